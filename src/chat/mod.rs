@@ -1,0 +1,4 @@
+//! Rooms and messages.
+
+#[cfg(feature = "ssr")]
+pub mod server;

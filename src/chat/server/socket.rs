@@ -1,0 +1,6 @@
+//! The chat socket.
+use crate::error::AppError;
+/// Opens it.
+pub async fn open() -> Result<(), AppError> {
+    Ok(())
+}

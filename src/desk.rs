@@ -1,0 +1,1 @@
+//! The page that joins the features.

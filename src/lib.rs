@@ -1,0 +1,47 @@
+//! Squawkbox: chat beside a live ticker beside live logs, in one binary.
+//!
+//! The map. Every feature folder uses the same inner words: `model` (what it is, both ends), `api` (server
+//! functions), `connection` (the browser's end of its stream), a pure fold, pages and panels, `server/`.
+
+/// What a caller may be told when something went wrong.
+pub mod error;
+/// Types for the names of things.
+pub mod ids;
+/// URLs that both ends use.
+pub mod paths;
+/// Instants: microseconds UTC, RFC 3339 on the wire.
+pub mod time;
+
+/// The document and every page's URL.
+pub mod app;
+/// The page that joins the features: rail, room, ticker, logs.
+pub mod desk;
+
+/// Sign-in, sessions, the join link, tokens.
+pub mod accounts;
+/// Rooms and messages.
+pub mod chat;
+/// Log lines from anywhere, kept and tailed.
+pub mod logs;
+/// Prices from venues and from POST.
+pub mod ticker;
+
+/// The browser's side of a connection; knows no feature.
+pub mod live;
+/// Fields, states and icons that every page shares; knows no feature.
+pub mod ui;
+
+/// What every feature stands on: databases, delivery, security, start and stop.
+#[cfg(feature = "ssr")]
+pub mod server;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

@@ -1,0 +1,37 @@
+//! The badge that says whether what one sees is live.
+
+use leptos::prelude::*;
+
+use crate::time::Timestamp;
+
+/// The state of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// The page has just been rendered, or the first connection is being made.
+    #[default]
+    Connecting,
+    /// Up, and heard from lately.
+    Live,
+    /// Down; what is shown is as of that time.
+    Stale(Timestamp),
+}
+
+/// Shows a connection's state in words, never by colour alone. `live` is what to call the good state.
+#[component]
+pub fn LinkBadge(#[prop(into)] link: Signal<Link>, #[prop(default = "live")] live: &'static str) -> impl IntoView {
+    let class = move || match link.get() {
+        Link::Connecting => "link connecting",
+        Link::Live => "link live",
+        Link::Stale(_) => "link stale",
+    };
+    let words = move || match link.get() {
+        Link::Connecting => "connecting".to_owned(),
+        Link::Live => live.to_owned(),
+        Link::Stale(since) => format!("stale since {} UTC", since.second()),
+    };
+    view! {
+        <span class=class role="status">
+            {words}
+        </span>
+    }
+}

@@ -1,0 +1,203 @@
+//! The tab's one event stream. Features listen by topic; this connects, resumes, and says when it is stale.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+use super::{backoff::delay_ms, badge::Link, wake::on_wake};
+use crate::{paths, time::Timestamp};
+
+/// Silence after which the line is taken for dead. The server comments every 10 s, which a browser doesn't
+/// show us, so this watches the topic events and a ready state that a broken line does not keep.
+const CHECK_EVERY: Duration = Duration::from_secs(2);
+
+type Listener = Rc<dyn Fn(&str)>;
+
+/// The stream, as context; a clone is a pointer.
+#[derive(Clone, Copy)]
+pub struct EventStream {
+    link: RwSignal<Link>,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+#[derive(Default)]
+struct Inner {
+    topics: BTreeMap<&'static str, (u64, Listener)>,
+    /// The last event's id, which holds every topic's cursor.
+    last_id: Option<String>,
+    open: Option<Open>,
+    attempt: u32,
+    /// Counts connections, so that a timer set for an old one does nothing.
+    generation: u32,
+}
+
+struct Open {
+    source: EventSource,
+    // Kept alive for as long as the source may call them.
+    _callbacks: Vec<Closure<dyn FnMut(MessageEvent)>>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.source.set_onopen(None);
+        self.source.set_onerror(None);
+        self.source.close();
+    }
+}
+
+impl EventStream {
+    /// Makes the stream and provides it; it connects in the browser once the page is mounted, by when every
+    /// panel has said what it listens to.
+    pub fn provide() -> Self {
+        let stream = Self {
+            link: RwSignal::new(Link::Connecting),
+            inner: StoredValue::new_local(Inner::default()),
+        };
+        provide_context(stream);
+        Effect::new(move |_| {
+            set_timeout(move || stream.connect(), Duration::ZERO);
+            on_wake(move || stream.connect_unless_live());
+            let check = set_interval_with_handle(move || stream.check(), CHECK_EVERY);
+            on_cleanup(move || {
+                if let Ok(check) = check {
+                    check.clear();
+                }
+                stream.inner.try_update_value(|inner| inner.open = None);
+            });
+        });
+        stream
+    }
+
+    /// Listens to `topic` from `cursor` on, which the rendered page holds. `listener` gets each event's JSON.
+    /// Call it in an effect.
+    pub fn listen(self, topic: &'static str, cursor: u64, listener: impl Fn(&str) + 'static) {
+        self.inner.update_value(|inner| {
+            inner.topics.insert(topic, (cursor, Rc::new(listener)));
+        });
+    }
+
+    /// What a badge shows.
+    pub fn link(self) -> Signal<Link> {
+        self.link.into()
+    }
+
+    fn connect_unless_live(self) {
+        if self.link.get_untracked() != Link::Live {
+            self.connect();
+        }
+    }
+
+    fn connect(self) {
+        let Some((url, topics, generation)) = self.inner.try_update_value(|inner| {
+            inner.open = None;
+            inner.generation += 1;
+            let first = || {
+                inner
+                    .topics
+                    .iter()
+                    .map(|(topic, (n, _))| format!("{topic}:{n}"))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            };
+            let after = inner.last_id.clone().unwrap_or_else(first);
+            let topics: Vec<_> = inner
+                .topics
+                .iter()
+                .map(|(topic, (_, listener))| (*topic, listener.clone()))
+                .collect();
+            let names: Vec<_> = topics.iter().map(|(topic, _)| *topic).collect();
+            (
+                format!("{}?topics={}&after={after}", paths::EVENTS, names.join(",")),
+                topics,
+                inner.generation,
+            )
+        }) else {
+            return;
+        };
+        if topics.is_empty() {
+            return;
+        }
+        let Ok(source) = EventSource::new(&url) else { return };
+        let callbacks = topics
+            .into_iter()
+            .map(|(topic, listener)| self.attach(&source, topic, listener))
+            .collect();
+        let opened = Closure::<dyn FnMut()>::new(move || {
+            self.inner.update_value(|inner| inner.attempt = 0);
+            self.link.set(Link::Live);
+        });
+        let failed = Closure::<dyn FnMut()>::new(move || self.failed(generation));
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        // One small pair per reconnection, left to the browser's collector.
+        opened.forget();
+        failed.forget();
+        self.inner.update_value(|inner| {
+            inner.open = Some(Open {
+                source,
+                _callbacks: callbacks,
+            })
+        });
+    }
+
+    fn attach(self, source: &EventSource, topic: &str, listener: Listener) -> Closure<dyn FnMut(MessageEvent)> {
+        let callback = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let id = event.last_event_id();
+            self.inner.update_value(|inner| inner.last_id = Some(id));
+            if let Some(text) = event.data().as_string() {
+                listener(&text);
+            }
+        });
+        let _ = source.add_event_listener_with_callback(topic, callback.as_ref().unchecked_ref());
+        callback
+    }
+
+    /// The line dropped. Reconnecting is ours, not the browser's: a rebuilt source forgets where it was, and
+    /// some answers make the browser give up for good.
+    fn failed(self, generation: u32) {
+        let wait = self.inner.try_update_value(|inner| {
+            if inner.generation != generation {
+                return None;
+            }
+            inner.open = None;
+            let wait = delay_ms(inner.attempt, js_sys::Math::random());
+            inner.attempt += 1;
+            Some(wait)
+        });
+        let Some(Some(wait)) = wait else { return };
+        self.stale();
+        let again = move || {
+            if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
+                self.connect();
+            }
+        };
+        set_timeout(again, Duration::from_millis(wait.into()));
+    }
+
+    fn stale(self) {
+        if !matches!(self.link.get_untracked(), Link::Stale(_)) {
+            self.link.set(Link::Stale(Timestamp::now()));
+        }
+    }
+
+    /// A cut cable reports no error for minutes; the browser does know when it is offline.
+    fn check(self) {
+        if !window().navigator().on_line() {
+            self.stale();
+        }
+    }
+}
+
+/// Gives `f` its items once per frame at most, in order: bursts cost one rendering.
+pub fn once_per_frame<T: 'static>(f: impl Fn(Vec<T>) + 'static) -> impl Fn(T) {
+    let (waiting, f) = (Rc::new(RefCell::new(Vec::new())), Rc::new(f));
+    move |item| {
+        waiting.borrow_mut().push(item);
+        if waiting.borrow().len() == 1 {
+            let (waiting, f) = (waiting.clone(), f.clone());
+            request_animation_frame(move || f(waiting.take()));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A WebSocket that comes back by itself and knows when it has gone quiet.
+
+use std::{rc::Rc, time::Duration};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
+
+use super::{backoff::delay_ms, badge::Link, wake::on_wake};
+use crate::time::Timestamp;
+
+/// How often the other end is asked whether it is there.
+const PING_EVERY: Duration = Duration::from_secs(10);
+/// Silence after which the line is taken for dead, in seconds.
+const DEAD_AFTER: i64 = 25;
+
+/// What the user of a socket does with it.
+pub struct Handlers {
+    /// The line is up: say hello, resume, send what waits.
+    pub opened: Box<dyn Fn()>,
+    /// A text frame arrived.
+    pub received: Box<dyn Fn(&str)>,
+    /// The frame to send as a heartbeat; the other end answers with any frame.
+    pub ping: String,
+}
+
+/// The socket; a clone is a pointer.
+#[derive(Clone, Copy)]
+pub struct Socket {
+    link: RwSignal<Link>,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+struct Inner {
+    path: &'static str,
+    handlers: Option<Rc<Handlers>>,
+    open: Option<WebSocket>,
+    heard: Timestamp,
+    attempt: u32,
+    /// Counts connections, so that callbacks and timers of an old one do nothing.
+    generation: u32,
+}
+
+impl Socket {
+    /// A socket to `path` on this page's host; [`Socket::start`] connects it.
+    pub fn new(path: &'static str) -> Self {
+        let inner = Inner {
+            path,
+            handlers: None,
+            open: None,
+            heard: Timestamp::default(),
+            attempt: 0,
+            generation: 0,
+        };
+        Self {
+            link: RwSignal::new(Link::Connecting),
+            inner: StoredValue::new_local(inner),
+        }
+    }
+
+    /// Connects, for as long as the calling component lives. Call it in an effect.
+    pub fn start(self, handlers: Handlers) {
+        self.inner
+            .update_value(|inner| inner.handlers = Some(Rc::new(handlers)));
+        self.connect();
+        on_wake(move || {
+            if self.link.get_untracked() == Link::Live {
+                self.beat();
+            } else {
+                self.connect();
+            }
+        });
+        let beat = set_interval_with_handle(move || self.beat(), PING_EVERY);
+        on_cleanup(move || {
+            if let Ok(beat) = beat {
+                beat.clear();
+            }
+            self.drop_line();
+        });
+    }
+
+    /// What a badge shows.
+    pub fn link(self) -> Signal<Link> {
+        self.link.into()
+    }
+
+    /// Sends a frame; `false` when the line is down and the frame was not sent.
+    pub fn send(self, text: &str) -> bool {
+        let send = |inner: &Inner| {
+            let open = inner
+                .open
+                .as_ref()
+                .filter(|socket| socket.ready_state() == WebSocket::OPEN);
+            open.is_some_and(|socket| socket.send_with_str(text).is_ok())
+        };
+        self.inner.try_with_value(send).unwrap_or(false)
+    }
+
+    fn connect(self) {
+        self.drop_line();
+        let Some((url, generation)) = self.inner.try_update_value(|inner| {
+            inner.generation += 1;
+            inner.heard = Timestamp::now();
+            (absolute(inner.path), inner.generation)
+        }) else {
+            return;
+        };
+        let Ok(socket) = WebSocket::new(&url) else { return };
+        let current = move || self.inner.try_with_value(|inner| inner.generation) == Some(generation);
+        let handlers = move || self.inner.try_with_value(|inner| inner.handlers.clone()).flatten();
+        let opened = Closure::<dyn FnMut()>::new(move || {
+            if current() {
+                self.inner.update_value(|inner| inner.attempt = 0);
+                self.link.set(Link::Live);
+                if let Some(handlers) = handlers() {
+                    (handlers.opened)();
+                }
+            }
+        });
+        let received = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if current()
+                && let Some(text) = event.data().as_string()
+            {
+                self.inner.update_value(|inner| inner.heard = Timestamp::now());
+                if let Some(handlers) = handlers() {
+                    (handlers.received)(&text);
+                }
+            }
+        });
+        let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |_| {
+            if current() {
+                self.retry(generation);
+            }
+        });
+        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(received.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
+        // One small set per reconnection, left to the browser's collector.
+        opened.forget();
+        received.forget();
+        closed.forget();
+        self.inner.update_value(|inner| inner.open = Some(socket));
+    }
+
+    fn drop_line(self) {
+        self.inner.try_update_value(|inner| {
+            inner.generation += 1;
+            if let Some(socket) = inner.open.take() {
+                socket.set_onopen(None);
+                socket.set_onmessage(None);
+                socket.set_onclose(None);
+                let _ = socket.close();
+            }
+        });
+    }
+
+    fn retry(self, generation: u32) {
+        self.stale();
+        let wait = self.inner.try_update_value(|inner| {
+            inner.open = None;
+            let wait = delay_ms(inner.attempt, js_sys::Math::random());
+            inner.attempt += 1;
+            wait
+        });
+        let again = move || {
+            if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
+                self.connect();
+            }
+        };
+        set_timeout(again, Duration::from_millis(wait.unwrap_or(1_000).into()));
+    }
+
+    fn stale(self) {
+        if !matches!(self.link.get_untracked(), Link::Stale(_)) {
+            self.link.set(Link::Stale(Timestamp::now()));
+        }
+    }
+
+    fn beat(self) {
+        let Some((silence, ping)) = self.inner.try_with_value(|inner| {
+            let ping = inner
+                .handlers
+                .as_ref()
+                .map(|handlers| handlers.ping.clone())
+                .unwrap_or_default();
+            (Timestamp::now().seconds_since(inner.heard), ping)
+        }) else {
+            return;
+        };
+        if self.link.get_untracked() != Link::Live {
+            return;
+        }
+        if silence > DEAD_AFTER || !window().navigator().on_line() {
+            self.stale();
+            self.connect();
+        } else {
+            self.send(&ping);
+        }
+    }
+}
+
+fn absolute(path: &str) -> String {
+    let location = window().location();
+    let scheme = if location.protocol().as_deref() == Ok("https:") {
+        "wss"
+    } else {
+        "ws"
+    };
+    format!("{scheme}://{}{path}", location.host().unwrap_or_default())
+}

@@ -1,0 +1,20 @@
+//! Moments at which waiting any longer is pointless: the network is back, or the person looks at the tab again.
+
+use leptos::{ev, prelude::*};
+
+/// Calls `again` at each such moment, as long as the calling component lives.
+pub fn on_wake(again: impl Fn() + Clone + 'static) {
+    let online = window_event_listener(ev::online, {
+        let again = again.clone();
+        move |_| again()
+    });
+    let visible = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
+        if !document().hidden() {
+            again();
+        }
+    });
+    on_cleanup(move || {
+        online.remove();
+        visible.remove();
+    });
+}

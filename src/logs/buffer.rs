@@ -1,0 +1,1 @@
+//! The fold of lines and gaps into what the viewer shows.

@@ -1,0 +1,12 @@
+//! Log lines.
+//!
+//! A line: shipper → `server/ingest/*` → `server/record` → `server/store` → `server/hub` → `server/stream` →
+//! `live/event_source` → `buffer` (the fold) → `log_row`.
+
+pub mod api;
+pub mod buffer;
+pub mod model;
+pub mod panel;
+
+#[cfg(feature = "ssr")]
+pub mod server;

@@ -1,0 +1,3 @@
+//! Ways in for log lines, a file each.
+pub mod ndjson;
+pub mod own_tracing;

@@ -1,0 +1,221 @@
+//! The command line: every setting is a flag, a `SQUAWKBOX_…` variable and a line in the README.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::ticker::model::VenueKind;
+
+/// Chat beside a live ticker beside live logs, for a small team's desk.
+#[derive(Debug, Parser)]
+#[command(name = "squawkbox", version, about, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Settings of `serve`, accepted without naming it.
+    #[command(flatten)]
+    pub serve: Config,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server (what happens without a command)
+    Serve(Config),
+    /// Manage people from a machine without a browser, also while the server runs
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage tokens for programs that send prices and logs, also while the server runs
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+/// `squawkbox user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Create an account; the password is read from standard input
+    Create {
+        /// The name to sign in with
+        name: String,
+        /// Make an administrator
+        #[arg(long)]
+        admin: bool,
+        #[command(flatten)]
+        data: DataFolder,
+    },
+}
+
+/// `squawkbox token …`
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Create a token and print it, once, alone on standard output
+    Create {
+        /// What the token is for, such as the source that will use it
+        #[arg(long)]
+        name: String,
+        /// What the token may do
+        #[arg(long, value_enum)]
+        scope: Scope,
+        #[command(flatten)]
+        data: DataFolder,
+    },
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scope {
+    /// Send ticks and log lines
+    Ingest,
+}
+
+impl Scope {
+    /// As kept in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+        }
+    }
+}
+
+/// Where the databases live.
+#[derive(Clone, Debug, Args)]
+pub struct DataFolder {
+    /// Folder of the databases; created when missing
+    #[arg(
+        long = "data",
+        env = "SQUAWKBOX_DATA",
+        default_value = "./data",
+        value_name = "FOLDER"
+    )]
+    pub folder: PathBuf,
+}
+
+/// The settings of the server.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// Address and port to listen on
+    #[arg(
+        long,
+        env = "SQUAWKBOX_ADDRESS",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub address: SocketAddr,
+
+    #[command(flatten)]
+    pub data: DataFolder,
+
+    /// The address people type, when a proxy stands in front, such as https://desk.example.com; https makes cookies
+    /// secure, and the proxy's X-Forwarded-For is believed when it connects from this machine or a private network
+    #[arg(long, env = "SQUAWKBOX_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+
+    /// Where prices come from; overrides the choice made at set-up
+    #[arg(long, env = "SQUAWKBOX_VENUES", value_delimiter = ',', value_name = "VENUE,…")]
+    pub venues: Option<Vec<VenueKind>>,
+
+    /// Products to watch at Coinbase
+    #[arg(
+        long,
+        env = "SQUAWKBOX_COINBASE_PRODUCTS",
+        value_delimiter = ',',
+        default_value = "BTC-USD,ETH-USD,SOL-USD",
+        value_name = "PRODUCT,…"
+    )]
+    pub coinbase_products: Vec<String>,
+
+    /// Address of Coinbase's market feed
+    #[arg(
+        long,
+        env = "SQUAWKBOX_COINBASE_URL",
+        default_value = "wss://ws-feed.exchange.coinbase.com",
+        value_name = "URL",
+        value_parser = feed_url
+    )]
+    pub coinbase_url: String,
+
+    /// Days for which log lines are kept
+    #[arg(
+        long,
+        env = "SQUAWKBOX_KEEP_LOGS_DAYS",
+        default_value_t = 14,
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u16).range(1..=3650)
+    )]
+    pub keep_logs_days: u16,
+
+    /// What the server writes about itself: error, warn, info, debug, or a filter such as info,squawkbox=debug
+    #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+}
+
+impl Config {
+    /// True when people reach us over https, so that cookies may be bound to it.
+    pub fn is_https(&self) -> bool {
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let uri: http::Uri = text
+        .parse()
+        .map_err(|_| "expected an address such as https://desk.example.com".to_owned())?;
+    let plain = uri.path() == "/" && uri.query().is_none();
+    match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme @ ("http" | "https")), Some(authority)) if plain => Ok(format!("{scheme}://{authority}")),
+        (Some("http" | "https"), Some(_)) => {
+            Err("a path is not supported: Squawkbox wants a host name of its own".to_owned())
+        }
+        _ => Err("expected an address such as https://desk.example.com".to_owned()),
+    }
+}
+
+fn feed_url(text: &str) -> Result<String, String> {
+    if text.starts_with("wss://") || text.starts_with("ws://") {
+        Ok(text.to_owned())
+    } else {
+        Err("expected an address that starts with wss://".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Config, String> {
+        Cli::try_parse_from(std::iter::once(&"squawkbox").chain(args))
+            .map(|cli| cli.serve)
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn defaults_serve_on_this_machine_alone() {
+        let config = parse(&[]).unwrap();
+        assert_eq!(config.address.to_string(), "127.0.0.1:3000");
+        assert!(!config.is_https());
+    }
+
+    #[test]
+    fn public_url_is_an_origin() {
+        assert_eq!(
+            parse(&["--public-url", "https://desk.test/"])
+                .unwrap()
+                .public_url
+                .unwrap(),
+            "https://desk.test"
+        );
+        for bad in ["desk.test", "ftp://desk.test", "https://desk.test/chat"] {
+            assert!(parse(&["--public-url", bad]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn unknown_settings_stop_the_start() {
+        assert!(parse(&["--adress", "127.0.0.1:1"]).unwrap_err().contains("--address"));
+        assert!(parse(&["--keep-logs-days", "0"]).is_err());
+        assert!(parse(&["--venues", "nasdaq"]).unwrap_err().contains("coinbase"));
+    }
+}

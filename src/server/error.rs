@@ -1,0 +1,54 @@
+//! The server's half of [`AppError`]: causes are logged here, under the request's id, and go no further.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+
+use crate::error::AppError;
+
+tokio::task_local! {
+    /// The id of the request being served, as in its `x-request-id` header and its log lines.
+    pub static REQUEST_ID: String;
+}
+
+/// Logs the cause and gives what the caller may know: that it happened, and under which id.
+pub fn internal(doing: &str, cause: &dyn std::fmt::Display) -> AppError {
+    let id = REQUEST_ID
+        .try_with(Clone::clone)
+        .unwrap_or_else(|_| "no request".into());
+    tracing::error!(request_id = %id, doing, error = %cause, "internal error");
+    AppError::Internal(id)
+}
+
+impl From<sqlx::Error> for AppError {
+    /// A constraint that a caller can break is mapped by its store, before this one makes it a fault of ours.
+    fn from(cause: sqlx::Error) -> Self {
+        internal("database", &cause)
+    }
+}
+
+/// True when `cause` is a broken UNIQUE constraint, for a store to say in words what was taken.
+pub fn is_taken(cause: &sqlx::Error) -> bool {
+    cause.as_database_error().is_some_and(|e| e.is_unique_violation())
+}
+
+impl IntoResponse for AppError {
+    /// JSON `{"error": kind, "detail": …, "message": sentence}` with the status of [`AppError::status`].
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut body = serde_json::to_value(&self).unwrap_or_default();
+        body["message"] = self.to_string().into();
+        let mut response = (status, Json(body)).into_response();
+        let wait = match self {
+            Self::SlowDown(seconds) => Some(seconds),
+            Self::Busy => Some(1),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,42 @@
+//! Runs server functions (`POST /do/…`) and gives their errors the HTTP status that says the same.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::provide_context;
+
+use crate::error::AppError;
+
+use super::{limits::FORM_BODY, state::AppState};
+
+/// Set by server functions on every answer that is an error.
+const ERROR_MARK: &str = "serverfnerror";
+
+/// Handles a call from a hydrated page or a plain form.
+pub async fn call(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    // Read here, so that a body over the limit gets its own answer rather than a decoding error.
+    let Ok(body) = to_bytes(body, FORM_BODY).await else {
+        return AppError::TooLarge(format!("A form can hold {} KiB at most.", FORM_BODY / 1024)).into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(body));
+    let context = move || provide_context(state.clone());
+    let response = leptos_axum::handle_server_fns_with_context(context, request)
+        .await
+        .into_response();
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(ERROR_MARK) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, FORM_BODY).await.unwrap_or_default();
+    if let Some(status) = serde_json::from_slice::<AppError>(&body)
+        .ok()
+        .map(|error| error.status())
+    {
+        parts.status = StatusCode::from_u16(status).unwrap_or(parts.status);
+    }
+    Response::from_parts(parts, Body::from(body))
+}

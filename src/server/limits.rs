@@ -1,0 +1,119 @@
+//! How much anyone may send, in one place. Rates are governor's GCRA: a burst, then a steady rate.
+
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+
+use crate::error::AppError;
+
+/// Largest body of a form or server function, in bytes.
+pub const FORM_BODY: usize = 64 * 1024;
+/// Largest body of an ingest request, in bytes.
+pub const INGEST_BODY: usize = 4 * 1024 * 1024;
+/// A request must be read and answered within this; streams count only until they start.
+pub const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// A request's head must have arrived within this; also how long an idle connection is kept.
+pub const HEADER_TIME: Duration = Duration::from_secs(15);
+/// Largest head of a request, in bytes.
+pub const HEADER_BYTES: usize = 32 * 1024;
+/// Connections at once.
+pub const CONNECTIONS: usize = 20_000;
+
+/// A rate per key (an address, an account, a token).
+pub struct PerKey<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+}
+
+impl<K: Hash + Eq + Clone> PerKey<K> {
+    /// `burst` at once, then one every `each`.
+    pub fn new(burst: u32, each: Duration) -> Self {
+        Self {
+            limiter: RateLimiter::keyed(quota(burst, each)),
+        }
+    }
+
+    /// Counts one for `key`.
+    ///
+    /// # Errors
+    /// `SlowDown` with the seconds to wait.
+    pub fn check(&self, key: &K) -> Result<(), AppError> {
+        // Forget those who have been quiet, so that the table is bounded by the rate of newcomers.
+        if self.limiter.len() > 10_000 {
+            self.limiter.retain_recent();
+        }
+        self.limiter
+            .check_key(key)
+            .map_err(|until| slow_down(until.wait_time_from(self.limiter.clock().now())))
+    }
+}
+
+/// A rate for one thing alone, such as a socket.
+pub struct Rate {
+    limiter: DefaultDirectRateLimiter,
+}
+
+impl Rate {
+    /// `burst` at once, then one every `each`.
+    pub fn new(burst: u32, each: Duration) -> Self {
+        Self {
+            limiter: RateLimiter::direct(quota(burst, each)),
+        }
+    }
+
+    /// Counts one.
+    ///
+    /// # Errors
+    /// `SlowDown` with the seconds to wait.
+    pub fn check(&self) -> Result<(), AppError> {
+        self.limiter
+            .check()
+            .map_err(|until| slow_down(until.wait_time_from(self.limiter.clock().now())))
+    }
+}
+
+/// What an address is counted under: IPv6 by its /64, which is what one household or host gets.
+pub fn address_key(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => IpAddr::V4(v4),
+            None => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+        },
+    }
+}
+
+fn quota(burst: u32, each: Duration) -> Quota {
+    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+    Quota::with_period(each)
+        .unwrap_or_else(|| Quota::per_second(burst))
+        .allow_burst(burst)
+}
+
+fn slow_down(wait: Duration) -> AppError {
+    AppError::SlowDown(
+        u32::try_from(wait.as_millis().div_ceil(1000))
+            .unwrap_or(u32::MAX)
+            .max(1),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_then_a_wait() {
+        let limit = PerKey::new(2, Duration::from_secs(60));
+        assert!(limit.check(&1).is_ok() && limit.check(&1).is_ok());
+        assert!(matches!(limit.check(&1), Err(AppError::SlowDown(s)) if (1..=60).contains(&s)));
+        assert!(limit.check(&2).is_ok(), "another key has its own");
+    }
+
+    #[test]
+    fn one_ipv6_network_is_one_key() {
+        let key = |text: &str| address_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8::1"), key("2001:db8::ffff"));
+        assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
+        assert_eq!(key("::ffff:10.0.0.1"), key("10.0.0.1"));
+    }
+}

@@ -1,0 +1,64 @@
+//! The accept loop: HTTP/1.1 with a deadline for the request's head, which `axum::serve` doesn't have.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, extract::ConnectInfo};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
+use tower::ServiceExt;
+
+use super::{limits, shutdown::Shutdown};
+
+/// Serves `app` on `listener` until the server stops, then lets the connections end.
+pub async fn listen(listener: TcpListener, app: Router, shutdown: Shutdown) {
+    let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        let accepted = tokio::select! {
+            () = shutdown.begun.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = serve(stream, peer, app.clone(), shutdown.clone());
+                shutdown.connections.spawn(async move {
+                    connection.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, most likely: give those in use time to close.
+                tracing::warn!(%error, "accepting a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, shutdown: Shutdown) {
+    let _ = stream.set_nodelay(true);
+    let service = app.layer(axum::Extension(ConnectInfo(peer)));
+    let service = TowerToHyperService::new(service.map_request(|r: hyper::Request<_>| r.map(axum::body::Body::new)));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits::HEADER_TIME)
+        .max_buf_size(limits::HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        // Errors here are the peer's doing: gone, garbage, or too slow.
+        _ = connection.as_mut() => return,
+        () = shutdown.begun.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}

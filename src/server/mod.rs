@@ -1,0 +1,21 @@
+//! What every feature stands on: settings, databases, delivery, security, start and stop. Knows no feature,
+//! but for [`state`] and [`router`], which list them all.
+
+pub mod command;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod functions;
+pub mod health;
+pub mod hub;
+pub mod limits;
+pub mod listen;
+pub mod request_id;
+pub mod router;
+pub mod security;
+pub mod shutdown;
+pub mod sse;
+pub mod start;
+pub mod state;
+pub mod telemetry;
+pub mod writer;

@@ -1,0 +1,105 @@
+//! The whole of what the server answers to, on one screen.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Query, State},
+    http::{HeaderMap, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::{get, post},
+};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+    trace::TraceLayer,
+};
+
+use crate::{
+    accounts::server::session::{self, Session},
+    app::{App, shell},
+    chat,
+    error::AppError,
+    logs, paths, ticker,
+};
+
+use super::{functions, health::health, limits, request_id, security, sse, state::AppState};
+
+/// Every route, and what every request passes through.
+pub fn router(state: AppState) -> Router {
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.clone());
+            security::allow_this_pages_scripts();
+        }
+    };
+    let page = {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    };
+    let ingest = Router::new()
+        .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
+        .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
+        .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
+    Router::new()
+        .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
+        .route(paths::EVENTS, get(events))
+        .route(paths::FUNCTIONS, post(functions::call))
+        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page)
+        .fallback(file_and_error_handler_with_context::<AppState, _>(context, shell))
+        .layer(from_fn_with_state(state.clone(), session::load))
+        .merge(ingest)
+        .route(paths::HEALTH, get(health))
+        // From the inside out: the last one sees a request first.
+        .layer(from_fn_with_state(state.clone(), security::same_origin))
+        .layer(RequestBodyTimeoutLayer::new(limits::REQUEST_TIME))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            limits::REQUEST_TIME,
+        ))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(request_id::panicked))
+        .layer(from_fn(security::add_headers))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(request_id::span)
+                .on_request(())
+                .on_failure(()),
+        )
+        .layer(from_fn(request_id::scope))
+        .with_state(state)
+}
+
+#[derive(serde::Deserialize)]
+struct EventsQuery {
+    #[serde(default)]
+    topics: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// `GET /events?topics=ticker,logs&after=CURSOR`: the feeds, for whoever is signed in, until that session ends.
+async fn events(
+    State(state): State<AppState>,
+    session: Session,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    let feeds = sse::choose(&state.feeds, &query.topics)?;
+    let resumed = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| !id.is_empty());
+    let cursors = sse::Cursors::parse(resumed.unwrap_or(&query.after));
+    let (ended, stopping) = (session.ended(), state.shutdown.begun.clone());
+    let end = async move {
+        tokio::select! {
+            () = ended => (),
+            () = stopping.cancelled_owned() => (),
+        }
+    };
+    Ok(sse::respond(&feeds, cursors, end))
+}

@@ -1,0 +1,186 @@
+//! One event stream per tab that carries every feed (`GET /events`), and resumes each where it was.
+//!
+//! An event's bytes are encoded once and shared by all readers; only the `id` line before it is the reader's
+//! own: the cursors of all its topics, such as `logs:812,ticker:4077`. A reader that stalls is not polled, so
+//! it holds up nobody; what it missed is its feed's business (the ticker conflates, logs report a gap).
+
+use std::{collections::BTreeMap, convert::Infallible, future::Future, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::Response,
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream, SelectAll},
+};
+
+use crate::error::AppError;
+
+/// Silence after which a comment is sent, so that proxies and the browser know the line is up.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// What the browser is told to wait before it reconnects after a drop, in milliseconds.
+const RETRY_MS: u32 = 1_000;
+
+/// One event of a feed.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Where the feed goes on after this event.
+    pub cursor: u64,
+    /// The encoded event, from [`encode`], shared by all readers.
+    pub bytes: Bytes,
+}
+
+/// A topic of `GET /events`.
+pub trait Feed: Send + Sync + 'static {
+    /// The topic's name in the query, in cursors and as the events' type.
+    fn topic(&self) -> &'static str;
+    /// What came after `after` (everything worth showing when `None` or unknown), then what comes.
+    fn open(&self, after: Option<u64>) -> BoxStream<'static, Event>;
+}
+
+/// Encodes an event of type `kind`; `json` must be one line, as serde_json writes it.
+pub fn encode(kind: &str, json: &str) -> Bytes {
+    Bytes::from(format!("event: {kind}\ndata: {json}\n\n"))
+}
+
+/// The cursors of a reader, by topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursors(BTreeMap<String, u64>);
+
+impl Cursors {
+    /// Reads `topic:number,…`; parts that can't be read are as if absent, so that their feed starts afresh.
+    pub fn parse(text: &str) -> Self {
+        let parts = text.split(',').filter_map(|part| part.split_once(':'));
+        Self(
+            parts
+                .filter_map(|(topic, n)| Some((topic.to_owned(), n.parse().ok()?)))
+                .collect(),
+        )
+    }
+
+    /// Where `topic` was.
+    pub fn get(&self, topic: &str) -> Option<u64> {
+        self.0.get(topic).copied()
+    }
+
+    /// Moves `topic` on.
+    pub fn set(&mut self, topic: &str, cursor: u64) {
+        match self.0.get_mut(topic) {
+            Some(at) => *at = cursor,
+            None => {
+                self.0.insert(topic.to_owned(), cursor);
+            }
+        }
+    }
+
+    fn id_line(&self) -> Bytes {
+        let list: Vec<String> = self.0.iter().map(|(topic, n)| format!("{topic}:{n}")).collect();
+        Bytes::from(format!("id: {}\n", list.join(",")))
+    }
+}
+
+/// Picks the feeds named in `topics` (all when empty).
+///
+/// # Errors
+/// `Invalid` that names the topics there are.
+pub fn choose<'a>(feeds: &'a [Box<dyn Feed>], topics: &str) -> Result<Vec<&'a dyn Feed>, AppError> {
+    let mut names: Vec<&str> = topics
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| feeds.iter().all(|feed| feed.topic() != **name))
+    {
+        let known: Vec<&str> = feeds.iter().map(|feed| feed.topic()).collect();
+        return Err(AppError::Invalid(format!(
+            "There is no topic {unknown:?}; topics are {}.",
+            known.join(", ")
+        )));
+    }
+    let wanted = |feed: &&Box<dyn Feed>| names.is_empty() || names.contains(&feed.topic());
+    Ok(feeds.iter().filter(wanted).map(AsRef::as_ref).collect())
+}
+
+struct Reader<F> {
+    feeds: SelectAll<BoxStream<'static, (&'static str, Event)>>,
+    cursors: Cursors,
+    /// The second half of an event whose id line has just been written.
+    pending: Option<Bytes>,
+    end: std::pin::Pin<Box<F>>,
+    ended: bool,
+}
+
+/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting.
+pub fn respond(feeds: &[&dyn Feed], cursors: Cursors, end: impl Future<Output = ()> + Send + 'static) -> Response {
+    let opened = feeds.iter().map(|feed| {
+        let topic = feed.topic();
+        feed.open(cursors.get(topic)).map(move |event| (topic, event)).boxed()
+    });
+    let reader = Reader {
+        feeds: stream::select_all(opened),
+        cursors,
+        pending: Some(Bytes::from(format!(": squawkbox\nretry: {RETRY_MS}\n\n"))),
+        end: Box::pin(end),
+        ended: false,
+    };
+    let body = stream::unfold(reader, |mut reader| async move {
+        let bytes = reader.next().await?;
+        Some((Ok::<_, Infallible>(bytes), reader))
+    });
+    let mut response = Response::new(Body::from_stream(body));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
+        (header::HeaderName::from_static("x-accel-buffering"), "no"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+impl<F: Future<Output = ()>> Reader<F> {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(bytes) = self.pending.take() {
+            return Some(bytes);
+        }
+        if self.ended {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = &mut self.end => {
+                self.ended = true;
+                Some(Bytes::from(format!("retry: {RETRY_MS}\n\n")))
+            }
+            event = self.feeds.next() => {
+                let (topic, event) = event?;
+                self.cursors.set(topic, event.cursor);
+                self.pending = Some(event.bytes);
+                Some(self.cursors.id_line())
+            }
+            () = tokio::time::sleep(KEEP_ALIVE) => Some(Bytes::from_static(b":\n\n")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cursors;
+
+    #[test]
+    fn cursors_read_back_what_they_write() {
+        let mut cursors = Cursors::parse("ticker:4077,logs:812,odd,worse:x");
+        assert_eq!(
+            (cursors.get("logs"), cursors.get("ticker"), cursors.get("worse")),
+            (Some(812), Some(4077), None)
+        );
+        cursors.set("logs", 813);
+        assert_eq!(&cursors.id_line()[..], b"id: logs:813,ticker:4077\n");
+    }
+}

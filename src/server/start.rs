@@ -1,0 +1,129 @@
+//! From settings to a running server: databases, features, router, and the way back down.
+
+use std::{net::SocketAddr, path::Path};
+
+use leptos::prelude::LeptosOptions;
+use tokio::net::TcpListener;
+
+use crate::{
+    accounts::server::Accounts,
+    chat::server::Chat,
+    logs::server::{Logs, ingest::own_tracing::OwnLines},
+    ticker::server::Ticker,
+};
+
+use super::{
+    config::Config,
+    db::{Database, Durability},
+    listen::listen,
+    router::router,
+    shutdown::{DEADLINE, Shutdown},
+    state::{AppState, Parts},
+};
+
+/// A server that listens.
+pub struct Running {
+    /// Where: the port is the real one when 0 was asked for.
+    pub address: SocketAddr,
+    /// Its state, for tests.
+    pub state: AppState,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+/// Opens `desk.db` in `folder`, which is created when missing.
+///
+/// # Errors
+/// A sentence that names the folder or file and the cause.
+pub async fn open_desk(folder: &Path, shutdown: &Shutdown) -> Result<Database, String> {
+    open(
+        folder,
+        "desk.db",
+        &sqlx::migrate!("./migrations/desk"),
+        Durability::Full,
+        shutdown,
+    )
+    .await
+}
+
+async fn open(
+    folder: &Path,
+    name: &str,
+    migrations: &sqlx::migrate::Migrator,
+    durability: Durability,
+    shutdown: &Shutdown,
+) -> Result<Database, String> {
+    std::fs::create_dir_all(folder).map_err(|e| format!("the data folder {} can't be made: {e}", folder.display()))?;
+    let file = folder.join(name);
+    Database::open(&file, migrations, durability, &shutdown.background, &shutdown.begun)
+        .await
+        .map_err(|e| format!("{} can't be opened: {e}", file.display()))
+}
+
+/// Starts everything and listens.
+///
+/// # Errors
+/// A sentence for the person who started us.
+pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Result<Running, String> {
+    let listener = TcpListener::bind(config.address).await.map_err(|e| {
+        format!(
+            "{} can't be listened on: {e}. Choose another with --address.",
+            config.address
+        )
+    })?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let shutdown = Shutdown::default();
+    let folder = &config.data.folder;
+    let (logs, ticker) = (
+        sqlx::migrate!("./migrations/logs"),
+        sqlx::migrate!("./migrations/ticker"),
+    );
+    let (desk, logs, ticker) = tokio::try_join!(
+        open_desk(folder, &shutdown),
+        open(folder, "logs.db", &logs, Durability::Normal, &shutdown),
+        open(folder, "ticker.db", &ticker, Durability::Normal, &shutdown),
+    )?;
+    let fault = |e: crate::error::AppError| format!("the databases can't be read: {e}");
+    let logs = Logs::start(logs, own, &config, &shutdown).await.map_err(fault)?;
+    let ticker = Ticker::start(ticker, &config, &shutdown).await.map_err(fault)?;
+    let accounts = Accounts::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
+    let chat = Chat::start(desk.clone(), &shutdown).await.map_err(fault)?;
+    let feeds = vec![ticker.feed(), logs.feed()];
+    let parts = Parts {
+        leptos,
+        config,
+        desk,
+        accounts,
+        chat,
+        ticker,
+        logs,
+        feeds,
+        shutdown,
+    };
+    let state = AppState::new(parts);
+    let accepting = tokio::spawn(listen(listener, router(state.clone()), state.shutdown.clone()));
+    Ok(Running {
+        address,
+        state,
+        accepting,
+    })
+}
+
+impl Running {
+    /// Stops in order; returns when everything accepted is on the disk, or at the deadline.
+    pub async fn stop(self) {
+        let shutdown = self.state.shutdown.clone();
+        shutdown.begun.cancel();
+        let orderly = async {
+            let _ = self.accepting.await;
+            shutdown.connections.close();
+            shutdown.connections.wait().await;
+            // The last handles to the writers go with the state; they commit what is queued and end.
+            drop(self.state);
+            shutdown.background.close();
+            shutdown.background.wait().await;
+        };
+        if tokio::time::timeout(DEADLINE, orderly).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Everything that requests share, made once at the start.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::extract::FromRef;
+use leptos::prelude::{LeptosOptions, use_context};
+
+use crate::{
+    accounts::server::Accounts, chat::server::Chat, error::AppError, logs::server::Logs, ticker::server::Ticker,
+};
+
+use super::{config::Config, db::Database, shutdown::Shutdown, sse::Feed};
+
+/// The shared state; a clone is a pointer.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What [`AppState`] points to.
+pub struct Parts {
+    /// Where the built site is and what its files are called.
+    pub leptos: LeptosOptions,
+    /// The settings.
+    pub config: Config,
+    /// `desk.db`: people, rooms, messages.
+    pub desk: Database,
+    /// People, sessions, tokens.
+    pub accounts: Accounts,
+    /// Rooms and messages.
+    pub chat: Chat,
+    /// Prices.
+    pub ticker: Ticker,
+    /// Log lines.
+    pub logs: Logs,
+    /// What `GET /events` can carry.
+    pub feeds: Vec<Box<dyn Feed>>,
+    /// Stopping in order.
+    pub shutdown: Shutdown,
+}
+
+impl AppState {
+    /// Shares `parts`.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The state inside a server function or while a page renders.
+    ///
+    /// # Errors
+    /// `Internal` outside of both.
+    pub fn here() -> Result<Self, AppError> {
+        use_context().ok_or_else(|| super::error::internal("context", &"no state in this context"))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

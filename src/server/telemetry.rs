@@ -1,0 +1,22 @@
+//! What the server says of itself: on standard error, and as the first source of the log viewer.
+//!
+//! Fields are named the same everywhere: `request_id`, `user`, `room`, `venue`, `source`, `error`; durations
+//! carry their unit (`took_ms`). Secrets (tokens, passwords, message bodies) are never logged.
+
+use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Starts logging. `own` is the layer that feeds the log viewer.
+///
+/// # Errors
+/// When `filter` can't be read; the text says where.
+pub fn start(filter: &str, own: impl Layer<Registry> + Send + Sync + 'static) -> Result<(), String> {
+    let parse = || EnvFilter::try_new(filter).map_err(|e| format!("--log {filter:?}: {e}"));
+    let console = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(true);
+    tracing_subscriber::registry()
+        .with(own.with_filter(parse()?))
+        .with(console.with_filter(parse()?))
+        .try_init()
+        .map_err(|e| e.to_string())
+}

@@ -1,0 +1,146 @@
+//! One writer per database file: whatever has queued is committed as one transaction (group commit).
+//!
+//! A job runs inside the transaction; its reply is sent, and its `then` runs, only after the commit, in the
+//! order of the commits. That is what makes "acknowledged means kept" and "published in order" true for
+//! every feature. The queue is bounded: when it is full, a caller waits.
+
+use std::{future::Future, pin::Pin};
+
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::AppError;
+
+use super::error::internal;
+
+/// A boxed future borrowing the writer's connection.
+pub type InTx<'c, T> = Pin<Box<dyn Future<Output = Result<T, AppError>> + Send + 'c>>;
+
+/// Jobs that wait before a caller has to.
+const QUEUE: usize = 4_096;
+/// Jobs in one transaction at most, so that nobody waits long for a commit.
+const BATCH: usize = 512;
+
+/// The handle through which everything is written; cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+}
+
+trait Job: Send {
+    /// Does the work and keeps the outcome; `false` when it failed and must be undone.
+    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>>;
+    /// Tells the caller, after the commit, or why there was none.
+    fn finish(self: Box<Self>, commit: Result<(), AppError>);
+}
+
+struct Task<W, T, A> {
+    work: Option<W>,
+    then: A,
+    outcome: Option<Result<T, AppError>>,
+    reply: oneshot::Sender<Result<T, AppError>>,
+}
+
+impl<W, T, A> Job for Task<W, T, A>
+where
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, T> + Send,
+    T: Send,
+    A: FnOnce(&T) + Send,
+{
+    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
+        Box::pin(async move {
+            if let Some(work) = self.work.take() {
+                self.outcome = Some(work(conn).await);
+            }
+            matches!(self.outcome, Some(Ok(_)))
+        })
+    }
+
+    fn finish(self: Box<Self>, commit: Result<(), AppError>) {
+        let outcome = match (self.outcome, commit) {
+            (Some(Ok(value)), Ok(())) => {
+                (self.then)(&value);
+                Ok(value)
+            }
+            (Some(Ok(_)) | None, Err(error)) => Err(error),
+            (Some(Err(error)), _) => Err(error),
+            (None, Ok(())) => Err(AppError::Busy),
+        };
+        // The caller may have gone; what is committed stays committed.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+impl Writer {
+    /// Starts the task that owns `conn`. It ends, with everything queued committed, when the last handle is dropped.
+    pub fn start(conn: SqliteConnection) -> (Self, tokio::task::JoinHandle<()>) {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        (Self { jobs }, tokio::spawn(run(conn, queue)))
+    }
+
+    /// Runs `work` in the next transaction and answers after its commit.
+    ///
+    /// # Errors
+    /// What `work` answered (its changes are undone, those of its neighbours are not), `Busy` when the server
+    /// is stopping, or `Internal` when the commit failed.
+    pub async fn write<T, W>(&self, work: W) -> Result<T, AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write_then(work, |_| ()).await
+    }
+
+    /// As [`Writer::write`]; `then` runs right after the commit, before any later job's: publish there.
+    pub async fn write_then<T, W, A>(&self, work: W, then: A) -> Result<T, AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, T> + Send + 'static,
+        T: Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Task {
+            work: Some(work),
+            then,
+            outcome: None,
+            reply,
+        };
+        self.jobs.send(Box::new(task)).await.map_err(|_| AppError::Busy)?;
+        answer.await.map_err(|_| AppError::Busy)?
+    }
+}
+
+async fn run(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut batch, BATCH).await > 0 {
+        let commit = commit(&mut conn, &mut batch)
+            .await
+            .map_err(|cause| internal("commit", &cause));
+        for job in batch.drain(..) {
+            job.finish(commit.clone());
+        }
+    }
+    if let Err(cause) = conn.close().await {
+        tracing::warn!(error = %cause, "closing the writer's connection");
+    }
+}
+
+async fn commit(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
+    // IMMEDIATE: a transaction that upgrades from reading to writing ignores the busy timeout.
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+    if let [only] = batch {
+        return if only.run(&mut tx).await {
+            tx.commit().await
+        } else {
+            tx.rollback().await
+        };
+    }
+    for job in batch {
+        sqlx::query("SAVEPOINT job").execute(&mut *tx).await?;
+        if !job.run(&mut tx).await {
+            sqlx::query("ROLLBACK TO job").execute(&mut *tx).await?;
+        }
+        sqlx::query("RELEASE job").execute(&mut *tx).await?;
+    }
+    tx.commit().await
+}

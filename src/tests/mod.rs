@@ -1,0 +1,3 @@
+//! The real server on a random port, spoken to as its users do. One file per feature.
+
+mod app;

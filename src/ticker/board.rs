@@ -1,0 +1,1 @@
+//! The fold of ticks into the newest per symbol.

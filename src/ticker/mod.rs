@@ -1,0 +1,12 @@
+//! Prices.
+//!
+//! A tick: a venue's socket or POST → `server/record` → `server/store` → the board's hub → `server/stream` →
+//! `live/event_source` → `board` (the fold) → `quote_row`.
+
+pub mod api;
+pub mod board;
+pub mod model;
+pub mod panel;
+
+#[cfg(feature = "ssr")]
+pub mod server;

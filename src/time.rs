@@ -1,0 +1,124 @@
+//! Instants. Microseconds since 1970 UTC in memory and in the database, RFC 3339 on the wire.
+//!
+//! The only file that reads the clock; everything else is given the time.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use time::{OffsetDateTime, UtcDateTime, format_description::well_known::Rfc3339};
+
+/// An instant, in microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// This machine's clock, now.
+    pub fn now() -> Self {
+        let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
+        Self(since.map_or(0, |d| d.as_micros() as i64))
+    }
+
+    /// From microseconds since 1970, as kept in the database.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 (`2026-11-20T14:03:07.5Z`, any offset); finer than a microsecond is cut off.
+    /// `None` when the text is no such time or lies outside the years 1970 to 9999.
+    pub fn parse(text: &str) -> Option<Self> {
+        let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let micros = i64::try_from(at.unix_timestamp_nanos() / 1_000).ok()?;
+        (micros >= 0).then_some(Self(micros))
+    }
+
+    /// Later by so many seconds.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// Whole seconds from `earlier` to this instant; negative when it lies before.
+    pub const fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0) / 1_000_000
+    }
+
+    /// `14:03`, UTC.
+    pub fn minute(self) -> String {
+        let t = self.civil();
+        format!("{:02}:{:02}", t.hour(), t.minute())
+    }
+
+    /// `14:03:07`, UTC.
+    pub fn second(self) -> String {
+        format!("{}:{:02}", self.minute(), self.civil().second())
+    }
+
+    /// `14:03:07.204`, UTC.
+    pub fn milli(self) -> String {
+        format!("{}.{:03}", self.second(), self.civil().millisecond())
+    }
+
+    /// `2026-11-20`, UTC: the day it belongs to.
+    pub fn day(self) -> String {
+        let t = self.civil();
+        format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
+    }
+
+    fn civil(self) -> UtcDateTime {
+        UtcDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(UtcDateTime::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC with microseconds: `2026-11-20T14:03:07.204113Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.civil();
+        write!(f, "{}T{}.{:06}Z", self.day(), self.second(), t.microsecond())
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("expected a time in RFC 3339, such as 2026-11-20T14:03:07Z"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn wire_form_reads_back() {
+        let at = Timestamp::parse("2026-11-20T15:03:07.204113+01:00").unwrap();
+        assert_eq!(at.to_string(), "2026-11-20T14:03:07.204113Z");
+        assert_eq!(Timestamp::parse(&at.to_string()), Some(at));
+        assert_eq!(
+            (at.minute(), at.milli(), at.day()),
+            ("14:03".into(), "14:03:07.204".into(), "2026-11-20".into())
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_no_time() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-11-20",
+            "2026-13-01T00:00:00Z",
+            "1960-01-01T00:00:00Z",
+        ] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+}
