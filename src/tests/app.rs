@@ -39,7 +39,12 @@ impl TestApp {
         let config = Cli::parse_from(fixed.iter().chain(flags)).serve;
         let leptos = LeptosOptions::builder().output_name("squawkbox").build();
         let running = start(config, leptos, own_tracing().1).await.expect("the server starts");
-        Self { url: format!("http://{}", running.address), folder, running, _folder: temporary }
+        Self {
+            url: format!("http://{}", running.address),
+            folder,
+            running,
+            _folder: temporary,
+        }
     }
 
     /// An HTTP client with cookies of its own that sends this server's Origin, as a browser on its pages does.
@@ -57,7 +62,12 @@ impl TestApp {
 #[tokio::test]
 async fn answers_health_and_stops() {
     let app = TestApp::start().await;
-    let answer = app.client().get(format!("{}/health", app.url)).send().await.expect("an answer");
+    let answer = app
+        .client()
+        .get(format!("{}/health", app.url))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.text().await.expect("a body"), r#"{"status":"ok"}"#);
     app.running.stop().await;
