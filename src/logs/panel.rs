@@ -1,7 +1,7 @@
 //! The log panel: the newest lines of everything that logs, as they come.
 
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
     api::log_search,
@@ -34,8 +34,11 @@ pub fn LogsPanel() -> impl IntoView {
     let waiting = Memo::new(move |_| buffer.with(|buffer| filter.with(|filter| buffer.waiting(filter))));
     let tail = NodeRef::<html::Div>::new();
     let follow = Follow::new(log, tail);
+    let page = use_location().pathname;
     Effect::new(move |_| {
         rows.track();
+        // On a small screen the panel is hidden on other pages, and then isn't scrolled anywhere.
+        page.track();
         follow.settle();
     });
     // Without JavaScript nothing follows, so there is nothing to pause.
