@@ -5,7 +5,10 @@ use std::time::Duration;
 use futures::StreamExt;
 use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
 
-use super::{app::TestApp, socket::Socket};
+use super::{
+    app::{Member, TestApp},
+    socket::Socket,
+};
 use crate::{
     chat::wire::{ClientFrame, ServerFrame},
     error::AppError,
@@ -267,6 +270,18 @@ async fn rooms_are_made_once_and_seen_by_all() {
     assert_eq!(room.await.as_deref(), Some("incidents"));
     let taken = ada.client.post(format!("{}/do/create_room", app.url)).form_body(&[("name", "incidents")]).send().await;
     assert_eq!(taken.expect("an answer").status(), 409);
+}
+
+impl Member {
+    /// A chat socket of this person's.
+    pub async fn socket(&self, app: &TestApp) -> Socket {
+        Socket::open(&app.url, &self.cookie, &app.url).await.expect("a socket")
+    }
+
+    async fn sign_out(&self, app: &TestApp) {
+        let answer = self.client.post(format!("{}/do/sign_out", app.url)).form_body(&[]).send().await;
+        assert!(answer.expect("an answer").status().is_success());
+    }
 }
 
 trait FormBody {
