@@ -59,7 +59,11 @@ fn site() -> Result<LeptosOptions, String> {
     let built = |folder: &PathBuf| folder.join("pkg").is_dir();
     let root = std::env::var_os("LEPTOS_SITE_ROOT")
         .map(PathBuf::from)
-        .or_else(|| [exe.with_file_name("site"), "target/site".into()].into_iter().find(built))
+        .or_else(|| {
+            [exe.with_file_name("site"), "target/site".into()]
+                .into_iter()
+                .find(built)
+        })
         .ok_or("the site folder is missing: it belongs beside the program, as `site`")?;
     Ok(LeptosOptions::builder()
         .output_name("squawkbox")
