@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod buffer;
+pub mod connection;
 pub mod model;
 pub mod panel;
 

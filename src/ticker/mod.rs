@@ -5,8 +5,10 @@
 
 pub mod api;
 pub mod board;
+pub mod connection;
 pub mod model;
 pub mod panel;
+pub mod tape;
 
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -1,0 +1,2 @@
+use super::model::Tail;
+pub fn provide_log_buffer(_: Tail) {}

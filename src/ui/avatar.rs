@@ -1,0 +1,5 @@
+use leptos::prelude::*;
+#[component]
+pub fn Avatar(name: String) -> impl IntoView {
+    view! {<span class="ava">{name}</span>}
+}
