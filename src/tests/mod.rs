@@ -1,3 +1,4 @@
 //! The real server on a random port, spoken to as its users do. One file per feature.
 
+mod accounts;
 mod app;
