@@ -10,8 +10,8 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -44,6 +44,9 @@ pub fn router(state: AppState) -> Router {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    // leptos_routes would answer server functions itself, past `functions::call`.
+    let functions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let pages = generate_route_list_with_exclusions(App, Some(functions));
     let ingest = Router::new()
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
@@ -52,7 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::EVENTS, get(events))
         .route(paths::FUNCTIONS, post(functions::call))
-        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page)
+        .leptos_routes_with_context(&state, pages, context.clone(), page)
         .fallback(file_and_error_handler_with_context::<AppState, _>(context, shell))
         .layer(from_fn_with_state(state.clone(), session::load))
         .merge(ingest)
