@@ -44,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
-    // leptos_routes would answer server functions itself, past `functions::call`.
+    // Left to itself, leptos_axum would answer server functions, without our limits and statuses.
     let functions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let pages = generate_route_list_with_exclusions(App, Some(functions));
     let ingest = Router::new()

@@ -3,4 +3,5 @@
 mod accounts;
 mod app;
 mod chat;
+mod logs;
 mod socket;
