@@ -1,14 +1,20 @@
 //! The document and every page's URL.
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{Route, Router, Routes},
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
-use crate::accounts::pages::{JoinPage, SetUpPage, SignInPage};
+use crate::{
+    accounts::pages::{JoinPage, MorePage, SetUpPage, SignInPage},
+    chat::{room_page::RoomPage, rooms_page::RoomsPage},
+    desk::{Desk, FirstRoom},
+    error::AppError,
+    ui::error_page::ErrorPage,
+};
 
 /// The HTML document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -17,11 +23,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta
+                    name="viewport"
+                    content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+                />
                 <meta name="color-scheme" content="dark light" />
+                <meta name="theme-color" content="#0d1014" media="(prefers-color-scheme: dark)" />
+                <meta name="theme-color" content="#f4f2ee" media="(prefers-color-scheme: light)" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() />
+                <AutoReload options=options.clone() />
                 <HydrationScripts options />
-                <leptos_meta::MetaTags />
+                <MetaTags />
             </head>
             <body>
                 <App />
@@ -30,14 +44,37 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Every page.
+/// Every page. Rendered whole before it is sent, so that redirects and statuses are never too late.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    // Tells tests, and nobody else, that the page is live.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+    let no_page =
+        || AppError::NotFound("There is no such page. The link may be wrong, or what it led to is gone.".into());
+    let title = |page: String| {
+        if page.is_empty() {
+            "Squawkbox".into()
+        } else {
+            format!("{page} · Squawkbox")
+        }
+    };
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Squawkbox".into() } else { format!("{page} · Squawkbox") } />
+        <Title formatter=title />
         <Router>
-            <Routes fallback=|| "not found">
+            <Routes fallback=move || view! { <ErrorPage error=no_page() /> }>
+                <ParentRoute path=path!("") view=Desk ssr=SsrMode::Async>
+                    <Route path=path!("/") view=FirstRoom ssr=SsrMode::Async />
+                    <Route path=path!("/rooms") view=RoomsPage ssr=SsrMode::Async />
+                    <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
+                    <Route path=path!("/ticker") view=|| () ssr=SsrMode::Async />
+                    <Route path=path!("/logs") view=|| () ssr=SsrMode::Async />
+                    <Route path=path!("/more") view=MorePage ssr=SsrMode::Async />
+                </ParentRoute>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
                 <Route path=path!("/join/:code") view=JoinPage ssr=SsrMode::Async />

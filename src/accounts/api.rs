@@ -1,9 +1,9 @@
-//! What pages ask about people.
+//! What pages ask about people, and the forms that let them in and out.
 
 use leptos::prelude::*;
 
-use super::model::Visitor;
-use crate::error::AppError;
+use super::model::{Password, Visitor};
+use crate::{error::AppError, ticker::model::VenueKind};
 
 /// Who asks.
 ///
@@ -12,4 +12,84 @@ use crate::error::AppError;
 #[server(prefix = "/do", endpoint = "who")]
 pub async fn who() -> Result<Visitor, AppError> {
     crate::server::state::AppState::here()?.accounts.visitor().await
+}
+
+/// Signs in and goes to the desk.
+///
+/// # Errors
+/// `Forbidden` when name and password don't belong together, `SlowDown`, `Busy`.
+#[server(prefix = "/do", endpoint = "sign_in")]
+pub async fn sign_in(name: String, password: Password) -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?
+        .sign_in(&name, password)
+        .await
+}
+
+/// Signs out and goes to the sign-in page.
+///
+/// # Errors
+/// `Internal` when that can't be kept: the session goes on.
+#[server(prefix = "/do", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?.sign_out().await
+}
+
+/// Creates the team and its first administrator, and goes to the desk.
+///
+/// # Errors
+/// `Conflict` when there is a team, `Invalid` when a name or the password won't do, `SlowDown`, `Busy`.
+#[server(prefix = "/do", endpoint = "set_up")]
+pub async fn set_up(
+    team: String,
+    name: String,
+    password: Password,
+    // Boxes that nobody ticks are not sent.
+    #[server(default)] venues: Vec<VenueKind>,
+) -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?
+        .set_up(&team, &name, password, &venues)
+        .await
+}
+
+/// Creates an account by the join link, and goes to the desk.
+///
+/// # Errors
+/// `NotFound` when the link is no longer good, `Invalid`, `Conflict`, `SlowDown`, `Busy`.
+#[server(prefix = "/do", endpoint = "join")]
+pub async fn join(code: String, name: String, password: Password) -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?
+        .join(&code, &name, password)
+        .await
+}
+
+/// The name of the team that a join link leads to.
+///
+/// # Errors
+/// `NotFound` when the link is no longer good; the page that asked answers 404 with it.
+#[server(prefix = "/do", endpoint = "invitation")]
+pub async fn invitation(code: String) -> Result<String, AppError> {
+    let response = use_context::<leptos_axum::ResponseOptions>();
+    let team = crate::server::state::AppState::here()?.accounts.invitation(&code).await;
+    if let (Err(AppError::NotFound(_)), Some(response)) = (&team, response) {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    team
+}
+
+/// The join link, whole, for administrators to send on.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`.
+#[server(prefix = "/do", endpoint = "join_link")]
+pub async fn join_link() -> Result<String, AppError> {
+    crate::accounts::server::door::Door::here()?.join_link().await
+}
+
+/// Makes the join link another, so that the old one leads nowhere; administrators only.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`.
+#[server(prefix = "/do", endpoint = "new_join_link")]
+pub async fn new_join_link() -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?.new_join_link().await
 }

@@ -41,3 +41,14 @@ pub enum Visitor {
         team: String,
     },
 }
+
+/// A password on its way from a form. It never appears in logs: `Debug` shows no more than that there is one.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Password(pub String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}

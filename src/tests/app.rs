@@ -6,9 +6,10 @@ use clap::Parser;
 use leptos::prelude::LeptosOptions;
 
 use crate::{
+    accounts::model::{Me, Role, Visitor},
     logs::server::ingest::own_tracing::own_tracing,
     server::{
-        config::Cli,
+        config::{Cli, Scope},
         start::{Running, start},
     },
 };
@@ -39,7 +40,12 @@ impl TestApp {
         let config = Cli::parse_from(fixed.iter().chain(flags)).serve;
         let leptos = LeptosOptions::builder().output_name("squawkbox").build();
         let running = start(config, leptos, own_tracing().1).await.expect("the server starts");
-        Self { url: format!("http://{}", running.address), folder, running, _folder: temporary }
+        Self {
+            url: format!("http://{}", running.address),
+            folder,
+            running,
+            _folder: temporary,
+        }
     }
 
     /// An HTTP client with cookies of its own that sends this server's Origin, as a browser on its pages does.
@@ -52,13 +58,94 @@ impl TestApp {
             .build()
             .expect("a client")
     }
+
+    /// Sets the team up through the real form; its administrator is `ines`.
+    pub async fn admin(&self) -> Member {
+        let form = [
+            ("team", "North desk"),
+            ("name", "ines"),
+            ("password", PASSWORD),
+            ("venues[]", "demo"),
+        ];
+        self.come_in("set_up", &form).await
+    }
+
+    /// Registers `name` through the real form with the current join code; the team must be set up.
+    pub async fn join(&self, name: &str) -> Member {
+        let code = self.running.state.accounts.join_code().await.expect("a team");
+        self.come_in("join", &[("code", &code), ("name", name), ("password", PASSWORD)])
+            .await
+    }
+
+    /// A new ingest token whose name, the default source, is `test`.
+    pub async fn token(&self) -> String {
+        self.running
+            .state
+            .accounts
+            .create_token("test", Scope::Ingest)
+            .await
+            .expect("a token")
+    }
+
+    async fn come_in(&self, function: &str, form: &[(&str, &str)]) -> Member {
+        let client = self.client();
+        let answer = client
+            .post(format!("{}/do/{function}", self.url))
+            .form(form)
+            .send()
+            .await
+            .expect("an answer");
+        let set = answer
+            .headers()
+            .get("set-cookie")
+            .map(|value| value.to_str().expect("text").to_owned());
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.expect("a body"));
+        let cookie = set.expect("a cookie").split(';').next().expect("a pair").to_owned();
+        let who = client
+            .post(format!("{}/do/who", self.url))
+            .send()
+            .await
+            .expect("an answer");
+        match who.json().await.expect("a visitor") {
+            Visitor::In { me, .. } => Member { client, cookie, me },
+            other => panic!("{function} left us {other:?}"),
+        }
+    }
+}
+
+/// The password of everybody in the tests.
+pub const PASSWORD: &str = "kettle-ostrich-fathom";
+
+/// Somebody who is signed in.
+pub struct Member {
+    /// Carries the session's cookie and this server's Origin.
+    pub client: reqwest::Client,
+    /// The cookie as a request's `Cookie` header has it, for sockets: `name=value`.
+    pub cookie: String,
+    /// Who it is.
+    pub me: Me,
 }
 
 #[tokio::test]
 async fn answers_health_and_stops() {
     let app = TestApp::start().await;
-    let answer = app.client().get(format!("{}/health", app.url)).send().await.expect("an answer");
+    let answer = app
+        .client()
+        .get(format!("{}/health", app.url))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.text().await.expect("a body"), r#"{"status":"ok"}"#);
     app.running.stop().await;
+}
+
+#[tokio::test]
+async fn people_come_in_through_the_forms() {
+    let app = TestApp::start().await;
+    let (admin, member) = (app.admin().await, app.join("tomasz").await);
+    assert_eq!((admin.me.name.as_str(), admin.me.role), ("ines", Role::Admin));
+    assert_eq!((member.me.name.as_str(), member.me.role), ("tomasz", Role::Member));
+    assert!(member.cookie.starts_with("squawkbox_session="), "{}", member.cookie);
+    assert!(app.token().await.starts_with("sbx_"));
 }

@@ -5,8 +5,10 @@
 
 pub mod api;
 pub mod board;
+pub mod figures;
 pub mod model;
 pub mod panel;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod server;

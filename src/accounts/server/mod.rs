@@ -1,27 +1,71 @@
-//! Accounts on the server.
+//! Accounts on the server: what forms, the command line, tests and measurements all call.
 
+pub mod cookie;
+pub mod door;
+pub mod ends;
+pub mod passwords;
+pub mod secret;
 pub mod session;
+pub mod store;
 pub mod tokens;
 
 use crate::{
-    accounts::model::Visitor,
+    accounts::{
+        model::{Password, Role, Visitor},
+        rules,
+    },
     error::AppError,
+    ids::{SessionId, UserId},
     server::{config::Config, db::Database, shutdown::Shutdown},
+    time::Timestamp,
 };
+
+use self::{door::Limits, ends::Ends, passwords::Passwords, secret::TokenHash, session::Session, store::Newcomer};
+
+/// How long a session lasts after it was last used, in seconds; also the cookie's.
+pub const LIFETIME: i64 = 30 * 86_400;
+/// The team's name where the command line made its first account.
+const DEFAULT_TEAM: &str = "Squawkbox";
 
 /// People, sessions and tokens.
 pub struct Accounts {
     /// `desk.db`.
     pub db: Database,
+    /// Whether cookies are bound to https.
+    pub https: bool,
+    passwords: Passwords,
+    ends: Ends,
+    limits: Limits,
+}
+
+/// How somebody comes by an account.
+enum Way {
+    /// As the first of all, with the name of the team.
+    SetUp(String),
+    /// By the join link with this code.
+    JoinLink(String),
+    /// By whoever runs the server.
+    Appointed,
 }
 
 impl Accounts {
     /// Starts the feature.
     ///
     /// # Errors
-    /// When the database can't be read.
-    pub async fn start(db: Database, _config: &Config, _shutdown: &Shutdown) -> Result<Self, AppError> {
-        Ok(Self { db })
+    /// None yet; the signature is every feature's.
+    pub async fn start(db: Database, config: &Config, _shutdown: &Shutdown) -> Result<Self, AppError> {
+        Ok(Self::over(db, config.is_https()))
+    }
+
+    /// Over an open `desk.db`.
+    pub fn over(db: Database, https: bool) -> Self {
+        Self {
+            db,
+            https,
+            passwords: Passwords::default(),
+            ends: Ends::default(),
+            limits: Limits::default(),
+        }
     }
 
     /// Who sent the request being served.
@@ -29,6 +73,183 @@ impl Accounts {
     /// # Errors
     /// When the database can't be read.
     pub async fn visitor(&self) -> Result<Visitor, AppError> {
-        Ok(Visitor::NoTeam)
+        // Read before the first wait: afterwards the context may be gone.
+        let session = Session::here().ok();
+        Ok(match (self.team().await?, session) {
+            (None, _) => Visitor::NoTeam,
+            (Some(_), None) => Visitor::SignedOut,
+            (Some(team), Some(session)) => Visitor::In { me: session.me, team },
+        })
     }
+
+    /// The team's name; `None` before the set-up.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn team(&self) -> Result<Option<String>, AppError> {
+        Ok(store::team(&self.db.readers).await?.map(|(name, _)| name))
+    }
+
+    /// Creates the team and its first administrator, both or neither.
+    ///
+    /// # Errors
+    /// `Conflict` when there is a team, `Invalid` when a name or the password won't do, `Busy`.
+    pub async fn set_up(&self, team: &str, name: &str, password: Password) -> Result<UserId, AppError> {
+        let team = rules::title(team, "team")?;
+        // Asked again by the transaction; here it spares the hash.
+        if self.team().await?.is_some() {
+            return Err(already_set_up());
+        }
+        self.admit(name, password, Role::Admin, Way::SetUp(team)).await
+    }
+
+    /// Creates an account for whoever has the join link.
+    ///
+    /// # Errors
+    /// `NotFound` when the code is not the current one; else as [`Accounts::create_user`].
+    pub async fn register(&self, code: &str, name: &str, password: Password) -> Result<UserId, AppError> {
+        self.invitation(code).await?;
+        self.admit(name, password, Role::Member, Way::JoinLink(code.to_owned()))
+            .await
+    }
+
+    /// Creates an account, and a team when there is none.
+    ///
+    /// # Errors
+    /// `Invalid` when the name or password won't do, `Conflict` when the name is taken, `Busy`.
+    pub async fn create_user(&self, name: &str, password: Password, role: Role) -> Result<UserId, AppError> {
+        self.admit(name, password, role, Way::Appointed).await
+    }
+
+    /// The one place where accounts are born.
+    async fn admit(&self, name: &str, password: Password, role: Role, way: Way) -> Result<UserId, AppError> {
+        let name = rules::name(name)?;
+        let mut known = vec![name.clone(), DEFAULT_TEAM.to_owned()];
+        match &way {
+            Way::SetUp(team) => known.push(team.clone()),
+            _ => known.extend(self.team().await?),
+        }
+        let password = self.passwords.keep(password, known).await?;
+        let newcomer = Newcomer {
+            folded: rules::folded(&name),
+            name,
+            role,
+            password,
+        };
+        let (new_code, now) = (secret::join_code()?, Timestamp::now());
+        let work = self.db.writer.write(move |conn| {
+            Box::pin(async move {
+                match way {
+                    Way::SetUp(team) => {
+                        if !store::insert_team(conn, &team, &new_code, now).await? {
+                            return Err(already_set_up());
+                        }
+                    }
+                    Way::JoinLink(code) => {
+                        if store::team(&mut *conn)
+                            .await?
+                            .is_none_or(|(_, current)| current != code)
+                        {
+                            return Err(link_is_old());
+                        }
+                    }
+                    Way::Appointed => {
+                        store::insert_team(conn, DEFAULT_TEAM, &new_code, now).await?;
+                    }
+                }
+                store::insert_user(conn, &newcomer, now).await
+            })
+        });
+        work.await
+    }
+
+    /// Who this name and password belong to. A wrong name and a wrong password take alike long and read alike.
+    ///
+    /// # Errors
+    /// `Forbidden` when they belong to nobody, `Busy`.
+    pub async fn identify(&self, name: &str, password: Password) -> Result<UserId, AppError> {
+        let kept = store::user_password(&self.db.readers, &rules::folded(name)).await?;
+        let (user, kept) = kept.unzip();
+        match (self.passwords.matches(password, kept).await?, user) {
+            (true, Some(user)) => Ok(user),
+            _ => Err(AppError::Forbidden(
+                "No account has this name and this password.".into(),
+            )),
+        }
+    }
+
+    /// Opens a session; gives the token for its cookie, which is kept nowhere else.
+    ///
+    /// # Errors
+    /// When it can't be kept.
+    pub async fn open_session(&self, user: UserId) -> Result<(SessionId, String), AppError> {
+        let token = secret::token()?;
+        let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
+        let now = Timestamp::now();
+        let work = self.db.writer.write(move |conn| {
+            Box::pin(async move { store::insert_session(conn, user, hash, now, now.plus_seconds(LIFETIME)).await })
+        });
+        Ok((work.await?, token))
+    }
+
+    /// Ends a session: its cookie is worth nothing from now on, its sockets and streams are told.
+    ///
+    /// # Errors
+    /// When that can't be kept.
+    pub async fn end_session(&self, id: SessionId) -> Result<(), AppError> {
+        let ends = self.ends.clone();
+        let tell = move |hash: &Option<TokenHash>| {
+            if let Some(hash) = hash {
+                ends.end(hash);
+            }
+        };
+        let work = self.db.writer.write_then(
+            move |conn| Box::pin(async move { store::delete_session(conn, id).await }),
+            tell,
+        );
+        work.await.map(|_| ())
+    }
+
+    /// The team that the join link with this code leads to.
+    ///
+    /// # Errors
+    /// `NotFound` when the code is not the current one.
+    pub async fn invitation(&self, code: &str) -> Result<String, AppError> {
+        match store::team(&self.db.readers).await? {
+            Some((team, current)) if current == code => Ok(team),
+            _ => Err(link_is_old()),
+        }
+    }
+
+    /// The current join code.
+    ///
+    /// # Errors
+    /// `NotFound` before the set-up.
+    pub async fn join_code(&self) -> Result<String, AppError> {
+        let team = store::team(&self.db.readers).await?;
+        team.map(|(_, code)| code)
+            .ok_or_else(|| AppError::NotFound("There is no team yet.".into()))
+    }
+
+    /// Makes another join code, so that links with the old one lead nowhere.
+    ///
+    /// # Errors
+    /// When it can't be kept.
+    pub async fn new_join_code(&self) -> Result<String, AppError> {
+        let code = secret::join_code()?;
+        let kept = code.clone();
+        let work = self
+            .db
+            .writer
+            .write(move |conn| Box::pin(async move { store::set_join_code(conn, &kept).await }));
+        work.await.map(|()| code)
+    }
+}
+
+fn already_set_up() -> AppError {
+    AppError::Conflict("This Squawkbox has been set up already. Sign in, or ask for the join link.".into())
+}
+
+fn link_is_old() -> AppError {
+    AppError::NotFound("This join link is no longer good. Ask an administrator of the team for the current one.".into())
 }

@@ -1,6 +1,265 @@
-//! The chat socket.
-use crate::error::AppError;
-/// Opens it.
-pub async fn open() -> Result<(), AppError> {
-    Ok(())
+//! One chat socket: reads a browser's frames, sends what the hub carries, resumes rooms without a hole.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{
+        State,
+        ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code},
+    },
+    response::Response,
+};
+use tokio::time::{Instant, timeout};
+
+use crate::{
+    accounts::server::session::Session,
+    chat::{
+        model::Person,
+        wire::{ClientFrame, Draft, ServerFrame},
+    },
+    error::AppError,
+    ids::RoomId,
+    server::{hub::RecvError, limits::Rate, state::AppState},
+};
+
+use super::{Event, post::post, rooms::no_room, store};
+
+/// Largest frame read: a message with every byte escaped, and some.
+const LARGEST_FRAME: usize = 128 * 1024;
+/// What may wait for a slow reader inside the socket, in bytes.
+const LARGEST_BACKLOG: usize = 1024 * 1024;
+/// A write that takes longer ends the socket; the browser resumes.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+/// After this much silence the other end is asked, and after twice as much it is taken for dead.
+const QUIET: Duration = Duration::from_secs(30);
+/// Changes sent in one resume at most; beyond it the room is reset to its newest page.
+const RESUME: u32 = 500;
+/// Messages of a reset.
+const NEWEST: u32 = 60;
+/// Rooms that one socket follows at most.
+const FOLLOWED: usize = 64;
+/// RFC 6455's code for "the service is restarting; come back".
+const RESTART: u16 = 1012;
+/// Ours for "the session has ended".
+const SIGNED_OUT: u16 = 4401;
+
+/// `GET /chat/socket`: upgrades for whoever is signed in.
+pub async fn open(State(state): State<AppState>, session: Session, upgrade: WebSocketUpgrade) -> Response {
+    let tracker = state.shutdown.connections.clone();
+    upgrade
+        // The defaults take 128 KiB of memory per idle socket.
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(LARGEST_BACKLOG)
+        .max_message_size(LARGEST_FRAME)
+        .max_frame_size(LARGEST_FRAME)
+        .on_upgrade(move |socket| tracker.track_future(serve(state, session, socket)))
+}
+
+struct Line {
+    state: AppState,
+    me: Person,
+    socket: WebSocket,
+    /// Rooms sent, with the highest change sent of each.
+    followed: Vec<(RoomId, u64)>,
+    /// Frames of any kind: a burst of 60, then 20 a second.
+    pace: Rate,
+}
+
+/// Why a socket ends. `None`: the other end left or does not read.
+type End = Option<CloseFrame>;
+
+async fn serve(state: AppState, session: Session, socket: WebSocket) {
+    let me = Person {
+        id: session.me.id,
+        name: session.me.name.clone(),
+    };
+    let here = state.chat.presence.arrive(me.clone());
+    let pace = Rate::new(60, Duration::from_millis(50));
+    let mut line = Line {
+        state,
+        me,
+        socket,
+        followed: Vec::new(),
+        pace,
+    };
+    let end = Box::pin(line.run(session.ended())).await;
+    drop(here);
+    if let Some(frame) = end
+        && timeout(WRITE_TIME, line.socket.send(Frame::Close(Some(frame))))
+            .await
+            .is_ok()
+    {
+        // Until the other end has closed too, or it would see the line cut.
+        let _ = timeout(Duration::from_secs(2), async {
+            while let Some(Ok(_)) = line.socket.recv().await {}
+        })
+        .await;
+    }
+}
+
+impl Line {
+    async fn run(&mut self, ended: impl Future<Output = ()>) -> End {
+        // Before anything is read from the store: what is committed later arrives here.
+        let mut events = self.state.chat.hub.subscribe();
+        let stopping = self.state.shutdown.begun.clone();
+        let mut ended = std::pin::pin!(ended);
+        let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET));
+        let hello = ServerFrame::Hello {
+            here: self.state.chat.presence.list(),
+        };
+        if let Err(end) = self.send(hello.encode().into()).await {
+            return end;
+        }
+        loop {
+            let outcome = tokio::select! {
+                event = events.recv() => match event {
+                    Ok(event) => self.deliver(event).await,
+                    Err(RecvError::Lagged(_)) => Err(close(close_code::AGAIN, "too far behind: resume")),
+                    Err(RecvError::Closed) => Err(close(RESTART, "stopping")),
+                },
+                frame = self.socket.recv() => {
+                    heard = Instant::now();
+                    match frame {
+                        Some(Ok(frame)) => self.receive(frame).await,
+                        Some(Err(_)) | None => Err(None),
+                    }
+                }
+                () = stopping.cancelled() => Err(close(RESTART, "restarting: reconnect")),
+                () = &mut ended => Err(close(SIGNED_OUT, "signed out")),
+                _ = look.tick() => match heard.elapsed() {
+                    silence if silence > QUIET * 2 => Err(None),
+                    silence if silence > QUIET => self.write(Frame::Ping(Default::default())).await,
+                    _ => Ok(()),
+                },
+            };
+            if let Err(end) = outcome {
+                return end;
+            }
+        }
+    }
+
+    /// Passes an event on, unless its room isn't followed or a resume has sent it already.
+    async fn deliver(&mut self, event: Event) -> Result<(), End> {
+        if let Some(room) = event.room {
+            let Some((_, sent)) = self.followed.iter_mut().find(|(followed, _)| *followed == room) else {
+                return Ok(());
+            };
+            if let Some(changed) = event.changed {
+                if changed <= *sent {
+                    return Ok(());
+                }
+                *sent = changed;
+            }
+        }
+        self.send(event.frame).await
+    }
+
+    async fn receive(&mut self, frame: Frame) -> Result<(), End> {
+        let text = match frame {
+            Frame::Text(text) => text,
+            Frame::Ping(_) | Frame::Pong(_) => return Ok(()),
+            Frame::Close(_) => return Err(None),
+            Frame::Binary(_) => return self.refuse(None, not_ours("a text frame was expected")).await,
+        };
+        if let Err(error) = self.pace.check() {
+            let post = serde_json::from_str(&text).ok().and_then(|frame| match frame {
+                ClientFrame::Post(draft) => Some(draft.client_id),
+                _ => None,
+            });
+            return self.refuse(post, error).await;
+        }
+        match serde_json::from_str::<ClientFrame>(&text) {
+            Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
+            Ok(ClientFrame::Follow { room, after }) => match self.catch_up(room, after).await {
+                Ok(frame) => self.send(frame.encode().into()).await,
+                Err(error) => self.refuse(None, error).await,
+            },
+            Ok(ClientFrame::Post(draft)) => self.post(draft).await,
+            Ok(ClientFrame::Typing { room }) => {
+                let frame = ServerFrame::Typing {
+                    room,
+                    person: self.me.clone(),
+                }
+                .encode()
+                .into();
+                self.state.chat.hub.publish(Event {
+                    frame,
+                    room: Some(room),
+                    changed: None,
+                });
+                Ok(())
+            }
+            Err(cause) => self.refuse(None, not_ours(&cause.to_string())).await,
+        }
+    }
+
+    async fn post(&mut self, draft: Draft) -> Result<(), End> {
+        let client_id = draft.client_id.clone();
+        match post(&self.state.chat, self.me.clone(), draft).await {
+            Ok(message) => {
+                let ack = ServerFrame::Ack {
+                    room: message.room,
+                    client_id,
+                    seq: message.seq,
+                };
+                self.send(ack.encode().into()).await
+            }
+            Err(error) => self.refuse(Some(client_id), error).await,
+        }
+    }
+
+    /// Follows a room and answers with everything that changed since, or says that it starts afresh.
+    async fn catch_up(&mut self, room: RoomId, after: Option<u64>) -> Result<ServerFrame, AppError> {
+        let db = &self.state.chat.db.readers;
+        let (_, newest) = store::room(db, room).await?.ok_or_else(no_room)?;
+        let missed = match after {
+            // A number from the future: the database was replaced by an older one.
+            Some(after) if after <= newest => store::changed_after(db, room, after, RESUME + 1).await?,
+            _ => Vec::new(),
+        };
+        let reset = after.is_none_or(|after| after > newest) || missed.len() > RESUME as usize;
+        let messages = if reset {
+            store::history(db, room, None, NEWEST).await?.messages
+        } else {
+            missed
+        };
+        let last = messages.iter().map(|message| message.changed).max();
+        let sent = last.max(if reset { Some(newest) } else { after }).unwrap_or(0);
+        self.followed.retain(|(followed, _)| *followed != room);
+        if self.followed.len() == FOLLOWED {
+            self.followed.remove(0);
+        }
+        self.followed.push((room, sent));
+        Ok(ServerFrame::CaughtUp { room, reset, messages })
+    }
+
+    async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {
+        self.send(ServerFrame::refused(client_id, error).encode().into()).await
+    }
+
+    async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        self.write(Frame::Text(text)).await
+    }
+
+    async fn write(&mut self, frame: Frame) -> Result<(), End> {
+        let mut sending = std::pin::pin!(self.socket.send(frame));
+        // Nearly always done at once; only a full socket pays for a timer.
+        let outcome = match futures::poll!(sending.as_mut()) {
+            std::task::Poll::Ready(outcome) => outcome,
+            std::task::Poll::Pending => timeout(WRITE_TIME, sending).await.map_err(|_| None)?,
+        };
+        outcome.map_err(|_| None)
+    }
+}
+
+fn close(code: u16, reason: &'static str) -> End {
+    Some(CloseFrame {
+        code,
+        reason: Utf8Bytes::from_static(reason),
+    })
+}
+
+fn not_ours(cause: &str) -> AppError {
+    AppError::Invalid(format!("This frame isn't one of ours: {cause}."))
 }

@@ -1,0 +1,175 @@
+//! What names and passwords may be. Pure: the server decides with it, pages take their hints from it.
+
+use crate::error::AppError;
+
+/// Shortest name, in characters.
+pub const NAME_MIN: usize = 2;
+/// Longest name, in characters.
+pub const NAME_MAX: usize = 32;
+/// Longest name of a team, of a token, in characters.
+pub const TITLE_MAX: usize = 60;
+/// Shortest password, in characters.
+pub const PASSWORD_MIN: usize = 10;
+/// Longest password, in bytes.
+pub const PASSWORD_MAX: usize = 256;
+
+/// The name as it is kept: without space around it.
+///
+/// # Errors
+/// `Invalid`, in words, when nobody may be called so.
+pub fn name(text: &str) -> Result<String, AppError> {
+    let text = text.trim();
+    let refuse = |why: &str| Err(AppError::Invalid(why.to_owned()));
+    if !(NAME_MIN..=NAME_MAX).contains(&text.chars().count()) {
+        return refuse("A name has 2 to 32 characters.");
+    }
+    if !text
+        .chars()
+        .all(|c| is_letter(c) || c.is_ascii_digit() || "._-".contains(c))
+    {
+        return refuse("A name is made of letters, digits, dots, hyphens and underscores, without spaces.");
+    }
+    if !text.contains(char::is_alphanumeric) {
+        return refuse("A name needs at least one letter or digit.");
+    }
+    // A Cyrillic а among Latin letters passes for another person's name.
+    if text.chars().any(is_latin) && text.chars().any(|c| c.is_alphabetic() && !is_latin(c)) {
+        return refuse("A name keeps to one alphabet.");
+    }
+    Ok(text.to_owned())
+}
+
+/// What two names must differ in, and what signing in looks for: case and space around it don't count.
+pub fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// The name of a team or token as it is kept: one line, without space around it.
+///
+/// # Errors
+/// `Invalid` when it is empty, too long, or holds characters that nobody sees.
+pub fn title(text: &str, of: &str) -> Result<String, AppError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > TITLE_MAX {
+        return Err(AppError::Invalid(format!(
+            "The {of}'s name has 1 to {TITLE_MAX} characters."
+        )));
+    }
+    if text.chars().any(|c| c.is_control() || is_unseen(c)) {
+        return Err(AppError::Invalid(format!(
+            "The {of}'s name holds a character that can't be seen."
+        )));
+    }
+    Ok(text.to_owned())
+}
+
+/// Checks a new password's length; whether it is a common one is for the server to say.
+///
+/// # Errors
+/// `Invalid` with the limit.
+pub fn password_length(password: &str) -> Result<(), AppError> {
+    if password.chars().count() < PASSWORD_MIN {
+        return Err(AppError::Invalid(format!(
+            "The password is too short: it needs at least {PASSWORD_MIN} characters."
+        )));
+    }
+    if password.len() > PASSWORD_MAX {
+        return Err(AppError::Invalid(format!(
+            "The password is too long: it can have {PASSWORD_MAX} bytes at most."
+        )));
+    }
+    Ok(())
+}
+
+/// Letters as people write them: not those that are drawn blank, nor the styled or wide copies of others.
+fn is_letter(c: char) -> bool {
+    let copy = matches!(u32::from(c), 0x2B0..=0x2FF | 0x1D00..=0x1DBF | 0x2070..=0x218F | 0x2460..=0x24FF | 0xF900..);
+    c.is_alphabetic() && !copy && !is_unseen(c)
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(u32::from(c), 0xAA | 0xBA | 0xC0..=0x24F | 0x1E00..=0x1EFF)
+}
+
+/// Drawn as nothing: joiners, direction marks, fillers.
+fn is_unseen(c: char) -> bool {
+    matches!(u32::from(c), 0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F
+        | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF
+        | 0xFFA0 | 0xFFF0..=0xFFFB | 0xE0000..=0xE0FFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_of_people_pass() {
+        for good in [
+            "ines",
+            "Tomasz",
+            "li",
+            "Zoë",
+            "иван",
+            "j.p-morgan_2",
+            "  padded  ",
+            "王伟",
+        ] {
+            assert!(name(good).is_ok(), "{good}");
+        }
+        assert_eq!(name("  padded  ").unwrap(), "padded");
+    }
+
+    #[test]
+    fn names_that_mislead_do_not() {
+        let long = "x".repeat(33);
+        for bad in [
+            "",
+            "x",
+            &long,
+            "two words",
+            "tab\tbed",
+            "nul\0l",
+            "line\nbreak",
+            "zero\u{200b}width",
+            "..",
+            "a/b",
+            "@ines",
+            "non\u{a0}breaking",
+            "\u{3164}\u{3164}",
+            "in\u{435}s",
+            "\u{ff49}\u{ff4e}",
+            "ine\u{301}s",
+        ] {
+            assert!(matches!(name(bad), Err(AppError::Invalid(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_have_two_ends() {
+        assert!(password_length("123456789").is_err());
+        assert!(password_length("1234567890").is_ok());
+        assert!(password_length(&"x".repeat(256)).is_ok());
+        assert!(password_length(&"x".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn titles_are_one_visible_line() {
+        assert_eq!(title(" North desk ", "team").unwrap(), "North desk");
+        for bad in ["", "   ", "two\nlines", "hid\u{202e}den", &"x".repeat(61)] {
+            assert!(title(bad, "team").is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_passes_again_and_is_visible(text in "\\PC{0,40}|[a-z._ -]{0,40}") {
+            if let Ok(kept) = name(&text) {
+                prop_assert_eq!(name(&kept).unwrap(), kept.clone());
+                prop_assert!(!kept.contains(char::is_whitespace) && !kept.contains(char::is_control));
+                prop_assert_eq!(folded(&kept), folded(&kept.to_uppercase().to_lowercase()));
+            }
+        }
+    }
+}

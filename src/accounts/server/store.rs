@@ -1,0 +1,322 @@
+//! Everything that is asked of `desk.db` about people.
+
+use sqlx::{SqliteConnection, SqliteExecutor};
+
+use crate::{
+    accounts::model::{Me, Role},
+    error::AppError,
+    ids::{SessionId, UserId},
+    server::error::is_taken,
+    time::Timestamp,
+};
+
+use super::secret::TokenHash;
+
+/// Somebody who is about to get an account.
+pub struct Newcomer {
+    /// As [`crate::accounts::rules::name`] gave it.
+    pub name: String,
+    /// The name without regard to case.
+    pub folded: String,
+    /// What they may do.
+    pub role: Role,
+    /// What is kept of the password.
+    pub password: String,
+}
+
+/// A session as kept.
+pub struct KeptSession {
+    /// `session.id`.
+    pub id: SessionId,
+    /// Whose.
+    pub me: Me,
+    /// When it was last known to be in use.
+    pub last_seen: Timestamp,
+    /// When it ends by itself.
+    pub expires: Timestamp,
+}
+
+/// Keeps the team; `false` when there is one already.
+pub async fn insert_team(
+    conn: &mut SqliteConnection,
+    name: &str,
+    join_code: &str,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let done =
+        sqlx::query("INSERT INTO team (id, name, join_code, created) VALUES (1, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(name)
+            .bind(join_code)
+            .bind(now.micros())
+            .execute(conn)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The team's name and join code; `None` before the set-up.
+pub async fn team(db: impl SqliteExecutor<'_>) -> Result<Option<(String, String)>, AppError> {
+    Ok(sqlx::query_as("SELECT name, join_code FROM team")
+        .fetch_optional(db)
+        .await?)
+}
+
+/// Puts another join code in the place of the old.
+pub async fn set_join_code(conn: &mut SqliteConnection, code: &str) -> Result<(), AppError> {
+    sqlx::query("UPDATE team SET join_code = ?")
+        .bind(code)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a person.
+///
+/// # Errors
+/// `Conflict` when the name is taken.
+pub async fn insert_user(conn: &mut SqliteConnection, newcomer: &Newcomer, now: Timestamp) -> Result<UserId, AppError> {
+    let done = sqlx::query("INSERT INTO user (name, folded, role, password, created) VALUES (?, ?, ?, ?, ?)")
+        .bind(&newcomer.name)
+        .bind(&newcomer.folded)
+        .bind(role_text(newcomer.role))
+        .bind(&newcomer.password)
+        .bind(now.micros())
+        .execute(conn)
+        .await;
+    match done {
+        Ok(done) => Ok(UserId(done.last_insert_rowid())),
+        Err(cause) if is_taken(&cause) => Err(AppError::Conflict(format!(
+            "The name {} is taken. Choose another.",
+            newcomer.name
+        ))),
+        Err(cause) => Err(cause.into()),
+    }
+}
+
+/// The id and kept password of whoever has this name, folded.
+pub async fn user_password(db: impl SqliteExecutor<'_>, folded: &str) -> Result<Option<(UserId, String)>, AppError> {
+    let row: Option<(i64, String)> = sqlx::query_as("SELECT id, password FROM user WHERE folded = ?")
+        .bind(folded)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|(id, password)| (UserId(id), password)))
+}
+
+/// Keeps a session, and removes those that have run out.
+pub async fn insert_session(
+    conn: &mut SqliteConnection,
+    user: UserId,
+    hash: TokenHash,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<SessionId, AppError> {
+    sqlx::query("DELETE FROM session WHERE expires <= ?")
+        .bind(now.micros())
+        .execute(&mut *conn)
+        .await?;
+    let done =
+        sqlx::query("INSERT INTO session (user_id, token_hash, created, last_seen, expires) VALUES (?, ?, ?, ?, ?)")
+            .bind(user.0)
+            .bind(&hash.0[..])
+            .bind(now.micros())
+            .bind(now.micros())
+            .bind(expires.micros())
+            .execute(conn)
+            .await?;
+    Ok(SessionId(done.last_insert_rowid()))
+}
+
+/// The session of this token, unless it has run out.
+pub async fn session(
+    db: impl SqliteExecutor<'_>,
+    hash: TokenHash,
+    now: Timestamp,
+) -> Result<Option<KeptSession>, AppError> {
+    let row: Option<(i64, i64, i64, i64, String, String)> = sqlx::query_as(
+        "SELECT session.id, last_seen, expires, user.id, name, role FROM session JOIN user ON user.id = user_id \
+         WHERE token_hash = ? AND expires > ?",
+    )
+    .bind(&hash.0[..])
+    .bind(now.micros())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(id, last_seen, expires, user, name, role)| KeptSession {
+        id: SessionId(id),
+        me: Me {
+            id: UserId(user),
+            name,
+            role: role_of(&role),
+        },
+        last_seen: Timestamp::from_micros(last_seen),
+        expires: Timestamp::from_micros(expires),
+    }))
+}
+
+/// Notes that a session is in use and puts its end off.
+pub async fn renew_session(
+    conn: &mut SqliteConnection,
+    id: SessionId,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), AppError> {
+    sqlx::query("UPDATE session SET last_seen = ?, expires = ? WHERE id = ?")
+        .bind(now.micros())
+        .bind(expires.micros())
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Removes a session; gives its token's hash when there was one.
+pub async fn delete_session(conn: &mut SqliteConnection, id: SessionId) -> Result<Option<TokenHash>, AppError> {
+    let hash: Option<Vec<u8>> = sqlx::query_scalar("DELETE FROM session WHERE id = ? RETURNING token_hash")
+        .bind(id.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(hash.and_then(|bytes| bytes.try_into().ok()).map(TokenHash))
+}
+
+/// Keeps a token.
+pub async fn insert_token(
+    conn: &mut SqliteConnection,
+    name: &str,
+    scope: &str,
+    hash: TokenHash,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    sqlx::query("INSERT INTO token (name, scope, token_hash, created) VALUES (?, ?, ?, ?)")
+        .bind(name)
+        .bind(scope)
+        .bind(&hash.0[..])
+        .bind(now.micros())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The id and name of a token with this scope.
+pub async fn token(
+    db: impl SqliteExecutor<'_>,
+    hash: TokenHash,
+    scope: &str,
+) -> Result<Option<(i64, String)>, AppError> {
+    Ok(
+        sqlx::query_as("SELECT id, name FROM token WHERE token_hash = ? AND scope = ?")
+            .bind(&hash.0[..])
+            .bind(scope)
+            .fetch_optional(db)
+            .await?,
+    )
+}
+
+const fn role_text(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "admin",
+        Role::Member => "member",
+    }
+}
+
+fn role_of(text: &str) -> Role {
+    if text == "admin" { Role::Admin } else { Role::Member }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    async fn migrated() -> SqliteConnection {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        sqlx::migrate!("./migrations/desk").run(&mut conn).await.unwrap();
+        conn
+    }
+
+    fn newcomer(name: &str) -> Newcomer {
+        let folded = crate::accounts::rules::folded(name);
+        Newcomer {
+            name: name.into(),
+            folded,
+            role: Role::Member,
+            password: "kept".into(),
+        }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(0).plus_seconds(seconds)
+    }
+
+    #[tokio::test]
+    async fn there_is_one_team() {
+        let mut conn = migrated().await;
+        assert_eq!(team(&mut conn).await.unwrap(), None);
+        assert!(insert_team(&mut conn, "North desk", "code", at(1)).await.unwrap());
+        assert!(!insert_team(&mut conn, "South desk", "other", at(2)).await.unwrap());
+        set_join_code(&mut conn, "new").await.unwrap();
+        assert_eq!(
+            team(&mut conn).await.unwrap(),
+            Some(("North desk".into(), "new".into()))
+        );
+    }
+
+    #[tokio::test]
+    async fn names_are_unique_whatever_their_case() {
+        let mut conn = migrated().await;
+        let ines = insert_user(&mut conn, &newcomer("Ines"), at(1)).await.unwrap();
+        let taken = insert_user(&mut conn, &newcomer("INES"), at(2)).await;
+        assert!(matches!(taken, Err(AppError::Conflict(_))), "{taken:?}");
+        assert_eq!(
+            user_password(&mut conn, "ines").await.unwrap(),
+            Some((ines, "kept".into()))
+        );
+        assert_eq!(user_password(&mut conn, "tomasz").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn sessions_slide_run_out_and_are_swept() {
+        let mut conn = migrated().await;
+        let user = insert_user(&mut conn, &newcomer("ines"), at(0)).await.unwrap();
+        let hash = TokenHash([1; 32]);
+        let id = insert_session(&mut conn, user, hash, at(0), at(DAY)).await.unwrap();
+        let kept = session(&mut conn, hash, at(DAY - 1)).await.unwrap().unwrap();
+        assert_eq!(
+            (kept.id, kept.me.id, kept.last_seen, kept.expires),
+            (id, user, at(0), at(DAY))
+        );
+        assert!(session(&mut conn, hash, at(DAY)).await.unwrap().is_none());
+        renew_session(&mut conn, id, at(DAY - 1), at(2 * DAY)).await.unwrap();
+        assert_eq!(
+            session(&mut conn, hash, at(DAY)).await.unwrap().unwrap().last_seen,
+            at(DAY - 1)
+        );
+        insert_session(&mut conn, user, TokenHash([2; 32]), at(3 * DAY), at(4 * DAY))
+            .await
+            .unwrap();
+        assert!(session(&mut conn, hash, at(0)).await.unwrap().is_none(), "swept");
+    }
+
+    #[tokio::test]
+    async fn a_deleted_session_tells_its_hash_once() {
+        let mut conn = migrated().await;
+        let user = insert_user(&mut conn, &newcomer("ines"), at(0)).await.unwrap();
+        let id = insert_session(&mut conn, user, TokenHash([1; 32]), at(0), at(1))
+            .await
+            .unwrap();
+        assert!(delete_session(&mut conn, id).await.unwrap() == Some(TokenHash([1; 32])));
+        assert!(delete_session(&mut conn, id).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn tokens_are_found_by_hash_and_scope() {
+        let mut conn = migrated().await;
+        insert_token(&mut conn, "gateway", "ingest", TokenHash([1; 32]), at(0))
+            .await
+            .unwrap();
+        let found = token(&mut conn, TokenHash([1; 32]), "ingest").await.unwrap();
+        assert_eq!(found.map(|(_, name)| name), Some("gateway".into()));
+        assert!(token(&mut conn, TokenHash([1; 32]), "other").await.unwrap().is_none());
+        assert!(token(&mut conn, TokenHash([2; 32]), "ingest").await.unwrap().is_none());
+    }
+}

@@ -1,0 +1,99 @@
+//! Where one writes. A plain form that posts without scripts; with them it sends over the socket.
+
+use leptos::{ev, html, prelude::*, server_fn::ServerFn};
+
+use super::{api::PostMessage, connection::ChatConnection, model::Room, rules};
+
+/// The form under a room's messages. `client_id` names the message that the plain form would send.
+#[component]
+pub fn Composer(room: Room, client_id: String) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let field = NodeRef::<html::Textarea>::new();
+    // What a plain form's post answered, or what the rules say before sending.
+    let plain = ServerAction::<PostMessage>::new();
+    let problem = RwSignal::new(None::<String>);
+    let words = move || {
+        let refused = || {
+            plain
+                .value()
+                .with(|v| v.as_ref().and_then(|v| v.as_ref().err().map(ToString::to_string)))
+        };
+        problem.get().or_else(refused)
+    };
+    let send = move || {
+        let Some(area) = field.get_untracked() else { return };
+        match rules::body(&area.value()) {
+            Ok(body) => {
+                let taken = chat.say(body);
+                if taken {
+                    area.set_value("");
+                }
+                problem.set((!taken).then(|| "Too many messages wait. They go out when the line is back.".to_owned()));
+            }
+            Err(_) if area.value().trim().is_empty() => problem.set(None),
+            Err(error) => problem.set(Some(error.to_string())),
+        }
+        let _ = area.focus();
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        // Enter that ends an input method's composition is not ours.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            send();
+        }
+    };
+    let label = format!("Message # {}", room.name);
+    view! {
+        <form
+            class="compose"
+            method="post"
+            action=PostMessage::PATH
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+        >
+            <input type="hidden" name="room" value=room.id.to_string() />
+            <input type="hidden" name="client_id" value=client_id />
+            <div class="box">
+                <textarea
+                    id="composer"
+                    node_ref=field
+                    name="body"
+                    rows="1"
+                    required
+                    aria-label=label.clone()
+                    placeholder=label
+                    on:keydown=on_key
+                    on:input=move |_| chat.typing()
+                ></textarea>
+                <button class="button" type="submit">"Send"</button>
+            </div>
+            {move || words().map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            <div class="hint">
+                <TypingHint />
+                <span class="keys">
+                    <kbd>"Enter"</kbd>
+                    " sends, "
+                    <kbd>"Shift Enter"</kbd>
+                    " starts a line"
+                </span>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn TypingHint() -> impl IntoView {
+    let typing = expect_context::<ChatConnection>().typing;
+    let words = move || {
+        let names: Vec<String> = typing.with(|typing| typing.iter().map(|(person, _)| person.name.clone()).collect());
+        match names.as_slice() {
+            [] => String::new(),
+            [one] => format!("{one} is typing…"),
+            [one, two] => format!("{one} and {two} are typing…"),
+            _ => "Several people are typing…".to_owned(),
+        }
+    };
+    view! { <span class="typing" aria-live="polite">{words}</span> }
+}

@@ -1,0 +1,128 @@
+//! The messages of a room, by day, those of one author together.
+
+use leptos::prelude::*;
+
+use super::{
+    connection::ChatConnection,
+    model::Message,
+    timeline::{Pending, Progress, Timeline},
+};
+use crate::ui::avatar::Avatar;
+
+/// Messages of one author this close, in seconds, show the author once.
+const TOGETHER: i64 = 300;
+
+/// A row of the list; equal rows are not drawn again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Row {
+    Day(String),
+    Said { message: Message, again: bool },
+    Waiting { pending: Pending, by: String },
+}
+
+impl Row {
+    fn key(&self) -> String {
+        match self {
+            Self::Day(day) => day.clone(),
+            Self::Said { message, again } => format!("{} {} {again}", message.seq, message.changed),
+            Self::Waiting { pending, .. } => format!("{} {:?}", pending.client_id, pending.progress),
+        }
+    }
+}
+
+fn rows(timeline: &Timeline, me: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut before: Option<&Message> = None;
+    for message in timeline.messages() {
+        let new_day = before.is_none_or(|before| before.at.day() != message.at.day());
+        if new_day {
+            rows.push(Row::Day(message.at.day()));
+        }
+        let follows =
+            |before: &Message| before.author.id == message.author.id && message.at.seconds_since(before.at) < TOGETHER;
+        let again = !new_day && before.is_some_and(follows);
+        rows.push(Row::Said {
+            message: message.clone(),
+            again,
+        });
+        before = Some(message);
+    }
+    let waiting = timeline.pending().iter().cloned();
+    rows.extend(waiting.map(|pending| Row::Waiting {
+        pending,
+        by: me.to_owned(),
+    }));
+    rows
+}
+
+/// The rows of `timeline`; `me` is the name under which what waits is shown.
+#[component]
+pub fn MessageList(timeline: RwSignal<Timeline>, me: String) -> impl IntoView {
+    let rows = Memo::new(move |_| timeline.with(|timeline| rows(timeline, &me)));
+    view! {
+        <For each=move || rows.get() key=Row::key let:row>
+            {match row {
+                Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
+                Row::Said { message, again } => view! { <Said message again /> }.into_any(),
+                Row::Waiting { pending, by } => view! { <Waiting pending by /> }.into_any(),
+            }}
+        </For>
+    }
+}
+
+#[component]
+fn Said(message: Message, again: bool) -> impl IntoView {
+    let Message {
+        author, at, body, seq, ..
+    } = message;
+    view! {
+        <article class="msg" class:again=again id=format!("m{seq}")>
+            <Avatar name=author.name.clone() />
+            <div>
+                <header>
+                    <span class="by">{author.name}</span>
+                    " "
+                    <time datetime=at.to_string() title=format!("{} {} UTC", at.day(), at.milli())>
+                        {at.minute()}
+                    </time>
+                </header>
+                <p class="body">{body}</p>
+            </div>
+        </article>
+    }
+}
+
+#[component]
+fn Waiting(pending: Pending, by: String) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let Pending {
+        client_id,
+        body,
+        progress,
+    } = pending;
+    let failed = matches!(progress, Progress::Failed(_));
+    let state = match progress {
+        Progress::Sending => view! { <span class="state">"sending…"</span> }.into_any(),
+        Progress::Failed(why) => {
+            let again = client_id.clone();
+            view! {
+                <span class="state" role="alert">"Not sent. " {why}</span>
+                <button class="button quiet" on:click=move |_| chat.retry(&again)>"Try again"</button>
+                <button class="button quiet" on:click=move |_| chat.discard(&client_id)>"Discard"</button>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <article class="msg" class:sending=!failed class:failed=failed>
+            <Avatar name=by.clone() />
+            <div>
+                <header>
+                    <span class="by">{by}</span>
+                </header>
+                <p class="body">{body}</p>
+                {state}
+            </div>
+        </article>
+    }
+}

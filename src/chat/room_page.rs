@@ -1,0 +1,131 @@
+//! One room: its history, live, and the composer.
+
+use leptos::{html, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{
+    api::{earlier_messages, open_room},
+    composer::Composer,
+    connection::ChatConnection,
+    message_list::MessageList,
+    model,
+    timeline::Timeline,
+};
+use crate::{accounts::model::Me, error::AppError, ids::RoomId, live::badge::LinkBadge, ui::error_page::ErrorPage};
+
+/// `/rooms/{id}`, and with `?before=N` the messages before that place.
+#[component]
+pub fn RoomPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let wanted = move || {
+        let room = params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
+        let before = query.with(|query| query.get("before").and_then(|seq| seq.parse::<u64>().ok()));
+        (room, before)
+    };
+    let page = Resource::new_blocking(wanted, |(room, before)| async move {
+        match room {
+            Some(room) => open_room(room, before).await,
+            None => Err(AppError::NotFound("A room's address ends in a number.".into())),
+        }
+    });
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <RoomView page /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn RoomView(page: model::RoomPage) -> impl IntoView {
+    let model::RoomPage {
+        room,
+        history,
+        changed,
+        client_id,
+    } = page;
+    let chat = expect_context::<ChatConnection>();
+    let me = expect_context::<Me>();
+    let timeline = RwSignal::new(Timeline::new(history, changed));
+    let id = room.id;
+    Effect::new(move |_| chat.show(id, timeline));
+    let here = move || {
+        let here = chat.here.with(Vec::len);
+        format!("{here} of {} here", chat.members.max(here as u32))
+    };
+    let names = move || {
+        chat.here
+            .with(|here| here.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "))
+    };
+    let list = NodeRef::<html::Div>::new();
+    view! {
+        <Title text=format!("# {}", room.name) />
+        <div class="bar">
+            <h1>"# " {room.name.clone()}</h1>
+            <p>{room.topic.clone()}</p>
+            <span class="who" title=names>
+                {here}
+                <span class="visually-hidden">": " {names}</span>
+            </span>
+            <LinkBadge link=chat.link() />
+        </div>
+        <div
+            class="log"
+            role="log"
+            tabindex="0"
+            aria-label=format!("Messages in # {}", room.name)
+            node_ref=list
+        >
+            <div class="messages">
+                <Earlier room=id timeline />
+                <MessageList timeline me=me.name />
+            </div>
+        </div>
+        <Composer room client_id />
+    }
+}
+
+/// The way back in time: a link that works by itself, and loads in place with scripts.
+#[component]
+fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
+    let load = Action::new(move |before: &u64| {
+        let before = *before;
+        async move {
+            if let Ok(history) = earlier_messages(room, before).await {
+                timeline.update(|timeline| timeline.add_earlier(history));
+            }
+        }
+    });
+    let first = Memo::new(move |_| timeline.with(|t| t.first().filter(|_| t.has_earlier())));
+    let empty = Memo::new(move |_| timeline.with(|t| t.first().is_none() && t.pending().is_empty()));
+    view! {
+        {move || {
+            first
+                .get()
+                .map(|seq| {
+                    view! {
+                        <a
+                            class="earlier button quiet"
+                            href=format!("/rooms/{room}?before={seq}")
+                            on:click=move |event| {
+                                event.prevent_default();
+                                load.dispatch(seq);
+                            }
+                        >
+                            "Earlier messages"
+                        </a>
+                    }
+                })
+        }}
+        {move || {
+            empty
+                .get()
+                .then(|| view! { <p class="empty">"Nothing has been said here yet. The first word is yours."</p> })
+        }}
+    }
+}

@@ -1,0 +1,103 @@
+//! What may be said and what a room may be called. Pure; both ends use it, so that a page can say it first.
+
+use crate::error::AppError;
+
+/// Longest message, in bytes of UTF-8.
+pub const LONGEST_BODY: usize = 16 * 1024;
+/// Longest name of a room, in characters.
+pub const LONGEST_ROOM_NAME: usize = 40;
+
+/// The body as it will be kept: without space around it and without control characters.
+///
+/// # Errors
+/// `Invalid` when nothing is left, `TooLarge` when it is longer than [`LONGEST_BODY`].
+pub fn body(text: &str) -> Result<String, AppError> {
+    if text.len() > LONGEST_BODY {
+        return Err(AppError::TooLarge(format!(
+            "A message can hold {} KiB; this one has {}. Send it in parts.",
+            LONGEST_BODY / 1024,
+            text.len().div_ceil(1024)
+        )));
+    }
+    let lines = text.replace("\r\n", "\n");
+    let kept: String = lines
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect();
+    match kept.trim() {
+        "" => Err(AppError::Invalid("The message is empty. Write something first.".into())),
+        body => Ok(body.to_owned()),
+    }
+}
+
+/// Checks the sender's own name of a message: 1 to 64 visible ASCII characters.
+///
+/// # Errors
+/// `Invalid`.
+pub fn client_id(text: &str) -> Result<(), AppError> {
+    if (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(AppError::Invalid(
+        "client_id must be 1 to 64 visible ASCII characters, unique for each message.".into(),
+    ))
+}
+
+/// The name as it will be kept: without `#` and space around it, spaces as `-`, in lower case.
+///
+/// # Errors
+/// `Invalid` with what is allowed.
+pub fn room_name(text: &str) -> Result<String, AppError> {
+    let name = text.trim().trim_start_matches('#').trim().to_lowercase();
+    let name = name.split_whitespace().collect::<Vec<_>>().join("-");
+    let fits = (1..=LONGEST_ROOM_NAME).contains(&name.chars().count());
+    if fits
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    {
+        return Ok(name);
+    }
+    Err(AppError::Invalid(format!(
+        "A room's name has 1 to {LONGEST_ROOM_NAME} characters: letters, digits, hyphens, dots and underscores."
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bodies() {
+        assert_eq!(body("  hi\r\nthere\u{7}\n ").as_deref(), Ok("hi\nthere"));
+        assert!(matches!(body(" \n\t"), Err(AppError::Invalid(_))));
+        assert!(body(&"x".repeat(LONGEST_BODY)).is_ok());
+        assert!(matches!(
+            body(&"x".repeat(LONGEST_BODY + 1)),
+            Err(AppError::TooLarge(_))
+        ));
+    }
+
+    #[test]
+    fn room_names() {
+        assert_eq!(room_name(" #Morning  Calls "), Ok("morning-calls".into()));
+        assert_eq!(room_name("Ångström_2.0"), Ok("ångström_2.0".into()));
+        for bad in ["", "#", "a/b", "<b>", &"x".repeat(41)] {
+            assert!(room_name(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_taken_is_taken_unchanged_again(text in "\\PC{0,80}") {
+            if let Ok(kept) = body(&text) {
+                prop_assert_eq!(body(&kept), Ok(kept.clone()));
+            }
+            if let Ok(kept) = room_name(&text) {
+                prop_assert_eq!(room_name(&kept), Ok(kept.clone()));
+            }
+        }
+    }
+}

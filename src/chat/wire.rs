@@ -1,0 +1,127 @@
+//! The frames of the chat socket: JSON in text frames, tagged `do` towards the server and `is` from it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Message, Person, Room};
+use crate::{error::AppError, ids::RoomId};
+
+/// What a browser asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Send me this room from change `after` on (the newest page when absent), then live.
+    Follow {
+        /// Which room.
+        room: RoomId,
+        /// The highest `changed` folded so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+    },
+    /// Say this.
+    Post(Draft),
+    /// I am writing in this room.
+    Typing {
+        /// Which room.
+        room: RoomId,
+    },
+    /// Are you there?
+    Ping,
+}
+
+/// A message that has not been taken yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Where.
+    pub room: RoomId,
+    /// The sender's own name for it: the same on every retry.
+    pub client_id: String,
+    /// What.
+    pub body: String,
+}
+
+/// What the server says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// First frame: who is here.
+    Hello {
+        /// By name.
+        here: Vec<Person>,
+    },
+    /// Answer to `follow`: what was missed, in the order of `changed`.
+    CaughtUp {
+        /// Which room.
+        room: RoomId,
+        /// Too much was missed: these are the newest messages, forget the rest.
+        reset: bool,
+        /// Messages, new or changed.
+        messages: Vec<Message>,
+    },
+    /// Somebody said something, or it changed.
+    Message(Message),
+    /// Your message is kept.
+    Ack {
+        /// Where.
+        room: RoomId,
+        /// Your name for it.
+        client_id: String,
+        /// Its place.
+        seq: u64,
+    },
+    /// That was not taken.
+    Refused {
+        /// Which post, when it was one.
+        client_id: Option<String>,
+        /// Why, for programs.
+        error: AppError,
+        /// Why, for people.
+        message: Cow<'static, str>,
+    },
+    /// Somebody is writing.
+    Typing {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        person: Person,
+    },
+    /// Somebody came or went.
+    Presence {
+        /// Who.
+        person: Person,
+        /// Came.
+        here: bool,
+    },
+    /// There is a new room.
+    Room {
+        /// It.
+        room: Room,
+    },
+    /// I am here.
+    Pong,
+}
+
+impl ServerFrame {
+    /// As sent.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// A refusal of post `client_id` or of a frame.
+    pub fn refused(client_id: Option<String>, error: AppError) -> Self {
+        let message = error.to_string().into();
+        Self::Refused {
+            client_id,
+            error,
+            message,
+        }
+    }
+}
+
+impl ClientFrame {
+    /// As sent.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}

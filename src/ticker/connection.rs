@@ -1,0 +1,2 @@
+use super::model::Board;
+pub fn provide_board(_: Board) {}
