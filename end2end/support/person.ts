@@ -42,7 +42,7 @@ export class Person {
     return this.logs.locator(".line");
   }
   get filter(): Locator {
-    return this.logs.getByLabel(/^Filter/).getByRole("textbox").or(this.logs.getByRole("searchbox")).first();
+    return this.logs.getByRole("searchbox", { name: /^Filter/ });
   }
   get joinLink(): Locator {
     return this.page.getByRole("textbox", { name: "Join link" });

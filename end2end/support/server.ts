@@ -9,7 +9,7 @@ const root = resolve(__dirname, "../..");
 export const site = resolve(root, process.env.LEPTOS_SITE_ROOT || "target/site");
 
 /** The program: where `make` says, else the newest build. */
-export const program = (() => {
+export function program(): string {
   const named = process.env.SQUAWKBOX_PROGRAM || process.env.SQUAWKBOX_BIN;
   if (named) return resolve(root, named);
   const target = resolve(root, process.env.CARGO_TARGET_DIR || "target");
@@ -17,7 +17,7 @@ export const program = (() => {
   built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (!built.length) throw new Error(`There is no squawkbox in ${target}: run make build first.`);
   return built[0];
-})();
+}
 
 export interface Options {
   /** The program to run instead of the built one. */
@@ -42,7 +42,7 @@ export class Server {
   private stopped?: Promise<number | string>;
 
   private constructor(options: Options) {
-    this.program = options.program ?? program;
+    this.program = options.program ?? program();
     this.cwd = options.cwd ?? this.data;
     // No setting of whoever runs the tests reaches the server.
     const outer = Object.entries(process.env).filter(([name]) => !/^(SQUAWKBOX|LEPTOS)_/.test(name));

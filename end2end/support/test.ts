@@ -30,10 +30,10 @@ export const test = base.extend<Fixtures>({
     expect(errors, "errors that the server logged").toEqual([]);
   },
 
-  person: async ({ server, browser, contextOptions }, use) => {
+  person: async ({ server, browser }, use) => {
     const people: Person[] = [];
     await use(async (name, { url = server.url, ...options } = {}) => {
-      const context = await browser.newContext({ ...contextOptions, ...options });
+      const context = await browser.newContext(options);
       const page = await context.newPage();
       const person = new Person(name, url, context, page, new Watch(page, name));
       people.push(person);
