@@ -1,8 +1,10 @@
 //! What pages ask about log lines.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use super::model::Tail;
+use super::model::{LogLine, Piece, Tail};
 use crate::error::AppError;
 
 /// The newest lines.
@@ -11,5 +13,42 @@ use crate::error::AppError;
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "log_tail")]
 pub async fn log_tail() -> Result<Tail, AppError> {
-    Ok(Tail::default())
+    use super::server::{store, stream::NEWEST};
+    crate::accounts::server::session::Session::here()?;
+    let state = crate::server::state::AppState::here()?;
+    let readers = &state.logs.db.readers;
+    // Before the lines: one that comes in between is then after the cursor rather than nowhere.
+    let newest = store::newest(readers).await?;
+    let lines = store::recent(readers, &Default::default(), u64::MAX, NEWEST).await?;
+    let cursor = lines.last().map_or(newest, |line| line.id);
+    Ok(Tail { lines, cursor })
+}
+
+/// The newest lines of a gap, 500 at most, and how many more it has before them.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "log_gap")]
+pub async fn log_gap(after: u64, before: u64) -> Result<Piece, AppError> {
+    use super::server::{store, stream::CATCH_UP};
+    crate::accounts::server::session::Session::here()?;
+    let state = crate::server::state::AppState::here()?;
+    store::between(&state.logs.db.readers, after, before, CATCH_UP).await
+}
+
+/// The newest lines before id `before` that pass a filter, which comes as in the URL of a page; of at most the
+/// 50,000 lines before.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "log_search")]
+pub async fn log_search(level: String, text: String, before: u64) -> Result<Vec<Arc<LogLine>>, AppError> {
+    use super::{
+        filter::Filter,
+        server::{store, stream::NEWEST},
+    };
+    crate::accounts::server::session::Session::here()?;
+    let state = crate::server::state::AppState::here()?;
+    let filter = Filter::read(Some(&level), Some(&text));
+    store::recent(&state.logs.db.readers, &filter, before, NEWEST).await
 }

@@ -6,6 +6,10 @@
 pub mod api;
 pub mod buffer;
 pub mod connection;
+pub mod filter;
+mod filter_bar;
+mod follow;
+mod log_row;
 pub mod model;
 pub mod panel;
 

@@ -1,3 +1,151 @@
-use leptos::prelude::*;
+//! The log panel: the newest lines of everything that logs, as they come.
+
+use leptos::{html, prelude::*};
+use leptos_router::hooks::{use_location, use_query_map};
+
+use super::{
+    api::log_search,
+    buffer::Row,
+    connection::LogBuffer,
+    filter::Filter,
+    filter_bar::FilterBar,
+    follow::Follow,
+    log_row::{GapRow, LineRow, thousands},
+};
+use crate::live::badge::{Link, LinkBadge};
+
+/// Rows in the document while following. Nobody reads further up without scrolling, which pauses, and then all
+/// are there; so a flood costs no more than these.
+const FOLLOWED: usize = 300;
+
+/// The panel beside the room, and the page `/logs`; shows the [`LogBuffer`] of the page.
 #[component]
-pub fn LogsPanel() -> impl IntoView {}
+pub fn LogsPanel() -> impl IntoView {
+    let Some(log) = use_context::<LogBuffer>() else {
+        return ().into_any();
+    };
+    let LogBuffer { buffer, filter, link } = log;
+    let older = older_lines(log);
+    let paused = Memo::new(move |_| buffer.with(|buffer| buffer.is_paused()));
+    let rows = Memo::new(move |_| {
+        let limit = if paused.get() { usize::MAX } else { FOLLOWED };
+        buffer.with(|buffer| filter.with(|filter| buffer.rows(filter, limit)))
+    });
+    let waiting = Memo::new(move |_| buffer.with(|buffer| filter.with(|filter| buffer.waiting(filter))));
+    let tail = NodeRef::<html::Div>::new();
+    let follow = Follow::new(log, tail);
+    let page = use_location().pathname;
+    Effect::new(move |_| {
+        rows.track();
+        // On a small screen the panel is hidden on other pages, and then isn't scrolled anywhere.
+        page.track();
+        follow.settle();
+    });
+    // Without JavaScript nothing follows, so there is nothing to pause.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let pause_or_follow = move |_| if paused.get_untracked() { follow.go_on() } else { follow.pause() };
+    view! {
+        <section class="panel logs" aria-labelledby="logs-heading">
+            <div class="bar">
+                <h2 id="logs-heading">"Logs"</h2>
+                <div class="tools">
+                    <Show
+                        when=move || paused.get() && link.get() == Link::Live
+                        fallback=move || view! { <LinkBadge link live="following" /> }
+                    >
+                        <span class="link paused" role="status">"paused"</span>
+                    </Show>
+                    <Show when=move || alive.get()>
+                        <button type="button" class="button quiet" on:click=pause_or_follow>
+                            {move || if paused.get() { "Follow" } else { "Pause" }}
+                        </button>
+                    </Show>
+                </div>
+            </div>
+            <FilterBar log />
+            <div
+                class="tail"
+                role="log"
+                aria-live="off"
+                aria-label="Log lines"
+                tabindex="0"
+                node_ref=tail
+                on:scroll=move |_| follow.scrolled()
+                on:pointermove=move |event| {
+                    if event.buttons() == 1 {
+                        follow.dragged();
+                    }
+                }
+            >
+                {older}
+                <For each=move || rows.get() key=Row::key let:row>
+                    {match row {
+                        Row::Line(line) => view! { <LineRow line /> }.into_any(),
+                        Row::Gap(gap) => view! { <GapRow gap log /> }.into_any(),
+                    }}
+                </For>
+                <Show when=move || rows.with(Vec::is_empty)>
+                    <p class="empty">{move || empty_words(log)}</p>
+                </Show>
+            </div>
+            <Show when=move || { waiting.get() > 0 }>
+                <button type="button" class="waiting" on:click=move |_| follow.go_on()>
+                    {move || format!("{} new", thousands(waiting.get()))}
+                </button>
+            </Show>
+        </section>
+    }
+    .into_any()
+}
+
+/// When the page was asked for with a filter in its URL (see [`FilterBar`]): applies it, and shows what the
+/// server finds in the lines before the buffer's, until the filter is changed.
+fn older_lines(log: LogBuffer) -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let asked = Filter::read(query.get_str("level"), query.get_str("text"));
+    if !asked.is_everything() {
+        log.filter.set(asked.clone());
+    }
+    let first = log
+        .buffer
+        .with_untracked(|buffer| buffer.lines().next().map_or(0, |line| line.id));
+    let found = Resource::new(
+        || (),
+        {
+            let asked = asked.clone();
+            move |()| {
+                let asked = asked.clone();
+                async move {
+                    if asked.is_everything() {
+                        return Ok(Vec::new());
+                    }
+                    log_search(asked.levels.text(), asked.text, first).await
+                }
+            }
+        },
+    );
+    let lines = move || {
+        let asked = asked.clone();
+        Suspend::new(async move {
+            let found = found.await;
+            move || {
+                (log.filter.get() == asked).then(|| match &found {
+                    Ok(lines) => {
+                        let row = |line: &_| view! { <LineRow line=std::sync::Arc::clone(line) /> };
+                        lines.iter().map(row).collect_view().into_any()
+                    }
+                    Err(error) => view! { <p class="notice error">{error.to_string()}</p> }.into_any(),
+                })
+            }
+        })
+    };
+    view! { <Suspense>{lines}</Suspense> }
+}
+
+fn empty_words(log: LogBuffer) -> String {
+    match log.buffer.with(|buffer| buffer.len()) {
+        0 => "No lines yet. Squawkbox's own appear here as it works; send those of your programs to /ingest/logs.".into(),
+        n => format!("None of the {} newest lines passes the filter.", thousands(n as u64)),
+    }
+}

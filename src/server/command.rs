@@ -52,23 +52,18 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Finds the built site: where cargo-leptos says, else beside the program (a packaged server runs from any
-/// folder), else where a build leaves it.
+/// Finds the built site: where cargo-leptos or the environment says, else beside the program (a packaged server
+/// runs from any folder), else where a build leaves it.
 fn site() -> Result<LeptosOptions, String> {
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|exe| exe.parent().map(|folder| folder.join("site")));
-    let named = std::env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from);
-    let places = [named, beside, Some(PathBuf::from("target/site"))];
-    let root = places
-        .into_iter()
-        .flatten()
-        .find(|folder| folder.join("pkg").is_dir())
+    let exe = std::env::current_exe().map_err(|e| format!("this program's own place can't be found: {e}"))?;
+    let built = |folder: &PathBuf| folder.join("pkg").is_dir();
+    let root = std::env::var_os("LEPTOS_SITE_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| [exe.with_file_name("site"), "target/site".into()].into_iter().find(built))
         .ok_or("the site folder is missing: it belongs beside the program, as `site`")?;
-    let hash_files = std::env::current_exe().is_ok_and(|exe| exe.with_file_name("hash.txt").is_file());
     Ok(LeptosOptions::builder()
         .output_name("squawkbox")
         .site_root(Arc::<str>::from(root.to_string_lossy()))
-        .hash_files(hash_files)
+        .hash_files(exe.with_file_name("hash.txt").is_file())
         .build())
 }

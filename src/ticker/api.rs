@@ -11,5 +11,6 @@ use crate::error::AppError;
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "quotes")]
 pub async fn quotes() -> Result<Board, AppError> {
-    Ok(Board::default())
+    crate::accounts::server::session::Session::here()?;
+    Ok(crate::server::state::AppState::here()?.ticker.board())
 }

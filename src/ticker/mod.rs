@@ -5,10 +5,10 @@
 
 pub mod api;
 pub mod board;
-pub mod connection;
+pub mod figures;
 pub mod model;
 pub mod panel;
-pub mod tape;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -41,6 +41,8 @@ impl std::str::FromStr for VenueKind {
 /// The newest price of a symbol at a venue. Prices keep the digits they were sent with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quote {
+    /// Grows with every change on the board, over all symbols; never used twice.
+    pub version: u64,
     /// Such as `BTC-USD`.
     pub symbol: String,
     /// Such as `coinbase`, or the `venue` of the posted tick.
@@ -53,11 +55,73 @@ pub struct Quote {
     pub bid: Option<Decimal>,
     /// Best ask.
     pub ask: Option<Decimal>,
+    /// Traded over the venue's day, in units of what is traded.
+    pub volume: Option<Decimal>,
     /// When the venue says it happened.
     pub time: Timestamp,
     /// Made up by the demo venue.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
+    /// Earlier prices for the sparkline, oldest first, [`SPARK_POINTS`] at most. `None` when they are as in the
+    /// version before: an update that changes only the price does not carry them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spark: Option<Vec<Decimal>>,
+}
+
+/// Points of a sparkline at most.
+pub const SPARK_POINTS: usize = 72;
+/// Least time between two of them, in seconds.
+pub const SPARK_EVERY: i64 = 5;
+
+/// What a quote is known by: its symbol and its venue, in the order in which they are shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// [`Quote::symbol`].
+    pub symbol: String,
+    /// [`Quote::venue`].
+    pub venue: String,
+}
+
+impl Quote {
+    /// What it is known by.
+    pub fn key(&self) -> Key {
+        Key {
+            symbol: self.symbol.clone(),
+            venue: self.venue.clone(),
+        }
+    }
+}
+
+/// How a venue's line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// Not among the chosen venues.
+    Off,
+    /// The first connection is being made.
+    Connecting,
+    /// Up and heard from, since then.
+    Live(Timestamp),
+    /// Down since then; tries go on.
+    Stale(Timestamp),
+}
+
+/// A venue, as the panel shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VenueState {
+    /// As [`Quote::version`], from the same count.
+    pub version: u64,
+    /// Which one.
+    pub venue: VenueKind,
+    /// How its line is.
+    pub line: Line,
+    /// Connections after the first, since the venue was started.
+    pub reconnects: u32,
+    /// Times the venue counted further than what had reached us, since it was started.
+    pub gaps: u32,
+    /// What the venue last complained about, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// The panel as the server rendered it, and where the stream goes on.
@@ -65,6 +129,8 @@ pub struct Quote {
 pub struct Board {
     /// In the order of their symbols.
     pub quotes: Vec<Quote>,
+    /// All venues there are, also those that are off.
+    pub venues: Vec<VenueState>,
     /// Cursor of topic `ticker`.
     pub cursor: u64,
 }

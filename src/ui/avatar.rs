@@ -1,5 +1,82 @@
+//! A face for a name: initials on one of eight colours, the same wherever the name is shown.
+
 use leptos::prelude::*;
+
+/// Classes `ava-1` to `ava-8` in `style/base.scss`.
+const COLOURS: u32 = 8;
+
+/// The square before a message. The name stands beside it, so it is silent to screen readers.
 #[component]
-pub fn Avatar(name: String) -> impl IntoView {
-    view! {<span class="ava">{name}</span>}
+pub fn Avatar(
+    /// Whose.
+    name: String,
+) -> impl IntoView {
+    view! {
+        <span class=format!("ava ava-{}", colour(&name)) aria-hidden="true">
+            {initials(&name)}
+        </span>
+    }
+}
+
+/// 1 to 8. FNV-1a, written out because both ends and every release must agree.
+fn colour(name: &str) -> u32 {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    (hash >> 16) % COLOURS + 1
+}
+
+/// One letter of each of the first two words, or the first two letters of the only one.
+fn initials(name: &str) -> String {
+    let mut words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let letters: String = match (words.next(), words.next()) {
+        (Some(first), Some(second)) => first.chars().take(1).chain(second.chars().take(1)).collect(),
+        (Some(only), None) => only.chars().take(2).collect(),
+        _ => name.chars().take(1).collect(),
+    };
+    // "ß" becomes two letters; two are all that fit.
+    letters.to_uppercase().chars().take(2).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{COLOURS, colour, initials};
+
+    #[test]
+    fn initials_are_those_one_expects() {
+        for (name, expected) in [
+            ("ines", "IN"),
+            ("Mary Ann Lee", "MA"),
+            ("jean-luc", "JL"),
+            ("ß", "SS"),
+            ("x", "X"),
+            ("李小龍", "李小"),
+            ("!?", "!"),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn every_colour_is_used_and_a_name_keeps_its_own() {
+        // Pinned: another release must not repaint everyone.
+        assert_eq!((colour("ines"), colour("tomasz"), colour("李")), (5, 4, 4));
+        let mut used: Vec<u32> = (0..200).map(|n| colour(&format!("person {n}"))).collect();
+        used.sort_unstable();
+        used.dedup();
+        assert_eq!(used, (1..=COLOURS).collect::<Vec<_>>());
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_has_a_face(name in ".*") {
+            prop_assert!((1..=COLOURS).contains(&colour(&name)));
+            prop_assert!(initials(&name).chars().count() <= 2);
+        }
+    }
 }

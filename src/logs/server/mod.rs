@@ -1,22 +1,27 @@
 //! Logs on the server.
 
+pub mod harmless;
 pub mod ingest;
+pub mod publish;
+pub mod record;
+pub mod retention;
+pub mod store;
+pub mod stream;
+
+use tokio::sync::mpsc;
 
 use crate::{
     error::AppError,
-    server::{
-        config::Config,
-        db::Database,
-        shutdown::Shutdown,
-        sse::{Event, Feed},
-    },
+    server::{config::Config, db::Database, hub::Hub, shutdown::Shutdown, sse::Feed},
 };
-use futures::{StreamExt, stream::BoxStream};
 
 /// Log lines.
 pub struct Logs {
     /// `logs.db`.
     pub db: Database,
+    /// Where lines are born.
+    pub recorder: record::Recorder,
+    live: Hub<publish::Batch>,
 }
 
 impl Logs {
@@ -26,24 +31,41 @@ impl Logs {
     /// When the database can't be read.
     pub async fn start(
         db: Database,
-        _own: ingest::own_tracing::OwnLines,
-        _config: &Config,
-        _shutdown: &Shutdown,
+        own: ingest::own_tracing::OwnLines,
+        config: &Config,
+        shutdown: &Shutdown,
     ) -> Result<Self, AppError> {
-        Ok(Self { db })
+        let (sender, committed) = mpsc::channel(publish::QUEUE);
+        let live = Hub::new(publish::RING);
+        let recorder = record::Recorder::new(db.writer.clone(), sender);
+        shutdown.spawn(publish::publish(committed, live.clone()));
+        shutdown.spawn(retention::run(db.writer.clone(), config.keep_logs_days));
+        // Not through `shutdown.spawn`: it ends by itself, when the last lines are kept.
+        let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
+        shutdown.background.spawn(own);
+        say_what_starts(config);
+        Ok(Self { db, recorder, live })
     }
 
     /// The topic `logs` of `GET /events`.
     pub fn feed(&self) -> Box<dyn Feed> {
-        struct None;
-        impl Feed for None {
-            fn topic(&self) -> &'static str {
-                "logs"
-            }
-            fn open(&self, _: Option<u64>) -> BoxStream<'static, Event> {
-                futures::stream::pending().boxed()
-            }
-        }
-        Box::new(None)
+        Box::new(stream::LogFeed {
+            readers: self.db.readers.clone(),
+            live: self.live.clone(),
+        })
     }
+}
+
+/// The first lines of the log viewer: what runs, where, and with which settings.
+fn say_what_starts(config: &Config) {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, address = %config.address, data = %config.data.folder.display(), "Squawkbox starts");
+    if let Some(url) = &config.public_url {
+        tracing::info!(url, "people reach it through a proxy");
+    }
+    if let Some(venues) = &config.venues {
+        let names: Vec<&str> = venues.iter().map(|venue| venue.name()).collect();
+        tracing::info!(venues = names.join(","), "prices come from the venues of the command line");
+    }
+    tracing::info!(days = config.keep_logs_days, "log lines are kept for some days, then deleted");
 }

@@ -1,23 +1,38 @@
 //! The ticker on the server.
+//!
+//! `venues` and `ingest` hand ticks to `record`, which keeps (`store`) and publishes (`board`); `stream` is what
+//! a reader of `GET /events` sees of the board.
 
+pub mod board;
 pub mod ingest;
+pub mod kept;
+pub mod posted;
+pub mod record;
+pub mod store;
+pub mod stream;
+pub mod tick;
+pub mod venues;
+
+use std::sync::Arc;
 
 use crate::{
     error::AppError,
-    server::{
-        config::Config,
-        db::Database,
-        shutdown::Shutdown,
-        sse::{Event, Feed},
-    },
-    ticker::model::VenueKind,
+    server::{config::Config, db::Database, shutdown::Shutdown, sse::Feed},
+    ticker::model::{Board, VenueKind},
 };
-use futures::{StreamExt, stream::BoxStream};
+
+use self::{board::PublicBoard, record::Recorder, venues::Venues};
 
 /// Prices.
 pub struct Ticker {
     /// `ticker.db`.
     pub db: Database,
+    /// Takes ticks.
+    pub recorder: Recorder,
+    board: Arc<PublicBoard>,
+    venues: Venues,
+    /// The choice made on the command line, if one was made there.
+    fixed: Option<Vec<VenueKind>>,
 }
 
 impl Ticker {
@@ -25,29 +40,42 @@ impl Ticker {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn start(db: Database, _config: &Config, _shutdown: &Shutdown) -> Result<Self, AppError> {
-        Ok(Self { db })
+    pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
+        let (recorder, board) = Recorder::start(db.clone(), shutdown).await?;
+        let venues = Venues::new(config, recorder.clone(), shutdown);
+        let chosen = match &config.venues {
+            Some(fixed) => Some(fixed.clone()),
+            None => store::venues(&db).await?,
+        };
+        venues.run(&chosen.unwrap_or_else(|| vec![VenueKind::Demo])).await;
+        Ok(Self {
+            db,
+            recorder,
+            board,
+            venues,
+            fixed: config.venues.clone(),
+        })
     }
 
     /// Keeps the choice of venues and changes to them at once. Called by set-up; `--venues` overrides it.
     ///
     /// # Errors
     /// When it can't be kept.
-    pub async fn choose_venues(&self, _venues: &[VenueKind]) -> Result<(), AppError> {
+    pub async fn choose_venues(&self, venues: &[VenueKind]) -> Result<(), AppError> {
+        store::choose_venues(&self.db, venues).await?;
+        if self.fixed.is_none() {
+            self.venues.run(venues).await;
+        }
         Ok(())
+    }
+
+    /// Everything on the board, for a page.
+    pub fn board(&self) -> Board {
+        self.board.whole()
     }
 
     /// The topic `ticker` of `GET /events`.
     pub fn feed(&self) -> Box<dyn Feed> {
-        struct None;
-        impl Feed for None {
-            fn topic(&self) -> &'static str {
-                "ticker"
-            }
-            fn open(&self, _: Option<u64>) -> BoxStream<'static, Event> {
-                futures::stream::pending().boxed()
-            }
-        }
-        Box::new(None)
+        Box::new(stream::Quotes(self.board.clone()))
     }
 }

@@ -1,0 +1,87 @@
+//! One row of the viewer: a line, or a gap that can be loaded.
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    connection::LogBuffer,
+    model::{Gap, Level, LogLine},
+};
+
+/// A line: when (UTC), how bad, from where, what.
+#[component]
+pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
+    let fields = (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{format!(" {}", line.fields)}</span> });
+    view! {
+        <div class="line">
+            <time datetime=line.time.to_string()>{line.time.milli()}</time>
+            <span class=level_class(line.level)>{line.level.word()}</span>
+            <span class="src">{line.source.clone()}</span>
+            <span class="text">{line.message.clone()} {fields}</span>
+        </div>
+    }
+}
+
+fn level_class(level: Level) -> &'static str {
+    match level {
+        Level::Trace => "l-trace",
+        Level::Debug => "l-debug",
+        Level::Info => "l-info",
+        Level::Warn => "l-warn",
+        Level::Error => "l-error",
+    }
+}
+
+/// Lines left out, with a button that loads the newest 500 of them into the row's place.
+#[component]
+pub fn GapRow(gap: Gap, log: LogBuffer) -> impl IntoView {
+    let loading = RwSignal::new(false);
+    let failed = RwSignal::new(None::<String>);
+    let load = move |_| {
+        loading.set(true);
+        failed.set(None);
+        spawn_local(async move {
+            // When it went well the row is gone, and its signals with it.
+            if let Err(error) = log.load(gap).await {
+                loading.try_set(false);
+                failed.try_set(Some(error.to_string()));
+            }
+        });
+    };
+    let lines = if gap.count == 1 { "line" } else { "lines" };
+    view! {
+        <div class="gap">
+            <span>{format!("{} {lines} skipped while you were behind ", thousands(gap.count))}</span>
+            <button type="button" disabled=loading on:click=load>
+                {move || if loading.get() { "Loading…" } else { "Load" }}
+            </button>
+            <span role="status">{move || failed.get().map(|error| format!(" {error}"))}</span>
+        </div>
+    }
+}
+
+/// `1,204`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (n, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (12_345_678, "12,345,678")] {
+            assert_eq!(thousands(n), text);
+        }
+    }
+}

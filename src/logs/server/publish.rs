@@ -1,0 +1,165 @@
+//! From commits to events: gathers what commits within a moment, encodes it once, shares it with all readers.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    error::AppError,
+    logs::model::{Gap, LogEvent, LogLine},
+    server::{
+        error::internal,
+        hub::Hub,
+        sse::{Event, encode},
+    },
+};
+
+/// Lines of one transaction, with their ids.
+pub type Committed = Vec<Arc<LogLine>>;
+
+/// Transactions that wait for the publisher. It only encodes, so the queue is short; when it is full the
+/// lines are left to the readers, who find them in the database (see `stream`).
+pub const QUEUE: usize = 1_024;
+/// Events that a reader may be behind before it is told of a gap. Those read by all are freed at once; with a
+/// stalled reader this holds up to 128 × 64 KiB.
+pub const RING: usize = 128;
+/// After an event, later lines are gathered this long: a flood makes ten events a second, not thousands. The
+/// first line after a quiet moment goes out at once.
+const GATHER: Duration = Duration::from_millis(100);
+/// Lines in one event at most.
+const EVENT_LINES: usize = 500;
+/// Bytes in one event, give or take the last line.
+const EVENT_BYTES: usize = 64 * 1024;
+
+/// Lines with consecutive ids, encoded.
+#[derive(Clone)]
+pub struct Batch {
+    /// Id of the first line.
+    pub first: u64,
+    /// The event; its cursor is the id of the last line.
+    pub event: Event,
+}
+
+/// Publishes what is committed until nobody can commit any more.
+pub async fn publish(mut committed: mpsc::Receiver<Committed>, live: Hub<Batch>) {
+    let mut waiting = Vec::new();
+    while let Some(lines) = committed.recv().await {
+        waiting.extend(lines);
+        while !waiting.is_empty() {
+            send(&live, &mut waiting);
+            let until = Instant::now() + GATHER;
+            while let Ok(Some(lines)) = timeout_at(until, committed.recv()).await {
+                waiting.extend(lines);
+                if waiting.len() >= EVENT_LINES {
+                    send(&live, &mut waiting);
+                }
+            }
+        }
+    }
+}
+
+fn send(live: &Hub<Batch>, waiting: &mut Vec<Arc<LogLine>>) {
+    // A reader that comes now reads these from the database: it subscribes first.
+    if live.listeners() > 0 {
+        for lines in pieces(waiting) {
+            if let (Some(first), Ok(event)) = (lines.first(), event(false, None, lines)) {
+                live.publish(Batch { first: first.id, event });
+            }
+        }
+    }
+    waiting.clear();
+}
+
+/// Splits lines into events: not too long, and without a hole in the ids of any, which is how readers notice
+/// that something is missing.
+pub fn pieces(lines: &[Arc<LogLine>]) -> impl Iterator<Item = &[Arc<LogLine>]> {
+    let (mut count, mut bytes) = (0, 0);
+    lines.chunk_by(move |line, next| {
+        count += 1;
+        bytes += size(line);
+        let together = next.id == line.id + 1 && count < EVENT_LINES && bytes < EVENT_BYTES;
+        if !together {
+            (count, bytes) = (0, 0);
+        }
+        together
+    })
+}
+
+/// About how many bytes a line takes in an event.
+fn size(line: &LogLine) -> usize {
+    let fields = line.fields.0.iter().map(|(name, value)| {
+        let value = value.as_str().map_or(16, str::len);
+        name.len() + value + 8
+    });
+    96 + line.source.len() + line.message.len() + fields.sum::<usize>()
+}
+
+/// Encodes an event. Its cursor is its last line; without lines, the line before the gap's end.
+///
+/// # Errors
+/// `Internal` when it can't be encoded.
+pub fn event(reset: bool, gap: Option<Gap>, lines: &[Arc<LogLine>]) -> Result<Event, AppError> {
+    let cursor = lines.last().map(|line| line.id).or(gap.map(|gap| gap.before - 1));
+    let event = LogEvent {
+        reset,
+        gap,
+        lines: lines.to_vec(),
+    };
+    let json = serde_json::to_string(&event).map_err(|cause| internal("encoding log lines", &cause))?;
+    Ok(Event {
+        cursor: cursor.unwrap_or(0),
+        bytes: encode("logs", &json),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(id: u64, length: usize) -> Arc<LogLine> {
+        Arc::new(LogLine {
+            id,
+            time: Default::default(),
+            level: Default::default(),
+            source: "s".into(),
+            message: "x".repeat(length),
+            fields: Default::default(),
+        })
+    }
+
+    #[test]
+    fn events_are_short_and_have_no_holes() {
+        let mut lines: Vec<_> = (1..=1_200).map(|id| line(id, 10)).collect();
+        lines.extend((1_300..1_310).map(|id| line(id, 20_000)));
+        let pieces: Vec<_> = pieces(&lines).collect();
+        assert_eq!(pieces.iter().map(|piece| piece.len()).sum::<usize>(), lines.len());
+        for piece in &pieces {
+            assert!(piece.len() <= EVENT_LINES);
+            assert!(piece.iter().map(|line| size(line)).sum::<usize>() < EVENT_BYTES + 21_000);
+            assert!(piece.windows(2).all(|pair| pair[1].id == pair[0].id + 1));
+        }
+        assert!(pieces.len() < 10, "{}", pieces.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_makes_few_events_and_a_single_line_goes_at_once() {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let live = Hub::new(RING);
+        let mut reader = live.subscribe();
+        let task = tokio::spawn(publish(receiver, live));
+        let start = Instant::now();
+        sender.send(vec![line(1, 10)]).await.unwrap();
+        assert_eq!(reader.recv().await.unwrap().event.cursor, 1);
+        assert!(start.elapsed() < Duration::from_millis(10));
+        for id in 2..=400 {
+            sender.send(vec![line(id, 10)]).await.unwrap();
+        }
+        let batch = reader.recv().await.unwrap();
+        assert_eq!((batch.first, batch.event.cursor), (2, 400), "one event for 399 commits");
+        drop(sender);
+        task.await.unwrap();
+    }
+}

@@ -1,0 +1,219 @@
+//! Where a log line is born, whatever it came in by.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::{harmless::harmless, publish::Committed, store};
+use crate::{
+    error::AppError,
+    logs::model::{Fields, Level, LogLine},
+    server::writer::Writer,
+    time::Timestamp,
+};
+
+/// Longest message, and longest fields together as JSON, in bytes. What is longer is cut and says so.
+pub const LONGEST: usize = 32 * 1024;
+/// Longest source and name of a field, in bytes.
+pub const LONGEST_NAME: usize = 128;
+/// Lines in one statement; a larger batch is several, each kept or not as a whole.
+const STATEMENT: usize = 2_000;
+
+/// A line before it is kept.
+#[derive(Clone, Debug)]
+pub struct NewLine {
+    /// When it happened.
+    pub time: Timestamp,
+    /// How bad.
+    pub level: Level,
+    /// What wrote it.
+    pub source: String,
+    /// The text; bytes that are no text have been through [`super::harmless::repair`].
+    pub message: String,
+    /// The rest.
+    pub fields: Fields,
+}
+
+/// Keeps lines; cheap to clone.
+#[derive(Clone)]
+pub struct Recorder {
+    writer: Writer,
+    committed: mpsc::Sender<Committed>,
+    /// Lines that were kept but could not be handed to the publisher: readers find them in the database.
+    unpublished: Arc<AtomicU64>,
+}
+
+impl Recorder {
+    /// Writes through `writer` and hands what was committed to the publisher.
+    pub fn new(writer: Writer, committed: mpsc::Sender<Committed>) -> Self {
+        Self {
+            writer,
+            committed,
+            unpublished: Arc::default(),
+        }
+    }
+
+    /// Keeps `lines` in their order and has them published; returns after the commit.
+    ///
+    /// # Errors
+    /// `Busy` when the server is stopping, `Internal` when the database fails. Of a batch over 2,000 lines the
+    /// first ones may have been kept then.
+    pub async fn record(&self, lines: Vec<NewLine>) -> Result<(), AppError> {
+        let mut lines = lines.into_iter().map(tidy);
+        loop {
+            let batch: Vec<NewLine> = lines.by_ref().take(STATEMENT).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let rows = store::rows(&batch)?;
+            let received = Timestamp::now();
+            let this = self.clone();
+            self.writer
+                .write_then(
+                    move |conn| Box::pin(async move { store::insert(conn, &rows, received).await }),
+                    move |first| this.publish(*first, batch),
+                )
+                .await?;
+        }
+    }
+
+    /// Runs right after the commit, so it must not wait. When the publisher's queue is full the lines skip it;
+    /// readers notice by the ids, which have no holes, and fetch them or report a gap.
+    fn publish(&self, first: u64, batch: Vec<NewLine>) {
+        let lines = batch.into_iter().zip(first..).map(|(line, id)| {
+            Arc::new(LogLine {
+                id,
+                time: line.time,
+                level: line.level,
+                source: line.source,
+                message: line.message,
+                fields: line.fields,
+            })
+        });
+        let lines: Vec<_> = lines.collect();
+        let count = lines.len() as u64;
+        if self.committed.try_send(lines).is_err() {
+            self.unpublished.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+
+    /// How many lines readers had to fetch themselves so far.
+    pub fn unpublished(&self) -> u64 {
+        self.unpublished.load(Ordering::Relaxed)
+    }
+}
+
+/// Makes a line harmless to show and cuts what is too long.
+fn tidy(line: NewLine) -> NewLine {
+    NewLine {
+        time: line.time,
+        level: line.level,
+        source: name(line.source),
+        message: cut(harmless(line.message)),
+        fields: cut_fields(line.fields),
+    }
+}
+
+fn name(text: String) -> String {
+    let mut text = harmless(text).replace(['\n', '\t'], " ");
+    text.truncate(text.floor_char_boundary(LONGEST_NAME));
+    text
+}
+
+fn cut(mut text: String) -> String {
+    let whole = text.len();
+    if whole > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push_str(&format!(" … [cut: {whole} bytes were sent]"));
+    }
+    text
+}
+
+fn cut_fields(fields: Fields) -> Fields {
+    let count = fields.0.len();
+    let (mut kept, mut room) = (Vec::with_capacity(count), LONGEST);
+    for (key, value) in fields.0 {
+        let (key, mut value) = (name(key), value);
+        clean_values(&mut value);
+        let size = key.len() + size(&value);
+        if size > room {
+            break;
+        }
+        room -= size;
+        kept.push((key, value));
+    }
+    if kept.len() < count {
+        let cut = format!("{} of {count} fields were too long together", count - kept.len());
+        kept.push(("cut".to_owned(), cut.into()));
+    }
+    Fields(kept)
+}
+
+fn clean_values(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = harmless(std::mem::take(text)),
+        Value::Array(list) => list.iter_mut().for_each(clean_values),
+        Value::Object(map) => {
+            // Names inside of values are shown as JSON, which escapes what controls; the rest must go too.
+            let entries = std::mem::take(map).into_iter().map(|(key, mut value)| {
+                clean_values(&mut value);
+                (name(key), value)
+            });
+            *map = entries.collect();
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => (),
+    }
+}
+
+/// About how many bytes it takes as JSON.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Array(list) => 2 + list.iter().map(|value| size(value) + 1).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(key, value)| key.len() + size(value) + 4).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tidied(message: &str, fields: Vec<(String, Value)>) -> NewLine {
+        tidy(NewLine {
+            time: Timestamp::default(),
+            level: Level::Info,
+            source: "s\u{1b}[1m\n".repeat(90),
+            message: message.to_owned(),
+            fields: Fields(fields),
+        })
+    }
+
+    #[test]
+    fn long_lines_are_cut_between_characters_and_say_so() {
+        let line = tidied(&"ü".repeat(LONGEST), Vec::new());
+        assert!(line.message.starts_with("üü") && line.message.len() < LONGEST + 64);
+        assert!(line.message.ends_with(" … [cut: 65536 bytes were sent]"));
+        assert!(line.source.len() <= LONGEST_NAME && !line.source.contains('\n'));
+        assert_eq!(tidied("short", Vec::new()).message, "short");
+    }
+
+    #[test]
+    fn too_many_fields_are_cut_and_say_so() {
+        let long = |i: usize| (format!("f{i}"), Value::from("x".repeat(LONGEST / 3)));
+        let line = tidied("m", (0..5).map(long).collect());
+        assert_eq!(line.fields.0.len(), 3);
+        assert_eq!(line.fields.0[2].1, "3 of 5 fields were too long together");
+    }
+
+    #[test]
+    fn nested_values_are_made_harmless() {
+        let value = serde_json::json!({"a\u{7}": ["\u{1b}[31mred"]});
+        let line = tidied("m", vec![("v".into(), value)]);
+        assert_eq!(line.fields.0[0].1, serde_json::json!({"a\u{2407}": ["red"]}));
+    }
+}

@@ -1,0 +1,132 @@
+//! The topic `logs` of `GET /events`: each reader gets every line once, in order, or is told what it doesn't get.
+//!
+//! A reader subscribes first and reads the database after, so nothing falls between. Ids have no holes: an
+//! event that begins one after the last line sent goes out as it is; any other means that something was
+//! missed, and the reader catches up from the database. Far behind, it gets a gap event, whose lines
+//! `api::log_gap` loads, and goes on with the newest. A stalled reader costs at most the ring it shares.
+
+use std::{collections::VecDeque, time::Duration};
+
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use sqlx::SqlitePool;
+
+use super::{
+    publish::{Batch, event, pieces},
+    store,
+};
+use crate::{
+    error::AppError,
+    logs::filter::Filter,
+    server::{
+        hub::{Hub, Receiver, RecvError},
+        sse::{Event, Feed},
+    },
+};
+
+/// Lines that a fresh reader, or one that was far behind, starts with.
+pub const NEWEST: u32 = 200;
+/// Missed lines that are sent rather than left out.
+pub const CATCH_UP: u32 = 500;
+/// After the database failed, the wait before it is asked again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// The feed.
+pub struct LogFeed {
+    /// Readers of `logs.db`.
+    pub readers: SqlitePool,
+    /// What is committed, as it is.
+    pub live: Hub<Batch>,
+}
+
+impl Feed for LogFeed {
+    fn topic(&self) -> &'static str {
+        "logs"
+    }
+
+    fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {
+        let reader = Reader {
+            readers: self.readers.clone(),
+            live: self.live.subscribe(),
+            sent: after,
+            behind: true,
+            ready: VecDeque::new(),
+        };
+        stream::unfold(reader, |mut reader| async move {
+            let event = reader.next().await?;
+            Some((event, reader))
+        })
+        .boxed()
+    }
+}
+
+struct Reader {
+    readers: SqlitePool,
+    live: Receiver<Batch>,
+    /// The last line sent, or after which to begin; `None` before a fresh reader's first.
+    sent: Option<u64>,
+    behind: bool,
+    /// Read from the database and not sent yet; at most [`CATCH_UP`] lines.
+    ready: VecDeque<Event>,
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.behind {
+                match self.catch_up().await {
+                    Ok(()) => self.behind = false,
+                    // Ending only this topic would look like silence to the page, so it stays and tries again.
+                    Err(_) => tokio::time::sleep(RETRY).await,
+                }
+                continue;
+            }
+            let sent = self.sent.unwrap_or(0);
+            match self.live.recv().await {
+                Ok(batch) if batch.event.cursor <= sent => (),
+                Ok(batch) if batch.first == sent + 1 => {
+                    self.sent = Some(batch.event.cursor);
+                    return Some(batch.event);
+                }
+                Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Reads what came after the last line sent, in whole or with a gap before the newest.
+    async fn catch_up(&mut self) -> Result<(), AppError> {
+        let newest = store::newest(&self.readers).await?;
+        let known = self.sent.filter(|sent| *sent <= newest);
+        // A cursor that was never given is of another database: what its page shows is not ours.
+        let reset = self.sent.is_some() && known.is_none();
+        let (mut lines, mut gap) = (Vec::new(), None);
+        if let Some(after) = known {
+            lines = store::after(&self.readers, after, CATCH_UP + 1).await?;
+        }
+        if known.is_none() || lines.len() > CATCH_UP as usize {
+            lines = store::recent(&self.readers, &Filter::default(), u64::MAX, NEWEST).await?;
+            if let (Some(after), Some(first)) = (known, lines.first()) {
+                gap = store::gap(&self.readers, after, first.id).await?;
+            }
+        }
+        if reset && lines.is_empty() {
+            self.ready.push_back(event(true, None, &[])?);
+        }
+        if gap.is_some() {
+            self.ready.push_back(event(false, gap, &[])?);
+        }
+        for (i, lines) in pieces(&lines).enumerate() {
+            self.ready.push_back(event(reset && i == 0, None, lines)?);
+        }
+        // A fresh reader of an empty table begins after whatever was deleted.
+        let before = known.unwrap_or(newest);
+        self.sent = Some(lines.last().map_or(before, |line| line.id));
+        Ok(())
+    }
+}

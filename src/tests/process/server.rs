@@ -1,0 +1,75 @@
+//! The program as a process.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_squawkbox");
+/// The password of everyone in these tests.
+pub const PASSWORD: &str = "violet tractor under 9 moons";
+
+/// A server process; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Such as `http://127.0.0.1:41234`.
+    pub url: String,
+}
+
+impl Server {
+    /// Starts on a free port and waits for the line that tells it.
+    pub fn start(data: &Path) -> Self {
+        let mut child = command(data, &["--address", "127.0.0.1:0", "--venues", "demo"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("a line");
+        let url = line.trim().strip_prefix("Squawkbox is at ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        Self { child, url }
+    }
+
+    /// As `kill -9`: nothing gets to finish anything.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    /// As `kill`: asks it to stop and tells how it left and after how long.
+    pub fn terminate(&mut self) -> (ExitStatus, Duration) {
+        let asked = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        (self.child.wait().expect("it ends"), asked.elapsed())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command to its end, with `input` on standard input.
+pub fn run(data: &Path, args: &[&str], input: &str) -> Output {
+    let mut child = command(data, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that reads nothing may be gone already.
+    let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
+    child.wait_with_output().expect("it ends")
+}
+
+fn command(data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(args).env("SQUAWKBOX_DATA", data).env("LEPTOS_SITE_ROOT", data).current_dir(data);
+    command
+}

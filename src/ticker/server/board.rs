@@ -1,0 +1,315 @@
+//! The board that every reader reads: the newest of each symbol and venue, in the order of their versions.
+//!
+//! There is no queue per reader. A reader holds only the version it has reached and asks for the next higher one,
+//! so a slow reader gets the newest price of each symbol and nothing else, and costs nobody anything.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::{
+    server::sse::{self, Event},
+    ticker::{
+        model::{Board, Key, Quote, VenueKind, VenueState},
+        wire::Update,
+    },
+};
+
+/// The topic, which is also the events' type.
+pub const TOPIC: &str = "ticker";
+
+/// What one commit changed, in the order of the versions.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// The highest version in here.
+    pub version: u64,
+    /// Quotes with all of their earlier prices, and the version at which those last changed.
+    pub quotes: Vec<(Quote, u64)>,
+    /// Venues' states.
+    pub venues: Vec<VenueState>,
+    /// Quotes that left.
+    pub gone: Vec<Key>,
+    /// The version at which quotes last left the board.
+    pub forgotten: u64,
+}
+
+/// Shared by the recorder, which publishes, and the readers.
+pub struct PublicBoard {
+    inner: RwLock<Inner>,
+    version: watch::Sender<u64>,
+    /// The whole board at a version, encoded for those who need all of it.
+    whole: Mutex<Option<(u64, Bytes)>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    version: u64,
+    forgotten: u64,
+    entries: BTreeMap<u64, Arc<Entry>>,
+    versions: HashMap<Name, u64>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Name {
+    Quote(Key),
+    Venue(VenueKind),
+}
+
+/// A quote or a venue's state; its bytes are made when the first reader wants them, and shared.
+struct Entry {
+    update: Update,
+    spark_since: u64,
+    lean: OnceLock<Bytes>,
+    full: OnceLock<Bytes>,
+}
+
+impl Entry {
+    fn new(update: Update, spark_since: u64) -> Arc<Self> {
+        let (lean, full) = (OnceLock::new(), OnceLock::new());
+        Arc::new(Self {
+            update,
+            spark_since,
+            lean,
+            full,
+        })
+    }
+
+    /// For a reader at `cursor`: without the earlier prices when it has them.
+    fn bytes(&self, cursor: u64) -> Bytes {
+        if self.spark_since > cursor {
+            return self.full.get_or_init(|| encode(&self.update)).clone();
+        }
+        let lean = || {
+            let mut update = self.update.clone();
+            if let Update::Quote(quote) = &mut update {
+                quote.spark = None;
+            }
+            encode(&update)
+        };
+        self.lean.get_or_init(lean).clone()
+    }
+}
+
+fn encode(update: &Update) -> Bytes {
+    // Plain data always serialises; an empty event would be ignored by browsers.
+    sse::encode(TOPIC, &serde_json::to_string(update).unwrap_or_default())
+}
+
+impl PublicBoard {
+    /// An empty board, where versions go on from `version`.
+    pub fn new(version: u64) -> Self {
+        let inner = Inner {
+            version,
+            ..Inner::default()
+        };
+        Self {
+            inner: RwLock::new(inner),
+            version: watch::Sender::new(version),
+            whole: Mutex::new(None),
+        }
+    }
+
+    /// Shows what was committed.
+    pub fn publish(&self, changes: Changes) {
+        {
+            let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+            for key in changes.gone {
+                inner.remove(&Name::Quote(key));
+            }
+            for (quote, spark_since) in changes.quotes {
+                let (name, version) = (Name::Quote(quote.key()), quote.version);
+                inner.put(name, version, Entry::new(Update::Quote(quote), spark_since));
+            }
+            for state in changes.venues {
+                let (name, version) = (Name::Venue(state.venue), state.version);
+                inner.put(name, version, Entry::new(Update::Venue(state), 0));
+            }
+            inner.version = inner.version.max(changes.version);
+            inner.forgotten = inner.forgotten.max(changes.forgotten);
+        }
+        self.version.send_replace(self.version());
+    }
+
+    /// The version it has reached.
+    pub fn version(&self) -> u64 {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).version
+    }
+
+    /// Wakes when the version grows.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Everything there is.
+    pub fn whole(&self) -> Board {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).whole()
+    }
+
+    /// What a reader at `cursor` needs next, up to version `until`: the next newer entry, or everything when the
+    /// cursor is unknown, from the future, or from before something left the board.
+    pub fn next(&self, cursor: Option<u64>, until: u64) -> Option<Event> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let known = cursor.filter(|&cursor| cursor >= inner.forgotten && cursor <= inner.version);
+        let Some(cursor) = known else {
+            return Some(self.encoded_whole(&inner));
+        };
+        let (&version, entry) = inner.entries.range(cursor.saturating_add(1)..).next()?;
+        (version <= until).then(|| Event {
+            cursor: version,
+            bytes: entry.bytes(cursor),
+        })
+    }
+
+    fn encoded_whole(&self, inner: &Inner) -> Event {
+        let mut kept = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = match kept.as_ref() {
+            Some((version, bytes)) if *version == inner.version => bytes.clone(),
+            _ => encode(&Update::Whole(inner.whole())),
+        };
+        *kept = Some((inner.version, bytes.clone()));
+        Event {
+            cursor: inner.version,
+            bytes,
+        }
+    }
+}
+
+impl Inner {
+    fn put(&mut self, name: Name, version: u64, entry: Arc<Entry>) {
+        if let Some(old) = self.versions.insert(name, version) {
+            self.entries.remove(&old);
+        }
+        self.entries.insert(version, entry);
+    }
+
+    fn remove(&mut self, name: &Name) {
+        if let Some(old) = self.versions.remove(name) {
+            self.entries.remove(&old);
+        }
+    }
+
+    fn whole(&self) -> Board {
+        let mut board = Board {
+            cursor: self.version,
+            ..Board::default()
+        };
+        for entry in self.entries.values() {
+            match &entry.update {
+                Update::Quote(quote) => board.quotes.push(quote.clone()),
+                Update::Venue(state) => board.venues.push(state.clone()),
+                Update::Whole(_) => {}
+            }
+        }
+        board.quotes.sort_by_cached_key(Quote::key);
+        board.venues.sort_by_key(|state| state.venue.name());
+        board
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    fn quote(symbol: &str, version: u64, spark_since: u64) -> (Quote, u64) {
+        let quote = Quote {
+            version,
+            symbol: symbol.into(),
+            venue: "test".into(),
+            last: version.into(),
+            open: None,
+            bid: None,
+            ask: None,
+            volume: None,
+            time: Timestamp::default(),
+            demo: false,
+            spark: Some(vec![1.into()]),
+        };
+        (quote, spark_since)
+    }
+
+    fn board(quotes: Vec<(Quote, u64)>) -> PublicBoard {
+        let board = PublicBoard::new(0);
+        publish(&board, quotes);
+        board
+    }
+
+    fn publish(board: &PublicBoard, quotes: Vec<(Quote, u64)>) {
+        let version = quotes.iter().map(|(quote, _)| quote.version).max().unwrap_or(0);
+        board.publish(Changes {
+            version,
+            quotes,
+            ..Changes::default()
+        });
+    }
+
+    fn read(event: &Event) -> Update {
+        let text = std::str::from_utf8(&event.bytes).unwrap();
+        let json = text
+            .strip_prefix("event: ticker\ndata: ")
+            .unwrap()
+            .strip_suffix("\n\n")
+            .unwrap();
+        serde_json::from_str(json).unwrap()
+    }
+
+    /// Everything a reader at `cursor` gets, as `(symbol, version, carries earlier prices)`.
+    fn rest(board: &PublicBoard, mut cursor: u64) -> Vec<(String, u64, bool)> {
+        let mut out = Vec::new();
+        while let Some(event) = board.next(Some(cursor), board.version()) {
+            let Update::Quote(quote) = read(&event) else {
+                panic!("a whole board")
+            };
+            assert!(event.cursor > cursor, "it goes on");
+            assert_eq!(event.cursor, quote.version);
+            cursor = event.cursor;
+            out.push((quote.symbol, quote.version, quote.spark.is_some()));
+        }
+        out
+    }
+
+    #[test]
+    fn a_slow_reader_gets_only_the_newest_and_a_fast_one_what_is_newer() {
+        let board = board(vec![quote("A", 1, 1), quote("B", 2, 2)]);
+        for version in 3..100 {
+            publish(&board, vec![quote("A", version, 1)]);
+        }
+        assert_eq!(rest(&board, 0), [("B".into(), 2, true), ("A".into(), 99, true)]);
+        assert_eq!(rest(&board, 2), [("A".into(), 99, false)], "it has the earlier prices");
+        assert_eq!(rest(&board, 99), []);
+    }
+
+    #[test]
+    fn bytes_are_made_once() {
+        let board = board(vec![quote("A", 1, 1)]);
+        let (one, two) = (board.next(Some(0), 1).unwrap(), board.next(Some(0), 1).unwrap());
+        assert_eq!(one.bytes.as_ptr(), two.bytes.as_ptr());
+    }
+
+    #[test]
+    fn unknown_future_and_forgotten_cursors_get_everything() {
+        let board = board(vec![quote("A", 1, 1), quote("B", 2, 2)]);
+        for cursor in [None, Some(3), Some(u64::MAX)] {
+            let event = board.next(cursor, 2).unwrap();
+            let Update::Whole(whole) = read(&event) else {
+                panic!("{cursor:?}")
+            };
+            assert_eq!((whole.quotes.len(), event.cursor), (2, 2));
+        }
+        board.publish(Changes {
+            version: 3,
+            gone: vec![quote("A", 0, 0).0.key()],
+            forgotten: 3,
+            ..Changes::default()
+        });
+        let Update::Whole(whole) = read(&board.next(Some(2), 3).unwrap()) else {
+            panic!()
+        };
+        assert_eq!(whole.quotes.len(), 1, "a reader from before hears what is left");
+        assert!(board.next(Some(3), 3).is_none());
+    }
+}

@@ -1,0 +1,263 @@
+//! `ticker.db`.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::kept::Kept;
+use crate::{
+    error::AppError,
+    server::db::Database,
+    ticker::model::{Key, Quote, VenueKind},
+    time::Timestamp,
+};
+
+/// A row of `quote` on its way in.
+#[derive(Serialize)]
+struct NewQuote<'a> {
+    symbol: &'a str,
+    venue: &'a str,
+    version: u64,
+    last: Decimal,
+    open: Decimal,
+    open_day: i64,
+    bid: Option<Decimal>,
+    ask: Option<Decimal>,
+    volume: Option<Decimal>,
+    time: i64,
+    seq: Option<u64>,
+    demo: bool,
+}
+
+/// A row of `spark` on its way in.
+#[derive(Serialize)]
+struct NewSpark<'a> {
+    symbol: &'a str,
+    venue: &'a str,
+    points: &'a [Decimal],
+    slot: i64,
+}
+
+/// A row of `quote` with its `spark`.
+#[derive(sqlx::FromRow)]
+struct Row {
+    symbol: String,
+    venue: String,
+    version: i64,
+    last: String,
+    open: String,
+    open_day: i64,
+    bid: Option<String>,
+    ask: Option<String>,
+    volume: Option<String>,
+    time: i64,
+    seq: Option<i64>,
+    demo: bool,
+    points: Option<String>,
+    slot: Option<i64>,
+}
+
+/// Writes a round of quotes, each table in one statement, and runs `then` after the commit. `gone` are deleted
+/// first, and `forgotten` (when not 0) is the version at which they left.
+///
+/// # Errors
+/// `Internal` when it can't be written.
+pub async fn keep(
+    db: &Database,
+    kept: &[Kept],
+    gone: &[Key],
+    forgotten: u64,
+    then: impl FnOnce() + Send + 'static,
+) -> Result<(), AppError> {
+    let quotes: Vec<NewQuote> = kept.iter().map(NewQuote::from).collect();
+    let sparks: Vec<NewSpark> = kept.iter().filter(|kept| kept.sampled).map(NewSpark::from).collect();
+    let gone: Vec<[&str; 2]> = gone.iter().map(|key| [key.symbol.as_str(), &key.venue]).collect();
+    let json = |rows: serde_json::Result<String>| rows.map_err(|e| crate::server::error::internal("quotes", &e));
+    let (some_gone, some_sparks, some_quotes) = (!gone.is_empty(), !sparks.is_empty(), !quotes.is_empty());
+    let (quotes, sparks, gone) = (
+        json(serde_json::to_string(&quotes))?,
+        json(serde_json::to_string(&sparks))?,
+        json(serde_json::to_string(&gone))?,
+    );
+    db.writer
+        .write_then(
+            move |conn| {
+                Box::pin(async move {
+                    if some_gone {
+                        delete(conn, gone, forgotten).await?;
+                    }
+                    if some_quotes {
+                        sqlx::query(UPSERT_QUOTES).bind(quotes).execute(&mut *conn).await?;
+                    }
+                    if some_sparks {
+                        sqlx::query(UPSERT_SPARKS).bind(sparks).execute(conn).await?;
+                    }
+                    Ok(())
+                })
+            },
+            move |()| then(),
+        )
+        .await
+}
+
+const UPSERT_QUOTES: &str = "
+    INSERT INTO quote (symbol, venue, version, last, open, open_day, bid, ask, volume, time, seq, demo)
+    SELECT value->>'symbol', value->>'venue', value->>'version', value->>'last', value->>'open', value->>'open_day',
+        value->>'bid', value->>'ask', value->>'volume', value->>'time', value->>'seq', value->>'demo'
+    FROM json_each(?) WHERE true
+    ON CONFLICT (symbol, venue) DO UPDATE SET version = excluded.version, last = excluded.last, open = excluded.open,
+        open_day = excluded.open_day, bid = excluded.bid, ask = excluded.ask, volume = excluded.volume,
+        time = excluded.time, seq = excluded.seq, demo = excluded.demo";
+
+const UPSERT_SPARKS: &str = "
+    INSERT INTO spark (symbol, venue, points, slot)
+    SELECT value->>'symbol', value->>'venue', value->'points', value->>'slot' FROM json_each(?) WHERE true
+    ON CONFLICT (symbol, venue) DO UPDATE SET points = excluded.points, slot = excluded.slot";
+
+async fn delete(conn: &mut SqliteConnection, keys: String, forgotten: u64) -> Result<(), sqlx::Error> {
+    for table in ["quote", "spark"] {
+        let sql =
+            format!("DELETE FROM {table} WHERE (symbol, venue) IN (SELECT value->>0, value->>1 FROM json_each(?))");
+        sqlx::query(&sql).bind(&keys).execute(&mut *conn).await?;
+    }
+    sqlx::query("UPDATE setting SET forgotten = ?")
+        .bind(i64::try_from(forgotten).unwrap_or(i64::MAX))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Everything kept. A row that can't be read is left out, and logged.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn quotes(db: &Database) -> Result<Vec<Kept>, AppError> {
+    let sql = "SELECT q.*, s.points, s.slot FROM quote q LEFT JOIN spark s USING (symbol, venue)";
+    let rows: Vec<Row> = sqlx::query_as(sql).fetch_all(&db.readers).await?;
+    let read = |row: Row| {
+        let name = format!("{} at {}", row.symbol, row.venue);
+        Kept::try_from(row)
+            .inspect_err(|error| tracing::error!(quote = name, %error, "a kept price can't be read"))
+            .ok()
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The version at which quotes last left the board.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn forgotten(db: &Database) -> Result<u64, AppError> {
+    let version: i64 = sqlx::query_scalar("SELECT forgotten FROM setting")
+        .fetch_one(&db.readers)
+        .await?;
+    Ok(u64::try_from(version).unwrap_or(0))
+}
+
+/// The chosen venues; `None` until someone chooses. A name that this version doesn't know is left out.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn venues(db: &Database) -> Result<Option<Vec<VenueKind>>, AppError> {
+    let names: Option<String> = sqlx::query_scalar("SELECT venues FROM setting")
+        .fetch_one(&db.readers)
+        .await?;
+    let parse = |names: String| {
+        names
+            .split(',')
+            .filter_map(|name| VenueKind::from_str(name).ok())
+            .collect()
+    };
+    Ok(names.map(parse))
+}
+
+/// Keeps the choice of venues.
+///
+/// # Errors
+/// `Internal` when it can't be written.
+pub async fn choose_venues(db: &Database, venues: &[VenueKind]) -> Result<(), AppError> {
+    let names: Vec<&str> = venues.iter().map(|venue| venue.name()).collect();
+    let names = names.join(",");
+    db.writer
+        .write(move |conn| {
+            Box::pin(async move {
+                sqlx::query("UPDATE setting SET venues = ?")
+                    .bind(names)
+                    .execute(conn)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+impl<'a> From<&'a Kept> for NewQuote<'a> {
+    fn from(kept: &'a Kept) -> Self {
+        let quote = &kept.quote;
+        Self {
+            symbol: &quote.symbol,
+            venue: &quote.venue,
+            version: quote.version,
+            last: quote.last,
+            open: kept.open,
+            open_day: kept.open_day,
+            bid: quote.bid,
+            ask: quote.ask,
+            volume: quote.volume,
+            time: quote.time.micros(),
+            seq: kept.seq,
+            demo: quote.demo,
+        }
+    }
+}
+
+impl<'a> From<&'a Kept> for NewSpark<'a> {
+    fn from(kept: &'a Kept) -> Self {
+        Self {
+            symbol: &kept.quote.symbol,
+            venue: &kept.quote.venue,
+            points: &kept.spark,
+            slot: kept.slot,
+        }
+    }
+}
+
+impl TryFrom<Row> for Kept {
+    type Error = Box<dyn std::error::Error>;
+
+    fn try_from(row: Row) -> Result<Self, Self::Error> {
+        let decimal = |text: Option<String>| text.map(|text| Decimal::from_str_exact(&text)).transpose();
+        let open = Decimal::from_str_exact(&row.open)?;
+        let version = u64::try_from(row.version)?;
+        Ok(Self {
+            quote: Quote {
+                version,
+                symbol: row.symbol,
+                venue: row.venue,
+                last: Decimal::from_str_exact(&row.last)?,
+                open: Some(open),
+                bid: decimal(row.bid)?,
+                ask: decimal(row.ask)?,
+                volume: decimal(row.volume)?,
+                time: Timestamp::from_micros(row.time),
+                demo: row.demo,
+                spark: None,
+            },
+            open,
+            open_day: row.open_day,
+            seq: row.seq.map(u64::try_from).transpose()?,
+            spark: row
+                .points
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()?
+                .unwrap_or_default(),
+            slot: row.slot.unwrap_or(0),
+            // It may have changed at any version up to this one.
+            spark_since: version,
+            sampled: false,
+        })
+    }
+}

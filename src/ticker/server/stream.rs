@@ -1,0 +1,65 @@
+//! The topic `ticker` of `GET /events`.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use tokio::{sync::watch, time::Instant};
+
+use super::board::{PublicBoard, TOPIC};
+use crate::server::sse::{Event, Feed};
+
+/// Time from one look at the board to the next at least: what changes in between is one event per symbol.
+const ROUND: Duration = Duration::from_millis(50);
+
+/// The board as a feed.
+pub struct Quotes(pub Arc<PublicBoard>);
+
+impl Feed for Quotes {
+    fn topic(&self) -> &'static str {
+        TOPIC
+    }
+
+    fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {
+        let reader = Reader {
+            seen: self.0.watch(),
+            board: self.0.clone(),
+            cursor: after,
+            until: self.0.version(),
+            next_round: Instant::now(),
+        };
+        stream::unfold(reader, |mut reader| async move {
+            let event = reader.next().await?;
+            Some((event, reader))
+        })
+        .boxed()
+    }
+}
+
+/// One reader's place on the board. It holds no events, however slow it is.
+struct Reader {
+    board: Arc<PublicBoard>,
+    seen: watch::Receiver<u64>,
+    cursor: Option<u64>,
+    /// Where this round ends; what changes meanwhile is for the next one.
+    until: u64,
+    next_round: Instant,
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.board.next(self.cursor, self.until) {
+                self.cursor = Some(event.cursor);
+                return Some(event);
+            }
+            let reached = self.cursor.unwrap_or(0).max(self.until);
+            self.seen.wait_for(|&version| version > reached).await.ok()?;
+            tokio::time::sleep_until(self.next_round).await;
+            self.next_round = Instant::now() + ROUND;
+            self.until = self.board.version();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! A price on its way in: what is asked of it, and how its digits are read.
+
+use rust_decimal::Decimal;
+
+use crate::{ticker::model::Key, time::Timestamp};
+
+/// Digits of a price at most: what a Decimal can hold, whatever they are.
+const DIGITS: usize = 28;
+/// Characters of a symbol or a venue at most.
+const NAME: usize = 32;
+/// How far ahead of this machine's clock a tick may be, in seconds.
+const AHEAD: i64 = 60;
+
+/// One price from a venue or a program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// Symbol and venue.
+    pub key: Key,
+    /// Last price.
+    pub last: Decimal,
+    /// What the change is measured from, where the sender knows.
+    pub open: Option<Decimal>,
+    /// Best bid.
+    pub bid: Option<Decimal>,
+    /// Best ask.
+    pub ask: Option<Decimal>,
+    /// Traded over the day.
+    pub volume: Option<Decimal>,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Orders ticks of the same time.
+    pub seq: Option<u64>,
+    /// Made up.
+    pub demo: bool,
+}
+
+impl Tick {
+    /// Checks what every tick must be, at time `now`.
+    ///
+    /// # Errors
+    /// What is wrong, in words for the sender.
+    pub fn check(&self, now: Timestamp) -> Result<(), String> {
+        let Key { symbol, venue } = &self.key;
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-/:_".contains(c);
+        if symbol.is_empty() || symbol.len() > NAME || !symbol.chars().all(plain) {
+            return Err(format!(
+                "a symbol is 1 to {NAME} of A-Z a-z 0-9 . - / : _, not {:?}",
+                shortened(symbol)
+            ));
+        }
+        if venue.trim().is_empty() || venue.chars().count() > NAME || venue.chars().any(char::is_control) {
+            return Err(format!("a venue is 1 to {NAME} characters, not {:?}", shortened(venue)));
+        }
+        if self.time > now.plus_seconds(AHEAD) {
+            return Err(format!(
+                "{} lies ahead of the server's clock ({now}) by more than a minute",
+                self.time
+            ));
+        }
+        if self.seq.is_some_and(|seq| i64::try_from(seq).is_err()) {
+            return Err("`seq` is larger than 9223372036854775807".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Reads a number as sent: an optional minus sign, digits, and a point between digits. Every digit is kept.
+///
+/// # Errors
+/// What is wrong, in words for the sender.
+pub fn number(text: &str) -> Result<Decimal, String> {
+    let size = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = size.split_once('.').map_or((size, None), |(w, f)| (w, Some(f)));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || fraction.is_some_and(|part| !digits(part)) {
+        let exponent = size.contains(['e', 'E']) && size.starts_with(|c: char| c.is_ascii_digit());
+        return Err(if exponent {
+            format!("write {:?} out in full, without an exponent", shortened(text))
+        } else {
+            format!("expected a number such as 1.10, not {:?}", shortened(text))
+        });
+    }
+    if whole.len() > 1 && whole.starts_with('0') {
+        return Err(format!("write {:?} without leading zeros", shortened(text)));
+    }
+    if whole.len() + fraction.map_or(0, str::len) > DIGITS {
+        return Err(format!("{:?} has more than {DIGITS} digits", shortened(text)));
+    }
+    Decimal::from_str_exact(text).map_err(|e| format!("{:?} can't be kept: {e}", shortened(text)))
+}
+
+/// As much of a sender's text as is worth repeating.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 40;
+    let mut out: String = text.chars().take(SHOWN).collect();
+    if out.len() < text.len() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for text in [
+            "1.10",
+            "0.00",
+            "96412.50",
+            "-37.63",
+            "0.0000000000000000000000000001",
+            "9999999999999999999999999999",
+        ] {
+            assert_eq!(number(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn refusals_say_what_to_change() {
+        for (text, words) in [
+            ("", "expected a number"),
+            ("ten", "expected a number"),
+            ("1.", "expected a number"),
+            (".5", "expected a number"),
+            ("1,000", "expected a number"),
+            ("1_000", "expected a number"),
+            ("+1", "expected a number"),
+            ("NaN", "expected a number"),
+            ("true", "expected a number"),
+            ("1e5", "without an exponent"),
+            ("1.5E-7", "without an exponent"),
+            ("007", "without leading zeros"),
+            ("12345678901234567890123456789", "more than 28 digits"),
+            ("0.00000000000000000000000000001", "more than 28 digits"),
+        ] {
+            let error = number(text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_and_times_have_bounds() {
+        let now = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
+        let tick = |symbol: &str, venue: &str, ahead| Tick {
+            key: Key {
+                symbol: symbol.into(),
+                venue: venue.into(),
+            },
+            last: Decimal::ONE,
+            open: None,
+            bid: None,
+            ask: None,
+            volume: None,
+            time: now.plus_seconds(ahead),
+            seq: None,
+            demo: false,
+        };
+        let longest = "X".repeat(32);
+        for good in [
+            tick("BTC-USD", "coinbase", 0),
+            tick("EUR/USD", "my bot", 60),
+            tick("NYSE:A.b_1", &longest, -999),
+        ] {
+            assert_eq!(good.check(now), Ok(()));
+        }
+        for (bad, words) in [
+            (tick("", "v", 0), "a symbol is 1 to 32"),
+            (tick("A B", "v", 0), "\"A B\""),
+            (tick("É", "v", 0), "a symbol"),
+            (tick(&"X".repeat(33), "v", 0), "a symbol"),
+            (tick("A", " ", 0), "a venue"),
+            (tick("A", "a\nb", 0), "a venue"),
+            (tick("A", "v", 61), "ahead"),
+        ] {
+            let error = bad.check(now).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_of_28_digits_is_kept_exactly(text in "-?(0|[1-9][0-9]{0,13})(\\.[0-9]{1,14})?") {
+            let zero = text.bytes().all(|b| !b.is_ascii_digit() || b == b'0');
+            prop_assume!(!(zero && text.starts_with('-')));
+            prop_assert_eq!(number(&text).unwrap().to_string(), text);
+        }
+
+        #[test]
+        fn any_text_is_answered(text in ".{0,60}") {
+            if let Ok(read) = number(&text) {
+                prop_assert_eq!(read, text.parse::<Decimal>().unwrap());
+            }
+        }
+    }
+}
