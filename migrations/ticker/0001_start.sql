@@ -21,6 +21,7 @@ CREATE TABLE quote (
 CREATE TABLE spark (
     symbol TEXT NOT NULL,
     venue TEXT NOT NULL,
+    version INTEGER NOT NULL,
     -- A JSON array of text, oldest first.
     points TEXT NOT NULL,
     -- When the newest was taken, in steps of five seconds since 1970.

@@ -1,5 +1,7 @@
 //! The whole of what the server answers to, on one screen.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Query, State},
@@ -23,6 +25,7 @@ use crate::{
     chat,
     error::AppError,
     logs, paths, ticker,
+    ui::error_page::SetStatus,
 };
 
 use super::{functions, health::health, limits, request_id, security, sse, state::AppState};
@@ -33,6 +36,7 @@ pub fn router(state: AppState) -> Router {
         let state = state.clone();
         move || {
             provide_context(state.clone());
+            provide_context(SetStatus(Arc::new(functions::page_status())));
             security::allow_this_pages_scripts();
         }
     };

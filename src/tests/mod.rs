@@ -1,5 +1,6 @@
 //! The real server on a random port, spoken to as its users do. One file per feature.
 
+mod accounts;
 mod app;
 mod chat;
 mod logs;

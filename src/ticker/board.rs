@@ -5,25 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use super::{
     model::{Board, Key, Quote, VenueKind, VenueState},
-    wire::Update,
+    wire::{Spark, Update},
 };
 
 /// What the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fold {
-    quotes: BTreeMap<Key, Entry>,
+    quotes: BTreeMap<Key, Quote>,
+    /// Earlier prices with their version; they may come before their quote does.
+    sparks: BTreeMap<Key, (u64, Vec<Decimal>)>,
     venues: BTreeMap<&'static str, VenueState>,
     /// The version of the newest whole board: what it did not name was gone by then.
     floor: u64,
-}
-
-/// The newest quote and, as not every quote carries them, the newest earlier prices.
-#[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    quote: Quote,
-    spark_version: u64,
 }
 
 /// What an update changed.
@@ -59,6 +56,7 @@ impl Fold {
         let mut changed = Changed::default();
         match update {
             Update::Quote(quote) => self.quote(quote, self.floor, &mut changed),
+            Update::Spark(Spark { version, key, points }) => self.spark(key, version, points, self.floor, &mut changed),
             Update::Venue(state) => self.venue(state, &mut changed),
             Update::Whole(board) => self.whole(board, &mut changed),
         }
@@ -71,8 +69,10 @@ impl Fold {
     }
 
     /// The quote of `key`, with its earlier prices.
-    pub fn get(&self, key: &Key) -> Option<&Quote> {
-        self.quotes.get(key).map(|entry| &entry.quote)
+    pub fn get(&self, key: &Key) -> Option<Quote> {
+        let mut quote = self.quotes.get(key)?.clone();
+        quote.spark = self.sparks.get(key).map(|(_, points)| points.clone());
+        Some(quote)
     }
 
     /// Every venue's state.
@@ -82,28 +82,24 @@ impl Fold {
 
     fn quote(&mut self, mut quote: Quote, floor: u64, changed: &mut Changed) {
         let key = quote.key();
-        let Some(entry) = self.quotes.get_mut(&key) else {
-            if quote.version > floor {
-                let spark_version = if quote.spark.is_some() { quote.version } else { 0 };
-                self.quotes.insert(key.clone(), Entry { quote, spark_version });
-                changed.rows = true;
-                changed.quotes.insert(key);
+        if let Some(points) = quote.spark.take() {
+            self.spark(key.clone(), quote.version, points, floor, changed);
+        }
+        let known = self.quotes.get(&key).map(|known| known.version);
+        if quote.version > known.unwrap_or(floor) {
+            changed.rows |= known.is_none();
+            changed.quotes.insert(key.clone());
+            self.quotes.insert(key, quote);
+        }
+    }
+
+    fn spark(&mut self, key: Key, version: u64, points: Vec<Decimal>, floor: u64, changed: &mut Changed) {
+        let known = self.sparks.get(&key).map(|(version, _)| *version);
+        if version > known.unwrap_or(floor) {
+            if self.quotes.contains_key(&key) {
+                changed.quotes.insert(key.clone());
             }
-            return;
-        };
-        let carried = quote.spark.take();
-        let newer_spark = carried.is_some() && quote.version > entry.spark_version && quote.version > floor;
-        let newer = quote.version > entry.quote.version;
-        if newer_spark {
-            entry.spark_version = quote.version;
-        }
-        let spark = if newer_spark { carried } else { entry.quote.spark.take() };
-        if newer {
-            entry.quote = quote;
-        }
-        entry.quote.spark = spark;
-        if newer || newer_spark {
-            changed.quotes.insert(key);
+            self.sparks.insert(key, (version, points));
         }
     }
 
@@ -121,16 +117,12 @@ impl Fold {
         }
         let named: BTreeSet<Key> = board.quotes.iter().map(Quote::key).collect();
         let before = self.quotes.len();
-        self.quotes.retain(|key, entry| {
-            let gone = !named.contains(key);
-            if gone && entry.spark_version <= board.cursor {
-                (entry.quote.spark, entry.spark_version) = (None, 0);
-            }
-            !gone || entry.quote.version > board.cursor
-        });
+        let stays = |key: &Key, version: u64| version > board.cursor || named.contains(key);
+        self.quotes.retain(|key, quote| stays(key, quote.version));
+        self.sparks.retain(|key, (version, _)| stays(key, *version));
         changed.rows |= self.quotes.len() != before;
         for quote in board.quotes {
-            // Its version is that of its last change, which lies before the board's own.
+            // Its version is that of its last change, which lies before the board's own; so is its earlier prices'.
             self.quote(quote, 0, changed);
         }
         self.floor = board.cursor;
@@ -176,7 +168,7 @@ mod tests {
         let mut board: BTreeMap<String, (Quote, Vec<u64>)> = BTreeMap::new();
         let mut out = Vec::new();
         for (i, &(symbol, what)) in steps.iter().enumerate() {
-            let version = i as u64 + 1;
+            let version = 2 * (i as u64 + 1);
             let symbol = format!("S{}", symbol % 4);
             match what % 8 {
                 0 => {
@@ -201,10 +193,16 @@ mod tests {
                         .get(&symbol)
                         .map_or_else(|| (vec![], true), |(_, spark)| (spark.clone(), false));
                     let sampled = new || what < 4;
+                    // Two versions a step: the earlier prices come before their quote.
                     if sampled {
                         spark.push(version);
+                        out.push(Update::Spark(Spark {
+                            version: version - 1,
+                            key: quote(&symbol, 0, None).key(),
+                            points: spark.iter().map(|&point| point.into()).collect(),
+                        }));
                     }
-                    out.push(Update::Quote(quote(&symbol, version, sampled.then_some(&spark))));
+                    out.push(Update::Quote(quote(&symbol, version, None)));
                     board.insert(symbol.clone(), (quote(&symbol, version, None), spark));
                 }
             }
@@ -271,10 +269,7 @@ mod tests {
         let changed = fold.apply(Update::Quote(quote("A", 6, None)));
         assert!(!changed.rows && changed.quotes.len() == 1);
         let shown = fold.get(&quote("A", 0, None).key()).unwrap();
-        assert_eq!(
-            (shown.version, shown.spark.as_deref()),
-            (6, Some([1.into()].as_slice()))
-        );
+        assert_eq!((shown.version, shown.spark), (6, Some(vec![1.into()])));
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Prices.
 //!
-//! A tick: a venue's socket or POST → `server/record` → `server/store` → the board's hub → `server/stream` →
-//! `live/event_source` → `board` (the fold) → `quote_row`.
+//! A tick: a venue's socket or POST → `server/record` → `server/store` → `server/board` → `server/stream` →
+//! `live/event_source` → `connection` → `board` (the fold) → `quote_row`.
 
 pub mod api;
 pub mod board;
+pub mod connection;
 pub mod figures;
 pub mod model;
 pub mod panel;
+pub mod quiet;
+pub mod quote_row;
+pub mod sparkline;
+pub mod tape;
 pub mod wire;
 
 #[cfg(feature = "ssr")]

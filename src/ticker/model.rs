@@ -62,8 +62,8 @@ pub struct Quote {
     /// Made up by the demo venue.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
-    /// Earlier prices for the sparkline, oldest first, [`SPARK_POINTS`] at most. `None` when they are as in the
-    /// version before: an update that changes only the price does not carry them.
+    /// Earlier prices for the sparkline, oldest first, [`SPARK_POINTS`] at most. `None` in the updates of a stream,
+    /// where they come apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spark: Option<Vec<Decimal>>,
 }
@@ -74,7 +74,7 @@ pub const SPARK_POINTS: usize = 72;
 pub const SPARK_EVERY: i64 = 5;
 
 /// What a quote is known by: its symbol and its venue, in the order in which they are shown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// [`Quote::symbol`].
     pub symbol: String,

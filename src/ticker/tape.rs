@@ -1,3 +1,80 @@
+//! The strip across the top of the desk: the first few prices and the time.
+
+use std::time::Duration;
+
 use leptos::prelude::*;
+
+use super::{
+    connection::LiveBoard,
+    figures::grouped,
+    model::Quote,
+    quote_row::{ChangeFigure, DemoMark},
+};
+use crate::time::Timestamp;
+
+/// Prices on the tape at most; what finds no room fades out.
+const ITEMS: usize = 8;
+
+/// The tape; shows the [`LiveBoard`] of the page.
 #[component]
-pub fn Tape() -> impl IntoView {}
+pub fn Tape() -> impl IntoView {
+    let board = use_context::<LiveBoard>();
+    let items = board.map(|board| {
+        let keys = Memo::new(move |_| {
+            board
+                .keys()
+                .with(|keys| keys.iter().take(ITEMS).cloned().collect::<Vec<_>>())
+        });
+        view! {
+            <ul class="items num" role="list">
+                <For each=move || keys.get() key=Clone::clone let:key>
+                    {board.quote(&key).map(|quote| view! { <TapeItem quote /> })}
+                </For>
+            </ul>
+        }
+    });
+    view! {
+        <section class="tape" aria-label="Tape">
+            {items}
+            <Clock />
+        </section>
+    }
+}
+
+#[component]
+fn TapeItem(quote: Signal<Quote>) -> impl IntoView {
+    let (symbol, demo) = quote.with_untracked(|quote| (quote.symbol.clone(), quote.demo));
+    view! {
+        <li>
+            <b>{symbol}</b>
+            " "
+            {move || quote.with(|quote| grouped(quote.last))}
+            " "
+            <ChangeFigure quote />
+            {demo.then(|| view! { " " <DemoMark /> })}
+        </li>
+    }
+}
+
+/// The time in UTC. It stands still as text until the page is alive, so that both ends render the same.
+#[component]
+fn Clock() -> impl IntoView {
+    let now = RwSignal::new(None::<Timestamp>);
+    Effect::new(move |_| {
+        now.set(Some(Timestamp::now()));
+        let tick = move || {
+            now.try_set(Some(Timestamp::now()));
+        };
+        let beat = set_interval_with_handle(tick, Duration::from_secs(1));
+        on_cleanup(move || {
+            if let Ok(beat) = beat {
+                beat.clear();
+            }
+        });
+    });
+    let text = move || match now.get() {
+        Some(now) => format!("{} UTC", now.second()),
+        None => "--:--:-- UTC".to_owned(),
+    };
+    view! { <span class="clock num">{text}</span> }
+}

@@ -1,17 +1,35 @@
 //! What topic `ticker` of the event stream carries.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Board, Quote, VenueState};
+use super::model::{Board, Key, Quote, VenueState};
+
+/// The topic, which is also the events' type.
+pub const TOPIC: &str = "ticker";
 
 /// The data of one event, as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Update {
-    /// A price changed.
+    /// A price changed. Its earlier prices come apart, as they change every few seconds only.
     Quote(Quote),
+    /// A quote's earlier prices changed.
+    Spark(Spark),
     /// A venue's line changed.
     Venue(VenueState),
     /// Everything there is: whatever it does not name is gone.
     Whole(Board),
+}
+
+/// The earlier prices of a quote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spark {
+    /// As [`Quote::version`], from the same count; below that of the quote that brought the newest of them.
+    pub version: u64,
+    /// Whose: symbol and venue.
+    #[serde(flatten)]
+    pub key: Key,
+    /// As [`Quote::spark`].
+    pub points: Vec<Decimal>,
 }

@@ -5,30 +5,30 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{Mutex, OnceLock, PoisonError, RwLock},
 };
 
 use bytes::Bytes;
+use rust_decimal::Decimal;
 use tokio::sync::watch;
 
 use crate::{
     server::sse::{self, Event},
     ticker::{
         model::{Board, Key, Quote, VenueKind, VenueState},
-        wire::Update,
+        wire::{Spark, TOPIC, Update},
     },
 };
-
-/// The topic, which is also the events' type.
-pub const TOPIC: &str = "ticker";
 
 /// What one commit changed, in the order of the versions.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// The highest version in here.
     pub version: u64,
-    /// Quotes with all of their earlier prices, and the version at which those last changed.
-    pub quotes: Vec<(Quote, u64)>,
+    /// Quotes, without their earlier prices.
+    pub quotes: Vec<Quote>,
+    /// Earlier prices of those where they changed.
+    pub sparks: Vec<Spark>,
     /// Venues' states.
     pub venues: Vec<VenueState>,
     /// Quotes that left.
@@ -49,48 +49,26 @@ pub struct PublicBoard {
 struct Inner {
     version: u64,
     forgotten: u64,
-    entries: BTreeMap<u64, Arc<Entry>>,
+    entries: BTreeMap<u64, Entry>,
     versions: HashMap<Name, u64>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
 enum Name {
     Quote(Key),
+    Spark(Key),
     Venue(VenueKind),
 }
 
-/// A quote or a venue's state; its bytes are made when the first reader wants them, and shared.
+/// An update; its bytes are made when the first reader wants them, and shared.
 struct Entry {
     update: Update,
-    spark_since: u64,
-    lean: OnceLock<Bytes>,
-    full: OnceLock<Bytes>,
+    bytes: OnceLock<Bytes>,
 }
 
 impl Entry {
-    fn new(update: Update, spark_since: u64) -> Arc<Self> {
-        let (lean, full) = (OnceLock::new(), OnceLock::new());
-        Arc::new(Self {
-            update,
-            spark_since,
-            lean,
-            full,
-        })
-    }
-
-    /// For a reader at `cursor`: without the earlier prices when it has them.
-    fn bytes(&self, cursor: u64) -> Bytes {
-        if self.spark_since > cursor {
-            return self.full.get_or_init(|| encode(&self.update)).clone();
-        }
-        let lean = || {
-            let mut update = self.update.clone();
-            if let Update::Quote(quote) = &mut update {
-                quote.spark = None;
-            }
-            encode(&update)
-        };
-        self.lean.get_or_init(lean).clone()
+    fn bytes(&self) -> Bytes {
+        self.bytes.get_or_init(|| encode(&self.update)).clone()
     }
 }
 
@@ -118,15 +96,17 @@ impl PublicBoard {
         {
             let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
             for key in changes.gone {
+                inner.remove(&Name::Spark(key.clone()));
                 inner.remove(&Name::Quote(key));
             }
-            for (quote, spark_since) in changes.quotes {
-                let (name, version) = (Name::Quote(quote.key()), quote.version);
-                inner.put(name, version, Entry::new(Update::Quote(quote), spark_since));
+            for spark in changes.sparks {
+                inner.put(Name::Spark(spark.key.clone()), spark.version, Update::Spark(spark));
+            }
+            for quote in changes.quotes {
+                inner.put(Name::Quote(quote.key()), quote.version, Update::Quote(quote));
             }
             for state in changes.venues {
-                let (name, version) = (Name::Venue(state.venue), state.version);
-                inner.put(name, version, Entry::new(Update::Venue(state), 0));
+                inner.put(Name::Venue(state.venue), state.version, Update::Venue(state));
             }
             inner.version = inner.version.max(changes.version);
             inner.forgotten = inner.forgotten.max(changes.forgotten);
@@ -160,7 +140,7 @@ impl PublicBoard {
         let (&version, entry) = inner.entries.range(cursor.saturating_add(1)..).next()?;
         (version <= until).then(|| Event {
             cursor: version,
-            bytes: entry.bytes(cursor),
+            bytes: entry.bytes(),
         })
     }
 
@@ -179,11 +159,12 @@ impl PublicBoard {
 }
 
 impl Inner {
-    fn put(&mut self, name: Name, version: u64, entry: Arc<Entry>) {
+    fn put(&mut self, name: Name, version: u64, update: Update) {
         if let Some(old) = self.versions.insert(name, version) {
             self.entries.remove(&old);
         }
-        self.entries.insert(version, entry);
+        let bytes = OnceLock::new();
+        self.entries.insert(version, Entry { update, bytes });
     }
 
     fn remove(&mut self, name: &Name) {
@@ -199,14 +180,25 @@ impl Inner {
         };
         for entry in self.entries.values() {
             match &entry.update {
-                Update::Quote(quote) => board.quotes.push(quote.clone()),
+                Update::Quote(quote) => board.quotes.push(Quote {
+                    spark: self.spark(quote.key()),
+                    ..quote.clone()
+                }),
                 Update::Venue(state) => board.venues.push(state.clone()),
-                Update::Whole(_) => {}
+                Update::Spark(_) | Update::Whole(_) => {}
             }
         }
         board.quotes.sort_by_cached_key(Quote::key);
         board.venues.sort_by_key(|state| state.venue.name());
         board
+    }
+
+    fn spark(&self, key: Key) -> Option<Vec<Decimal>> {
+        let version = self.versions.get(&Name::Spark(key))?;
+        match &self.entries.get(version)?.update {
+            Update::Spark(spark) => Some(spark.points.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -215,8 +207,8 @@ mod tests {
     use super::*;
     use crate::time::Timestamp;
 
-    fn quote(symbol: &str, version: u64, spark_since: u64) -> (Quote, u64) {
-        let quote = Quote {
+    fn quote(symbol: &str, version: u64) -> Quote {
+        Quote {
             version,
             symbol: symbol.into(),
             venue: "test".into(),
@@ -227,22 +219,30 @@ mod tests {
             volume: None,
             time: Timestamp::default(),
             demo: false,
-            spark: Some(vec![1.into()]),
-        };
-        (quote, spark_since)
+            spark: None,
+        }
     }
 
-    fn board(quotes: Vec<(Quote, u64)>) -> PublicBoard {
+    fn spark(symbol: &str, version: u64) -> Spark {
+        Spark {
+            version,
+            key: quote(symbol, 0).key(),
+            points: vec![version.into()],
+        }
+    }
+
+    fn board(quotes: Vec<Quote>, sparks: Vec<Spark>) -> PublicBoard {
         let board = PublicBoard::new(0);
-        publish(&board, quotes);
+        publish(&board, quotes, sparks);
         board
     }
 
-    fn publish(board: &PublicBoard, quotes: Vec<(Quote, u64)>) {
-        let version = quotes.iter().map(|(quote, _)| quote.version).max().unwrap_or(0);
+    fn publish(board: &PublicBoard, quotes: Vec<Quote>, sparks: Vec<Spark>) {
+        let version = quotes.iter().map(|quote| quote.version).max().unwrap_or(0);
         board.publish(Changes {
             version,
             quotes,
+            sparks,
             ..Changes::default()
         });
     }
@@ -257,42 +257,47 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    /// Everything a reader at `cursor` gets, as `(symbol, version, carries earlier prices)`.
-    fn rest(board: &PublicBoard, mut cursor: u64) -> Vec<(String, u64, bool)> {
+    /// Everything a reader at `cursor` gets: symbol, or symbol with a tilde for its earlier prices, and version.
+    fn rest(board: &PublicBoard, mut cursor: u64) -> Vec<(String, u64)> {
         let mut out = Vec::new();
         while let Some(event) = board.next(Some(cursor), board.version()) {
-            let Update::Quote(quote) = read(&event) else {
-                panic!("a whole board")
-            };
             assert!(event.cursor > cursor, "it goes on");
-            assert_eq!(event.cursor, quote.version);
             cursor = event.cursor;
-            out.push((quote.symbol, quote.version, quote.spark.is_some()));
+            let got = match read(&event) {
+                Update::Quote(quote) => (quote.symbol, quote.version),
+                Update::Spark(spark) => (format!("{}~", spark.key.symbol), spark.version),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(got.1, cursor);
+            out.push(got);
         }
         out
     }
 
     #[test]
     fn a_slow_reader_gets_only_the_newest_and_a_fast_one_what_is_newer() {
-        let board = board(vec![quote("A", 1, 1), quote("B", 2, 2)]);
-        for version in 3..100 {
-            publish(&board, vec![quote("A", version, 1)]);
+        let board = board(vec![quote("A", 2), quote("B", 4)], vec![spark("A", 1), spark("B", 3)]);
+        for version in 5..100 {
+            publish(&board, vec![quote("A", version)], vec![]);
         }
-        assert_eq!(rest(&board, 0), [("B".into(), 2, true), ("A".into(), 99, true)]);
-        assert_eq!(rest(&board, 2), [("A".into(), 99, false)], "it has the earlier prices");
+        let named = |list: &[(&str, u64)]| list.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<Vec<_>>();
+        assert_eq!(rest(&board, 0), named(&[("A~", 1), ("B~", 3), ("B", 4), ("A", 99)]));
+        assert_eq!(rest(&board, 98), named(&[("A", 99)]));
         assert_eq!(rest(&board, 99), []);
+        let whole = board.whole();
+        assert_eq!(whole.quotes[0].spark, Some(vec![1.into()]), "a page gets both together");
     }
 
     #[test]
     fn bytes_are_made_once() {
-        let board = board(vec![quote("A", 1, 1)]);
+        let board = board(vec![quote("A", 1)], vec![]);
         let (one, two) = (board.next(Some(0), 1).unwrap(), board.next(Some(0), 1).unwrap());
         assert_eq!(one.bytes.as_ptr(), two.bytes.as_ptr());
     }
 
     #[test]
     fn unknown_future_and_forgotten_cursors_get_everything() {
-        let board = board(vec![quote("A", 1, 1), quote("B", 2, 2)]);
+        let board = board(vec![quote("A", 1), quote("B", 2)], vec![]);
         for cursor in [None, Some(3), Some(u64::MAX)] {
             let event = board.next(cursor, 2).unwrap();
             let Update::Whole(whole) = read(&event) else {
@@ -302,7 +307,7 @@ mod tests {
         }
         board.publish(Changes {
             version: 3,
-            gone: vec![quote("A", 0, 0).0.key()],
+            gone: vec![quote("A", 0).key()],
             forgotten: 3,
             ..Changes::default()
         });

@@ -23,7 +23,7 @@ pub struct Kept {
     /// When the newest of them was taken, in steps of [`SPARK_EVERY`] since 1970.
     pub slot: i64,
     /// The version at which the earlier prices last changed.
-    pub spark_since: u64,
+    pub spark_version: u64,
     /// They changed since the last commit.
     pub sampled: bool,
 }
@@ -39,7 +39,7 @@ impl Kept {
             seq: tick.seq,
             spark: vec![tick.last],
             slot: seconds.div_euclid(SPARK_EVERY),
-            spark_since: 0,
+            spark_version: 0,
             sampled: true,
             quote: shown(tick, open),
         }

@@ -22,7 +22,10 @@ use super::{
 use crate::{
     error::AppError,
     server::{db::Database, shutdown::Shutdown},
-    ticker::model::{Key, Line, VenueKind, VenueState},
+    ticker::{
+        model::{Key, Line, VenueKind, VenueState},
+        wire::Spark,
+    },
     time::Timestamp,
 };
 
@@ -87,7 +90,8 @@ impl Recorder {
         board.publish(Changes {
             version: highest,
             forgotten,
-            quotes: kept.iter().map(published).collect(),
+            quotes: kept.iter().map(|kept| kept.quote.clone()).collect(),
+            sparks: kept.iter().map(Kept::spark).collect(),
             ..Changes::default()
         });
         let venues = VenueKind::ALL.map(|venue| (venue.name(), off(venue)));
@@ -199,10 +203,14 @@ pub fn off(venue: VenueKind) -> VenueState {
     }
 }
 
-fn published(kept: &Kept) -> (crate::ticker::model::Quote, u64) {
-    let mut quote = kept.quote.clone();
-    quote.spark = Some(kept.spark.clone());
-    (quote, kept.spark_since)
+impl Kept {
+    fn spark(&self) -> Spark {
+        Spark {
+            version: self.spark_version,
+            key: self.quote.key(),
+            points: self.spark.clone(),
+        }
+    }
 }
 
 impl Shared {
@@ -239,11 +247,13 @@ impl State {
         }
         for key in std::mem::take(&mut self.dirty) {
             if let Some(kept) = self.kept.get_mut(&key) {
-                kept.quote.version = next();
+                // Before the quote that brought the newest of them, as a board that holds both goes by its version.
                 if kept.sampled {
-                    kept.spark_since = kept.quote.version;
+                    kept.spark_version = next();
+                    round.changes.sparks.push(kept.spark());
                 }
-                round.changes.quotes.push(published(kept));
+                kept.quote.version = next();
+                round.changes.quotes.push(kept.quote.clone());
                 round.kept.push(kept.clone());
                 kept.sampled = false;
             }

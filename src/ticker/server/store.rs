@@ -36,6 +36,7 @@ struct NewQuote<'a> {
 struct NewSpark<'a> {
     symbol: &'a str,
     venue: &'a str,
+    version: u64,
     points: &'a [Decimal],
     slot: i64,
 }
@@ -57,6 +58,7 @@ struct Row {
     demo: bool,
     points: Option<String>,
     slot: Option<i64>,
+    spark_version: Option<i64>,
 }
 
 /// Writes a round of quotes, each table in one statement, and runs `then` after the commit. `gone` are deleted
@@ -112,9 +114,11 @@ const UPSERT_QUOTES: &str = "
         time = excluded.time, seq = excluded.seq, demo = excluded.demo";
 
 const UPSERT_SPARKS: &str = "
-    INSERT INTO spark (symbol, venue, points, slot)
-    SELECT value->>'symbol', value->>'venue', value->'points', value->>'slot' FROM json_each(?) WHERE true
-    ON CONFLICT (symbol, venue) DO UPDATE SET points = excluded.points, slot = excluded.slot";
+    INSERT INTO spark (symbol, venue, version, points, slot)
+    SELECT value->>'symbol', value->>'venue', value->>'version', value->'points', value->>'slot'
+    FROM json_each(?) WHERE true
+    ON CONFLICT (symbol, venue) DO UPDATE SET version = excluded.version, points = excluded.points,
+        slot = excluded.slot";
 
 async fn delete(conn: &mut SqliteConnection, keys: String, forgotten: u64) -> Result<(), sqlx::Error> {
     for table in ["quote", "spark"] {
@@ -134,7 +138,8 @@ async fn delete(conn: &mut SqliteConnection, keys: String, forgotten: u64) -> Re
 /// # Errors
 /// `Internal` when the database can't be read.
 pub async fn quotes(db: &Database) -> Result<Vec<Kept>, AppError> {
-    let sql = "SELECT q.*, s.points, s.slot FROM quote q LEFT JOIN spark s USING (symbol, venue)";
+    let sql = "SELECT q.*, s.points, s.slot, s.version AS spark_version
+               FROM quote q LEFT JOIN spark s USING (symbol, venue)";
     let rows: Vec<Row> = sqlx::query_as(sql).fetch_all(&db.readers).await?;
     let read = |row: Row| {
         let name = format!("{} at {}", row.symbol, row.venue);
@@ -218,6 +223,7 @@ impl<'a> From<&'a Kept> for NewSpark<'a> {
         Self {
             symbol: &kept.quote.symbol,
             venue: &kept.quote.venue,
+            version: kept.spark_version,
             points: &kept.spark,
             slot: kept.slot,
         }
@@ -230,10 +236,9 @@ impl TryFrom<Row> for Kept {
     fn try_from(row: Row) -> Result<Self, Self::Error> {
         let decimal = |text: Option<String>| text.map(|text| Decimal::from_str_exact(&text)).transpose();
         let open = Decimal::from_str_exact(&row.open)?;
-        let version = u64::try_from(row.version)?;
         Ok(Self {
             quote: Quote {
-                version,
+                version: u64::try_from(row.version)?,
                 symbol: row.symbol,
                 venue: row.venue,
                 last: Decimal::from_str_exact(&row.last)?,
@@ -255,8 +260,7 @@ impl TryFrom<Row> for Kept {
                 .transpose()?
                 .unwrap_or_default(),
             slot: row.slot.unwrap_or(0),
-            // It may have changed at any version up to this one.
-            spark_since: version,
+            spark_version: u64::try_from(row.spark_version.unwrap_or(0))?,
             sampled: false,
         })
     }

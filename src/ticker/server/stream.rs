@@ -8,8 +8,11 @@ use futures::{
 };
 use tokio::{sync::watch, time::Instant};
 
-use super::board::{PublicBoard, TOPIC};
-use crate::server::sse::{Event, Feed};
+use super::board::PublicBoard;
+use crate::{
+    server::sse::{Event, Feed},
+    ticker::wire::TOPIC,
+};
 
 /// Time from one look at the board to the next at least: what changes in between is one event per symbol.
 const ROUND: Duration = Duration::from_millis(50);

@@ -83,7 +83,9 @@ pub fn number(text: &str) -> Result<Decimal, String> {
     if whole.len() > 1 && whole.starts_with('0') {
         return Err(format!("write {:?} without leading zeros", shortened(text)));
     }
-    if whole.len() + fraction.map_or(0, str::len) > DIGITS {
+    // The zero before the point is not one of them.
+    let before = if whole == "0" { 0 } else { whole.len() };
+    if before + fraction.map_or(0, str::len) > DIGITS {
         return Err(format!("{:?} has more than {DIGITS} digits", shortened(text)));
     }
     Decimal::from_str_exact(text).map_err(|e| format!("{:?} can't be kept: {e}", shortened(text)))

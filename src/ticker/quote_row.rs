@@ -1,0 +1,129 @@
+//! One row of the panel.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use rust_decimal::Decimal;
+
+use super::{
+    figures::{Direction, change, grouped},
+    model::Quote,
+    quiet::{quiet_since, since_in_words},
+    sparkline::Sparkline,
+};
+use crate::time::Timestamp;
+
+/// How long a changed figure is marked; the style decides what is seen of it.
+const FLASH: Duration = Duration::from_millis(900);
+
+/// Symbol and venue, the line of earlier prices, the last price and its change.
+#[component]
+pub fn QuoteRow(
+    /// The price.
+    #[prop(into)]
+    quote: Signal<Quote>,
+    /// The page's clock; `None` on the server and until the page is alive.
+    #[prop(into)]
+    now: Signal<Option<Timestamp>>,
+) -> impl IntoView {
+    let (symbol, venue, demo) = quote.with_untracked(|quote| (quote.symbol.clone(), quote.venue.clone(), quote.demo));
+    let quiet = Memo::new(move |_| {
+        let now = now.get()?;
+        let since = quote.with(|quote| quiet_since(quote, now))?;
+        Some((since, since_in_words(since, now)))
+    });
+    let flash = flash(quote);
+    let price_class = move || match flash.get() {
+        Direction::Up => "p flash-up",
+        Direction::Down => "p flash-down",
+        Direction::Flat => "p",
+    };
+    let last = Memo::new(move |_| quote.with(|quote| grouped(quote.last)));
+    view! {
+        <li class="q">
+            <div class="s">
+                <b>{symbol}</b>
+                {if demo { view! { <DemoMark /> }.into_any() } else { view! { <span>{venue}</span> }.into_any() }}
+                {move || {
+                    quiet
+                        .get()
+                        .map(|(since, words)| {
+                            view! {
+                                " "
+                                <span class="quiet" title=format!("No price since {since}")>
+                                    "quiet "
+                                    <time datetime=since.to_string()>{words}</time>
+                                </span>
+                            }
+                        })
+                }}
+            </div>
+            <Sparkline quote />
+            <div class=price_class>{move || last.get()}</div>
+            <ChangeFigure quote />
+        </li>
+    }
+}
+
+/// Says that a price is made up.
+#[component]
+pub fn DemoMark() -> impl IntoView {
+    view! {
+        <span class="demo" title="Made up by the demo venue">
+            "DEMO"
+        </span>
+    }
+}
+
+/// The change since the open: arrow, sign and percent. The sign is what a screen reader says.
+#[component]
+pub fn ChangeFigure(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
+    let change = Memo::new(move |_| quote.with(change));
+    let direction = move || change.with(|change| change.as_ref().map_or(Direction::Flat, |change| change.direction));
+    let figure = move || {
+        change.with(|change| match change {
+            Some(change) => change.percent.clone().unwrap_or_else(|| change.amount.clone()),
+            None => "\u{2013}".to_owned(),
+        })
+    };
+    let title = move || {
+        change.with(|change| match change {
+            Some(change) => format!("{} since the open", change.amount),
+            None => "No price to compare with".to_owned(),
+        })
+    };
+    view! {
+        <span class=move || format!("c {}", direction().class()) title=title>
+            <span aria-hidden="true">{move || direction().arrow()}</span>
+            " "
+            {figure}
+        </span>
+    }
+}
+
+/// Which way the last price has just gone; flat again after [`FLASH`]. A price that keeps going the same way is
+/// marked anew each time, not for as long as it does.
+fn flash(quote: Signal<Quote>) -> RwSignal<Direction> {
+    let shown = RwSignal::new(Direction::Flat);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let clear = move || {
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    };
+    Effect::new(move |before: Option<Decimal>| {
+        let last = quote.with(|quote| quote.last);
+        let direction = before.map_or(Direction::Flat, |before| Direction::of(before, last));
+        if direction != Direction::Flat && direction != shown.get_untracked() {
+            clear();
+            shown.set(direction);
+            let over = move || {
+                shown.try_set(Direction::Flat);
+            };
+            timer.set_value(set_timeout_with_handle(over, FLASH).ok());
+        }
+        last
+    });
+    on_cleanup(clear);
+    shown
+}
