@@ -28,8 +28,11 @@ impl Levels {
         known
     }
 
-    /// What [`Levels::read`] reads.
+    /// What [`Levels::read`] reads; empty for every level.
     pub fn text(self) -> String {
+        if self == Self::ALL {
+            return String::new();
+        }
         let names: Vec<&str> = Level::ALL
             .into_iter()
             .filter(|level| self.has(*level))

@@ -31,6 +31,8 @@ pub fn LogsPanel() -> impl IntoView {
         let limit = if paused.get() { usize::MAX } else { FOLLOWED };
         buffer.with(|buffer| filter.with(|filter| buffer.rows(filter, limit)))
     });
+    // A gap is no line: beside one the words are wanted all the more.
+    let is_empty = move || rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Line(_))));
     let waiting = Memo::new(move |_| buffer.with(|buffer| filter.with(|filter| buffer.waiting(filter))));
     let tail = NodeRef::<html::Div>::new();
     let follow = Follow::new(log, tail);
@@ -91,7 +93,7 @@ pub fn LogsPanel() -> impl IntoView {
                         Row::Gap(gap) => view! { <GapRow gap log /> }.into_any(),
                     }}
                 </For>
-                <Show when=move || rows.with(Vec::is_empty)>
+                <Show when=is_empty>
                     <p class="empty">{move || empty_words(log)}</p>
                 </Show>
             </div>
