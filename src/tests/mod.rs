@@ -3,3 +3,4 @@
 mod app;
 mod chat;
 mod socket;
+mod ticker;
