@@ -69,8 +69,11 @@ pub async fn join(code: String, name: String, password: Password) -> Result<(), 
 #[server(prefix = "/do", endpoint = "invitation")]
 pub async fn invitation(code: String) -> Result<String, AppError> {
     let response = use_context::<leptos_axum::ResponseOptions>();
-    let team = crate::server::state::AppState::here()?.accounts.invitation(&code).await;
-    if let (Err(AppError::NotFound(_)), Some(response)) = (&team, response) {
+    let state = crate::server::state::AppState::here()?;
+    let visitor = state.accounts.visitor().await?;
+    let team = state.accounts.invitation(&code).await;
+    // Whoever is not signed out is being sent elsewhere by the page, with another status.
+    if let (Visitor::SignedOut, Err(AppError::NotFound(_)), Some(response)) = (visitor, &team, response) {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
     team

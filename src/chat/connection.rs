@@ -230,7 +230,9 @@ impl ChatConnection {
                     self.keep_outbox(shown);
                 }
             }),
-            ServerFrame::CaughtUp { room, reset, messages } => self.in_room(room, |shown| {
+            ServerFrame::CaughtUp {
+                room, reset, messages, ..
+            } => self.in_room(room, |shown| {
                 shown
                     .timeline
                     .update(|timeline| timeline.catch_up(reset, messages, |message| self.is_mine(message)));

@@ -58,6 +58,8 @@ pub enum ServerFrame {
         reset: bool,
         /// Messages, new or changed.
         messages: Vec<Message>,
+        /// Another frame of this answer follows.
+        more: bool,
     },
     /// Somebody said something, or it changed.
     Message(Message),

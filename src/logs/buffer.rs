@@ -47,6 +47,8 @@ pub struct Buffer {
     gaps: BTreeMap<u64, Gap>,
     /// While paused: the newest id shown. Newer ones wait.
     held: Option<u64>,
+    /// The newest id that fell off the front: what comes again from up there is not let in again.
+    fallen: u64,
 }
 
 impl Buffer {
@@ -166,7 +168,7 @@ impl Buffer {
         for line in lines {
             // A gap stands for the lines in it; only `fill`, which removes it first, brings them.
             let in_gap = self.gaps.range(line.id + 1..).next().is_some_and(|(_, gap)| gap.after < line.id);
-            if !in_gap {
+            if !in_gap && line.id > self.fallen {
                 self.lines.entry(line.id).or_insert_with(|| line.clone());
             }
         }
@@ -223,6 +225,7 @@ impl Buffer {
     fn drop_first(&mut self) {
         if let Some((id, _)) = self.lines.pop_first() {
             self.gaps = self.gaps.split_off(&(id + 1));
+            self.fallen = id;
         }
     }
 }

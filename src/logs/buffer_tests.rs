@@ -40,7 +40,11 @@ fn shown(buffer: &Buffer) -> Vec<(u64, u64)> {
         Row::Line(line) => (line.id, line.id),
         Row::Gap(gap) => (gap.after, gap.before),
     };
-    buffer.rows(&Filter::default(), usize::MAX).into_iter().map(short).collect()
+    buffer
+        .rows(&Filter::default(), usize::MAX)
+        .into_iter()
+        .map(short)
+        .collect()
 }
 
 #[test]
@@ -73,7 +77,16 @@ fn a_gap_is_replaced_by_what_was_loaded() {
             more: 994,
         },
     );
-    let around = [(1, 1), (2, 2), (3, 3), (3, 998), (998, 998), (999, 999), (1_000, 1_000), (1_001, 1_001)];
+    let around = [
+        (1, 1),
+        (2, 2),
+        (3, 3),
+        (3, 998),
+        (998, 998),
+        (999, 999),
+        (1_000, 1_000),
+        (1_001, 1_001),
+    ];
     assert_eq!(shown(&buffer), around);
     buffer.fill(
         gap(3, 998),

@@ -35,7 +35,11 @@ impl Levels {
             .filter(|level| self.has(*level))
             .map(Level::name)
             .collect();
-        if names.is_empty() { "none".to_owned() } else { names.join(",") }
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(",")
+        }
     }
 
     /// Whether `level` is in it.

@@ -12,7 +12,8 @@ use super::{
 /// A line: when (UTC), how bad, from where, what.
 #[component]
 pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
-    let fields = (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{format!(" {}", line.fields)}</span> });
+    let fields =
+        (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{format!(" {}", line.fields)}</span> });
     view! {
         <div class="line">
             <time datetime=line.time.to_string()>{line.time.milli()}</time>

@@ -204,7 +204,11 @@ mod tests {
             assert_eq!(Level::read(level.name()), Some(level));
             assert_eq!(Level::read(level.word()), Some(level));
         }
-        for (word, level) in [("Warning", Level::Warn), ("FATAL", Level::Error), (" notice ", Level::Info)] {
+        for (word, level) in [
+            ("Warning", Level::Warn),
+            ("FATAL", Level::Error),
+            (" notice ", Level::Info),
+        ] {
             assert_eq!(Level::read(word), Some(level), "{word}");
         }
         assert_eq!(Level::read("loud"), None);

@@ -44,7 +44,13 @@ pub fn LogsPanel() -> impl IntoView {
     // Without JavaScript nothing follows, so there is nothing to pause.
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));
-    let pause_or_follow = move |_| if paused.get_untracked() { follow.go_on() } else { follow.pause() };
+    let pause_or_follow = move |_| {
+        if paused.get_untracked() {
+            follow.go_on()
+        } else {
+            follow.pause()
+        }
+    };
     view! {
         <section class="panel logs" aria-labelledby="logs-heading">
             <div class="bar">
@@ -110,21 +116,18 @@ fn older_lines(log: LogBuffer) -> impl IntoView {
     let first = log
         .buffer
         .with_untracked(|buffer| buffer.lines().next().map_or(0, |line| line.id));
-    let found = Resource::new(
-        || (),
-        {
+    let found = Resource::new(|| (), {
+        let asked = asked.clone();
+        move |()| {
             let asked = asked.clone();
-            move |()| {
-                let asked = asked.clone();
-                async move {
-                    if asked.is_everything() {
-                        return Ok(Vec::new());
-                    }
-                    log_search(asked.levels.text(), asked.text, first).await
+            async move {
+                if asked.is_everything() {
+                    return Ok(Vec::new());
                 }
+                log_search(asked.levels.text(), asked.text, first).await
             }
-        },
-    );
+        }
+    });
     let lines = move || {
         let asked = asked.clone();
         Suspend::new(async move {
@@ -145,7 +148,9 @@ fn older_lines(log: LogBuffer) -> impl IntoView {
 
 fn empty_words(log: LogBuffer) -> String {
     match log.buffer.with(|buffer| buffer.len()) {
-        0 => "No lines yet. Squawkbox's own appear here as it works; send those of your programs to /ingest/logs.".into(),
+        0 => {
+            "No lines yet. Squawkbox's own appear here as it works; send those of your programs to /ingest/logs.".into()
+        }
         n => format!("None of the {} newest lines passes the filter.", thousands(n as u64)),
     }
 }

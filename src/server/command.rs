@@ -1,16 +1,29 @@
 //! What each command of the command line does.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{BufRead, IsTerminal, Read},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Parser;
 use leptos::prelude::LeptosOptions;
 
-use crate::logs::server::ingest::own_tracing::own_tracing;
+use crate::{
+    accounts::{
+        model::{Password, Role},
+        rules,
+        server::Accounts,
+    },
+    error::AppError,
+    logs::server::ingest::own_tracing::own_tracing,
+};
 
 use super::{
-    config::{Cli, Command, Config},
-    shutdown::asked_to_stop,
-    start::start,
+    config::{Cli, Command, Config, Scope, TokenCommand, UserCommand},
+    shutdown::{Shutdown, asked_to_stop},
+    start::{open_desk, start},
     telemetry,
 };
 
@@ -25,8 +38,16 @@ pub fn run() -> ExitCode {
         match cli.command {
             None => serve(cli.serve).await,
             Some(Command::Serve(config)) => serve(config).await,
-            Some(Command::User(_)) => Ok(()),
-            Some(Command::Token(_)) => Ok(()),
+            Some(Command::User(UserCommand::Create { name, admin, data })) => {
+                explain_faults();
+                let role = if admin { Role::Admin } else { Role::Member };
+                create_user(&data.folder, &name, read_password()?, role).await
+            }
+            Some(Command::Token(TokenCommand::Create { name, scope, data })) => {
+                explain_faults();
+                println!("{}", create_token(&data.folder, &name, scope).await?);
+                Ok(())
+            }
         }
     });
     // Whatever still blocks a thread must not keep the process from leaving.
@@ -52,14 +73,87 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Finds the built site: where cargo-leptos or the environment says, else beside the program (a packaged server
-/// runs from any folder), else where a build leaves it.
+/// Writes the causes of faults to standard error, where the commands that don't serve have no log viewer.
+fn explain_faults() {
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::ERROR)
+        .try_init();
+}
+
+/// One line of standard input, without its end.
+fn read_password() -> Result<Password, String> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        eprint!("Password (shown as you type): ");
+    }
+    let mut line = String::new();
+    // One byte more than may be, for the length to be refused in words; two for the line's end.
+    let most = rules::PASSWORD_MAX as u64 + 3;
+    input
+        .lock()
+        .take(most)
+        .read_line(&mut line)
+        .map_err(|e| format!("the password can't be read from standard input: {e}"))?;
+    let end = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(end);
+    if line.is_empty() {
+        return Err("the password is read from standard input, and that was empty".into());
+    }
+    Ok(Password(line))
+}
+
+/// `squawkbox user create`; also while the server runs, and before it ever has.
+///
+/// # Errors
+/// A sentence for the person who typed the command.
+pub async fn create_user(folder: &Path, name: &str, password: Password, role: Role) -> Result<(), String> {
+    on_desk(folder, async |accounts| {
+        if role == Role::Member && accounts.team().await?.is_none() {
+            let text = "there is no team yet: its first account must be an administrator's, made with --admin";
+            return Err(AppError::Invalid(text.into()));
+        }
+        accounts.create_user(name, password, role).await.map(|_| ())
+    })
+    .await
+}
+
+/// `squawkbox token create`: the token, which is not kept; also while the server runs.
+///
+/// # Errors
+/// A sentence for the person who typed the command.
+pub async fn create_token(folder: &Path, name: &str, scope: Scope) -> Result<String, String> {
+    on_desk(folder, async |accounts| accounts.create_token(name, scope).await).await
+}
+
+/// Opens `desk.db` for one piece of work and closes it in order.
+async fn on_desk<T>(folder: &Path, work: impl AsyncFnOnce(&Accounts) -> Result<T, AppError>) -> Result<T, String> {
+    let shutdown = Shutdown::default();
+    let accounts = Accounts::over(open_desk(folder, &shutdown).await?, false);
+    let outcome = work(&accounts).await;
+    shutdown.begun.cancel();
+    // The writer ends with the last handle to it.
+    drop(accounts);
+    shutdown.background.close();
+    shutdown.background.wait().await;
+    outcome.map_err(|error| match error {
+        AppError::Internal(_) => format!("{} can't be used; the line above says why", folder.display()),
+        said => said.to_string(),
+    })
+}
+
+/// Finds the built site: where cargo-leptos says, else beside the program (a packaged server runs from any
+/// folder), else where a build leaves it.
 fn site() -> Result<LeptosOptions, String> {
     let exe = std::env::current_exe().map_err(|e| format!("this program's own place can't be found: {e}"))?;
     let built = |folder: &PathBuf| folder.join("pkg").is_dir();
     let root = std::env::var_os("LEPTOS_SITE_ROOT")
         .map(PathBuf::from)
-        .or_else(|| [exe.with_file_name("site"), "target/site".into()].into_iter().find(built))
+        .or_else(|| {
+            [exe.with_file_name("site"), "target/site".into()]
+                .into_iter()
+                .find(built)
+        })
         .ok_or("the site folder is missing: it belongs beside the program, as `site`")?;
     Ok(LeptosOptions::builder()
         .output_name("squawkbox")

@@ -1,4 +1,4 @@
-//! Runs server functions (`POST /do/…`) and gives their errors the HTTP status that says the same.
+//! Runs server functions (`POST /do/…`), and gives errors, theirs and pages', the HTTP status that says the same.
 
 use axum::{
     body::{Body, to_bytes},
@@ -6,11 +6,22 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use leptos::prelude::provide_context;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
 
 use crate::error::AppError;
 
 use super::{limits::FORM_BODY, state::AppState};
+
+/// Sets the status of the page that is being rendered.
+pub fn page_status() -> impl Fn(u16) + Send + Sync {
+    let response = use_context::<ResponseOptions>();
+    move |status| {
+        if let (Some(response), Ok(status)) = (&response, StatusCode::from_u16(status)) {
+            response.set_status(status);
+        }
+    }
+}
 
 /// Set by server functions on every answer that is an error.
 const ERROR_MARK: &str = "serverfnerror";

@@ -1,5 +1,7 @@
 //! The whole of what the server answers to, on one screen.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Query, State},
@@ -8,8 +10,8 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -23,6 +25,7 @@ use crate::{
     chat,
     error::AppError,
     logs, paths, ticker,
+    ui::error_page::SetStatus,
 };
 
 use super::{functions, health::health, limits, request_id, security, sse, state::AppState};
@@ -33,6 +36,7 @@ pub fn router(state: AppState) -> Router {
         let state = state.clone();
         move || {
             provide_context(state.clone());
+            provide_context(SetStatus(Arc::new(functions::page_status())));
             security::allow_this_pages_scripts();
         }
     };
@@ -40,6 +44,9 @@ pub fn router(state: AppState) -> Router {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    // Left to itself, leptos_axum would answer server functions, without our limits and statuses.
+    let functions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let pages = generate_route_list_with_exclusions(App, Some(functions));
     let ingest = Router::new()
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
@@ -48,7 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::EVENTS, get(events))
         .route(paths::FUNCTIONS, post(functions::call))
-        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page)
+        .leptos_routes_with_context(&state, pages, context.clone(), page)
         .fallback(file_and_error_handler_with_context::<AppState, _>(context, shell))
         .layer(from_fn_with_state(state.clone(), session::load))
         .merge(ingest)

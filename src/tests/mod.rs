@@ -1,6 +1,8 @@
 //! The real server on a random port, spoken to as its users do. One file per feature.
 
+mod accounts;
 mod app;
 mod chat;
+mod logs;
 mod socket;
 mod ticker;

@@ -1,6 +1,6 @@
 //! A chat socket as a program opens it.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use futures::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
@@ -20,17 +20,21 @@ use crate::{
 /// How long a test waits for a frame before it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An open socket.
-pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// An open socket, and what was said while something else was waited for.
+pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>, VecDeque<Said>);
 
 impl Socket {
     /// Connects with a `name=value` cookie, from `origin`.
     pub async fn open(url: &str, cookie: &str, origin: &str) -> Result<Self, Error> {
         let address = format!("{}/chat/socket", url.replacen("http", "ws", 1));
         let mut request = address.into_client_request()?;
-        request.headers_mut().insert("cookie", HeaderValue::from_str(cookie).expect("a cookie"));
-        request.headers_mut().insert("origin", HeaderValue::from_str(origin).expect("an origin"));
-        Ok(Self(connect_async(request).await?.0))
+        request
+            .headers_mut()
+            .insert("cookie", HeaderValue::from_str(cookie).expect("a cookie"));
+        request
+            .headers_mut()
+            .insert("origin", HeaderValue::from_str(origin).expect("an origin"));
+        Ok(Self(connect_async(request).await?.0, VecDeque::new()))
     }
 
     /// Sends a frame.
@@ -49,46 +53,72 @@ impl Socket {
         self.send(&ClientFrame::Post(Draft { room, client_id, body })).await;
     }
 
-    /// The next frame that `pick` wants; others are passed over. `None` when the line ended first.
+    /// The next frame that `pick` wants; others are passed over, messages kept for [`Socket::said`]. `None` when
+    /// the line ended first.
     pub async fn until<T>(&mut self, mut pick: impl FnMut(ServerFrame) -> Option<T>) -> Option<T> {
-        tokio::time::timeout(PATIENCE, async {
-            while let Some(Ok(message)) = self.0.next().await {
-                let Message::Text(text) = message else { continue };
-                let frame = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
-                if let Some(found) = pick(frame) {
-                    return Some(found);
+        loop {
+            match self.frame().await? {
+                ServerFrame::Message(message) => self.1.push_back(message),
+                frame => {
+                    if let Some(found) = pick(frame) {
+                        return Some(found);
+                    }
                 }
             }
-            None
-        })
-        .await
-        .expect("the frame comes in time")
+        }
+    }
+
+    async fn frame(&mut self) -> Option<ServerFrame> {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.0.next())
+                .await
+                .expect("a frame in time")?
+                .ok()?;
+            if let Message::Text(text) = frame {
+                return Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")));
+            }
+        }
     }
 
     /// Follows a room from `after` on and gives what was missed, and whether it was reset.
     pub async fn follow(&mut self, room: RoomId, after: Option<u64>) -> (Vec<Said>, bool) {
         self.send(&ClientFrame::Follow { room, after }).await;
+        let (mut missed, mut was_reset) = (Vec::new(), false);
         let answer = self.until(|frame| match frame {
-            ServerFrame::CaughtUp { messages, reset, .. } => Some((messages, reset)),
+            ServerFrame::CaughtUp {
+                messages, reset, more, ..
+            } => {
+                missed.extend(messages);
+                was_reset |= reset;
+                (!more).then_some(())
+            }
             _ => None,
         });
-        answer.await.expect("an answer")
+        answer.await.expect("an answer");
+        (missed, was_reset)
     }
 
     /// The next message said in a followed room.
     pub async fn said(&mut self) -> Option<Said> {
-        let pick = |frame| match frame {
-            ServerFrame::Message(message) => Some(message),
-            _ => None,
-        };
-        self.until(pick).await
+        if let Some(earlier) = self.1.pop_front() {
+            return Some(earlier);
+        }
+        loop {
+            if let ServerFrame::Message(message) = self.frame().await? {
+                return Some(message);
+            }
+        }
     }
 
     /// The place that the server gave the post called `client_id`.
     pub async fn acknowledged(&mut self, client_id: &str) -> Option<u64> {
         let pick = |frame| match frame {
             ServerFrame::Ack { client_id: id, seq, .. } if id == client_id => Some(seq),
-            ServerFrame::Refused { client_id: Some(id), error, .. } if id == client_id => panic!("{error}"),
+            ServerFrame::Refused {
+                client_id: Some(id),
+                error,
+                ..
+            } if id == client_id => panic!("{error}"),
             _ => None,
         };
         self.until(pick).await

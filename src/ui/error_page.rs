@@ -1,5 +1,7 @@
 //! What stands in a page's place when it can't be shown: what happened and where to go from here.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -8,12 +10,19 @@ use crate::error::AppError;
 /// Where a person can go from an error: words and URL.
 type Way = (&'static str, &'static str);
 
+/// Sets the HTTP status of the page being rendered. The server provides it as context; a browser has none.
+#[derive(Clone)]
+pub struct SetStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
+
 /// A page, or the middle of the desk, for an error. Holds no `main`: it may stand in one.
 #[component]
 pub fn ErrorPage(
     /// What went wrong.
     error: AppError,
 ) -> impl IntoView {
+    if let Some(SetStatus(set)) = use_context() {
+        set(error.status());
+    }
     let heading = heading(&error);
     let ways = ways(&error)
         .iter()

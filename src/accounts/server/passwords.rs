@@ -147,12 +147,8 @@ mod tests {
 
     #[test]
     fn names_of_the_place_are_refused() {
-        assert!(is_common("northdesk2026", &["ines", "northdesk"]));
-        assert!(is_common("Wilhelmina1", &["wilhelmina"]));
-        assert!(
-            !is_common("northdesk2026", &[]) || !is_common("Wilhelmina1", &[]),
-            "the names made the difference"
-        );
+        assert!(is_common("zyxomatic2026", &["zyxomatic"]));
+        assert!(!is_common("zyxomatic2026", &[]), "it was the name that made it common");
     }
 
     #[test]

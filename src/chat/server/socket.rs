@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use crate::{
     accounts::server::session::Session,
     chat::{
-        model::Person,
+        model::{Message, Person},
         wire::{ClientFrame, Draft, ServerFrame},
     },
     error::AppError,
@@ -28,6 +28,8 @@ use super::{Event, post::post, rooms::no_room, store};
 const LARGEST_FRAME: usize = 128 * 1024;
 /// What may wait for a slow reader inside the socket, in bytes.
 const LARGEST_BACKLOG: usize = 1024 * 1024;
+/// Bodies in one frame of a resume, in bytes; a body of the largest size fits.
+const LARGEST_STEP: usize = 128 * 1024;
 /// A write that takes longer ends the socket; the browser resumes.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// After this much silence the other end is asked, and after twice as much it is taken for dead.
@@ -172,7 +174,7 @@ impl Line {
         match serde_json::from_str::<ClientFrame>(&text) {
             Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
             Ok(ClientFrame::Follow { room, after }) => match self.catch_up(room, after).await {
-                Ok(frame) => self.send(frame.encode().into()).await,
+                Ok((reset, messages)) => self.send_missed(room, reset, messages).await,
                 Err(error) => self.refuse(None, error).await,
             },
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,
@@ -209,8 +211,8 @@ impl Line {
         }
     }
 
-    /// Follows a room and answers with everything that changed since, or says that it starts afresh.
-    async fn catch_up(&mut self, room: RoomId, after: Option<u64>) -> Result<ServerFrame, AppError> {
+    /// Follows a room: everything that changed since, or, with `true`, its newest page instead.
+    async fn catch_up(&mut self, room: RoomId, after: Option<u64>) -> Result<(bool, Vec<Message>), AppError> {
         let db = &self.state.chat.db.readers;
         let (_, newest) = store::room(db, room).await?.ok_or_else(no_room)?;
         let missed = match after {
@@ -231,7 +233,35 @@ impl Line {
             self.followed.remove(0);
         }
         self.followed.push((room, sent));
-        Ok(ServerFrame::CaughtUp { room, reset, messages })
+        Ok((reset, messages))
+    }
+
+    /// In frames that the socket's backlog holds, each written before the next is made.
+    async fn send_missed(&mut self, room: RoomId, mut reset: bool, mut messages: Vec<Message>) -> Result<(), End> {
+        loop {
+            let mut bytes = 0;
+            let fitting = messages.iter().take_while(|message| {
+                bytes += message.body.len();
+                bytes <= LARGEST_STEP
+            });
+            let rest = messages.split_off(fitting.count());
+            let more = !rest.is_empty();
+            self.send(
+                ServerFrame::CaughtUp {
+                    room,
+                    reset,
+                    messages,
+                    more,
+                }
+                .encode()
+                .into(),
+            )
+            .await?;
+            if !more {
+                return Ok(());
+            }
+            (reset, messages) = (false, rest);
+        }
     }
 
     async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {

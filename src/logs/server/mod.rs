@@ -65,7 +65,13 @@ fn say_what_starts(config: &Config) {
     }
     if let Some(venues) = &config.venues {
         let names: Vec<&str> = venues.iter().map(|venue| venue.name()).collect();
-        tracing::info!(venues = names.join(","), "prices come from the venues of the command line");
+        tracing::info!(
+            venues = names.join(","),
+            "prices come from the venues of the command line"
+        );
     }
-    tracing::info!(days = config.keep_logs_days, "log lines are kept for some days, then deleted");
+    tracing::info!(
+        days = config.keep_logs_days,
+        "log lines are kept for some days, then deleted"
+    );
 }

@@ -144,7 +144,7 @@ mod tests {
         assert!(pieces.len() < 10, "{}", pieces.len());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_flood_makes_few_events_and_a_single_line_goes_at_once() {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let live = Hub::new(RING);
@@ -153,7 +153,7 @@ mod tests {
         let start = Instant::now();
         sender.send(vec![line(1, 10)]).await.unwrap();
         assert_eq!(reader.recv().await.unwrap().event.cursor, 1);
-        assert!(start.elapsed() < Duration::from_millis(10));
+        assert!(start.elapsed() < GATHER);
         for id in 2..=400 {
             sender.send(vec![line(id, 10)]).await.unwrap();
         }

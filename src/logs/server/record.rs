@@ -174,7 +174,12 @@ fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len() + 2,
         Value::Array(list) => 2 + list.iter().map(|value| size(value) + 1).sum::<usize>(),
-        Value::Object(map) => 2 + map.iter().map(|(key, value)| key.len() + size(value) + 4).sum::<usize>(),
+        Value::Object(map) => {
+            2 + map
+                .iter()
+                .map(|(key, value)| key.len() + size(value) + 4)
+                .sum::<usize>()
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
 }

@@ -33,7 +33,13 @@ pub fn rows(lines: &[NewLine]) -> Result<Rows, AppError> {
         .iter()
         .map(|line| {
             let fields = (!line.fields.0.is_empty()).then_some(&line.fields);
-            Row(line.time.micros(), line.level as i64, &line.source, &line.message, fields)
+            Row(
+                line.time.micros(),
+                line.level as i64,
+                &line.source,
+                &line.message,
+                fields,
+            )
         })
         .collect();
     let json = serde_json::to_string(&rows).map_err(|cause| internal("encoding log lines", &cause))?;

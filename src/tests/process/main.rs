@@ -34,7 +34,12 @@ async fn cookie(server: &Server, name: &str) -> String {
         .send()
         .await
         .expect("an answer");
-    let cookie = answer.headers().get("set-cookie").expect("a cookie").to_str().expect("text");
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .expect("a cookie")
+        .to_str()
+        .expect("text");
     cookie.split(';').next().expect("a value").to_owned()
 }
 
@@ -55,13 +60,20 @@ async fn killed_in_the_middle_it_keeps_every_acknowledged_message_once() {
     let acknowledged = Arc::new(Mutex::new(Vec::<(String, u64)>::new()));
     let mut posting = Vec::new();
     for name in &names {
-        let mut socket = Socket::open(&server.url, &cookie(&server, name).await, &server.url).await.expect("a socket");
+        let mut socket = Socket::open(&server.url, &cookie(&server, name).await, &server.url)
+            .await
+            .expect("a socket");
         let (acknowledged, name) = (acknowledged.clone(), name.clone());
         posting.push(tokio::spawn(async move {
             for n in 0.. {
                 let id = format!("{name}-{n}");
                 let frame = format!(r#"{{"do":"post","room":1,"client_id":"{id}","body":"{n}"}}"#);
-                if socket.0.send(tokio_tungstenite::tungstenite::Message::text(frame)).await.is_err() {
+                if socket
+                    .0
+                    .send(tokio_tungstenite::tungstenite::Message::text(frame))
+                    .await
+                    .is_err()
+                {
                     return;
                 }
                 let answer = async {
@@ -91,7 +103,9 @@ async fn killed_in_the_middle_it_keeps_every_acknowledged_message_once() {
     assert!(acknowledged.len() > 50, "only {} were posted", acknowledged.len());
 
     let server = Server::start(folder.path());
-    let mut socket = Socket::open(&server.url, &cookie(&server, &names[0]).await, &server.url).await.expect("a socket");
+    let mut socket = Socket::open(&server.url, &cookie(&server, &names[0]).await, &server.url)
+        .await
+        .expect("a socket");
     let mut kept = Vec::new();
     loop {
         // In steps that are no reset: each resume sends what changed after the last.
@@ -104,7 +118,11 @@ async fn killed_in_the_middle_it_keeps_every_acknowledged_message_once() {
         kept.extend(more);
     }
     let places: Vec<u64> = kept.iter().map(|message| message.seq).collect();
-    assert_eq!(places, (1..=kept.len() as u64).collect::<Vec<_>>(), "no hole, no repetition");
+    assert_eq!(
+        places,
+        (1..=kept.len() as u64).collect::<Vec<_>>(),
+        "no hole, no repetition"
+    );
     let ids: HashSet<&str> = kept.iter().map(|message| message.client_id.as_str()).collect();
     assert_eq!(ids.len(), kept.len(), "no message is there twice");
     for (id, seq) in &acknowledged {
@@ -120,7 +138,10 @@ async fn asked_to_stop_it_ends_its_streams_and_leaves_cleanly() {
     let mut server = Server::start(folder.path());
     let cookie = cookie(&server, "ada").await;
     let mut socket = Socket::open(&server.url, &cookie, &server.url).await.expect("a socket");
-    let events = reqwest::Client::new().get(format!("{}/events", server.url)).header("cookie", &cookie).send();
+    let events = reqwest::Client::new()
+        .get(format!("{}/events", server.url))
+        .header("cookie", &cookie)
+        .send();
     let mut events = events.await.expect("a stream");
     assert_eq!(events.headers()["content-type"], "text/event-stream");
     assert_eq!(events.headers()["x-accel-buffering"], "no");
@@ -140,10 +161,15 @@ async fn asked_to_stop_it_ends_its_streams_and_leaves_cleanly() {
         None
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let (status, took) = tokio::task::spawn_blocking(move || server.terminate()).await.expect("it stops");
+    let (status, took) = tokio::task::spawn_blocking(move || server.terminate())
+        .await
+        .expect("it stops");
     assert_eq!(status.code(), Some(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
-    assert!(watching.await.expect("it ends").contains("retry:"), "a hint to reconnect");
+    assert!(
+        watching.await.expect("it ends").contains("retry:"),
+        "a hint to reconnect"
+    );
     assert_eq!(closing.await.expect("it ends"), Some(1012), "a hint to reconnect");
 }
 
@@ -152,7 +178,11 @@ fn tokens_are_printed_once_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     create_user(folder.path(), &["ada", "--admin"]);
     let _server = Server::start(folder.path());
-    let output = run(folder.path(), &["token", "create", "--name", "gateway", "--scope", "ingest"], "");
+    let output = run(
+        folder.path(),
+        &["token", "create", "--name", "gateway", "--scope", "ingest"],
+        "",
+    );
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).expect("text");
     assert_eq!(printed.lines().count(), 1, "{printed}");
@@ -172,7 +202,11 @@ fn what_can_t_work_stops_the_start_with_one_line() {
         let output = run(folder.path(), args, "");
         assert!(!output.status.success(), "{args:?}");
         let error = String::from_utf8(output.stderr).expect("text");
-        assert_eq!(error.lines().filter(|line| line.starts_with("squawkbox: ")).count(), 1, "{args:?}: {error}");
+        assert_eq!(
+            error.lines().filter(|line| line.starts_with("squawkbox: ")).count(),
+            1,
+            "{args:?}: {error}"
+        );
     }
     let unknown = run(folder.path(), &["--adress", "127.0.0.1:0"], "");
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("--address"));

@@ -29,7 +29,11 @@ impl Server {
         let mut line = String::new();
         let output = child.stdout.take().expect("its output");
         BufReader::new(output).read_line(&mut line).expect("a line");
-        let url = line.trim().strip_prefix("Squawkbox is at ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        let url = line
+            .trim()
+            .strip_prefix("Squawkbox is at ")
+            .unwrap_or_else(|| panic!("{line}"))
+            .to_owned();
         Self { child, url }
     }
 
@@ -43,7 +47,13 @@ impl Server {
     pub fn terminate(&mut self) -> (ExitStatus, Duration) {
         let asked = Instant::now();
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .expect("kill")
+                .success()
+        );
         (self.child.wait().expect("it ends"), asked.elapsed())
     }
 }
@@ -70,6 +80,10 @@ pub fn run(data: &Path, args: &[&str], input: &str) -> Output {
 
 fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(args).env("SQUAWKBOX_DATA", data).env("LEPTOS_SITE_ROOT", data).current_dir(data);
+    command
+        .args(args)
+        .env("SQUAWKBOX_DATA", data)
+        .env("LEPTOS_SITE_ROOT", data)
+        .current_dir(data);
     command
 }

@@ -55,8 +55,13 @@ pub async fn lines(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Outcome>, AppError> {
-    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(AppError::Invalid("Compressed bodies can't be read: send it as it is.".into()));
+    if headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding != "identity")
+    {
+        return Err(AppError::Invalid(
+            "Compressed bodies can't be read: send it as it is.".into(),
+        ));
     }
     let body = body.map_err(|rejection| match rejection.status().as_u16() {
         413 => AppError::TooLarge(format!(
@@ -178,6 +183,9 @@ mod tests {
         let mut body = "nonsense\n".repeat(250);
         body.push_str(r#"{"msg":"ok"}"#);
         let (_, outcome) = read(body.as_bytes(), "token", Timestamp::default()).unwrap();
-        assert_eq!((outcome.rejected.len(), outcome.more_rejected, outcome.accepted), (100, 150, 1));
+        assert_eq!(
+            (outcome.rejected.len(), outcome.more_rejected, outcome.accepted),
+            (100, 150, 1)
+        );
     }
 }

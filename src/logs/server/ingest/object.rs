@@ -127,10 +127,20 @@ mod tests {
     fn parts_are_found_under_any_name() {
         let line = read(r#"{"ts":1700000000,"lvl":"WARNING","msg":"hi","source":"api","order":1,"line":7}"#).unwrap();
         assert_eq!(line.time.to_string(), "2023-11-14T22:13:20.000000Z");
-        assert_eq!((line.level, line.source.as_str(), line.message.as_str()), (Level::Warn, "api", "hi"));
-        assert_eq!(line.fields.to_string(), "order=1 line=7", "the second best name is a field");
+        assert_eq!(
+            (line.level, line.source.as_str(), line.message.as_str()),
+            (Level::Warn, "api", "hi")
+        );
+        assert_eq!(
+            line.fields.to_string(),
+            "order=1 line=7",
+            "the second best name is a field"
+        );
         let bare = read(r#"{"line":"hi"}"#).unwrap();
-        assert_eq!((bare.time, bare.level, bare.source.as_str()), (NOW, Level::Info, "token"));
+        assert_eq!(
+            (bare.time, bare.level, bare.source.as_str()),
+            (NOW, Level::Info, "token")
+        );
         assert_eq!(read(r#"{"message":{"a":1}}"#).unwrap().message, r#"{"a":1}"#);
     }
 
@@ -151,7 +161,10 @@ mod tests {
             assert_eq!(line.time.micros(), 1_700_000_000_000_000, "{time}");
         }
         assert_eq!(read(r#"{"msg":"x","time":0}"#).unwrap().time, NOW);
-        assert_eq!(read(r#"{"msg":"x","ts":1700000000.123456}"#).unwrap().time.micros(), 1_700_000_000_123_456);
+        assert_eq!(
+            read(r#"{"msg":"x","ts":1700000000.123456}"#).unwrap().time.micros(),
+            1_700_000_000_123_456
+        );
         for time in [r#""yesterday""#, "-5", "null", "[]", r#""""#, "1e300"] {
             let error = read(&format!(r#"{{"msg":"x","time":{time}}}"#)).unwrap_err();
             assert!(error.starts_with("time: expected RFC 3339"), "{time}: {error}");
@@ -161,7 +174,10 @@ mod tests {
     #[test]
     fn a_level_of_its_own_stays_as_a_field() {
         let line = read(r#"{"msg":"x","level":30,"pid":1}"#).unwrap();
-        assert_eq!((line.level, line.fields.to_string().as_str()), (Level::Info, "level=30 pid=1"));
+        assert_eq!(
+            (line.level, line.fields.to_string().as_str()),
+            (Level::Info, "level=30 pid=1")
+        );
     }
 
     #[test]

@@ -106,7 +106,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for OwnTracing {
                 }
             }
         }
-        line.fields.push(("target".to_owned(), event.metadata().target().into()));
+        line.fields
+            .push(("target".to_owned(), event.metadata().target().into()));
         place.send(NewLine {
             time: Timestamp::now(),
             level: level(*event.metadata().level()),
@@ -124,9 +125,19 @@ fn is_wanted(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
     // Of ours, all but what keeping and sending lines itself goes through.
     target.starts_with("squawkbox")
-        && !["logs::server", "server::writer", "server::db", "server::sse", "server::hub"]
-            .iter()
-            .any(|path| target.strip_prefix("squawkbox::").is_some_and(|rest| rest.starts_with(path)))
+        && ![
+            "logs::server",
+            "server::writer",
+            "server::db",
+            "server::sse",
+            "server::hub",
+        ]
+        .iter()
+        .any(|path| {
+            target
+                .strip_prefix("squawkbox::")
+                .is_some_and(|rest| rest.starts_with(path))
+        })
 }
 
 fn level(level: tracing::Level) -> Level {
@@ -249,7 +260,10 @@ mod tests {
             tracing::warn!(room = 2, took_ms = 1.5, error = ?Some("x"), "slow {}", "answer");
         });
         let line = own.queue.try_recv().unwrap();
-        assert_eq!((line.level, line.source.as_str(), line.message.as_str()), (Level::Warn, SOURCE, "slow answer"));
+        assert_eq!(
+            (line.level, line.source.as_str(), line.message.as_str()),
+            (Level::Warn, SOURCE, "slow answer")
+        );
         assert_eq!(
             line.fields.to_string(),
             "room=2 took_ms=1.5 error=\"Some(\\\"x\\\")\" request_id=ab12 later=true \
@@ -266,7 +280,9 @@ mod tests {
             tracing::debug!(target: "squawkbox::chat::server::post", "posted");
             tracing::warn!(target: "sqlx::pool", "slow");
         });
-        let texts: Vec<String> = std::iter::from_fn(|| own.queue.try_recv().ok()).map(|line| line.message).collect();
+        let texts: Vec<String> = std::iter::from_fn(|| own.queue.try_recv().ok())
+            .map(|line| line.message)
+            .collect();
         assert_eq!(texts, ["posted", "slow"]);
     }
 

@@ -1,0 +1,84 @@
+//! The yardstick: axum, one route, one broadcast, and nothing else. No sessions, no rooms, no disk.
+
+use std::process::Command;
+
+use axum::{
+    Router,
+    extract::{
+        State,
+        ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
+    },
+    response::Response,
+    routing::get,
+    serve::ListenerExt,
+};
+use squawkbox::paths::CHAT_SOCKET;
+use tokio::{net::TcpListener, sync::broadcast};
+
+use crate::process::Process;
+
+/// What this program is called with to be the bare server.
+pub const ARGUMENT: &str = "bare";
+/// Frames that a socket may lag behind, as many as ours: a socket further behind is closed.
+const RING: usize = 1_024;
+
+type Ring = broadcast::Sender<Utf8Bytes>;
+
+/// Starts it as a process of its own, so that its memory and CPU time are its own.
+///
+/// # Errors
+/// When it doesn't start.
+pub fn start() -> Result<Process, String> {
+    let exe = std::env::current_exe().map_err(|e| format!("this program can't be found: {e}"))?;
+    let mut command = Command::new(exe);
+    command.arg(ARGUMENT);
+    Process::start(command)
+}
+
+/// Is the bare server, until it is killed.
+///
+/// # Errors
+/// When it can't listen.
+pub fn serve() -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|e| e.to_string())?.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
+        println!("http://{}", listener.local_addr().map_err(|e| e.to_string())?);
+        let ring: Ring = broadcast::channel(RING).0;
+        let app = Router::new().route(CHAT_SOCKET, get(open)).with_state(ring);
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        axum::serve(listener, app).await.map_err(|e| e.to_string())
+    })
+}
+
+async fn open(State(ring): State<Ring>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        // As small as ours: axum's defaults would take 128 KiB per socket, and the comparison would flatter us.
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .on_upgrade(move |socket| pass_on(ring, socket))
+}
+
+/// Says to everyone what anyone says.
+async fn pass_on(ring: Ring, mut socket: WebSocket) {
+    let mut heard = ring.subscribe();
+    loop {
+        tokio::select! {
+            text = heard.recv() => {
+                let Ok(text) = text else { return };
+                if socket.send(Message::Text(text)).await.is_err() {
+                    return;
+                }
+            }
+            frame = socket.recv() => match frame {
+                Some(Ok(Message::Text(text))) => {
+                    let _ = ring.send(text);
+                }
+                Some(Ok(_)) => (),
+                Some(Err(_)) | None => return,
+            },
+        }
+    }
+}

@@ -1,0 +1,134 @@
+// The first visit, the second person, and the talk between them.
+import { expect, test } from "./support/test";
+
+test("the first visitor sets the team up, the second joins by link, and they talk", async ({ ines, person }) => {
+  await expect(ines.rooms.getByRole("link", { name: "# desk" })).toHaveAttribute("aria-current", "page");
+  await expect(ines.page.getByText("1 of 1 here")).toBeVisible();
+
+  const path = await ines.invitation();
+  await ines.open("/");
+  await ines.arrive();
+  const tomasz = await person("tomasz");
+  await tomasz.join(path);
+
+  for (const one of [ines, tomasz]) {
+    await expect(one.page.getByText("2 of 2 here")).toBeVisible();
+    await expect(one.rooms.getByText("ines", { exact: true })).toBeVisible();
+    await expect(one.rooms.getByText("tomasz", { exact: true })).toBeVisible();
+  }
+
+  await ines.say("Spread looks fine.");
+  await tomasz.sees("Spread looks fine.");
+  await tomasz.say("Gateway is slow, checking the logs.");
+  await ines.sees("Gateway is slow, checking the logs.");
+  for (const one of [ines, tomasz]) {
+    await expect(one.bodies).toHaveText(["Spread looks fine.", "Gateway is slow, checking the logs."]);
+  }
+
+  // Both are there for whoever comes back.
+  await ines.page.reload();
+  await ines.arrive();
+  await expect(ines.bodies).toHaveText(["Spread looks fine.", "Gateway is slow, checking the logs."]);
+
+  await tomasz.context.close();
+  await expect(ines.page.getByText("1 of 2 here")).toBeVisible({ timeout: 20_000 });
+});
+
+test("typing is seen, and ends with the message", async ({ ines, tomasz }) => {
+  await tomasz.composer.pressSequentially("Pausing");
+  await expect(ines.page.getByText("tomasz is typing…")).toBeVisible();
+  await tomasz.composer.press("Enter");
+  await ines.sees("Pausing");
+  await expect(ines.page.getByText("tomasz is typing…")).toBeHidden();
+});
+
+test("Enter sends, Shift+Enter starts a line, and text stays text", async ({ ines, tomasz }) => {
+  await ines.composer.pressSequentially("<b>bold</b> & first");
+  await ines.composer.press("Shift+Enter");
+  await ines.composer.pressSequentially("second");
+  await ines.composer.press("Enter");
+  await expect(ines.composer).toHaveValue("");
+  await expect(ines.composer).toBeFocused();
+  await expect(tomasz.bodies).toHaveText(["<b>bold</b> & first\nsecond"], { useInnerText: true });
+  await ines.composer.fill("   ");
+  await ines.composer.press("Enter");
+  await ines.say("after nothing");
+  await expect(ines.bodies).toHaveCount(2);
+});
+
+test("the newest stays in view, and one's place is kept while reading back", async ({ ines, tomasz }) => {
+  // More than a screen holds.
+  for (let n = 1; n <= 10; n++) await ines.say(`${n}\n${"line\n".repeat(6)}end of ${n}`.trim());
+  const log = tomasz.messages;
+  await expect(tomasz.bodies).toHaveCount(10);
+  await expect(tomasz.bodies.last()).toBeInViewport();
+  await ines.say("newest");
+  await expect(tomasz.bodies.last()).toHaveText("newest");
+  await expect(tomasz.bodies.last()).toBeInViewport();
+
+  await log.hover();
+  await tomasz.page.mouse.wheel(0, -600);
+  await expect(tomasz.bodies.last()).not.toBeInViewport();
+  // The wheel scrolls smoothly: wait until it rests.
+  const third = () => tomasz.bodies.nth(6).evaluate((body) => Math.round(body.getBoundingClientRect().top));
+  let rest = NaN;
+  await expect.poll(async () => rest === (rest = await third()), { intervals: [200] }).toBe(true);
+  await ines.say("meanwhile");
+  await expect(tomasz.bodies).toHaveCount(12);
+  expect(Math.abs((await third()) - rest)).toBeLessThan(3);
+});
+
+test("a room is made, and both are in it", async ({ ines, tomasz }) => {
+  await ines.open("/rooms");
+  await ines.page.getByRole("textbox", { name: "Room name" }).fill("incidents");
+  await ines.page.getByRole("button", { name: "Create room" }).click();
+  await expect(ines.rooms.getByRole("link", { name: "# incidents" })).toBeVisible();
+  await ines.rooms.getByRole("link", { name: "# incidents" }).click();
+  await expect(ines.heading("# incidents")).toBeVisible();
+
+  await tomasz.open("/rooms");
+  await tomasz.page.getByRole("main").getByRole("link", { name: "# incidents" }).click();
+  await expect(tomasz.heading("# incidents")).toBeVisible();
+  await tomasz.page.getByRole("textbox", { name: "Message # incidents" }).fill("Only here");
+  await tomasz.send.click();
+  const there = ines.page.getByRole("log", { name: "Messages in # incidents" });
+  await expect(there.getByText("Only here", { exact: true })).toBeVisible();
+  await ines.rooms.getByRole("link", { name: "# desk" }).click();
+  await expect(ines.heading("# desk")).toBeVisible();
+  await expect(ines.bodies).toHaveCount(0);
+});
+
+test("signing out ends what was open, signing in goes on", async ({ ines, tomasz }) => {
+  await tomasz.signOut();
+  await tomasz.open("/");
+  await expect(tomasz.page).toHaveURL(/\/sign-in$/);
+  await ines.say("While you were out");
+  await tomasz.signIn();
+  await tomasz.arrive();
+  await tomasz.sees("While you were out");
+});
+
+test("a wrong password says no more than a wrong name", async ({ ines, person }) => {
+  const said: string[] = [];
+  for (const name of [ines.name, "nobody"]) {
+    const one = await person(name);
+    one.watch.expect(/401|403|429/);
+    await one.open("/sign-in");
+    await one.signIn("not-the-password-17");
+    said.push(await one.page.getByRole("alert").innerText());
+    await expect(one.page).toHaveURL(/\/sign-in/);
+  }
+  expect(said[0]).not.toBe("");
+  expect(said[1]).toBe(said[0]);
+});
+
+test("the server stops in time while people are connected, and they come back to it", async ({ ines, tomasz, server }) => {
+  for (const one of [ines, tomasz]) one.watch.expectCuts();
+  await ines.say("before");
+  const began = Date.now();
+  await server.restart();
+  expect(Date.now() - began).toBeLessThan(10_000);
+  for (const one of [ines, tomasz]) await one.live();
+  await tomasz.say("after");
+  await expect(ines.bodies).toHaveText(["before", "after"]);
+});

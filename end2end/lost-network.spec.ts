@@ -1,0 +1,101 @@
+// Nothing said is lost or said twice, whatever the network does.
+import type { Person } from "./support/person";
+import { expect, test as base } from "./support/test";
+
+// The second person is on a line that can be cut.
+const test = base.extend<{ remote: Person }>({
+  remote: async ({ ines, person, line }, use) => {
+    const path = await ines.invitation();
+    await ines.open("/");
+    await ines.arrive();
+    const remote = await person("tomasz", { url: line.url });
+    remote.watch.expectCuts();
+    await remote.join(path);
+    await ines.live();
+    await use(remote);
+  },
+});
+
+const stale = (person: Person) => expect(person.page.getByRole("main").getByRole("status")).toHaveText(/^stale since/);
+
+test("what was said while the line was cut arrives once, in order", async ({ ines, remote, line }) => {
+  await ines.say("before");
+  await remote.sees("before");
+  line.cut();
+  await stale(remote);
+  for (const text of ["first", "second", "third"]) await ines.say(text);
+  await expect(remote.bodies).toHaveText(["before"]);
+  line.restore();
+  await expect(remote.bodies).toHaveText(["before", "first", "second", "third"], { timeout: 30_000 });
+  await remote.live();
+  await ines.say("after");
+  await expect(remote.bodies).toHaveText(["before", "first", "second", "third", "after"]);
+});
+
+test("what is written while the line is cut waits, says so, and is sent once", async ({ ines, remote, line }) => {
+  line.cut();
+  await stale(remote);
+  for (const text of ["one", "two"]) {
+    await remote.composer.fill(text);
+    await remote.composer.press("Enter");
+  }
+  const sending = remote.messages.locator(".msg.sending");
+  await expect(sending.locator(".body")).toHaveText(["one", "two"]);
+  await expect(sending.first()).toContainText("sending");
+  await ines.say("meanwhile");
+  await expect(ines.bodies).toHaveText(["meanwhile"]);
+  line.restore();
+  for (const one of [ines, remote]) {
+    await expect(one.bodies).toHaveText(["meanwhile", "one", "two"], { timeout: 30_000 });
+  }
+  await expect(sending).toHaveCount(0);
+});
+
+test("a message whose acknowledgement is lost is not sent twice", async ({ ines, remote, line }) => {
+  line.deafen();
+  await remote.composer.fill("only once");
+  await remote.composer.press("Enter");
+  // It has arrived; its sender doesn't know.
+  await ines.sees("only once");
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  line.restore();
+  await remote.live();
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(0, { timeout: 30_000 });
+  await remote.say("and after it");
+  for (const one of [ines, remote]) await expect(one.bodies).toHaveText(["only once", "and after it"]);
+});
+
+test("what waits survives closing the page", async ({ ines, remote, line }) => {
+  line.cut();
+  await stale(remote);
+  await remote.composer.fill("kept over a reload");
+  await remote.composer.press("Enter");
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  line.restore();
+  // At once, so that the page being left may or may not have sent it already.
+  await remote.page.reload();
+  await remote.arrive();
+  for (const one of [ines, remote]) {
+    await expect(one.bodies).toHaveText(["kept over a reload"], { timeout: 30_000 });
+  }
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(0);
+});
+
+test("the feeds say that they are stale, and go on where they were", async ({ remote, line, request, server }) => {
+  const bearer = { Authorization: `Bearer ${server.token()}` };
+  const post = async (message: string) => {
+    const answer = await request.post(`${server.url}/ingest/logs`, { headers: bearer, data: { source: "gate", message } });
+    expect(answer.status()).toBe(200);
+  };
+  await expect(remote.ticker.getByRole("status")).toHaveText("live");
+  await post("before the cut");
+  await expect(remote.lines.filter({ hasText: "before the cut" })).toHaveCount(1);
+  line.cut();
+  await expect(remote.ticker.getByRole("status")).toHaveText(/^stale since/);
+  await expect(remote.logs.getByRole("status").first()).toHaveText(/^stale since/);
+  await post("during the cut");
+  line.restore();
+  await expect(remote.lines.filter({ hasText: "during the cut" })).toHaveCount(1, { timeout: 30_000 });
+  await expect(remote.lines.filter({ hasText: "before the cut" })).toHaveCount(1);
+  await expect(remote.ticker.getByRole("status")).toHaveText("live");
+});

@@ -1,0 +1,73 @@
+// Everything that one comes for, without a single script.
+import { expect, test } from "./support/test";
+import type { Person } from "./support/person";
+
+/** Sends with the plain form, and reads the page that comes back. */
+async function send(person: Person, text: string) {
+  await person.composer.fill(text);
+  await person.send.click();
+  await person.sees(text);
+}
+
+test("set up, join, send and read", async ({ ines, person }) => {
+  await expect(ines.page.locator("html[data-hydrated]")).toHaveCount(0);
+  const path = await ines.invitation();
+  const tomasz = await person("tomasz");
+  await tomasz.join(path);
+  await send(tomasz, "Is anyone there?");
+  await ines.open("/");
+  await ines.sees("Is anyone there?");
+  await expect(ines.bodies.last()).toBeInViewport();
+  await send(ines, "I am.\nOn two lines.".replace("\n", " "));
+  await tomasz.page.reload();
+  await expect(tomasz.bodies).toHaveText(["Is anyone there?", "I am. On two lines."]);
+  // Sent by a form, read again by a reload: not sent again.
+  await ines.page.reload();
+  await expect(ines.bodies).toHaveCount(2);
+});
+
+test("sign out and in, and be told what is wrong", async ({ ines }) => {
+  await ines.signOut();
+  await ines.open("/");
+  await expect(ines.page).toHaveURL(/\/sign-in$/);
+  ines.watch.expect(/40[13]|429/);
+  await ines.signIn("not-the-password-17");
+  await expect(ines.page.getByRole("alert")).not.toBeEmpty();
+  await ines.signIn();
+  await expect(ines.heading("# desk")).toBeVisible();
+});
+
+test("a room is made, prices and lines are read", async ({ ines }) => {
+  await ines.open("/rooms");
+  await ines.page.getByRole("textbox", { name: "Room name" }).fill("research");
+  await ines.page.getByRole("button", { name: "Create room" }).click();
+  await ines.open("/rooms");
+  await ines.page.getByRole("main").getByRole("link", { name: "# research" }).click();
+  await expect(ines.heading("# research")).toBeVisible();
+
+  await ines.open("/ticker");
+  await expect(ines.ticker.getByRole("listitem").first()).toContainText("DEMO");
+  await ines.open("/logs");
+  await expect(ines.lines.first()).toBeVisible();
+});
+
+test("lines are filtered by a plain form", async ({ ines, server, request }) => {
+  const answer = await request.post(`${server.url}/ingest/logs`, {
+    headers: { Authorization: `Bearer ${server.token()}` },
+    data: [{ message: "red heron" }, { message: "grey goose" }],
+  });
+  expect(answer.status()).toBe(200);
+  await ines.open("/logs");
+  await expect(ines.lines.filter({ hasText: "grey goose" })).toHaveCount(1);
+  await ines.filter.fill("heron");
+  await ines.filter.press("Enter");
+  await expect(ines.lines.filter({ hasText: "red heron" })).toHaveCount(1);
+  await expect(ines.lines.filter({ hasText: "grey goose" })).toHaveCount(0);
+});
+
+test("what can't be sent says why", async ({ ines }) => {
+  ines.watch.expect(/4\d\d/);
+  await ines.composer.fill("x".repeat(17_000));
+  await ines.send.click();
+  await expect(ines.page.getByRole("alert")).toContainText(/\d/);
+});

@@ -1,0 +1,205 @@
+//! What sign-in, set-up and join share: the card, who it is for, fields, and what went wrong.
+
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, error::FromServerFnError},
+};
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
+
+use crate::{
+    accounts::{api::who, model::Visitor, rules},
+    error::AppError,
+};
+
+/// Who a page outside the desk is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// The very first visitor.
+    NoTeam,
+    /// People of the team, or to be, who are not signed in.
+    SignedOut,
+}
+
+impl For {
+    /// Where this visitor belongs instead; `None` when it is here.
+    fn elsewhere(self, visitor: &Visitor) -> Option<&'static str> {
+        match (visitor, self) {
+            (Visitor::NoTeam, Self::NoTeam) | (Visitor::SignedOut, Self::SignedOut) => None,
+            (Visitor::NoTeam, Self::SignedOut) => Some("/set-up"),
+            (Visitor::SignedOut, Self::NoTeam) => Some("/sign-in"),
+            (Visitor::In { .. }, _) => Some("/"),
+        }
+    }
+}
+
+/// The card. Sends everyone whom it is not for where they belong, before anything is shown.
+#[component]
+pub fn Gate(
+    /// The page's title and heading.
+    title: &'static str,
+    /// Who may see it.
+    open_to: For,
+    /// What the card holds below its heading.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let visitor = Resource::new_blocking(|| (), |()| who());
+    let children = StoredValue::new(children);
+    view! {
+        <Title text=title />
+        <main class="gate">
+            <span class="mark" aria-hidden="true"></span>
+            <h1>{title}</h1>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match visitor.await.map(|visitor| open_to.elsewhere(&visitor)) {
+                        Ok(None) => children.with_value(|children| children()).into_any(),
+                        Ok(Some(path)) => view! { <Redirect path /> }.into_any(),
+                        Err(error) => view! { <Wrong error /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </main>
+    }
+}
+
+/// What went wrong, in words.
+#[component]
+pub fn Wrong(
+    /// What.
+    error: AppError,
+) -> impl IntoView {
+    view! { <p class="notice error" role="alert">{error.to_string()}</p> }
+}
+
+/// What went wrong when a form was sent last, with scripts or without.
+#[component]
+pub fn Outcome<S>(
+    /// The form's action.
+    of: ServerAction<S>,
+) -> impl IntoView
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+    S::Error: FromServerFnError,
+{
+    let error = move || of.value().with(|outcome| outcome.as_ref()?.as_ref().err().cloned());
+    view! { {move || error().map(|error| view! { <Wrong error /> })} }
+}
+
+/// The button that sends a form; it waits for the answer.
+#[component]
+pub fn SendButton<S>(
+    /// The form's action.
+    of: ServerAction<S>,
+    /// What the button says.
+    label: &'static str,
+) -> impl IntoView
+where
+    S: ServerFn + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    view! {
+        <button class="button" type="submit" disabled=move || of.pending().get()>
+            {label}
+        </button>
+    }
+}
+
+/// The field of one's name.
+#[component]
+pub fn NameField(
+    /// Whether it is a new one, whose rules are told.
+    #[prop(optional)]
+    new: bool,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="name">"Your name"</label>
+            <input
+                id="name"
+                name="name"
+                required
+                autocomplete="username"
+                autocapitalize="none"
+                spellcheck="false"
+                minlength=new.then_some(rules::NAME_MIN)
+                maxlength=new.then_some(rules::NAME_MAX)
+                aria-describedby=new.then_some("name-hint")
+            />
+            {new
+                .then(|| {
+                    view! {
+                        <p class="hint" id="name-hint">
+                            "What the others see, and what you sign in with: 2 to 32 letters, digits, dots, hyphens or underscores."
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The field of one's password.
+#[component]
+pub fn PasswordField(
+    /// Whether it is a new one, whose rules are told.
+    #[prop(optional)]
+    new: bool,
+) -> impl IntoView {
+    // No maxlength: a browser would cut a longer one without a word.
+    view! {
+        <div class="field">
+            <label for="password">"Password"</label>
+            <input
+                id="password"
+                name="password"
+                type="password"
+                required
+                autocomplete=if new { "new-password" } else { "current-password" }
+                minlength=new.then_some(rules::PASSWORD_MIN)
+                aria-describedby=new.then_some("password-hint")
+            />
+            {new
+                .then(|| {
+                    view! {
+                        <p class="hint" id="password-hint">
+                            "At least 10 characters; common passwords are refused. A few unrelated words make a good one."
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        accounts::model::{Me, Role},
+        ids::UserId,
+    };
+
+    #[test]
+    fn everyone_is_sent_where_they_belong() {
+        let me = Me {
+            id: UserId(1),
+            name: "ines".into(),
+            role: Role::Member,
+        };
+        let inside = Visitor::In {
+            me,
+            team: "North desk".into(),
+        };
+        for (page, visitor, path) in [
+            (For::NoTeam, &Visitor::NoTeam, None),
+            (For::NoTeam, &Visitor::SignedOut, Some("/sign-in")),
+            (For::NoTeam, &inside, Some("/")),
+            (For::SignedOut, &Visitor::NoTeam, Some("/set-up")),
+            (For::SignedOut, &Visitor::SignedOut, None),
+            (For::SignedOut, &inside, Some("/")),
+        ] {
+            assert_eq!(page.elsewhere(visitor), path, "{visitor:?}");
+        }
+    }
+}

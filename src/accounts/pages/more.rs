@@ -1,0 +1,83 @@
+//! `/more`, inside the desk: who one is, the way out, and the join link for administrators.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::gate::{Outcome, Wrong};
+use crate::accounts::{
+    api::{NewJoinLink, SignOut, join_link, who},
+    model::{Role, Visitor},
+};
+
+/// The signed-in person's own page.
+#[component]
+pub fn MorePage() -> impl IntoView {
+    let visitor = Resource::new_blocking(|| (), |()| who());
+    let sign_out = ServerAction::<SignOut>::new();
+    view! {
+        <Title text="More" />
+        <div class="page">
+            <h1>"More"</h1>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    // Anyone who is not signed in has been sent away by the desk around this page.
+                    let Ok(Visitor::In { me, team }) = visitor.await else { return ().into_any() };
+                    let runs_the_team = me.role == Role::Admin;
+                    let role = if runs_the_team { "an administrator" } else { "a member" };
+                    view! {
+                        <section aria-labelledby="you">
+                            <h2 id="you">"You"</h2>
+                            <p>"Signed in as " <strong>{me.name}</strong> ", " {role} " of " {team} "."</p>
+                            <Outcome of=sign_out />
+                            <ActionForm action=sign_out>
+                                <button class="button quiet" type="submit">
+                                    "Sign out"
+                                </button>
+                            </ActionForm>
+                        </section>
+                        {runs_the_team.then(|| view! { <JoinLink /> })}
+                    }
+                        .into_any()
+                })}
+            </Suspense>
+        </div>
+    }
+}
+
+/// The link to send to people who shall join, and the button that makes it another.
+#[component]
+fn JoinLink() -> impl IntoView {
+    let renew = ServerAction::<NewJoinLink>::new();
+    let link = Resource::new_blocking(move || renew.version().get(), |_| join_link());
+    view! {
+        <section aria-labelledby="people">
+            <h2 id="people">"New people"</h2>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match link.await {
+                        Ok(link) => {
+                            view! {
+                                <div class="field">
+                                    <label for="join-link">"Join link"</label>
+                                    <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
+                                    <p class="hint" id="join-link-hint">
+                                        "Whoever has this link can make an account. Send it only to people of the team."
+                                    </p>
+                                </div>
+                            }
+                                .into_any()
+                        }
+                        Err(error) => view! { <Wrong error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <Outcome of=renew />
+            <ActionForm action=renew>
+                <button class="button quiet" type="submit">
+                    "New link"
+                </button>
+            </ActionForm>
+            <p class="hint">"A new link makes the old one useless. Accounts that were made with it stay."</p>
+        </section>
+    }
+}

@@ -1,0 +1,64 @@
+//! `/set-up`: the first visit.
+
+use leptos::prelude::*;
+
+use super::gate::{For, Gate, NameField, Outcome, PasswordField, SendButton};
+use crate::{
+    accounts::{api::SetUp, rules},
+    ticker::model::VenueKind,
+};
+
+/// The team, its first administrator, and where prices come from.
+#[component]
+pub fn SetUpPage() -> impl IntoView {
+    let set_up = ServerAction::<SetUp>::new();
+    view! {
+        <Gate title="Set up Squawkbox" open_to=For::NoTeam>
+            <p>"You are the first here. Name your team and make your account: you will be its administrator."</p>
+            <Outcome of=set_up />
+            <ActionForm action=set_up>
+                <div class="field">
+                    <label for="team">"Team name"</label>
+                    <input id="team" name="team" required maxlength=rules::TITLE_MAX autocomplete="organization" />
+                </div>
+                <NameField new=true />
+                <PasswordField new=true />
+                <fieldset>
+                    <legend>"Where prices come from"</legend>
+                    {VenueKind::ALL.map(|venue| view! { <VenueBox venue /> }).into_iter().collect_view()}
+                </fieldset>
+                <SendButton of=set_up label="Set up" />
+            </ActionForm>
+        </Gate>
+    }
+}
+
+#[component]
+fn VenueBox(venue: VenueKind) -> impl IntoView {
+    let (title, hint) = match venue {
+        VenueKind::Demo => ("Demo", "Made-up prices, marked DEMO wherever they are shown"),
+        VenueKind::Coinbase => (
+            "Coinbase Exchange",
+            "Its public feed; the server needs to reach the internet",
+        ),
+    };
+    let id = format!("venue-{}", venue.name());
+    view! {
+        <div class="check">
+            <input
+                type="checkbox"
+                id=id.clone()
+                name="venues[]"
+                value=venue.name()
+                checked=venue == VenueKind::Demo
+                aria-describedby=format!("{id}-hint")
+            />
+            <div>
+                <label for=id.clone()>{title}</label>
+                <p class="hint" id=format!("{id}-hint")>
+                    {hint}
+                </p>
+            </div>
+        </div>
+    }
+}

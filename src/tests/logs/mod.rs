@@ -1,0 +1,90 @@
+//! Log lines: kept, published, resumed, taken in, deleted.
+
+mod ingest;
+mod own;
+mod store;
+mod stream;
+
+use std::sync::Arc;
+
+use clap::Parser;
+use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+use crate::{
+    logs::{
+        model::{Fields, Level, LogLine},
+        server::{Logs, ingest::own_tracing::own_tracing, record::NewLine},
+    },
+    server::{
+        config::Cli,
+        db::{Database, Durability},
+        shutdown::Shutdown,
+    },
+    time::Timestamp,
+};
+
+/// The feature alone, on a database of its own.
+struct Bench {
+    logs: Logs,
+    shutdown: Shutdown,
+    /// Feeds the server's own lines.
+    subscriber: tracing::Dispatch,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let shutdown = Shutdown::default();
+        let migrations = sqlx::migrate!("./migrations/logs");
+        let db = Database::open(
+            &folder.path().join("logs.db"),
+            &migrations,
+            Durability::Normal,
+            &shutdown.background,
+            &shutdown.begun,
+        )
+        .await
+        .expect("a database");
+        let config = Cli::parse_from(["squawkbox"]).serve;
+        let (layer, own) = own_tracing();
+        let logs = Logs::start(db, own, &config, &shutdown).await.expect("a start");
+        let subscriber = tracing::Dispatch::new(Registry::default().with(layer));
+        Self {
+            logs,
+            shutdown,
+            subscriber,
+            _folder: folder,
+        }
+    }
+
+    /// Keeps `count` lines.
+    async fn record(&self, count: usize) {
+        self.record_long(count, 0).await;
+    }
+
+    /// Keeps `count` lines with `bytes` more in each.
+    async fn record_long(&self, count: usize, bytes: usize) {
+        let text = "x".repeat(bytes);
+        let lines = (0..count).map(|i| line(Level::Info, &format!("{i} {text}"))).collect();
+        self.logs.recorder.record(lines).await.expect("kept");
+    }
+}
+
+fn line(level: Level, message: &str) -> NewLine {
+    NewLine {
+        time: Timestamp::now(),
+        level,
+        source: "test".into(),
+        message: message.into(),
+        fields: Fields(vec![("order_id".into(), 8812.into()), ("venue".into(), "X_ON".into())]),
+    }
+}
+
+fn ids(lines: &[Arc<LogLine>]) -> Vec<u64> {
+    lines.iter().map(|line| line.id).collect()
+}
+
+fn messages(lines: &[Arc<LogLine>]) -> Vec<&str> {
+    lines.iter().map(|line| line.message.as_str()).collect()
+}
