@@ -4,4 +4,5 @@ mod accounts;
 mod app;
 mod chat;
 mod logs;
+mod server;
 mod socket;
