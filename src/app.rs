@@ -11,7 +11,7 @@ use leptos_router::{
 use crate::{
     accounts::pages::{JoinPage, MorePage, SetUpPage, SignInPage},
     chat::{room_page::RoomPage, rooms_page::RoomsPage},
-    desk::{Desk, FirstRoom},
+    desk::{Desk, FirstRoom, LogsPage, TickerPage},
     error::AppError,
     ui::error_page::ErrorPage,
 };
@@ -31,6 +31,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#0d1014" media="(prefers-color-scheme: dark)" />
                 <meta name="theme-color" content="#f4f2ee" media="(prefers-color-scheme: light)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/icon-192.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() />
                 <AutoReload options=options.clone() />
@@ -71,8 +72,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=FirstRoom ssr=SsrMode::Async />
                     <Route path=path!("/rooms") view=RoomsPage ssr=SsrMode::Async />
                     <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
-                    <Route path=path!("/ticker") view=|| () ssr=SsrMode::Async />
-                    <Route path=path!("/logs") view=|| () ssr=SsrMode::Async />
+                    <Route path=path!("/ticker") view=TickerPage ssr=SsrMode::Async />
+                    <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
                     <Route path=path!("/more") view=MorePage ssr=SsrMode::Async />
                 </ParentRoute>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />

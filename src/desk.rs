@@ -1,6 +1,7 @@
 //! The page that joins the features: tape, rail, the room or page in the middle, ticker and logs beside it.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::use_location,
@@ -116,4 +117,22 @@ pub fn FirstRoom() -> impl IntoView {
         .with_untracked(|rooms| rooms.first().map(|room| room.id));
     let path = first.map_or_else(|| "/rooms".to_owned(), |id| format!("/rooms/{id}"));
     view! { <Redirect path /> }
+}
+
+/// `/ticker`: the panel itself is part of the layout, which gives it the room here.
+#[component]
+pub fn TickerPage() -> impl IntoView {
+    view! {
+        <Title text="Ticker" />
+        <h1 class="visually-hidden">"Ticker"</h1>
+    }
+}
+
+/// `/logs`: as the ticker.
+#[component]
+pub fn LogsPage() -> impl IntoView {
+    view! {
+        <Title text="Logs" />
+        <h1 class="visually-hidden">"Logs"</h1>
+    }
 }

@@ -3,6 +3,9 @@
 //! The map. Every feature folder uses the same inner words: `model` (what it is, both ends), `api` (server
 //! functions), `connection` (the browser's end of its stream), a pure fold, pages and panels, `server/`.
 
+// A view's type nests as deeply as its elements do.
+#![recursion_limit = "256"]
+
 /// What a caller may be told when something went wrong.
 pub mod error;
 /// Types for the names of things.

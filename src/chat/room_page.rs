@@ -1,6 +1,6 @@
 //! One room: its history, live, and the composer.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -54,15 +54,15 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     let timeline = RwSignal::new(Timeline::new(history, changed));
     let id = room.id;
     Effect::new(move |_| chat.show(id, timeline));
-    let here = move || {
-        let here = chat.here.with(Vec::len);
-        format!("{here} of {} here", chat.members.max(here as u32))
+    // Nobody is known to be here before the socket is up, not even oneself.
+    let here = move || match chat.here.with(Vec::len) {
+        0 => String::new(),
+        here => format!("{here} of {} here", chat.members.max(here as u32)),
     };
     let names = move || {
         chat.here
             .with(|here| here.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "))
     };
-    let list = NodeRef::<html::Div>::new();
     view! {
         <Title text=format!("# {}", room.name) />
         <div class="bar">
@@ -70,7 +70,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             <p>{room.topic.clone()}</p>
             <span class="who" title=names>
                 {here}
-                <span class="visually-hidden">": " {names}</span>
+                <span class="visually-hidden">" " {names}</span>
             </span>
             <LinkBadge link=chat.link() />
         </div>
@@ -79,7 +79,6 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             role="log"
             tabindex="0"
             aria-label=format!("Messages in # {}", room.name)
-            node_ref=list
         >
             <div class="messages">
                 <Earlier room=id timeline />

@@ -3,15 +3,20 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use super::{backoff::delay_ms, badge::Link, wake::on_wake};
 use crate::{paths, time::Timestamp};
 
-/// Silence after which the line is taken for dead. The server comments every 10 s, which a browser doesn't
-/// show us, so this watches the topic events and a ready state that a broken line does not keep.
+/// How often the line is looked at.
 const CHECK_EVERY: Duration = Duration::from_secs(2);
+/// Silence after which the line is taken for dead, in seconds. The server sends a beat after 10 s without events.
+const DEAD_AFTER: i64 = 25;
+
+/// The event that says that the line is up, as `server/sse.rs` sends it.
+const BEAT: &str = "beat";
 
 type Listener = Rc<dyn Fn(&str)>;
 
@@ -19,7 +24,8 @@ type Listener = Rc<dyn Fn(&str)>;
 #[derive(Clone, Copy)]
 pub struct EventStream {
     link: RwSignal<Link>,
-    inner: StoredValue<Inner, LocalStorage>,
+    /// Empty on the server, where a page may be dropped by another thread than the one that rendered it.
+    inner: StoredValue<Option<SendWrapper<Inner>>>,
 }
 
 #[derive(Default)]
@@ -31,6 +37,8 @@ struct Inner {
     attempt: u32,
     /// Counts connections, so that a timer set for an old one does nothing.
     generation: u32,
+    /// When the line last gave a sign of life, or was begun.
+    heard: Timestamp,
 }
 
 struct Open {
@@ -53,7 +61,7 @@ impl EventStream {
     pub fn provide() -> Self {
         let stream = Self {
             link: RwSignal::new(Link::Connecting),
-            inner: StoredValue::new_local(Inner::default()),
+            inner: StoredValue::new(None),
         };
         provide_context(stream);
         Effect::new(move |_| {
@@ -64,7 +72,7 @@ impl EventStream {
                 if let Ok(check) = check {
                     check.clear();
                 }
-                stream.inner.try_update_value(|inner| inner.open = None);
+                stream.with(|inner| inner.open = None);
             });
         });
         stream
@@ -73,9 +81,13 @@ impl EventStream {
     /// Listens to `topic` from `cursor` on, which the rendered page holds. `listener` gets each event's JSON.
     /// Call it in an effect.
     pub fn listen(self, topic: &'static str, cursor: u64, listener: impl Fn(&str) + 'static) {
-        self.inner.update_value(|inner| {
-            inner.topics.insert(topic, (cursor, Rc::new(listener)));
-        });
+        self.with(|inner| inner.topics.insert(topic, (cursor, Rc::new(listener))));
+    }
+
+    /// Runs `f` on the browser's half; `None` when the page has gone.
+    fn with<T>(self, f: impl FnOnce(&mut Inner) -> T) -> Option<T> {
+        self.inner
+            .try_update_value(|slot| f(slot.get_or_insert_with(|| SendWrapper::new(Inner::default()))))
     }
 
     /// What a badge shows.
@@ -90,9 +102,10 @@ impl EventStream {
     }
 
     fn connect(self) {
-        let Some((url, topics, generation)) = self.inner.try_update_value(|inner| {
+        let Some((url, topics, generation)) = self.with(|inner| {
             inner.open = None;
             inner.generation += 1;
+            inner.heard = Timestamp::now();
             let first = || {
                 inner
                     .topics
@@ -120,12 +133,14 @@ impl EventStream {
             return;
         }
         let Ok(source) = EventSource::new(&url) else { return };
+        let beat = (BEAT, Rc::new(|_: &str| ()) as Listener);
         let callbacks = topics
             .into_iter()
+            .chain([beat])
             .map(|(topic, listener)| self.attach(&source, topic, listener))
             .collect();
         let opened = Closure::<dyn FnMut()>::new(move || {
-            self.inner.update_value(|inner| inner.attempt = 0);
+            self.with(|inner| inner.attempt = 0);
             self.link.set(Link::Live);
         });
         let failed = Closure::<dyn FnMut()>::new(move || self.failed(generation));
@@ -134,7 +149,7 @@ impl EventStream {
         // One small pair per reconnection, left to the browser's collector.
         opened.forget();
         failed.forget();
-        self.inner.update_value(|inner| {
+        self.with(|inner| {
             inner.open = Some(Open {
                 source,
                 _callbacks: callbacks,
@@ -145,7 +160,10 @@ impl EventStream {
     fn attach(self, source: &EventSource, topic: &str, listener: Listener) -> Closure<dyn FnMut(MessageEvent)> {
         let callback = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let id = event.last_event_id();
-            self.inner.update_value(|inner| inner.last_id = Some(id));
+            self.with(|inner| {
+                inner.heard = Timestamp::now();
+                inner.last_id = Some(id).filter(|id| !id.is_empty()).or(inner.last_id.take());
+            });
             if let Some(text) = event.data().as_string() {
                 listener(&text);
             }
@@ -157,7 +175,7 @@ impl EventStream {
     /// The line dropped. Reconnecting is ours, not the browser's: a rebuilt source forgets where it was, and
     /// some answers make the browser give up for good.
     fn failed(self, generation: u32) {
-        let wait = self.inner.try_update_value(|inner| {
+        let wait = self.with(|inner| {
             if inner.generation != generation {
                 return None;
             }
@@ -169,7 +187,7 @@ impl EventStream {
         let Some(Some(wait)) = wait else { return };
         self.stale();
         let again = move || {
-            if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
+            if self.with(|inner| inner.generation) == Some(generation) {
                 self.connect();
             }
         };
@@ -182,10 +200,19 @@ impl EventStream {
         }
     }
 
-    /// A cut cable reports no error for minutes; the browser does know when it is offline.
+    /// A cut cable reports no error for minutes, and an attempt may hang: silence tells.
     fn check(self) {
-        if !window().navigator().on_line() {
+        let offline = !window().navigator().on_line();
+        let Some((silence, open)) =
+            self.with(|inner| (Timestamp::now().seconds_since(inner.heard), inner.open.is_some()))
+        else {
+            return;
+        };
+        if offline {
             self.stale();
+        } else if open && silence > DEAD_AFTER {
+            self.stale();
+            self.connect();
         }
     }
 }

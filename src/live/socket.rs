@@ -3,6 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
@@ -28,11 +29,13 @@ pub struct Handlers {
 #[derive(Clone, Copy)]
 pub struct Socket {
     link: RwSignal<Link>,
-    inner: StoredValue<Inner, LocalStorage>,
+    path: &'static str,
+    /// Empty on the server, where a page may be dropped by another thread than the one that rendered it.
+    inner: StoredValue<Option<SendWrapper<Inner>>>,
 }
 
+#[derive(Default)]
 struct Inner {
-    path: &'static str,
     handlers: Option<Rc<Handlers>>,
     open: Option<WebSocket>,
     heard: Timestamp,
@@ -44,24 +47,22 @@ struct Inner {
 impl Socket {
     /// A socket to `path` on this page's host; [`Socket::start`] connects it.
     pub fn new(path: &'static str) -> Self {
-        let inner = Inner {
-            path,
-            handlers: None,
-            open: None,
-            heard: Timestamp::default(),
-            attempt: 0,
-            generation: 0,
-        };
         Self {
             link: RwSignal::new(Link::Connecting),
-            inner: StoredValue::new_local(inner),
+            path,
+            inner: StoredValue::new(None),
         }
+    }
+
+    /// Runs `f` on the browser's half; `None` when the page has gone.
+    fn with<T>(self, f: impl FnOnce(&mut Inner) -> T) -> Option<T> {
+        self.inner
+            .try_update_value(|slot| f(slot.get_or_insert_with(|| SendWrapper::new(Inner::default()))))
     }
 
     /// Connects, for as long as the calling component lives. Call it in an effect.
     pub fn start(self, handlers: Handlers) {
-        self.inner
-            .update_value(|inner| inner.handlers = Some(Rc::new(handlers)));
+        self.with(|inner| inner.handlers = Some(Rc::new(handlers)));
         self.connect();
         on_wake(move || {
             if self.link.get_untracked() == Link::Live {
@@ -93,24 +94,24 @@ impl Socket {
                 .filter(|socket| socket.ready_state() == WebSocket::OPEN);
             open.is_some_and(|socket| socket.send_with_str(text).is_ok())
         };
-        self.inner.try_with_value(send).unwrap_or(false)
+        self.with(|inner| send(inner)).unwrap_or(false)
     }
 
     fn connect(self) {
         self.drop_line();
-        let Some((url, generation)) = self.inner.try_update_value(|inner| {
+        let Some((url, generation)) = self.with(|inner| {
             inner.generation += 1;
             inner.heard = Timestamp::now();
-            (absolute(inner.path), inner.generation)
+            (absolute(self.path), inner.generation)
         }) else {
             return;
         };
         let Ok(socket) = WebSocket::new(&url) else { return };
-        let current = move || self.inner.try_with_value(|inner| inner.generation) == Some(generation);
-        let handlers = move || self.inner.try_with_value(|inner| inner.handlers.clone()).flatten();
+        let current = move || self.with(|inner| inner.generation) == Some(generation);
+        let handlers = move || self.with(|inner| inner.handlers.clone()).flatten();
         let opened = Closure::<dyn FnMut()>::new(move || {
             if current() {
-                self.inner.update_value(|inner| inner.attempt = 0);
+                self.with(|inner| inner.attempt = 0);
                 self.link.set(Link::Live);
                 if let Some(handlers) = handlers() {
                     (handlers.opened)();
@@ -121,7 +122,7 @@ impl Socket {
             if current()
                 && let Some(text) = event.data().as_string()
             {
-                self.inner.update_value(|inner| inner.heard = Timestamp::now());
+                self.with(|inner| inner.heard = Timestamp::now());
                 if let Some(handlers) = handlers() {
                     (handlers.received)(&text);
                 }
@@ -139,11 +140,11 @@ impl Socket {
         opened.forget();
         received.forget();
         closed.forget();
-        self.inner.update_value(|inner| inner.open = Some(socket));
+        self.with(|inner| inner.open = Some(socket));
     }
 
     fn drop_line(self) {
-        self.inner.try_update_value(|inner| {
+        self.with(|inner| {
             inner.generation += 1;
             if let Some(socket) = inner.open.take() {
                 socket.set_onopen(None);
@@ -156,14 +157,14 @@ impl Socket {
 
     fn retry(self, generation: u32) {
         self.stale();
-        let wait = self.inner.try_update_value(|inner| {
+        let wait = self.with(|inner| {
             inner.open = None;
             let wait = delay_ms(inner.attempt, js_sys::Math::random());
             inner.attempt += 1;
             wait
         });
         let again = move || {
-            if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
+            if self.with(|inner| inner.generation) == Some(generation) {
                 self.connect();
             }
         };
@@ -177,7 +178,7 @@ impl Socket {
     }
 
     fn beat(self) {
-        let Some((silence, ping)) = self.inner.try_with_value(|inner| {
+        let Some((silence, ping)) = self.with(|inner| {
             let ping = inner
                 .handlers
                 .as_ref()
@@ -187,13 +188,11 @@ impl Socket {
         }) else {
             return;
         };
-        if self.link.get_untracked() != Link::Live {
-            return;
-        }
         if silence > DEAD_AFTER || !window().navigator().on_line() {
+            // Also when an attempt hangs: `connect` counts as a sign of life.
             self.stale();
             self.connect();
-        } else {
+        } else if self.link.get_untracked() == Link::Live {
             self.send(&ping);
         }
     }

@@ -167,7 +167,11 @@ impl Buffer {
     fn insert(&mut self, lines: &[Arc<LogLine>]) {
         for line in lines {
             // A gap stands for the lines in it; only `fill`, which removes it first, brings them.
-            let in_gap = self.gaps.range(line.id + 1..).next().is_some_and(|(_, gap)| gap.after < line.id);
+            let in_gap = self
+                .gaps
+                .range(line.id + 1..)
+                .next()
+                .is_some_and(|(_, gap)| gap.after < line.id);
             if !in_gap && line.id > self.fallen {
                 self.lines.entry(line.id).or_insert_with(|| line.clone());
             }

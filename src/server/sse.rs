@@ -18,8 +18,10 @@ use futures::{
 
 use crate::error::AppError;
 
-/// Silence after which a comment is sent, so that proxies and the browser know the line is up.
+/// Silence after which [`BEAT`] is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// A comment for proxies, and an event for the page, whose EventSource doesn't show it comments: the line is up.
+const BEAT: Bytes = Bytes::from_static(b":\nevent: beat\ndata: \n\n");
 /// What the browser is told to wait before it reconnects after a drop, in milliseconds.
 const RETRY_MS: u32 = 1_000;
 
@@ -164,7 +166,7 @@ impl<F: Future<Output = ()>> Reader<F> {
                 self.pending = Some(event.bytes);
                 Some(self.cursors.id_line())
             }
-            () = tokio::time::sleep(KEEP_ALIVE) => Some(Bytes::from_static(b":\n\n")),
+            () = tokio::time::sleep(KEEP_ALIVE) => Some(BEAT),
         }
     }
 }

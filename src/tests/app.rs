@@ -87,6 +87,11 @@ impl TestApp {
             .expect("a token")
     }
 
+    /// Signs `name` in again, in another browser.
+    pub async fn sign_in(&self, name: &str) -> Member {
+        self.come_in("sign_in", &[("name", name), ("password", PASSWORD)]).await
+    }
+
     async fn come_in(&self, function: &str, form: &[(&str, &str)]) -> Member {
         let client = self.client();
         let answer = client

@@ -4,5 +4,6 @@ mod accounts;
 mod app;
 mod chat;
 mod logs;
+mod server;
 mod socket;
 mod ticker;

@@ -22,7 +22,14 @@ impl Shipper {
     }
 
     async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
-        let answer = self.client.post(&self.url).bearer_auth(&self.token).body(body).send().await.unwrap();
+        let answer = self
+            .client
+            .post(&self.url)
+            .bearer_auth(&self.token)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 }
@@ -36,11 +43,23 @@ async fn lines_are_kept_and_bad_ones_reported() {
     assert_eq!(status, 200, "{answer}");
     assert_eq!(answer["accepted"], 2);
     assert_eq!(answer["rejected"][0]["line"], 2);
-    assert!(answer["rejected"][0]["error"].as_str().unwrap().contains("expected"), "{answer}");
-    let lines = crate::logs::server::store::after(&app.running.state.logs.db.readers, 0, 10).await.unwrap();
+    assert!(
+        answer["rejected"][0]["error"].as_str().unwrap().contains("expected"),
+        "{answer}"
+    );
+    let lines = crate::logs::server::store::after(&app.running.state.logs.db.readers, 0, 10)
+        .await
+        .unwrap();
     assert_eq!(messages(&lines), ["caf\u{fffd}", "two"]);
-    assert_eq!((lines[0].level, lines[0].source.as_str()), (Level::Error, "test"), "the token names the source");
-    assert_eq!((lines[0].fields.to_string().as_str(), lines[1].source.as_str()), ("order_id=8812", "api"));
+    assert_eq!(
+        (lines[0].level, lines[0].source.as_str()),
+        (Level::Error, "test"),
+        "the token names the source"
+    );
+    assert_eq!(
+        (lines[0].fields.to_string().as_str(), lines[1].source.as_str()),
+        ("order_id=8812", "api")
+    );
 }
 
 #[tokio::test]
@@ -50,8 +69,21 @@ async fn what_cannot_be_taken_is_refused_in_words() {
     let (status, answer) = shipper.post("nonsense").await;
     assert_eq!((status, &answer["error"]), (400, &json!("invalid")), "{answer}");
     let (status, answer) = shipper.post("x".repeat(5 * 1024 * 1024)).await;
-    assert_eq!((status, &answer["message"]), (413, &json!("A request can hold 4 MiB at most: send fewer lines at once.")));
-    let answer = shipper.client.post(&shipper.url).bearer_auth("sbx_wrong").body("{}").send().await.unwrap();
+    assert_eq!(
+        (status, &answer["message"]),
+        (
+            413,
+            &json!("A request can hold 4 MiB at most: send fewer lines at once.")
+        )
+    );
+    let answer = shipper
+        .client
+        .post(&shipper.url)
+        .bearer_auth("sbx_wrong")
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 401);
 }
 
@@ -60,9 +92,17 @@ async fn the_page_shows_lines_and_filters_them_without_scripts() {
     let app = TestApp::start().await;
     let token = {
         let shipper = Shipper::new(&app).await;
-        let old = (0..300).map(|i| format!("{{\"msg\":\"old {i}\",\"level\":\"error\"}}\n")).collect::<String>();
+        let old = (0..300)
+            .map(|i| format!("{{\"msg\":\"old {i}\",\"level\":\"error\"}}\n"))
+            .collect::<String>();
         shipper.post(old).await;
-        shipper.post((0..250).map(|i| format!("{{\"msg\":\"<b>new</b> {i}\"}}\n")).collect::<String>()).await;
+        shipper
+            .post(
+                (0..250)
+                    .map(|i| format!("{{\"msg\":\"<b>new</b> {i}\"}}\n"))
+                    .collect::<String>(),
+            )
+            .await;
         shipper.token
     };
     let member = app.join("tomasz").await;
@@ -90,18 +130,43 @@ async fn the_page_shows_lines_and_filters_them_without_scripts() {
 async fn functions_answer_members_only() {
     let app = TestApp::start().await;
     let shipper = Shipper::new(&app).await;
-    shipper.post((0..1_000).map(|i| format!("{{\"msg\":\"{i}\"}}\n")).collect::<String>()).await;
+    shipper
+        .post((0..1_000).map(|i| format!("{{\"msg\":\"{i}\"}}\n")).collect::<String>())
+        .await;
     let gap = format!("{}/do/log_gap", app.url);
     let form = [("after", "100"), ("before", "900")];
     let stranger = app.client().post(&gap).form(&form).send().await.unwrap();
-    assert_eq!(stranger.status(), 401, "{:?} {}", stranger.headers().clone(), stranger.text().await.unwrap());
+    assert_eq!(
+        stranger.status(),
+        401,
+        "{:?} {}",
+        stranger.headers().clone(),
+        stranger.text().await.unwrap()
+    );
     let member = app.join("tomasz").await;
-    let piece: Value = member.client.post(&gap).form(&form).send().await.unwrap().json().await.unwrap();
+    let piece: Value = member
+        .client
+        .post(&gap)
+        .form(&form)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(piece["lines"].as_array().unwrap().len(), 500);
     assert_eq!((&piece["lines"][0]["id"], &piece["more"]), (&json!(400), &json!(299)));
-    let tail = member.client.post(format!("{}/do/log_tail", app.url)).send().await.unwrap();
+    let tail = member
+        .client
+        .post(format!("{}/do/log_tail", app.url))
+        .send()
+        .await
+        .unwrap();
     let tail: Value = tail.json().await.unwrap();
-    assert_eq!((&tail["cursor"], tail["lines"].as_array().unwrap().len()), (&json!(1_000), 200));
+    assert_eq!(
+        (&tail["cursor"], tail["lines"].as_array().unwrap().len()),
+        (&json!(1_000), 200)
+    );
 }
 
 #[tokio::test]
@@ -115,8 +180,13 @@ async fn a_posted_line_reaches_the_stream() {
     shipper.post(r#"{"msg":"hello desk"}"#).await;
     let mut text = String::new();
     while !text.contains("hello desk") {
-        let chunk = tokio::time::timeout(std::time::Duration::from_secs(5), stream.chunk()).await.expect("in time");
+        let chunk = tokio::time::timeout(std::time::Duration::from_secs(5), stream.chunk())
+            .await
+            .expect("in time");
         text.push_str(std::str::from_utf8(&chunk.unwrap().expect("more")).unwrap());
     }
-    assert!(text.contains("id: logs:1\nevent: logs\ndata: {\"lines\":[{\"id\":1,"), "{text}");
+    assert!(
+        text.contains("id: logs:1\nevent: logs\ndata: {\"lines\":[{\"id\":1,"),
+        "{text}"
+    );
 }

@@ -34,12 +34,16 @@ async fn what_the_server_says_is_kept() {
     let bench = Bench::start().await;
     tracing::dispatcher::with_default(&bench.subscriber, || tracing::warn!(venue = "demo", "feed is stale"));
     let lines = bench.kept(1).await;
-    assert_eq!((lines[0].level, lines[0].source.as_str(), lines[0].message.as_str()), (
-        Level::Warn,
-        "squawkbox",
-        "feed is stale"
-    ));
-    assert!(lines[0].fields.to_string().starts_with("venue=demo target=squawkbox::tests::logs"));
+    assert_eq!(
+        (lines[0].level, lines[0].source.as_str(), lines[0].message.as_str()),
+        (Level::Warn, "squawkbox", "feed is stale")
+    );
+    assert!(
+        lines[0]
+            .fields
+            .to_string()
+            .starts_with("venue=demo target=squawkbox::tests::logs")
+    );
 }
 
 #[tokio::test]

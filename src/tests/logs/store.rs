@@ -16,10 +16,15 @@ async fn a_line_comes_back_as_it_was_recorded() {
     let bench = Bench::start().await;
     let new = line(Level::Warn, "\u{1b}[33mlate\u{1b}[0m packet 🙂 \"quoted\"\nsecond");
     bench.logs.recorder.record(vec![new.clone()]).await.unwrap();
-    let lines = recent(&bench.logs.db.readers, &Filter::default(), u64::MAX, 10).await.unwrap();
+    let lines = recent(&bench.logs.db.readers, &Filter::default(), u64::MAX, 10)
+        .await
+        .unwrap();
     assert_eq!(messages(&lines), ["late packet 🙂 \"quoted\"\nsecond"]);
     let kept = &lines[0];
-    assert_eq!((kept.id, kept.time, kept.level, &kept.fields), (1, new.time, Level::Warn, &new.fields));
+    assert_eq!(
+        (kept.id, kept.time, kept.level, &kept.fields),
+        (1, new.time, Level::Warn, &new.fields)
+    );
 }
 
 #[tokio::test]
@@ -30,7 +35,10 @@ async fn ranges_are_in_order_and_count_what_is_left_out() {
     bench.record(4_500).await;
     assert_eq!(newest(readers).await.unwrap(), 4_500);
     let everything = Filter::default();
-    assert_eq!(ids(&recent(readers, &everything, u64::MAX, 3).await.unwrap()), [4_498, 4_499, 4_500]);
+    assert_eq!(
+        ids(&recent(readers, &everything, u64::MAX, 3).await.unwrap()),
+        [4_498, 4_499, 4_500]
+    );
     assert_eq!(ids(&recent(readers, &everything, 10, 3).await.unwrap()), [7, 8, 9]);
     assert_eq!(ids(&after(readers, 4_498, 10).await.unwrap()), [4_499, 4_500]);
     let piece = between(readers, 10, 1_000, 3).await.unwrap();
@@ -79,9 +87,16 @@ async fn old_lines_go_and_their_ids_stay_taken() {
     let cutoff = Timestamp::now();
     bench.record(5).await;
     assert_eq!(sweep(writer, cutoff).await.unwrap(), 2_300);
-    assert_eq!(ids(&after(readers, 0, 10).await.unwrap()), [2_301, 2_302, 2_303, 2_304, 2_305]);
+    assert_eq!(
+        ids(&after(readers, 0, 10).await.unwrap()),
+        [2_301, 2_302, 2_303, 2_304, 2_305]
+    );
     assert_eq!(sweep(writer, cutoff).await.unwrap(), 0);
     assert_eq!(sweep(writer, Timestamp::now().plus_seconds(1)).await.unwrap(), 5);
     bench.record(1).await;
-    assert_eq!(ids(&after(readers, 0, 10).await.unwrap()), [2_306], "a cursor never means two lines");
+    assert_eq!(
+        ids(&after(readers, 0, 10).await.unwrap()),
+        [2_306],
+        "a cursor never means two lines"
+    );
 }

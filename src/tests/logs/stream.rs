@@ -31,10 +31,16 @@ impl Reader {
     }
 
     async fn event(&mut self) -> LogEvent {
-        let event = timeout(Duration::from_secs(20), self.stream.next()).await.expect("in time").expect("an event");
+        let event = timeout(Duration::from_secs(20), self.stream.next())
+            .await
+            .expect("in time")
+            .expect("an event");
         self.cursor = event.cursor;
         let text = std::str::from_utf8(&event.bytes).unwrap();
-        let json = text.strip_prefix("event: logs\ndata: ").and_then(|rest| rest.strip_suffix("\n\n")).unwrap();
+        let json = text
+            .strip_prefix("event: logs\ndata: ")
+            .and_then(|rest| rest.strip_suffix("\n\n"))
+            .unwrap();
         let event: LogEvent = serde_json::from_str(json).unwrap();
         if event.reset {
             self.at = None;
@@ -163,7 +169,9 @@ async fn nothing_is_lost_or_doubled_while_many_record() {
             })
         })
         .collect();
-    let total = (0..4usize).flat_map(|writer| (0..150).map(move |i| 1 + (i * 7 + writer * 13) % 40)).sum::<usize>();
+    let total = (0..4usize)
+        .flat_map(|writer| (0..150).map(move |i| 1 + (i * 7 + writer * 13) % 40))
+        .sum::<usize>();
     // Readers that come at any time, and that drop their line again and again and resume.
     let readers: Vec<_> = (0..6u64)
         .map(|number| {
