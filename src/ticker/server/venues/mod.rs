@@ -11,10 +11,7 @@ use futures::future::BoxFuture;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    record::{self, Recorder},
-    tick::Tick,
-};
+use super::{record::Recorder, rounds, tick::Tick};
 use crate::{
     server::{config::Config, shutdown::Shutdown},
     ticker::model::{Line, VenueKind},
@@ -63,7 +60,7 @@ impl Out {
     /// The first connection is being made.
     pub fn connecting(&self) {
         self.recorder.venue(self.kind, |state| {
-            *state = record::off(self.kind);
+            *state = rounds::off(self.kind);
             state.line = Line::Connecting;
         });
     }
@@ -107,7 +104,7 @@ impl Out {
     }
 
     fn off(&self) {
-        self.recorder.venue(self.kind, |state| *state = record::off(self.kind));
+        self.recorder.venue(self.kind, |state| *state = rounds::off(self.kind));
     }
 }
 
