@@ -51,10 +51,12 @@ impl Out {
         Self { kind, recorder }
     }
 
-    /// Records a tick. A refusal is shown beside the venue.
+    /// Records a tick. The first refusal is shown beside the venue.
     pub fn tick(&self, tick: Tick) {
         if let Err(error) = self.recorder.record(tick) {
-            self.fault(&error);
+            self.recorder.venue(self.kind, |state| {
+                state.fault.get_or_insert(error);
+            });
         }
     }
 
@@ -165,6 +167,8 @@ impl Venues {
         }
         if !wanted.contains(&VenueKind::Demo) {
             self.recorder.forget(VenueKind::Demo.name());
+            // Should it fail, it has been logged, and is tried again.
+            let _ = self.recorder.committed().await;
         }
         for kind in wanted {
             if !running.contains_key(kind.name()) {
