@@ -39,8 +39,8 @@ pub async fn run() -> Result<(), String> {
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         eprintln!("round {round} of {ROUNDS}: {} s ...", 2 * (WARM_UP + MEASURED));
-        theirs.push(measure(&mut around_bare, &bare).await?);
-        ours.push(measure(&mut around_ours, &server.process).await?);
+        theirs.push(measure("bare axum", &mut around_bare, &bare).await?);
+        ours.push(measure("squawkbox", &mut around_ours, &server.process).await?);
     }
     println!(
         "\nA full room: {PEOPLE} people, {PACE} messages a second, {ROUNDS} rounds of {MEASURED} s each, by turns; \
@@ -73,10 +73,11 @@ pub async fn run() -> Result<(), String> {
     }
 }
 
-async fn measure(crowd: &mut Crowd, process: &Process) -> Result<Round, String> {
+async fn measure(name: &str, crowd: &mut Crowd, process: &Process) -> Result<Round, String> {
     let count = |seconds: u32| u64::from(seconds * PACE);
     let each = Duration::from_secs(1) / PACE;
-    crowd.round(process, count(WARM_UP), count(MEASURED), each).await
+    let round = crowd.round(process, count(WARM_UP), count(MEASURED), each).await;
+    round.map_err(|e| format!("{name}: {e}"))
 }
 
 /// µs of CPU time a second.

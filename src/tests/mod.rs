@@ -6,3 +6,4 @@ mod chat;
 mod logs;
 mod server;
 mod socket;
+mod ticker;

@@ -106,7 +106,8 @@ impl Line {
         let mut events = self.state.chat.hub.subscribe();
         let stopping = self.state.shutdown.begun.clone();
         let mut ended = std::pin::pin!(ended);
-        let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET));
+        // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
+        let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET / 2));
         let hello = ServerFrame::Hello {
             here: self.state.chat.presence.list(),
         };

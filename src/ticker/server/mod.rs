@@ -1,13 +1,14 @@
 //! The ticker on the server.
 //!
-//! `venues` and `ingest` hand ticks to `record`, which keeps (`store`) and publishes (`board`); `stream` is what
-//! a reader of `GET /events` sees of the board.
+//! `venues` and `ingest` hand ticks to `record`; `rounds` keeps them (`store`) and publishes them (`board`);
+//! `stream` is what a reader of `GET /events` sees of the board.
 
 pub mod board;
 pub mod ingest;
 pub mod kept;
 pub mod posted;
 pub mod record;
+pub mod rounds;
 pub mod store;
 pub mod stream;
 pub mod tick;

@@ -4,11 +4,7 @@
 //! times a second at most, and published after its commit. So there is no queue that could fill: a thousand ticks
 //! of a symbol between two commits are one row.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -16,57 +12,25 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::{
     board::{Changes, PublicBoard},
     kept::Kept,
+    rounds::{Outcomes, Shared, State, keep, off},
     store,
     tick::Tick,
 };
 use crate::{
     error::AppError,
     server::{db::Database, shutdown::Shutdown},
-    ticker::{
-        model::{Key, Line, VenueKind, VenueState},
-        wire::Spark,
-    },
+    ticker::model::{Key, VenueKind, VenueState},
     time::Timestamp,
 };
 
 /// Symbols at venues on the board at most; a further one is refused.
 pub const SYMBOLS: usize = 2_000;
-/// Time from one commit to the next at least: ticks in between are written together.
-const ROUND: Duration = Duration::from_millis(100);
-/// Wait before the next try when a commit failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Takes ticks; cheap to clone. What was taken is committed even when the last one is dropped.
 #[derive(Clone)]
 pub struct Recorder {
     shared: Arc<Shared>,
     _alive: Arc<DropGuard>,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    work: Notify,
-    outcomes: watch::Sender<Outcomes>,
-    board: Arc<PublicBoard>,
-}
-
-/// The newest rounds of each outcome.
-#[derive(Clone, Copy, Default)]
-struct Outcomes {
-    kept: u64,
-    failed: u64,
-}
-
-#[derive(Default)]
-struct State {
-    kept: BTreeMap<Key, Kept>,
-    venues: BTreeMap<&'static str, VenueState>,
-    /// Changed since the last round.
-    dirty: BTreeSet<Key>,
-    dirty_venues: BTreeSet<&'static str>,
-    gone: BTreeSet<Key>,
-    /// The number of the round that is being collected; the first is 1.
-    round: u64,
 }
 
 impl Recorder {
@@ -189,139 +153,4 @@ impl Recorder {
             self.shared.work.notify_one();
         }
     }
-}
-
-/// A venue that isn't run.
-pub fn off(venue: VenueKind) -> VenueState {
-    VenueState {
-        version: 0,
-        venue,
-        line: Line::Off,
-        reconnects: 0,
-        gaps: 0,
-        fault: None,
-    }
-}
-
-impl Kept {
-    fn spark(&self) -> Spark {
-        Spark {
-            version: self.spark_version,
-            key: self.quote.key(),
-            points: self.spark.clone(),
-        }
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn has_work(&self) -> bool {
-        !(self.dirty.is_empty() && self.gone.is_empty())
-    }
-
-    /// What changed since the last round, numbered on from `version`.
-    fn take_round(&mut self, mut version: u64) -> Round {
-        let mut round = Round {
-            number: self.round,
-            ..Round::default()
-        };
-        self.round += 1;
-        let mut next = || {
-            version += 1;
-            version
-        };
-        round.changes.gone = std::mem::take(&mut self.gone).into_iter().collect();
-        if !round.changes.gone.is_empty() {
-            round.changes.forgotten = next();
-        }
-        for name in std::mem::take(&mut self.dirty_venues) {
-            if let Some(state) = self.venues.get_mut(name) {
-                state.version = next();
-                round.changes.venues.push(state.clone());
-            }
-        }
-        for key in std::mem::take(&mut self.dirty) {
-            if let Some(kept) = self.kept.get_mut(&key) {
-                // Before the quote that brought the newest of them, as a board that holds both goes by its version.
-                if kept.sampled {
-                    kept.spark_version = next();
-                    round.changes.sparks.push(kept.spark());
-                }
-                kept.quote.version = next();
-                round.changes.quotes.push(kept.quote.clone());
-                round.kept.push(kept.clone());
-                kept.sampled = false;
-            }
-        }
-        round.changes.version = version;
-        round
-    }
-
-    /// Marks as changed again what a failed round could not keep.
-    fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>) {
-        for kept in kept {
-            let key = kept.quote.key();
-            if let Some(now) = self.kept.get_mut(&key) {
-                now.sampled |= kept.sampled;
-                self.dirty.insert(key);
-            }
-        }
-        self.gone.extend(gone);
-        self.dirty_venues.extend(venues.iter().map(|state| state.venue.name()));
-    }
-}
-
-#[derive(Default)]
-struct Round {
-    number: u64,
-    kept: Vec<Kept>,
-    changes: Changes,
-}
-
-/// Writes a round whenever something changed, until the last recorder is gone.
-async fn keep(shared: Arc<Shared>, db: Database, ended: CancellationToken) {
-    let mut version = shared.board.version();
-    let mut last = false;
-    while !last {
-        tokio::select! {
-            biased;
-            () = ended.cancelled() => last = true,
-            () = shared.work.notified() => (),
-        }
-        let pause = if write_round(&shared, &db, &mut version).await {
-            ROUND
-        } else {
-            shared.work.notify_one();
-            AFTER_FAILURE
-        };
-        tokio::select! {
-            () = ended.cancelled() => (),
-            () = tokio::time::sleep(pause) => (),
-        }
-    }
-}
-
-async fn write_round(shared: &Arc<Shared>, db: &Database, version: &mut u64) -> bool {
-    let Round { number, kept, changes } = shared.lock().take_round(*version);
-    *version = changes.version;
-    let (gone, venues, board) = (changes.gone.clone(), changes.venues.clone(), shared.board.clone());
-    let outcome = if kept.is_empty() && gone.is_empty() {
-        board.publish(changes);
-        Ok(())
-    } else {
-        store::keep(db, &kept, &gone, changes.forgotten, move || board.publish(changes)).await
-    };
-    if outcome.is_err() {
-        shared.lock().put_back(&kept, gone, venues);
-    }
-    shared.outcomes.send_modify(|outcomes| match outcome {
-        Ok(()) => outcomes.kept = number,
-        Err(_) => outcomes.failed = number,
-    });
-    outcome.is_ok()
 }

@@ -19,14 +19,14 @@ const EVERY: Duration = Duration::from_millis(220);
 
 /// Symbol, first price in its smallest unit, digits after the point.
 const SYMBOLS: [(&str, i64, u32); 8] = [
-    ("AAPL", 228_31, 2),
-    ("BTC-USD", 96_412_50, 2),
-    ("ETH-USD", 3_318_07, 2),
-    ("EUR/USD", 1_08412, 5),
-    ("MSFT", 431_02, 2),
-    ("NVDA", 142_77, 2),
-    ("SOL-USD", 187_42, 2),
-    ("XAU/USD", 2_654_30, 2),
+    ("AAPL", 22_831, 2),
+    ("BTC-USD", 9_641_250, 2),
+    ("ETH-USD", 331_807, 2),
+    ("EUR/USD", 108_412, 5),
+    ("MSFT", 43_102, 2),
+    ("NVDA", 14_277, 2),
+    ("SOL-USD", 18_742, 2),
+    ("XAU/USD", 265_430, 2),
 ];
 
 /// The venue.

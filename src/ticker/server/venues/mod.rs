@@ -11,10 +11,7 @@ use futures::future::BoxFuture;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    record::{self, Recorder},
-    tick::Tick,
-};
+use super::{record::Recorder, rounds, tick::Tick};
 use crate::{
     server::{config::Config, shutdown::Shutdown},
     ticker::model::{Line, VenueKind},
@@ -51,17 +48,19 @@ impl Out {
         Self { kind, recorder }
     }
 
-    /// Records a tick. A refusal is shown beside the venue.
+    /// Records a tick. The first refusal is shown beside the venue.
     pub fn tick(&self, tick: Tick) {
         if let Err(error) = self.recorder.record(tick) {
-            self.fault(&error);
+            self.recorder.venue(self.kind, |state| {
+                state.fault.get_or_insert(error);
+            });
         }
     }
 
     /// The first connection is being made.
     pub fn connecting(&self) {
         self.recorder.venue(self.kind, |state| {
-            *state = record::off(self.kind);
+            *state = rounds::off(self.kind);
             state.line = Line::Connecting;
         });
     }
@@ -105,7 +104,7 @@ impl Out {
     }
 
     fn off(&self) {
-        self.recorder.venue(self.kind, |state| *state = record::off(self.kind));
+        self.recorder.venue(self.kind, |state| *state = rounds::off(self.kind));
     }
 }
 
@@ -165,6 +164,8 @@ impl Venues {
         }
         if !wanted.contains(&VenueKind::Demo) {
             self.recorder.forget(VenueKind::Demo.name());
+            // Should it fail, it has been logged, and is tried again.
+            let _ = self.recorder.committed().await;
         }
         for kind in wanted {
             if !running.contains_key(kind.name()) {

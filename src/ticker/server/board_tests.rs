@@ -1,0 +1,115 @@
+//! Tests of the board that every reader reads.
+
+use super::*;
+use crate::time::Timestamp;
+
+fn quote(symbol: &str, version: u64) -> Quote {
+    Quote {
+        version,
+        symbol: symbol.into(),
+        venue: "test".into(),
+        last: version.into(),
+        open: None,
+        bid: None,
+        ask: None,
+        volume: None,
+        time: Timestamp::default(),
+        demo: false,
+        spark: None,
+    }
+}
+
+fn spark(symbol: &str, version: u64) -> Spark {
+    Spark {
+        version,
+        key: quote(symbol, 0).key(),
+        points: vec![version.into()],
+    }
+}
+
+fn board(quotes: Vec<Quote>, sparks: Vec<Spark>) -> PublicBoard {
+    let board = PublicBoard::new(0);
+    publish(&board, quotes, sparks);
+    board
+}
+
+fn publish(board: &PublicBoard, quotes: Vec<Quote>, sparks: Vec<Spark>) {
+    let version = quotes.iter().map(|quote| quote.version).max().unwrap_or(0);
+    board.publish(Changes {
+        version,
+        quotes,
+        sparks,
+        ..Changes::default()
+    });
+}
+
+fn read(event: &Event) -> Update {
+    let text = std::str::from_utf8(&event.bytes).unwrap();
+    let json = text
+        .strip_prefix("event: ticker\ndata: ")
+        .unwrap()
+        .strip_suffix("\n\n")
+        .unwrap();
+    serde_json::from_str(json).unwrap()
+}
+
+/// Everything a reader at `cursor` gets: symbol, or symbol with a tilde for its earlier prices, and version.
+fn rest(board: &PublicBoard, mut cursor: u64) -> Vec<(String, u64)> {
+    let mut out = Vec::new();
+    while let Some(event) = board.next(Some(cursor), board.version()) {
+        assert!(event.cursor > cursor, "it goes on");
+        cursor = event.cursor;
+        let got = match read(&event) {
+            Update::Quote(quote) => (quote.symbol, quote.version),
+            Update::Spark(spark) => (format!("{}~", spark.key.symbol), spark.version),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(got.1, cursor);
+        out.push(got);
+    }
+    out
+}
+
+#[test]
+fn a_slow_reader_gets_only_the_newest_and_a_fast_one_what_is_newer() {
+    let board = board(vec![quote("A", 2), quote("B", 4)], vec![spark("A", 1), spark("B", 3)]);
+    for version in 5..100 {
+        publish(&board, vec![quote("A", version)], vec![]);
+    }
+    let named = |list: &[(&str, u64)]| list.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<Vec<_>>();
+    assert_eq!(rest(&board, 0), named(&[("A~", 1), ("B~", 3), ("B", 4), ("A", 99)]));
+    assert_eq!(rest(&board, 98), named(&[("A", 99)]));
+    assert_eq!(rest(&board, 99), []);
+    let whole = board.whole();
+    assert_eq!(whole.quotes[0].spark, Some(vec![1.into()]), "a page gets both together");
+}
+
+#[test]
+fn bytes_are_made_once() {
+    let board = board(vec![quote("A", 1)], vec![]);
+    let (one, two) = (board.next(Some(0), 1).unwrap(), board.next(Some(0), 1).unwrap());
+    assert_eq!(one.bytes.as_ptr(), two.bytes.as_ptr());
+}
+
+#[test]
+fn unknown_future_and_forgotten_cursors_get_everything() {
+    let board = board(vec![quote("A", 1), quote("B", 2)], vec![]);
+    for cursor in [None, Some(3), Some(u64::MAX)] {
+        let event = board.next(cursor, 2).unwrap();
+        let Update::Whole(whole) = read(&event) else {
+            panic!("{cursor:?}")
+        };
+        assert_eq!((whole.quotes.len(), event.cursor), (2, 2));
+    }
+    board.publish(Changes {
+        version: 3,
+        gone: vec![quote("A", 0).key()],
+        forgotten: 3,
+        ..Changes::default()
+    });
+    let Update::Whole(whole) = read(&board.next(Some(2), 3).unwrap()) else {
+        panic!()
+    };
+    assert_eq!(whole.quotes.len(), 1, "a reader from before hears what is left");
+    assert!(board.next(Some(3), 3).is_none());
+}

@@ -1,0 +1,192 @@
+//! What was taken in is written in rounds: one statement per table ten times a second at most, published after its
+//! commit.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    board::{Changes, PublicBoard},
+    kept::Kept,
+    store,
+};
+use crate::{
+    server::db::Database,
+    ticker::{
+        model::{Key, Line, VenueKind, VenueState},
+        wire::Spark,
+    },
+};
+
+/// Time from one commit to the next at least: ticks in between are written together.
+const ROUND: Duration = Duration::from_millis(100);
+/// Wait before the next try when a commit failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// What the recorders and the task that writes share.
+pub(super) struct Shared {
+    pub(super) state: Mutex<State>,
+    pub(super) work: Notify,
+    pub(super) outcomes: watch::Sender<Outcomes>,
+    pub(super) board: Arc<PublicBoard>,
+}
+
+/// The newest rounds of each outcome.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Outcomes {
+    pub(super) kept: u64,
+    pub(super) failed: u64,
+}
+
+/// What was taken in, and what of it the next round has to write.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) kept: BTreeMap<Key, Kept>,
+    pub(super) venues: BTreeMap<&'static str, VenueState>,
+    /// Changed since the last round.
+    pub(super) dirty: BTreeSet<Key>,
+    pub(super) dirty_venues: BTreeSet<&'static str>,
+    pub(super) gone: BTreeSet<Key>,
+    /// The number of the round that is being collected; the first is 1.
+    pub(super) round: u64,
+}
+
+/// A venue that isn't run.
+pub fn off(venue: VenueKind) -> VenueState {
+    VenueState {
+        version: 0,
+        venue,
+        line: Line::Off,
+        reconnects: 0,
+        gaps: 0,
+        fault: None,
+    }
+}
+
+impl Kept {
+    pub(super) fn spark(&self) -> Spark {
+        Spark {
+            version: self.spark_version,
+            key: self.quote.key(),
+            points: self.spark.clone(),
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    pub(super) fn has_work(&self) -> bool {
+        !(self.dirty.is_empty() && self.gone.is_empty())
+    }
+
+    /// What changed since the last round, numbered on from `version`.
+    fn take_round(&mut self, mut version: u64) -> Round {
+        let mut round = Round {
+            number: self.round,
+            ..Round::default()
+        };
+        self.round += 1;
+        let mut next = || {
+            version += 1;
+            version
+        };
+        round.changes.gone = std::mem::take(&mut self.gone).into_iter().collect();
+        if !round.changes.gone.is_empty() {
+            round.changes.forgotten = next();
+        }
+        for name in std::mem::take(&mut self.dirty_venues) {
+            if let Some(state) = self.venues.get_mut(name) {
+                state.version = next();
+                round.changes.venues.push(state.clone());
+            }
+        }
+        for key in std::mem::take(&mut self.dirty) {
+            if let Some(kept) = self.kept.get_mut(&key) {
+                // Before the quote that brought the newest of them, as a board that holds both goes by its version.
+                if kept.sampled {
+                    kept.spark_version = next();
+                    round.changes.sparks.push(kept.spark());
+                }
+                kept.quote.version = next();
+                round.changes.quotes.push(kept.quote.clone());
+                round.kept.push(kept.clone());
+                kept.sampled = false;
+            }
+        }
+        round.changes.version = version;
+        round
+    }
+
+    /// Marks as changed again what a failed round could not keep.
+    fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>) {
+        for kept in kept {
+            let key = kept.quote.key();
+            if let Some(now) = self.kept.get_mut(&key) {
+                now.sampled |= kept.sampled;
+                self.dirty.insert(key);
+            }
+        }
+        self.gone.extend(gone);
+        self.dirty_venues.extend(venues.iter().map(|state| state.venue.name()));
+    }
+}
+
+#[derive(Default)]
+struct Round {
+    number: u64,
+    kept: Vec<Kept>,
+    changes: Changes,
+}
+
+/// Writes a round whenever something changed, until the last recorder is gone.
+pub(super) async fn keep(shared: Arc<Shared>, db: Database, ended: CancellationToken) {
+    let mut version = shared.board.version();
+    let mut last = false;
+    while !last {
+        tokio::select! {
+            biased;
+            () = ended.cancelled() => last = true,
+            () = shared.work.notified() => (),
+        }
+        let pause = if write_round(&shared, &db, &mut version).await {
+            ROUND
+        } else {
+            shared.work.notify_one();
+            AFTER_FAILURE
+        };
+        tokio::select! {
+            () = ended.cancelled() => (),
+            () = tokio::time::sleep(pause) => (),
+        }
+    }
+}
+
+async fn write_round(shared: &Arc<Shared>, db: &Database, version: &mut u64) -> bool {
+    let Round { number, kept, changes } = shared.lock().take_round(*version);
+    *version = changes.version;
+    let (gone, venues, board) = (changes.gone.clone(), changes.venues.clone(), shared.board.clone());
+    let outcome = if kept.is_empty() && gone.is_empty() {
+        board.publish(changes);
+        Ok(())
+    } else {
+        store::keep(db, &kept, &gone, changes.forgotten, move || board.publish(changes)).await
+    };
+    if outcome.is_err() {
+        shared.lock().put_back(&kept, gone, venues);
+    }
+    shared.outcomes.send_modify(|outcomes| match outcome {
+        Ok(()) => outcomes.kept = number,
+        Err(_) => outcomes.failed = number,
+    });
+    outcome.is_ok()
+}
