@@ -11,8 +11,8 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: !!process.env.CI,
-  // A test that passes only sometimes is a fault to mend.
-  // On a loaded machine a second try tells a slow test from a broken one; Playwright reports it as flaky.
+  // In CI a second try tells a slow machine from a broken test; Playwright reports it as flaky, which is still a fault
+  // to mend.
   retries: process.env.CI ? 2 : 0,
   reporter: [["list"]],
   use: {
