@@ -39,7 +39,7 @@ test("whoever isn't signed in is led to where they can come in", async ({ person
 test("pages carry their defences", async ({ ines, server, request }) => {
   const answer = await ines.page.goto(server.url);
   const headers = answer!.headers();
-  expect(headers["content-security-policy"]).toMatch(/script-src 'nonce-[^']+'/);
+  expect(headers["content-security-policy"]).toMatch(/script-src 'self' 'nonce-[^']+'/);
   expect(headers["content-security-policy"]).not.toContain("unsafe-inline");
   expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
   expect(headers["x-content-type-options"]).toBe("nosniff");

@@ -4,9 +4,10 @@ use leptos::{html, prelude::*};
 
 use super::connection::LogBuffer;
 
-/// Pixels from the end within which the reader has left it on purpose (more) or is back (fewer).
+/// Pixels from the end: more on the way up, and the reader has left it on purpose; fewer on the way down, and the
+/// reader is back. A row of slack, since heights settle only when rows come into view.
 const LEFT: i32 = 8;
-const BACK: i32 = 2;
+const BACK: i32 = 24;
 
 /// The scrolling of the tail; a clone is a pointer.
 #[derive(Clone, Copy)]
@@ -61,7 +62,7 @@ impl Follow {
                 self.at.update_value(|at| at.by_scrolling = true);
                 self.log.pause();
             }
-        } else if below <= BACK && self.at.with_value(|at| at.by_scrolling) {
+        } else if !up && below <= BACK && self.at.with_value(|at| at.by_scrolling) {
             self.log.follow();
         }
     }

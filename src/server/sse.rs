@@ -105,8 +105,10 @@ pub fn choose<'a>(feeds: &'a [Box<dyn Feed>], topics: &str) -> Result<Vec<&'a dy
             known.join(", ")
         )));
     }
-    let wanted = |feed: &&Box<dyn Feed>| names.is_empty() || names.contains(&feed.topic());
-    Ok(feeds.iter().filter(wanted).map(AsRef::as_ref).collect())
+    let all = feeds.iter().map(AsRef::as_ref);
+    Ok(all
+        .filter(|feed: &&dyn Feed| names.is_empty() || names.contains(&feed.topic()))
+        .collect())
 }
 
 struct Reader<F> {

@@ -5,41 +5,33 @@ use leptos_meta::Title;
 
 use super::gate::{Outcome, Wrong};
 use crate::accounts::{
-    api::{NewJoinLink, SignOut, join_link, who},
-    model::{Role, Visitor},
+    api::{NewJoinLink, SignOut, join_link},
+    model::{Me, Role},
 };
 
 /// The signed-in person's own page.
 #[component]
 pub fn MorePage() -> impl IntoView {
-    let visitor = Resource::new_blocking(|| (), |()| who());
+    // The desk around this page has seen to it that somebody is signed in.
+    let me = expect_context::<Me>();
     let sign_out = ServerAction::<SignOut>::new();
+    let runs_the_team = me.role == Role::Admin;
+    let role = if runs_the_team { "an administrator" } else { "a member" };
     view! {
         <Title text="More" />
         <div class="page">
             <h1>"More"</h1>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    // Anyone who is not signed in has been sent away by the desk around this page.
-                    let Ok(Visitor::In { me, team }) = visitor.await else { return ().into_any() };
-                    let runs_the_team = me.role == Role::Admin;
-                    let role = if runs_the_team { "an administrator" } else { "a member" };
-                    view! {
-                        <section aria-labelledby="you">
-                            <h2 id="you">"You"</h2>
-                            <p>"Signed in as " <strong>{me.name}</strong> ", " {role} " of " {team} "."</p>
-                            <Outcome of=sign_out />
-                            <ActionForm action=sign_out>
-                                <button class="button quiet" type="submit">
-                                    "Sign out"
-                                </button>
-                            </ActionForm>
-                        </section>
-                        {runs_the_team.then(|| view! { <JoinLink /> })}
-                    }
-                        .into_any()
-                })}
-            </Suspense>
+            <section aria-labelledby="you">
+                <h2 id="you">"You"</h2>
+                <p>"Signed in as " <strong>{me.name}</strong> ", " {role} "."</p>
+                <Outcome of=sign_out />
+                <ActionForm action=sign_out>
+                    <button class="button quiet" type="submit">
+                        "Sign out"
+                    </button>
+                </ActionForm>
+            </section>
+            {runs_the_team.then(|| view! { <JoinLink /> })}
         </div>
     }
 }
