@@ -2,15 +2,31 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
     response::{IntoResponse, Response},
 };
+
+use leptos::prelude::use_context;
 
 use crate::error::AppError;
 
 tokio::task_local! {
     /// The id of the request being served, as in its `x-request-id` header and its log lines.
     pub static REQUEST_ID: String;
+}
+
+/// Lies in every request, for work that a page's rendering does in tasks of its own.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+fn request_id() -> Option<String> {
+    let of_page = || {
+        use_context::<Parts>()?
+            .extensions
+            .get::<RequestId>()
+            .map(|RequestId(id)| id.clone())
+    };
+    REQUEST_ID.try_with(Clone::clone).ok().or_else(of_page)
 }
 
 /// Logs the cause and gives what the caller may know: that it happened, and under which id.
