@@ -31,9 +31,7 @@ fn request_id() -> Option<String> {
 
 /// Logs the cause and gives what the caller may know: that it happened, and under which id.
 pub fn internal(doing: &str, cause: &dyn std::fmt::Display) -> AppError {
-    let id = REQUEST_ID
-        .try_with(Clone::clone)
-        .unwrap_or_else(|_| "no request".into());
+    let id = request_id().unwrap_or_else(|| "no request".into());
     tracing::error!(request_id = %id, doing, error = %cause, "internal error");
     AppError::Internal(id)
 }
