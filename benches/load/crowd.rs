@@ -27,8 +27,8 @@ use crate::{
 
 /// People who speak; each stays far below the pace that the server allows a person (20 a second).
 const SPEAKERS: usize = 30;
-/// How long the last deliveries may take.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long the last deliveries may take: on a busy machine, long.
+const DRAIN: Duration = Duration::from_secs(30);
 /// About as long as people write.
 const BODY: &str = "Bid pulled in the front month, sizes are thin on both sides until the print at half past.";
 
@@ -54,6 +54,8 @@ pub struct Crowd {
 /// What the listeners have counted.
 struct Tally {
     began: Instant,
+    /// µs since `began`: messages sent before count for nothing any more.
+    since: AtomicU64,
     delivered: AtomicU64,
     /// Messages that were not the next after the one before.
     holes: AtomicU64,
@@ -82,6 +84,7 @@ impl Crowd {
     pub async fn gather(process: &Process, people: &[Person], to: To) -> Result<Self, String> {
         let tally = Arc::new(Tally {
             began: Instant::now(),
+            since: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             holes: AtomicU64::new(0),
             latencies: Mutex::default(),
@@ -114,7 +117,7 @@ impl Crowd {
     /// Says `warm_up` messages, then `count` that are measured, one every `each`.
     ///
     /// # Errors
-    /// When a socket breaks, or our server refuses a message or delivers out of order.
+    /// When a socket breaks, the warm-up isn't delivered, or our server refuses a message or delivers out of order.
     pub async fn round(
         &mut self,
         process: &Process,
@@ -122,14 +125,16 @@ impl Crowd {
         count: u64,
         each: Duration,
     ) -> Result<Round, String> {
+        self.tally.start();
         self.say(warm_up, each).await?;
-        self.drained(warm_up * self.size).await?;
-        self.tally.delivered.store(0, Relaxed);
-        self.tally.latencies().clear();
+        if self.drained(warm_up * self.size).await? != warm_up * self.size {
+            return Err("the warm-up was not delivered: is the machine too busy?".into());
+        }
+        self.tally.start();
         let before = process.cpu()?;
         self.say(count, each).await?;
         let expected = count * self.size;
-        self.drained(expected).await?;
+        let delivered = self.drained(expected).await?;
         let cpu = process.cpu()?.saturating_sub(before);
         let holes = self.tally.holes.load(Relaxed);
         if self.to == To::Ours && holes > 0 {
@@ -140,7 +145,7 @@ impl Crowd {
         Ok(Round {
             cpu,
             expected,
-            delivered: self.tally.delivered.load(Relaxed),
+            delivered,
             latencies,
         })
     }
@@ -153,7 +158,7 @@ impl Crowd {
             self.said += 1;
             let (person, sink) = &mut self.speakers[next];
             // Names the message and says when it was sent.
-            let client_id = format!("{:012}", self.tally.began.elapsed().as_micros());
+            let client_id = format!("{:012}", self.tally.now());
             let frame = match self.to {
                 To::Ours => post(client_id),
                 To::Bare => message(person.clone(), client_id, self.said),
@@ -164,18 +169,32 @@ impl Crowd {
         Ok(())
     }
 
-    /// Waits until `expected` deliveries have been counted, or no longer.
-    async fn drained(&self, expected: u64) -> Result<(), String> {
+    /// Waits until `expected` deliveries have been counted, or no longer; gives how many have.
+    async fn drained(&self, expected: u64) -> Result<u64, String> {
         let until = Instant::now() + DRAIN;
         while self.tally.delivered.load(Relaxed) < expected && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let trouble = self.tally.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        trouble.clone().map_or(Ok(()), Err)
+        trouble
+            .clone()
+            .map_or_else(|| Ok(self.tally.delivered.load(Relaxed)), Err)
     }
 }
 
 impl Tally {
+    /// Counts from zero what is sent from now on.
+    fn start(&self) {
+        self.since.store(self.now(), Relaxed);
+        self.delivered.store(0, Relaxed);
+        self.latencies().clear();
+    }
+
+    /// µs since it began.
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_micros() as u64
+    }
+
     fn latencies(&self) -> MutexGuard<'_, Vec<f64>> {
         self.latencies.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -193,9 +212,10 @@ impl Tally {
             self.holes.fetch_add(1, Relaxed);
         }
         let sent = number(frame, br#""client_id":""#)?;
-        let now = self.began.elapsed().as_micros() as f64;
-        self.latencies().push(now - sent as f64);
-        self.delivered.fetch_add(1, Relaxed);
+        if sent >= self.since.load(Relaxed) {
+            self.latencies().push(self.now().saturating_sub(sent) as f64);
+            self.delivered.fetch_add(1, Relaxed);
+        }
         Some(seq)
     }
 

@@ -30,12 +30,12 @@ export const test = base.extend<Fixtures>({
     expect(errors, "errors that the server logged").toEqual([]);
   },
 
-  person: async ({ server, browser }, use) => {
+  person: async ({ server, browser, javaScriptEnabled }, use) => {
     const people: Person[] = [];
     await use(async (name, { url = server.url, ...options } = {}) => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
-      const person = new Person(name, url, context, page, new Watch(page, name));
+      const person = new Person(name, url, context, page, new Watch(page, name, javaScriptEnabled));
       people.push(person);
       return person;
     });

@@ -9,6 +9,7 @@ export class Watch {
   constructor(
     page: Page,
     private readonly who: string,
+    scripts: boolean,
   ) {
     page.on("console", (message) => {
       if (message.type() === "error") this.note(`console: ${message.text()} ${message.location().url}`);
@@ -16,8 +17,9 @@ export class Watch {
     page.on("pageerror", (error) => this.note(`exception: ${error.stack ?? error.message}`));
     page.on("requestfailed", (request) => {
       const why = request.failure()?.errorText ?? "";
-      // The browser's own doing when one page gives way to the next.
-      if (why !== "net::ERR_ABORTED") this.note(`failed: ${request.method()} ${request.url()} ${why}`);
+      // The browser's own doing: one page gives way to the next; with scripts off it refuses what a page preloads.
+      const itself = why === "net::ERR_ABORTED" || (!scripts && why === "csp" && request.resourceType() === "script");
+      if (!itself) this.note(`failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on("response", (response) => {
       if (response.status() >= 400) this.note(`status ${response.status()}: ${response.url()}`);
