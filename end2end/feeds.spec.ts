@@ -120,7 +120,7 @@ test("paused, the lines wait and are counted", async ({ ines, server, request })
   await expect(waiting).toBeHidden();
 });
 
-test("reading back pauses, and the count of new lines leads on", async ({ ines, server, request }) => {
+test("reading back pauses, and at the end the lines follow again", async ({ ines, server, request }) => {
   const post = poster(server, request);
   await post("/ingest/logs", ...Array.from({ length: 100 }, (_, n) => ({ message: `old ${n} ${"and long ".repeat(n % 9)}` })));
   const newest = ines.lines.last();
@@ -129,11 +129,25 @@ test("reading back pauses, and the count of new lines leads on", async ({ ines, 
   await newest.hover();
   await ines.page.mouse.wheel(0, -400);
   await expect(ines.logs.getByRole("button", { name: "Follow" })).toBeVisible();
-  await post("/ingest/logs", { message: "later" });
+  const later = async (n: number) => {
+    await post("/ingest/logs", { message: `later ${n}` });
+    await expect(ines.logs.getByRole("button", { name: /1 new/ })).toBeVisible();
+  };
+  const follows = async (n: number) => {
+    await expect(ines.lines.last()).toContainText(`later ${n}`);
+    await expect(ines.lines.last()).toBeInViewport({ ratio: 0.9 });
+    await expect(ines.logs.getByRole("button", { name: "Pause" })).toBeVisible();
+  };
+  await later(1);
   await ines.logs.getByRole("button", { name: /1 new/ }).click();
-  await expect(ines.lines.last()).toContainText("later");
-  await expect(ines.lines.last()).toBeInViewport({ ratio: 0.9 });
-  await expect(ines.logs.getByRole("button", { name: "Pause" })).toBeVisible();
+  await follows(1);
+
+  // Or by scrolling to the end, also where the count lies under the pointer.
+  await ines.page.mouse.wheel(0, -400);
+  await later(2);
+  await ines.logs.getByRole("button", { name: /1 new/ }).hover();
+  await ines.page.mouse.wheel(0, 2000);
+  await follows(2);
 });
 
 test("both panels are pages of their own on a small screen", async ({ ines }) => {

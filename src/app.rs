@@ -16,8 +16,18 @@ use crate::{
     ui::error_page::ErrorPage,
 };
 
-/// The HTML document around every page.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+/// The HTML document of the desk's pages, which scripts take over.
+pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! { <HydrationScripts options=options.clone() /> };
+    page(options, scripts.into_any(), view! { <App /> }.into_any())
+}
+
+/// The HTML document of the pages before the desk, which have no scripts.
+pub fn door_shell(options: LeptosOptions) -> impl IntoView {
+    page(options, ().into_any(), view! { <Door /> }.into_any())
+}
+
+fn page(options: LeptosOptions, scripts: AnyView, body: AnyView) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -34,18 +44,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/icon-192.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <AutoReload options />
+                {scripts}
                 <MetaTags />
             </head>
-            <body>
-                <App />
-            </body>
+            <body>{body}</body>
         </html>
     }
 }
 
-/// Every page. Rendered whole before it is sent, so that redirects and statuses are never too late.
+/// Every page of the desk. Rendered whole before it is sent, so that redirects and statuses are never too late.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -57,13 +65,6 @@ pub fn App() -> impl IntoView {
     });
     let no_page =
         || AppError::NotFound("There is no such page. The link may be wrong, or what it led to is gone.".into());
-    let title = |page: String| {
-        if page.is_empty() {
-            "Squawkbox".into()
-        } else {
-            format!("{page} · Squawkbox")
-        }
-    };
     view! {
         <Title formatter=title />
         <Router>
@@ -76,10 +77,32 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
                     <Route path=path!("/more") view=MorePage ssr=SsrMode::Async />
                 </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// The pages before the desk: plain forms, so that whoever comes in waits for no program to load, and the program is
+/// without them.
+#[component]
+pub fn Door() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=title />
+        <Router>
+            <Routes fallback=|| ()>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
                 <Route path=path!("/join/:code") view=JoinPage ssr=SsrMode::Async />
             </Routes>
         </Router>
+    }
+}
+
+fn title(page: String) -> String {
+    if page.is_empty() {
+        "Squawkbox".into()
+    } else {
+        format!("{page} · Squawkbox")
     }
 }

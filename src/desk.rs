@@ -7,49 +7,93 @@ use leptos_router::{
     hooks::use_location,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    accounts::{api::who, model::Visitor},
+    accounts::model::Me,
     chat::{
-        api::list_rooms,
         connection::ChatConnection,
+        model::Rooms,
         rooms_page::{PeopleHere, RoomLinks},
     },
+    error::AppError,
+    json::Json,
     live::event_source::EventStream,
-    logs::{api::log_tail, connection::provide_log_buffer, panel::LogsPanel},
-    ticker::{api::quotes, connection::provide_board, panel::TickerPanel, tape::Tape},
+    logs::{connection::provide_log_buffer, model::Tail, panel::LogsPanel},
+    ticker::{connection::provide_board, model::Board, panel::TickerPanel, tape::Tape},
     ui::error_page::ErrorPage,
 };
+
+/// What the desk begins with, or why it doesn't.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opening {
+    /// There is no team yet: set it up.
+    NoTeam,
+    /// Sign in.
+    SignedOut,
+    /// Come in.
+    Desk(Box<Start>),
+}
+
+/// What the desk begins with. Every stream goes on from here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// Who looks at it.
+    pub me: Me,
+    /// The team's name.
+    pub team: String,
+    /// The rooms and who is here.
+    pub rooms: Rooms,
+    /// Every symbol's newest price.
+    pub board: Board,
+    /// The newest log lines.
+    pub tail: Tail,
+}
+
+/// All that the desk is rendered from.
+///
+/// # Errors
+/// `Internal` when a database can't be read.
+#[server(prefix = "/do", endpoint = "desk", input = Json, output = Json)]
+pub async fn open_desk() -> Result<Opening, AppError> {
+    use crate::accounts::model::Visitor;
+    let state = crate::server::state::AppState::here()?;
+    let (me, team) = match state.accounts.visitor().await? {
+        Visitor::NoTeam => return Ok(Opening::NoTeam),
+        Visitor::SignedOut => return Ok(Opening::SignedOut),
+        Visitor::In { me, team } => (me, team),
+    };
+    Ok(Opening::Desk(Box::new(Start {
+        me,
+        team,
+        rooms: crate::chat::server::rooms::list(&state.chat).await?,
+        board: state.ticker.board(),
+        tail: state.logs.tail().await?,
+    })))
+}
 
 /// What every signed-in page stands in. Whoever may not see it is sent where they can come in.
 #[component]
 pub fn Desk() -> impl IntoView {
-    let visitor = Resource::new_blocking(|| (), |()| who());
-    let rooms = Resource::new_blocking(|| (), |()| list_rooms());
-    let board = Resource::new_blocking(|| (), |()| quotes());
-    let tail = Resource::new_blocking(|| (), |()| log_tail());
+    let opening = Resource::new_blocking(|| (), |()| open_desk());
+    // Not in a closure: that would run twice on the server, and every page in here with it.
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
-                let team = match visitor.await {
-                    Ok(Visitor::In { me, team }) => {
-                        provide_context(me);
-                        team
-                    }
-                    Ok(Visitor::NoTeam) => return view! { <Redirect path="/set-up" /> }.into_any(),
-                    Ok(Visitor::SignedOut) => return view! { <Redirect path="/sign-in" /> }.into_any(),
-                    Err(error) => return view! { <ErrorPage error /> }.into_any(),
-                };
-                match (rooms.await, board.await, tail.await) {
-                    (Ok(rooms), Ok(board), Ok(tail)) => {
+            {Suspend::new(async move {
+                match opening.await {
+                    Ok(Opening::Desk(start)) => {
+                        let Start { me, team, rooms, board, tail } = *start;
+                        provide_context(me.clone());
                         EventStream::provide();
                         provide_board(board);
                         provide_log_buffer(tail);
-                        ChatConnection::provide(expect_context(), rooms);
+                        ChatConnection::provide(me, rooms);
                         view! { <Layout team /> }.into_any()
                     }
-                    (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
-                        view! { <ErrorPage error /> }.into_any()
-                    }
+                    Ok(Opening::NoTeam) => view! { <Redirect path="/set-up" /> }.into_any(),
+                    Ok(Opening::SignedOut) => view! { <Redirect path="/sign-in" /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
                 }
             })}
         </Suspense>

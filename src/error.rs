@@ -3,13 +3,14 @@
 //! Server functions, HTTP handlers and the chat socket all answer with it. Causes (a database error, an
 //! I/O error) never travel: `server/error.rs` logs them and hands out an opaque [`AppError::Internal`].
 
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use crate::json::JsonText;
+
 /// What went wrong, in words for the person or program that asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "error", content = "detail", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AppError {
     /// The request makes no sense as it stands; the text says what to change (HTTP 400).
     #[error("{0}")]
@@ -35,6 +36,9 @@ pub enum AppError {
     /// The server is stopping or a queue is full; the same request may go through later (HTTP 503).
     #[error("The server is busy. Try again in a moment.")]
     Busy,
+    /// Nothing can be written any more (HTTP 507).
+    #[error("The server's disk is full, so this was not kept. Nothing else was lost. Tell whoever runs the server.")]
+    DiskFull,
     /// The browser could not reach the server at all.
     #[error("The server can't be reached. Check the connection and try again.")]
     Unreachable,
@@ -56,12 +60,13 @@ impl AppError {
             Self::SlowDown(_) => 429,
             Self::Internal(_) => 500,
             Self::Busy | Self::Unreachable => 503,
+            Self::DiskFull => 507,
         }
     }
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

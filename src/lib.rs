@@ -10,6 +10,8 @@
 pub mod error;
 /// Types for the names of things.
 pub mod ids;
+/// JSON as server functions send it.
+pub mod json;
 /// URLs that both ends use.
 pub mod paths;
 /// Instants: microseconds UTC, RFC 3339 on the wire.
@@ -31,7 +33,7 @@ pub mod ticker;
 
 /// The browser's side of a connection; knows no feature.
 pub mod live;
-/// Fields, states and icons that every page shares; knows no feature.
+/// What every page shares; knows no feature.
 pub mod ui;
 
 /// What every feature stands on: databases, delivery, security, start and stop.

@@ -201,8 +201,8 @@ impl Tally {
 
     /// Counts a frame; gives its place when it is a message.
     fn count(&self, frame: &[u8], last: u64) -> Option<u64> {
-        if !frame.starts_with(br#"{"is":"message""#) {
-            if frame.starts_with(br#"{"is":"refused""#) {
+        if !frame.starts_with(br#"{"message":"#) {
+            if frame.starts_with(br#"{"refused":"#) {
                 self.complain(format!("the server refused: {}", String::from_utf8_lossy(frame)));
             }
             return None;

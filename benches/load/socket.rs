@@ -44,10 +44,10 @@ pub async fn join(address: SocketAddr, person: &Person) -> Result<Socket, String
     sent.map_err(|e| format!("following the room: {e}"))?;
     loop {
         let text = next(&mut socket).await?;
-        if text.starts_with(r#"{"is":"caught_up""#) {
+        if text.starts_with(r#"{"caught_up":"#) {
             return Ok(socket);
         }
-        if text.starts_with(r#"{"is":"refused""#) {
+        if text.starts_with(r#"{"refused":"#) {
             return Err(format!("the room can't be followed: {text}"));
         }
     }

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::model::{Password, Visitor};
-use crate::{error::AppError, ticker::model::VenueKind};
+use crate::{error::AppError, json::Json, ticker::model::VenueKind};
 
 /// Who asks.
 ///
 /// # Errors
 /// `Internal` when the database can't be read.
-#[server(prefix = "/do", endpoint = "who")]
+#[server(prefix = "/do", endpoint = "who", output = Json)]
 pub async fn who() -> Result<Visitor, AppError> {
     crate::server::state::AppState::here()?.accounts.visitor().await
 }
@@ -18,7 +18,7 @@ pub async fn who() -> Result<Visitor, AppError> {
 ///
 /// # Errors
 /// `Forbidden` when name and password don't belong together, `SlowDown`, `Busy`.
-#[server(prefix = "/do", endpoint = "sign_in")]
+#[server(prefix = "/do", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(name: String, password: Password) -> Result<(), AppError> {
     crate::accounts::server::door::Door::here()?
         .sign_in(&name, password)
@@ -29,7 +29,7 @@ pub async fn sign_in(name: String, password: Password) -> Result<(), AppError> {
 ///
 /// # Errors
 /// `Internal` when that can't be kept: the session goes on.
-#[server(prefix = "/do", endpoint = "sign_out")]
+#[server(prefix = "/do", endpoint = "sign_out", output = Json)]
 pub async fn sign_out() -> Result<(), AppError> {
     crate::accounts::server::door::Door::here()?.sign_out().await
 }
@@ -38,7 +38,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 ///
 /// # Errors
 /// `Conflict` when there is a team, `Invalid` when a name or the password won't do, `SlowDown`, `Busy`.
-#[server(prefix = "/do", endpoint = "set_up")]
+#[server(prefix = "/do", endpoint = "set_up", output = Json)]
 pub async fn set_up(
     team: String,
     name: String,
@@ -55,7 +55,7 @@ pub async fn set_up(
 ///
 /// # Errors
 /// `NotFound` when the link is no longer good, `Invalid`, `Conflict`, `SlowDown`, `Busy`.
-#[server(prefix = "/do", endpoint = "join")]
+#[server(prefix = "/do", endpoint = "join", output = Json)]
 pub async fn join(code: String, name: String, password: Password) -> Result<(), AppError> {
     crate::accounts::server::door::Door::here()?
         .join(&code, &name, password)
@@ -66,7 +66,7 @@ pub async fn join(code: String, name: String, password: Password) -> Result<(), 
 ///
 /// # Errors
 /// `NotFound` when the link is no longer good; the page that asked answers 404 with it.
-#[server(prefix = "/do", endpoint = "invitation")]
+#[server(prefix = "/do", endpoint = "invitation", output = Json)]
 pub async fn invitation(code: String) -> Result<String, AppError> {
     let response = use_context::<leptos_axum::ResponseOptions>();
     let state = crate::server::state::AppState::here()?;
@@ -83,7 +83,7 @@ pub async fn invitation(code: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// `SignedOut`, `Forbidden`.
-#[server(prefix = "/do", endpoint = "join_link")]
+#[server(prefix = "/do", endpoint = "join_link", input = Json, output = Json)]
 pub async fn join_link() -> Result<String, AppError> {
     crate::accounts::server::door::Door::here()?.join_link().await
 }
@@ -92,7 +92,7 @@ pub async fn join_link() -> Result<String, AppError> {
 ///
 /// # Errors
 /// `SignedOut`, `Forbidden`.
-#[server(prefix = "/do", endpoint = "new_join_link")]
+#[server(prefix = "/do", endpoint = "new_join_link", output = Json)]
 pub async fn new_join_link() -> Result<(), AppError> {
     crate::accounts::server::door::Door::here()?.new_join_link().await
 }

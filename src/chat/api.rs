@@ -2,24 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::model::{History, RoomPage, Rooms};
-use crate::{error::AppError, ids::RoomId};
-
-/// The rooms and who is here.
-///
-/// # Errors
-/// `SignedOut`.
-#[server(prefix = "/do", endpoint = "rooms")]
-pub async fn list_rooms() -> Result<Rooms, AppError> {
-    crate::accounts::server::session::Session::here()?;
-    super::server::rooms::list(&crate::server::state::AppState::here()?.chat).await
-}
+use super::model::{History, RoomPage};
+use crate::{error::AppError, ids::RoomId, json::Json};
 
 /// A room's page: its newest messages, or those before `before`.
 ///
 /// # Errors
 /// `SignedOut`, `NotFound`.
-#[server(prefix = "/do", endpoint = "room")]
+#[server(prefix = "/do", endpoint = "room", input = Json, output = Json)]
 pub async fn open_room(room: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
     crate::accounts::server::session::Session::here()?;
     super::server::rooms::page(&crate::server::state::AppState::here()?.chat, room, before).await
@@ -29,7 +19,7 @@ pub async fn open_room(room: RoomId, before: Option<u64>) -> Result<RoomPage, Ap
 ///
 /// # Errors
 /// `SignedOut`.
-#[server(prefix = "/do", endpoint = "earlier_messages")]
+#[server(prefix = "/do", endpoint = "earlier_messages", input = Json, output = Json)]
 pub async fn earlier_messages(room: RoomId, before: u64) -> Result<History, AppError> {
     crate::accounts::server::session::Session::here()?;
     let state = crate::server::state::AppState::here()?;
@@ -40,7 +30,7 @@ pub async fn earlier_messages(room: RoomId, before: u64) -> Result<History, AppE
 ///
 /// # Errors
 /// As `chat/server/post.rs`.
-#[server(prefix = "/do", endpoint = "post_message")]
+#[server(prefix = "/do", endpoint = "post_message", output = Json)]
 pub async fn post_message(room: RoomId, client_id: String, body: String) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
     let state = crate::server::state::AppState::here()?;
@@ -56,7 +46,7 @@ pub async fn post_message(room: RoomId, client_id: String, body: String) -> Resu
 ///
 /// # Errors
 /// `SignedOut`, `Invalid` or `Conflict` about the name.
-#[server(prefix = "/do", endpoint = "create_room")]
+#[server(prefix = "/do", endpoint = "create_room", output = Json)]
 pub async fn create_room(name: String) -> Result<(), AppError> {
     crate::accounts::server::session::Session::here()?;
     let room = super::server::rooms::create(&crate::server::state::AppState::here()?.chat, &name).await?;

@@ -3,6 +3,7 @@
 use leptos::{ev, html, prelude::*, server_fn::ServerFn};
 
 use super::{api::PostMessage, connection::ChatConnection, model::Room, rules};
+use crate::ui::outcome::refusal;
 
 /// The form under a room's messages. `client_id` names the message that the plain form would send.
 #[component]
@@ -10,16 +11,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let field = NodeRef::<html::Textarea>::new();
     // What a plain form's post answered, or what the rules say before sending.
-    let plain = ServerAction::<PostMessage>::new();
-    let problem = RwSignal::new(None::<String>);
-    let words = move || {
-        let refused = || {
-            plain
-                .value()
-                .with(|v| v.as_ref().and_then(|v| v.as_ref().err().map(ToString::to_string)))
-        };
-        problem.get().or_else(refused)
-    };
+    let problem = RwSignal::new(refusal(PostMessage::PATH).map(|error| error.to_string()));
     let send = move || {
         let Some(area) = field.get_untracked() else { return };
         match rules::body(&area.value()) {
@@ -69,7 +61,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                 ></textarea>
                 <button class="button" type="submit">"Send"</button>
             </div>
-            {move || words().map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            {move || problem.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
             <div class="hint">
                 <TypingHint />
                 <span class="keys">

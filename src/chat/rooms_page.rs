@@ -1,20 +1,15 @@
 //! The rooms: a list to choose from, a form to make one, and the rail that shows them on every page.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
 use super::{api::CreateRoom, connection::ChatConnection};
+use crate::ui::outcome::{Wrong, refusal};
 
 /// `/rooms`.
 #[component]
 pub fn RoomsPage() -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
-    let create = ServerAction::<CreateRoom>::new();
-    let error = move || {
-        create
-            .value()
-            .with(|v| v.as_ref().and_then(|v| v.as_ref().err().map(ToString::to_string)))
-    };
     view! {
         <Title text="Rooms" />
         <div class="page">
@@ -28,15 +23,15 @@ pub fn RoomsPage() -> impl IntoView {
                 </For>
             </ul>
             <h2>"New room"</h2>
-            <ActionForm action=create>
+            <Wrong error=refusal(CreateRoom::PATH) />
+            <form method="post" action=CreateRoom::PATH>
                 <div class="field">
                     <label for="room-name">"Room name"</label>
                     <input id="room-name" name="name" required maxlength="40" autocomplete="off" />
                     <p class="hint">"Everyone on the team can read and write in it."</p>
-                    {move || error().map(|error| view! { <p class="error" role="alert">{error}</p> })}
                 </div>
                 <button class="button" type="submit">"Create room"</button>
-            </ActionForm>
+            </form>
         </div>
     }
 }

@@ -1,4 +1,5 @@
-//! The frames of the chat socket: JSON in text frames, tagged `do` towards the server and `is` from it.
+//! The frames of the chat socket: JSON in text frames. Towards the server, `do` says what is asked; from it, a frame is
+//! an object with one entry, whose name says what it is.
 
 use std::borrow::Cow;
 
@@ -41,9 +42,9 @@ pub struct Draft {
     pub body: String,
 }
 
-/// What the server says.
+/// What the server says. Without serde's `tag`, which would double the decoder in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ServerFrame {
     /// First frame: who is here.
     Hello {

@@ -1,6 +1,6 @@
 //! The tab's one event stream. Features listen by topic; this connects, resumes, and says when it is stale.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -30,7 +30,8 @@ pub struct EventStream {
 
 #[derive(Default)]
 struct Inner {
-    topics: BTreeMap<&'static str, (u64, Listener)>,
+    /// Name, cursor, who listens.
+    topics: Vec<(&'static str, u64, Listener)>,
     /// The last event's id, which holds every topic's cursor.
     last_id: Option<String>,
     open: Option<Open>,
@@ -81,7 +82,7 @@ impl EventStream {
     /// Listens to `topic` from `cursor` on, which the rendered page holds. `listener` gets each event's JSON.
     /// Call it in an effect.
     pub fn listen(self, topic: &'static str, cursor: u64, listener: impl Fn(&str) + 'static) {
-        self.with(|inner| inner.topics.insert(topic, (cursor, Rc::new(listener))));
+        self.with(|inner| inner.topics.push((topic, cursor, Rc::new(listener))));
     }
 
     /// Runs `f` on the browser's half; `None` when the page has gone.
@@ -110,7 +111,7 @@ impl EventStream {
                 inner
                     .topics
                     .iter()
-                    .map(|(topic, (n, _))| format!("{topic}:{n}"))
+                    .map(|(topic, n, _)| format!("{topic}:{n}"))
                     .collect::<Vec<_>>()
                     .join(",")
             };
@@ -118,7 +119,7 @@ impl EventStream {
             let topics: Vec<_> = inner
                 .topics
                 .iter()
-                .map(|(topic, (_, listener))| (*topic, listener.clone()))
+                .map(|(topic, _, listener)| (*topic, listener.clone()))
                 .collect();
             let names: Vec<_> = topics.iter().map(|(topic, _)| *topic).collect();
             (

@@ -4,31 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::model::{LogLine, Piece, Tail};
-use crate::error::AppError;
-
-/// The newest lines.
-///
-/// # Errors
-/// `SignedOut`.
-#[server(prefix = "/do", endpoint = "log_tail")]
-pub async fn log_tail() -> Result<Tail, AppError> {
-    use super::server::{store, stream::NEWEST};
-    crate::accounts::server::session::Session::here()?;
-    let state = crate::server::state::AppState::here()?;
-    let readers = &state.logs.db.readers;
-    // Before the lines: one that comes in between is then after the cursor rather than nowhere.
-    let newest = store::newest(readers).await?;
-    let lines = store::recent(readers, &Default::default(), u64::MAX, NEWEST).await?;
-    let cursor = lines.last().map_or(newest, |line| line.id);
-    Ok(Tail { lines, cursor })
-}
+use super::model::{LogLine, Piece};
+use crate::{error::AppError, json::Json};
 
 /// The newest lines of a gap, 500 at most, and how many more it has before them.
 ///
 /// # Errors
 /// `SignedOut`.
-#[server(prefix = "/do", endpoint = "log_gap")]
+#[server(prefix = "/do", endpoint = "log_gap", input = Json, output = Json)]
 pub async fn log_gap(after: u64, before: u64) -> Result<Piece, AppError> {
     use super::server::{store, stream::CATCH_UP};
     crate::accounts::server::session::Session::here()?;
@@ -41,7 +24,7 @@ pub async fn log_gap(after: u64, before: u64) -> Result<Piece, AppError> {
 ///
 /// # Errors
 /// `SignedOut`.
-#[server(prefix = "/do", endpoint = "log_search")]
+#[server(prefix = "/do", endpoint = "log_search", input = Json, output = Json)]
 pub async fn log_search(level: String, text: String, before: u64) -> Result<Vec<Arc<LogLine>>, AppError> {
     use super::{
         filter::Filter,

@@ -9,17 +9,19 @@ use super::{
     model::{Gap, Level, LogLine},
 };
 
-/// A line: when (UTC), how bad, from where, what.
+/// A line: when (UTC), how bad, from where, what. The spaces are for whoever copies it.
 #[component]
 pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
-    let fields =
-        (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{format!(" {}", line.fields)}</span> });
+    let fields = (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{line.fields.to_string()}</span> });
     view! {
         <div class="line">
             <time datetime=line.time.to_string()>{line.time.milli()}</time>
+            " "
             <span class=level_class(line.level)>{line.level.word()}</span>
+            " "
             <span class="src">{line.source.clone()}</span>
-            <span class="text">{line.message.clone()} {fields}</span>
+            " "
+            <span class="text">{line.message.clone()} " " {fields}</span>
         </div>
     }
 }

@@ -96,12 +96,15 @@ pub fn LogsPanel() -> impl IntoView {
                 <Show when=is_empty>
                     <p class="empty">{move || empty_words(log)}</p>
                 </Show>
+                // In here, so that the wheel scrolls over it too.
+                <Show when=move || { waiting.get() > 0 }>
+                    <div class="dock">
+                        <button type="button" class="waiting" on:click=move |_| follow.go_on()>
+                            {move || format!("{} new", thousands(waiting.get()))}
+                        </button>
+                    </div>
+                </Show>
             </div>
-            <Show when=move || { waiting.get() > 0 }>
-                <button type="button" class="waiting" on:click=move |_| follow.go_on()>
-                    {move || format!("{} new", thousands(waiting.get()))}
-                </button>
-            </Show>
         </section>
     }
     .into_any()

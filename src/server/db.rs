@@ -64,7 +64,7 @@ impl Database {
             .disable_statement_logging();
         let mut conn = options.connect().await?;
         migrations.run(&mut conn).await?;
-        let (writer, task) = Writer::start(conn);
+        let (writer, task) = Writer::start(conn, options.clone());
         tasks.spawn(task);
         let readers = SqlitePoolOptions::new()
             .min_connections(0)

@@ -7,6 +7,7 @@ use axum::{
 };
 
 use leptos::prelude::use_context;
+use serde_json::{Value, json};
 
 use crate::error::AppError;
 
@@ -39,8 +40,18 @@ pub fn internal(doing: &str, cause: &dyn std::fmt::Display) -> AppError {
 impl From<sqlx::Error> for AppError {
     /// A constraint that a caller can break is mapped by its store, before this one makes it a fault of ours.
     fn from(cause: sqlx::Error) -> Self {
+        if is_disk_full(&cause) {
+            tracing::error!(error = %cause, "the disk is full");
+            return Self::DiskFull;
+        }
         internal("database", &cause)
     }
+}
+
+/// SQLite's words for it: SQLITE_FULL, and SQLITE_IOERR_WRITE where a quota or a limit on files is reached instead.
+fn is_disk_full(cause: &sqlx::Error) -> bool {
+    let code = cause.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("13" | "778"))
 }
 
 /// True when `cause` is a broken UNIQUE constraint, for a store to say in words what was taken.
@@ -49,12 +60,21 @@ pub fn is_taken(cause: &sqlx::Error) -> bool {
 }
 
 impl IntoResponse for AppError {
-    /// JSON `{"error": kind, "detail": …, "message": sentence}` with the status of [`AppError::status`].
+    /// JSON `{"error": kind, "detail": … or null, "message": sentence}` with the status of [`AppError::status`].
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut body = serde_json::to_value(&self).unwrap_or_default();
-        body["message"] = self.to_string().into();
-        let mut response = (status, Json(body)).into_response();
+        // `"signed_out"` or `{"not_found": detail}`.
+        let (kind, detail) = match serde_json::to_value(&self) {
+            Ok(Value::Object(named)) => named.into_iter().next().unwrap_or_default(),
+            Ok(Value::String(kind)) => (kind, Value::Null),
+            _ => Default::default(),
+        };
+        let message = self.to_string();
+        let mut response = (
+            status,
+            Json(json!({"error": kind, "detail": detail, "message": message})),
+        )
+            .into_response();
         let wait = match self {
             Self::SlowDown(seconds) => Some(seconds),
             Self::Busy => Some(1),

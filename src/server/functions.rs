@@ -3,7 +3,7 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
 use leptos::prelude::{provide_context, use_context};
@@ -26,6 +26,16 @@ pub fn page_status() -> impl Fn(u16) + Send + Sync {
 /// Set by server functions on every answer that is an error.
 const ERROR_MARK: &str = "serverfnerror";
 
+/// Sent back to the page of its form, a browser would show its address with a lone `?`.
+fn without_bare_query(mut response: Response) -> Response {
+    let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+    let bare = location.and_then(|to| to.strip_suffix('?')).map(HeaderValue::from_str);
+    if let Some(Ok(to)) = bare {
+        response.headers_mut().insert(LOCATION, to);
+    }
+    response
+}
+
 /// Handles a call from a hydrated page or a plain form.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -38,6 +48,7 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let response = leptos_axum::handle_server_fns_with_context(context, request)
         .await
         .into_response();
+    let response = without_bare_query(response);
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(ERROR_MARK) {
         return response;
     }

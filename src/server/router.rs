@@ -21,7 +21,7 @@ use tower_http::{
 
 use crate::{
     accounts::server::session::{self, Session},
-    app::{App, shell},
+    app::{App, Door, desk_shell, door_shell},
     chat,
     error::AppError,
     logs, paths, ticker,
@@ -40,13 +40,11 @@ pub fn router(state: AppState) -> Router {
             security::allow_this_pages_scripts();
         }
     };
-    let page = {
-        let options = state.leptos.clone();
-        move || shell(options.clone())
-    };
+    let (options, door_options) = (state.leptos.clone(), state.leptos.clone());
     // Left to itself, leptos_axum would answer server functions, without our limits and statuses.
-    let functions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
-    let pages = generate_route_list_with_exclusions(App, Some(functions));
+    let functions: Vec<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let desk_pages = generate_route_list_with_exclusions(App, Some(functions.clone()));
+    let door_pages = generate_route_list_with_exclusions(Door, Some(functions));
     let ingest = Router::new()
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
@@ -55,8 +53,11 @@ pub fn router(state: AppState) -> Router {
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::EVENTS, get(events))
         .route(paths::FUNCTIONS, post(functions::call))
-        .leptos_routes_with_context(&state, pages, context.clone(), page)
-        .fallback(file_and_error_handler_with_context::<AppState, _>(context, shell))
+        .leptos_routes_with_context(&state, desk_pages, context.clone(), move || desk_shell(options.clone()))
+        .leptos_routes_with_context(&state, door_pages, context.clone(), move || {
+            door_shell(door_options.clone())
+        })
+        .fallback(file_and_error_handler_with_context::<AppState, _>(context, desk_shell))
         .layer(from_fn_with_state(state.clone(), session::load))
         .merge(ingest)
         .route(paths::HEALTH, get(health))

@@ -6,12 +6,10 @@
 
 use std::{future::Future, pin::Pin};
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::AppError;
-
-use super::error::internal;
 
 /// A boxed future borrowing the writer's connection.
 pub type InTx<'c, T> = Pin<Box<dyn Future<Output = Result<T, AppError>> + Send + 'c>>;
@@ -72,17 +70,18 @@ where
 }
 
 impl Writer {
-    /// Starts the task that owns `conn`. It ends, with everything queued committed, when the last handle is dropped.
-    pub fn start(conn: SqliteConnection) -> (Self, tokio::task::JoinHandle<()>) {
+    /// Starts the task that owns `conn`, and opens another by `options` when that one fails. It ends, with everything
+    /// queued committed, when the last handle is dropped.
+    pub fn start(conn: SqliteConnection, options: SqliteConnectOptions) -> (Self, tokio::task::JoinHandle<()>) {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        (Self { jobs }, tokio::spawn(run(conn, queue)))
+        (Self { jobs }, tokio::spawn(run(conn, options, queue)))
     }
 
     /// Runs `work` in the next transaction and answers after its commit.
     ///
     /// # Errors
     /// What `work` answered (its changes are undone, those of its neighbours are not), `Busy` when the server
-    /// is stopping, or `Internal` when the commit failed.
+    /// is stopping, `DiskFull` or `Internal` when the commit failed.
     pub async fn write<T, W>(&self, work: W) -> Result<T, AppError>
     where
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, T> + Send + 'static,
@@ -110,22 +109,35 @@ impl Writer {
     }
 }
 
-async fn run(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+async fn run(conn: SqliteConnection, options: SqliteConnectOptions, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+    let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        let commit = commit(&mut conn, &mut batch)
-            .await
-            .map_err(|cause| internal("commit", &cause));
+        let commit = commit(&mut conn, &options, &mut batch).await.map_err(AppError::from);
+        if commit.is_err() {
+            // SQLite may have rolled back by itself, which the connection doesn't know: it can't be used again.
+            conn = None;
+        }
         for job in batch.drain(..) {
             job.finish(commit.clone());
         }
     }
-    if let Err(cause) = conn.close().await {
+    if let Some(conn) = conn
+        && let Err(cause) = conn.close().await
+    {
         tracing::warn!(error = %cause, "closing the writer's connection");
     }
 }
 
-async fn commit(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
+async fn commit(
+    conn: &mut Option<SqliteConnection>,
+    options: &SqliteConnectOptions,
+    batch: &mut [Box<dyn Job>],
+) -> Result<(), sqlx::Error> {
+    let conn = match conn {
+        Some(conn) => conn,
+        None => conn.insert(options.connect().await?),
+    };
     // IMMEDIATE: a transaction that upgrades from reading to writing ignores the busy timeout.
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
     if let [only] = batch {

@@ -3,12 +3,12 @@
 //! Every update has a version from one count, and the higher version wins, entry by entry. So updates may come
 //! twice or in any order, as they do around a reconnection, and the board ends the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
 use super::{
-    model::{Board, Key, Quote, VenueKind, VenueState},
+    model::{Board, Key, Quote, VenueState},
     wire::{Spark, Update},
 };
 
@@ -17,8 +17,9 @@ use super::{
 pub struct Fold {
     quotes: BTreeMap<Key, Quote>,
     /// Earlier prices with their version; they may come before their quote does.
-    sparks: BTreeMap<Key, (u64, Vec<Decimal>)>,
-    venues: BTreeMap<&'static str, VenueState>,
+    sparks: HashMap<Key, (u64, Vec<Decimal>)>,
+    /// By name.
+    venues: Vec<VenueState>,
     /// The version of the newest whole board: what it did not name was gone by then.
     floor: u64,
 }
@@ -27,7 +28,7 @@ pub struct Fold {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
     /// Quotes that are new or have other figures.
-    pub quotes: BTreeSet<Key>,
+    pub quotes: HashSet<Key>,
     /// Quotes came or went: the list of rows is another.
     pub rows: bool,
     /// A venue's state is another.
@@ -77,7 +78,7 @@ impl Fold {
 
     /// Every venue's state.
     pub fn venues(&self) -> Vec<VenueState> {
-        self.venues.values().cloned().collect()
+        self.venues.clone()
     }
 
     fn quote(&mut self, mut quote: Quote, floor: u64, changed: &mut Changed) {
@@ -104,18 +105,23 @@ impl Fold {
     }
 
     fn venue(&mut self, state: VenueState, changed: &mut Changed) {
-        let known = self.venues.get(VenueKind::name(state.venue));
-        if known.is_none_or(|known| state.version > known.version) {
-            self.venues.insert(state.venue.name(), state);
-            changed.venues = true;
+        match self.venues.iter_mut().find(|known| known.venue == state.venue) {
+            Some(known) if known.version >= state.version => return,
+            Some(known) => *known = state,
+            None => {
+                let name = state.venue.name();
+                let at = self.venues.partition_point(|known| known.venue.name() < name);
+                self.venues.insert(at, state);
+            }
         }
+        changed.venues = true;
     }
 
     fn whole(&mut self, board: Board, changed: &mut Changed) {
         if board.cursor < self.floor {
             return;
         }
-        let named: BTreeSet<Key> = board.quotes.iter().map(Quote::key).collect();
+        let named: HashSet<Key> = board.quotes.iter().map(Quote::key).collect();
         let before = self.quotes.len();
         let stays = |key: &Key, version: u64| version > board.cursor || named.contains(key);
         self.quotes.retain(|key, quote| stays(key, quote.version));
@@ -137,7 +143,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{ticker::model::Line, time::Timestamp};
+    use crate::{
+        ticker::model::{Line, VenueKind},
+        time::Timestamp,
+    };
 
     fn quote(symbol: &str, version: u64, spark: Option<&[u64]>) -> Quote {
         Quote {

@@ -1,6 +1,6 @@
 //! The page's one live board, which panel and tape show: the rendered one, kept up to date by the event stream.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub struct LiveBoard {
     keys: RwSignal<Vec<Key>>,
     venues: RwSignal<Vec<VenueState>>,
-    rows: StoredValue<BTreeMap<Key, ArcRwSignal<Quote>>>,
+    rows: StoredValue<HashMap<Key, ArcRwSignal<Quote>>>,
     now: RwSignal<Option<Timestamp>>,
     link: Signal<Link>,
 }

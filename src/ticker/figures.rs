@@ -42,6 +42,16 @@ impl Direction {
             Self::Flat => "",
         }
     }
+
+    /// A figure of a change this way: the sign stays where rounding leaves nothing, as the arrow does.
+    fn signed(self, amount: Decimal) -> String {
+        let sign = match self {
+            Self::Up => "+",
+            Self::Down => "\u{2212}",
+            Self::Flat => "",
+        };
+        format!("{sign}{}", grouped(amount.abs()))
+    }
 }
 
 /// How far a price is from its open.
@@ -59,10 +69,11 @@ pub struct Change {
 pub fn change(quote: &Quote) -> Option<Change> {
     let open = quote.open?;
     let amount = quote.last.checked_sub(open)?;
+    let direction = Direction::of(open, quote.last);
     Some(Change {
-        direction: Direction::of(open, quote.last),
-        amount: signed(amount),
-        percent: percent(amount, open).map(|percent| format!("{}%", signed(percent))),
+        direction,
+        amount: direction.signed(amount),
+        percent: percent(amount, open).map(|percent| format!("{}%", direction.signed(percent))),
     })
 }
 
@@ -73,11 +84,6 @@ fn percent(amount: Decimal, open: Decimal) -> Option<Decimal> {
     let mut rounded = percent.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(2);
     Some(rounded)
-}
-
-fn signed(amount: Decimal) -> String {
-    let sign = if amount > Decimal::ZERO { "+" } else { "" };
-    format!("{sign}{}", grouped(amount))
 }
 
 /// With commas between thousands and a true minus sign; the digits are those sent: `96,412.50`.
@@ -151,6 +157,11 @@ mod tests {
         assert_eq!(
             (down.direction, down.percent.as_deref()),
             (Direction::Down, Some("\u{2212}0.42%"))
+        );
+        let hardly = change(&quote("100000.01", Some("100000.02"))).unwrap();
+        assert_eq!(
+            (hardly.direction, hardly.percent.as_deref()),
+            (Direction::Down, Some("\u{2212}0.00%"))
         );
         let flat = change(&quote("1.10", Some("1.1"))).unwrap();
         assert_eq!(

@@ -3,7 +3,6 @@
 //! A tick: a venue's socket or POST → `server/record` → `server/store` → `server/board` → `server/stream` →
 //! `live/event_source` → `connection` → `board` (the fold) → `quote_row`.
 
-pub mod api;
 pub mod board;
 pub mod connection;
 pub mod figures;

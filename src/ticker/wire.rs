@@ -8,9 +8,10 @@ use super::model::{Board, Key, Quote, VenueState};
 /// The topic, which is also the events' type.
 pub const TOPIC: &str = "ticker";
 
-/// The data of one event, as JSON.
+/// The data of one event, as JSON: an object with one entry, named by the kind of update. Without serde's `tag`, which
+/// would double the decoder in the browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Update {
     /// A price changed. Its earlier prices come apart, as they change every few seconds only.
     Quote(Quote),
@@ -27,8 +28,7 @@ pub enum Update {
 pub struct Spark {
     /// As [`Quote::version`], from the same count; below that of the quote that brought the newest of them.
     pub version: u64,
-    /// Whose: symbol and venue.
-    #[serde(flatten)]
+    /// Whose.
     pub key: Key,
     /// As [`Quote::spark`].
     pub points: Vec<Decimal>,

@@ -52,6 +52,7 @@ fn heading(error: &AppError) -> &'static str {
         AppError::SlowDown(_) | AppError::Busy => "One moment",
         AppError::Unreachable => "No connection",
         AppError::Internal(_) => "Something broke",
+        AppError::DiskFull => "No room left",
         AppError::Invalid(_) | AppError::Conflict(_) | AppError::TooLarge(_) => "That doesn't work",
     }
 }
@@ -61,7 +62,7 @@ fn ways(error: &AppError) -> &'static [Way] {
     match error {
         AppError::SignedOut => &[("Sign in", "/sign-in")],
         // An empty URL is this page again.
-        AppError::SlowDown(_) | AppError::Busy | AppError::Unreachable | AppError::Internal(_) => {
+        AppError::SlowDown(_) | AppError::Busy | AppError::Unreachable | AppError::DiskFull | AppError::Internal(_) => {
             &[("Try again", ""), DESK]
         }
         _ => &[DESK],

@@ -1,6 +1,5 @@
-//! What every page shares and no feature owns: faces, fields, notices, the page that says what went wrong.
+//! What every page shares and no feature owns: faces, what went wrong with a form or a page.
 
 pub mod avatar;
 pub mod error_page;
-pub mod field;
-pub mod notice;
+pub mod outcome;

@@ -1,15 +1,12 @@
 //! What sign-in, set-up and join share: the card, who it is for, fields, and what went wrong.
 
-use leptos::{
-    prelude::*,
-    server_fn::{ServerFn, error::FromServerFnError},
-};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 
 use crate::{
     accounts::{api::who, model::Visitor, rules},
-    error::AppError,
+    ui::outcome::Wrong,
 };
 
 /// Who a page outside the desk is for.
@@ -51,7 +48,7 @@ pub fn Gate(
             <span class="mark" aria-hidden="true"></span>
             <h1>{title}</h1>
             <Suspense>
-                {move || Suspend::new(async move {
+                {Suspend::new(async move {
                     match visitor.await.map(|visitor| open_to.elsewhere(&visitor)) {
                         Ok(None) => children.with_value(|children| children()).into_any(),
                         Ok(Some(path)) => view! { <Redirect path /> }.into_any(),
@@ -63,45 +60,14 @@ pub fn Gate(
     }
 }
 
-/// What went wrong, in words.
+/// The button that sends a form.
 #[component]
-pub fn Wrong(
-    /// What.
-    error: AppError,
-) -> impl IntoView {
-    view! { <p class="notice error" role="alert">{error.to_string()}</p> }
-}
-
-/// What went wrong when a form was sent last, with scripts or without.
-#[component]
-pub fn Outcome<S>(
-    /// The form's action.
-    of: ServerAction<S>,
-) -> impl IntoView
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-    S::Error: FromServerFnError,
-{
-    let error = move || of.value().with(|outcome| outcome.as_ref()?.as_ref().err().cloned());
-    view! { {move || error().map(|error| view! { <Wrong error /> })} }
-}
-
-/// The button that sends a form; it waits for the answer.
-#[component]
-pub fn SendButton<S>(
-    /// The form's action.
-    of: ServerAction<S>,
+pub fn SendButton(
     /// What the button says.
     label: &'static str,
-) -> impl IntoView
-where
-    S: ServerFn + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
+) -> impl IntoView {
     view! {
-        <button class="button" type="submit" disabled=move || of.pending().get()>
+        <button class="button" type="submit">
             {label}
         </button>
     }

@@ -1,33 +1,35 @@
 //! `/join/CODE`: an account for whoever has the link.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
-use super::gate::{For, Gate, NameField, Outcome, PasswordField, SendButton, Wrong};
-use crate::accounts::api::{Join, invitation};
+use super::gate::{For, Gate, NameField, PasswordField, SendButton};
+use crate::{
+    accounts::api::{Join, invitation},
+    ui::outcome::{Wrong, refusal},
+};
 
 /// Name and password, then the desk. A link that is no longer good says so, with status 404.
 #[component]
 pub fn JoinPage() -> impl IntoView {
-    let join = ServerAction::<Join>::new();
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
     let team = Resource::new_blocking(move || code.get(), invitation);
     view! {
         <Gate title="Join the team" open_to=For::SignedOut>
             <Suspense>
-                {move || Suspend::new(async move {
+                {Suspend::new(async move {
                     match team.await {
                         Ok(team) => {
                             view! {
                                 <p>"Make your account on the team " <strong>{team}</strong> "."</p>
-                                <Outcome of=join />
-                                <ActionForm action=join>
+                                <Wrong error=refusal(Join::PATH) />
+                                <form method="post" action=Join::PATH>
                                     <input type="hidden" name="code" value=move || code.get() />
                                     <NameField new=true />
                                     <PasswordField new=true />
-                                    <SendButton of=join label="Join" />
-                                </ActionForm>
+                                    <SendButton label="Join" />
+                                </form>
                             }
                                 .into_any()
                         }

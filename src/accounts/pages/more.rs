@@ -1,12 +1,14 @@
 //! `/more`, inside the desk: who one is, the way out, and the join link for administrators.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
-use super::gate::{Outcome, Wrong};
-use crate::accounts::{
-    api::{NewJoinLink, SignOut, join_link},
-    model::{Me, Role},
+use crate::{
+    accounts::{
+        api::{NewJoinLink, SignOut, join_link},
+        model::{Me, Role},
+    },
+    ui::outcome::{Wrong, refusal},
 };
 
 /// The signed-in person's own page.
@@ -14,7 +16,6 @@ use crate::accounts::{
 pub fn MorePage() -> impl IntoView {
     // The desk around this page has seen to it that somebody is signed in.
     let me = expect_context::<Me>();
-    let sign_out = ServerAction::<SignOut>::new();
     let runs_the_team = me.role == Role::Admin;
     let role = if runs_the_team { "an administrator" } else { "a member" };
     view! {
@@ -24,12 +25,13 @@ pub fn MorePage() -> impl IntoView {
             <section aria-labelledby="you">
                 <h2 id="you">"You"</h2>
                 <p>"Signed in as " <strong>{me.name}</strong> ", " {role} "."</p>
-                <Outcome of=sign_out />
-                <ActionForm action=sign_out>
+                <Wrong error=refusal(SignOut::PATH) />
+                // A plain form: what follows is outside the desk, and no page that holds anything stays open.
+                <form method="post" action=SignOut::PATH>
                     <button class="button quiet" type="submit">
                         "Sign out"
                     </button>
-                </ActionForm>
+                </form>
             </section>
             {runs_the_team.then(|| view! { <JoinLink /> })}
         </div>
@@ -39,13 +41,12 @@ pub fn MorePage() -> impl IntoView {
 /// The link to send to people who shall join, and the button that makes it another.
 #[component]
 fn JoinLink() -> impl IntoView {
-    let renew = ServerAction::<NewJoinLink>::new();
-    let link = Resource::new_blocking(move || renew.version().get(), |_| join_link());
+    let link = Resource::new_blocking(|| (), |()| join_link());
     view! {
         <section aria-labelledby="people">
             <h2 id="people">"New people"</h2>
-            <Transition>
-                {move || Suspend::new(async move {
+            <Suspense>
+                {Suspend::new(async move {
                     match link.await {
                         Ok(link) => {
                             view! {
@@ -62,13 +63,13 @@ fn JoinLink() -> impl IntoView {
                         Err(error) => view! { <Wrong error /> }.into_any(),
                     }
                 })}
-            </Transition>
-            <Outcome of=renew />
-            <ActionForm action=renew>
+            </Suspense>
+            <Wrong error=refusal(NewJoinLink::PATH) />
+            <form method="post" action=NewJoinLink::PATH>
                 <button class="button quiet" type="submit">
                     "New link"
                 </button>
-            </ActionForm>
+            </form>
             <p class="hint">"A new link makes the old one useless. Accounts that were made with it stay."</p>
         </section>
     }

@@ -1,22 +1,22 @@
 //! `/set-up`: the first visit.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::gate::{For, Gate, NameField, Outcome, PasswordField, SendButton};
+use super::gate::{For, Gate, NameField, PasswordField, SendButton};
 use crate::{
     accounts::{api::SetUp, rules},
     ticker::model::VenueKind,
+    ui::outcome::{Wrong, refusal},
 };
 
 /// The team, its first administrator, and where prices come from.
 #[component]
 pub fn SetUpPage() -> impl IntoView {
-    let set_up = ServerAction::<SetUp>::new();
     view! {
         <Gate title="Set up Squawkbox" open_to=For::NoTeam>
             <p>"You are the first here. Name your team and make your account: you will be its administrator."</p>
-            <Outcome of=set_up />
-            <ActionForm action=set_up>
+            <Wrong error=refusal(SetUp::PATH) />
+            <form method="post" action=SetUp::PATH>
                 <div class="field">
                     <label for="team">"Team name"</label>
                     <input id="team" name="team" required maxlength=rules::TITLE_MAX autocomplete="organization" />
@@ -27,8 +27,8 @@ pub fn SetUpPage() -> impl IntoView {
                     <legend>"Where prices come from"</legend>
                     {VenueKind::ALL.map(|venue| view! { <VenueBox venue /> }).into_iter().collect_view()}
                 </fieldset>
-                <SendButton of=set_up label="Set up" />
-            </ActionForm>
+                <SendButton label="Set up" />
+            </form>
         </Gate>
     }
 }

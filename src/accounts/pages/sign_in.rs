@@ -1,22 +1,24 @@
 //! `/sign-in`.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::gate::{For, Gate, NameField, Outcome, PasswordField, SendButton};
-use crate::accounts::api::SignIn;
+use super::gate::{For, Gate, NameField, PasswordField, SendButton};
+use crate::{
+    accounts::api::SignIn,
+    ui::outcome::{Wrong, refusal},
+};
 
 /// Name and password, then the desk.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let sign_in = ServerAction::<SignIn>::new();
     view! {
         <Gate title="Sign in" open_to=For::SignedOut>
-            <Outcome of=sign_in />
-            <ActionForm action=sign_in>
+            <Wrong error=refusal(SignIn::PATH) />
+            <form method="post" action=SignIn::PATH>
                 <NameField />
                 <PasswordField />
-                <SendButton of=sign_in label="Sign in" />
-            </ActionForm>
+                <SendButton label="Sign in" />
+            </form>
             <p>"No account yet? Ask an administrator of your team for the join link."</p>
         </Gate>
     }

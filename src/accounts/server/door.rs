@@ -85,13 +85,31 @@ impl Door {
     /// # Errors
     /// `SlowDown`, and as [`super::Accounts::identify`].
     pub async fn sign_in(self, name: &str, password: Password) -> Result<(), AppError> {
+        let user = self.recognise(name, password).await?;
+        self.let_in(user).await
+    }
+
+    async fn recognise(&self, name: &str, password: Password) -> Result<UserId, AppError> {
         let accounts = &self.state.accounts;
         accounts.limits.sign_in_from.check(&self.address())?;
         // Nobody's name is longer: what is longer counts as one.
         let name_key = rules::folded(name).chars().take(rules::NAME_MAX).collect();
         accounts.limits.sign_in_as.check(&name_key)?;
-        let user = accounts.identify(name, password).await?;
-        self.let_in(user).await
+        accounts.identify(name, password).await
+    }
+
+    /// A newcomer's form comes twice when a button is pressed twice or a browser doesn't get the answer: the account
+    /// that it made the first time is theirs, as the password shows.
+    async fn or_here_already(
+        &self,
+        made: Result<UserId, AppError>,
+        name: &str,
+        password: Password,
+    ) -> Result<UserId, AppError> {
+        match made {
+            Err(conflict @ AppError::Conflict(_)) => self.recognise(name, password).await.map_err(|_| conflict),
+            made => made,
+        }
     }
 
     /// Creates the team and lets its first administrator in.
@@ -106,7 +124,12 @@ impl Door {
         venues: &[VenueKind],
     ) -> Result<(), AppError> {
         self.state.accounts.limits.newcomers_from.check(&self.address())?;
-        let user = self.state.accounts.set_up(team, name, password).await?;
+        let made = self.state.accounts.set_up(team, name, password.clone()).await;
+        let is_new = made.is_ok();
+        let user = self.or_here_already(made, name, password).await?;
+        if !is_new {
+            return self.let_in(user).await;
+        }
         // The team is there and its administrator must get in; what went wrong with the venues has been logged.
         let _ = self.state.ticker.choose_venues(venues).await;
         self.let_in(user).await
@@ -118,7 +141,8 @@ impl Door {
     /// `SlowDown`, and as [`super::Accounts::register`].
     pub async fn join(self, code: &str, name: &str, password: Password) -> Result<(), AppError> {
         self.state.accounts.limits.newcomers_from.check(&self.address())?;
-        let user = self.state.accounts.register(code, name, password).await?;
+        let made = self.state.accounts.register(code, name, password.clone()).await;
+        let user = self.or_here_already(made, name, password).await?;
         self.let_in(user).await
     }
 

@@ -10,6 +10,7 @@ pub mod stream;
 
 use tokio::sync::mpsc;
 
+use super::{filter::Filter, model::Tail};
 use crate::{
     error::AppError,
     server::{config::Config, db::Database, hub::Hub, shutdown::Shutdown, sse::Feed},
@@ -45,6 +46,18 @@ impl Logs {
         shutdown.background.spawn(own);
         say_what_starts(config);
         Ok(Self { db, recorder, live })
+    }
+
+    /// The newest lines, and from where the stream goes on.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn tail(&self) -> Result<Tail, AppError> {
+        // Before the lines: one that comes in between is then after the cursor rather than nowhere.
+        let newest = store::newest(&self.db.readers).await?;
+        let lines = store::recent(&self.db.readers, &Filter::default(), u64::MAX, stream::NEWEST).await?;
+        let cursor = lines.last().map_or(newest, |line| line.id);
+        Ok(Tail { lines, cursor })
     }
 
     /// The topic `logs` of `GET /events`.

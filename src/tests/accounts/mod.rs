@@ -30,6 +30,16 @@ async fn call(app: &TestApp, client: &Client, function: &str, form: &[(&str, &st
         .expect("an answer")
 }
 
+/// Calls a server function that takes nothing and that no form calls.
+async fn ask(app: &TestApp, client: &Client, function: &str) -> Response {
+    client
+        .post(format!("{}/do/{function}", app.url))
+        .json(&serde_json::json!({}))
+        .send()
+        .await
+        .expect("an answer")
+}
+
 /// Posts a form as a browser without scripts does, from the page at `path`.
 async fn post(app: &TestApp, client: &Client, function: &str, form: &[(&str, &str)], path: &str) -> Response {
     let request = client.post(format!("{}/do/{function}", app.url)).form(form);

@@ -95,6 +95,7 @@ async fn the_cookie_is_kept_from_scripts_and_other_sites() {
     let link = app
         .client()
         .post(format!("{}/do/join_link", app.url))
+        .json(&serde_json::json!({}))
         .header(COOKIE, pair);
     let link: String = link.send().await.expect("an answer").json().await.expect("a link");
     assert!(link.starts_with("https://desk.test/join/"), "{link}");
@@ -102,6 +103,7 @@ async fn the_cookie_is_kept_from_scripts_and_other_sites() {
     let answer = app
         .client()
         .post(format!("{}/do/join_link", app.url))
+        .json(&serde_json::json!({}))
         .header(COOKIE, unprefixed);
     assert_eq!(
         answer.send().await.expect("an answer").status(),

@@ -134,8 +134,8 @@ async fn functions_answer_members_only() {
         .post((0..1_000).map(|i| format!("{{\"msg\":\"{i}\"}}\n")).collect::<String>())
         .await;
     let gap = format!("{}/do/log_gap", app.url);
-    let form = [("after", "100"), ("before", "900")];
-    let stranger = app.client().post(&gap).form(&form).send().await.unwrap();
+    let form = json!({"after": 100, "before": 900});
+    let stranger = app.client().post(&gap).json(&form).send().await.unwrap();
     assert_eq!(
         stranger.status(),
         401,
@@ -147,7 +147,7 @@ async fn functions_answer_members_only() {
     let piece: Value = member
         .client
         .post(&gap)
-        .form(&form)
+        .json(&form)
         .send()
         .await
         .unwrap()
@@ -158,11 +158,12 @@ async fn functions_answer_members_only() {
     assert_eq!((&piece["lines"][0]["id"], &piece["more"]), (&json!(400), &json!(299)));
     let tail = member
         .client
-        .post(format!("{}/do/log_tail", app.url))
+        .post(format!("{}/do/desk", app.url))
+        .json(&json!({}))
         .send()
         .await
         .unwrap();
-    let tail: Value = tail.json().await.unwrap();
+    let tail = &tail.json::<Value>().await.unwrap()["desk"]["tail"];
     assert_eq!(
         (&tail["cursor"], tail["lines"].as_array().unwrap().len()),
         (&json!(1_000), 200)

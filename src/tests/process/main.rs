@@ -3,6 +3,7 @@
 // The socket helper names these as the library's own tests do.
 use squawkbox::{chat, error, ids};
 
+mod full_disk;
 mod server;
 #[path = "../socket.rs"]
 #[expect(dead_code, reason = "shared with the library's tests, which use all of it")]
@@ -80,8 +81,8 @@ async fn killed_in_the_middle_it_keeps_every_acknowledged_message_once() {
                     while let Some(Ok(frame)) = socket.0.next().await {
                         let text = frame.into_text().unwrap_or_default();
                         let frame: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-                        if frame["client_id"] == *id && frame["is"] == "ack" {
-                            return frame["seq"].as_u64();
+                        if frame["ack"]["client_id"] == *id {
+                            return frame["ack"]["seq"].as_u64();
                         }
                     }
                     None

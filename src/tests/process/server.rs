@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+const SERVE: [&str; 4] = ["--address", "127.0.0.1:0", "--venues", "demo"];
 const PROGRAM: &str = env!("CARGO_BIN_EXE_squawkbox");
 /// The password of everyone in these tests.
 pub const PASSWORD: &str = "violet tractor under 9 moons";
@@ -21,7 +22,26 @@ pub struct Server {
 impl Server {
     /// Starts on a free port and waits for the line that tells it.
     pub fn start(data: &Path) -> Self {
-        let mut child = command(data, &["--address", "127.0.0.1:0", "--venues", "demo"])
+        Self::listen(command(PROGRAM, data, &SERVE))
+    }
+
+    /// Starts with a disk that holds no file larger than `bytes`.
+    pub fn start_with_room_for(bytes: u64, data: &Path) -> Self {
+        // Without the trap, the first write beyond would end the process rather than fail.
+        let script = format!("trap '' XFSZ; exec prlimit --fsize={bytes}:unlimited \"$0\" \"$@\"");
+        Self::listen(command("sh", data, &[&["-c", &script, PROGRAM], &SERVE[..]].concat()))
+    }
+
+    /// Gives the disk all the room there is.
+    pub fn make_room(&self) {
+        let pid = self.child.id().to_string();
+        let mut command = Command::new("prlimit");
+        let done = command.args(["--pid", &pid, "--fsize=unlimited"]).status();
+        assert!(done.expect("prlimit").success());
+    }
+
+    fn listen(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -67,7 +87,7 @@ impl Drop for Server {
 
 /// Runs a command to its end, with `input` on standard input.
 pub fn run(data: &Path, args: &[&str], input: &str) -> Output {
-    let mut child = command(data, args)
+    let mut child = command(PROGRAM, data, args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -78,8 +98,8 @@ pub fn run(data: &Path, args: &[&str], input: &str) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
-fn command(data: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(PROGRAM);
+fn command(program: &str, data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command
         .args(args)
         .env("SQUAWKBOX_DATA", data)

@@ -151,7 +151,7 @@ async fn events_come_over_http_to_whoever_is_signed_in() {
     let mut body = answer.bytes_stream();
     post(ticker, r#"{"symbol":"EUR/USD","last":"1.10"}"#).await;
     let mut text = String::new();
-    while !text.contains(r#""is":"quote""#) {
+    while !text.contains(r#"{"quote":"#) {
         let chunk = tokio::time::timeout(PATIENCE, body.next())
             .await
             .expect("in time")

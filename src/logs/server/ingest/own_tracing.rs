@@ -106,8 +106,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for OwnTracing {
                 }
             }
         }
-        line.fields
-            .push(("target".to_owned(), event.metadata().target().into()));
+        // What a library says is told apart from what we say; where in our code is of use to nobody else.
+        let target = event.metadata().target();
+        if !target.starts_with(SOURCE) {
+            line.fields.push(("target".to_owned(), target.into()));
+        }
         place.send(NewLine {
             time: Timestamp::now(),
             level: level(*event.metadata().level()),
@@ -266,8 +269,12 @@ mod tests {
         );
         assert_eq!(
             line.fields.to_string(),
-            "room=2 took_ms=1.5 error=\"Some(\\\"x\\\")\" request_id=ab12 later=true \
-             target=squawkbox::logs::server::ingest::own_tracing::tests"
+            "room=2 took_ms=1.5 error=\"Some(\\\"x\\\")\" request_id=ab12 later=true"
+        );
+        let mut library = caught(|| tracing::warn!(target: "sqlx::pool", "slow"));
+        assert_eq!(
+            library.queue.try_recv().unwrap().fields.to_string(),
+            "target=sqlx::pool"
         );
     }
 
