@@ -77,7 +77,6 @@ pub async fn open_desk() -> Result<Opening, AppError> {
 #[component]
 pub fn Desk() -> impl IntoView {
     let opening = Resource::new_blocking(|| (), |()| open_desk());
-    // Not in a closure: that would run twice on the server, and every page in here with it.
     view! {
         <Suspense>
             {Suspend::new(async move {
@@ -114,6 +113,10 @@ fn Layout(team: String) -> impl IntoView {
             },
         )
     });
+    // The page waits for what it needs itself. Waited for from out here as well, it would be made twice on the server, and
+    // a message between the two would part what is rendered from what the browser takes over with.
+    let outlet = view! { <Outlet /> };
+    let page = Unsuspend::new(move || outlet);
     let current = move |name: &'static str| (view.get() == name).then_some("page");
     view! {
         <div class="desk" data-view=move || view.get()>
@@ -137,7 +140,7 @@ fn Layout(team: String) -> impl IntoView {
                 </footer>
             </nav>
             <main id="main" tabindex="-1">
-                <Outlet />
+                {page}
             </main>
             <aside class="side" aria-label="Feeds">
                 <TickerPanel />
