@@ -120,7 +120,10 @@ fn Layout(team: String) -> impl IntoView {
     let current = move |name: &'static str| (view.get() == name).then_some("page");
     view! {
         <div class="desk" data-view=move || view.get()>
-            <a class="skip" href="#main">"Skip to the page"</a>
+            // Left to the browser, which moves the focus too; the router would only scroll.
+            <a class="skip" href="#main" rel="external">
+                "Skip to the page"
+            </a>
             <Tape />
             <nav class="rail" aria-label="Rooms">
                 <header>
