@@ -5,7 +5,7 @@ program := $(CARGO_TARGET_DIR)/release/squawkbox
 # In the site folder because every other cargo-leptos build, such as that of `make dev`, empties that folder.
 built := target/site/.built
 # Folders too: a folder changes when a file in it comes or goes.
-sources := $(shell find Cargo.toml Cargo.lock src migrations style public -name node_modules -prune -o -print)
+sources := $(shell find .cargo Cargo.toml Cargo.lock src migrations style public -name node_modules -prune -o -print)
 
 # Runs a command with the tools on PATH and says how long it took: $(call step,name,command)
 step = @echo "[$(1)] ..." && start=$$(date +%s) && eval "$$(.ci/setup env)" && ($(2)) && \

@@ -99,7 +99,12 @@ test("a room is made, and both are in it", async ({ ines, tomasz }) => {
 });
 
 test("signing out ends what was open, signing in goes on", async ({ ines, tomasz }) => {
+  const tab = await tomasz.context.newPage();
+  await tab.goto(`${tomasz.url}/rooms/1`);
+  await expect(tab.getByRole("main").getByRole("status")).toHaveText("live");
   await tomasz.signOut();
+  await expect(tab).toHaveURL(/\/sign-in$/);
+  await tab.close();
   await tomasz.open("/");
   await expect(tomasz.page).toHaveURL(/\/sign-in$/);
   await ines.say("While you were out");

@@ -81,6 +81,37 @@ test("what waits survives closing the page", async ({ ines, remote, line }) => {
   await expect(remote.messages.locator(".msg.sending")).toHaveCount(0);
 });
 
+test("what waits in one room is sent while another page is on show", async ({ ines, remote, line }) => {
+  line.cut();
+  await stale(remote);
+  await remote.composer.fill("from the other room");
+  await remote.composer.press("Enter");
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  await remote.rooms.getByRole("link", { name: "Ticker" }).click();
+  await expect(remote.heading("# desk")).toBeHidden();
+  line.restore();
+  await expect(ines.bodies).toHaveText(["from the other room"], { timeout: 30_000 });
+  await remote.rooms.getByRole("link", { name: "# desk" }).click();
+  await expect(remote.bodies).toHaveText(["from the other room"]);
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(0);
+});
+
+test("two tabs of one person keep what either wrote", async ({ ines, remote, line }) => {
+  const other = await remote.context.newPage();
+  await other.goto(`${remote.url}/rooms/1`);
+  line.cut();
+  await stale(remote);
+  await remote.composer.fill("from the first tab");
+  await remote.composer.press("Enter");
+  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  // The first tab goes before the line is back; the other one's coming back must not undo what it kept.
+  await remote.page.goto("about:blank");
+  line.restore();
+  await expect(other.getByRole("main").getByRole("status")).toHaveText("live", { timeout: 30_000 });
+  await remote.page.goto(`${remote.url}/rooms/1`);
+  await expect(ines.bodies).toHaveText(["from the first tab"], { timeout: 30_000 });
+});
+
 test("the feeds say that they are stale, and go on where they were", async ({ remote, line, request, server }) => {
   const bearer = { Authorization: `Bearer ${server.token()}` };
   const post = async (message: string) => {

@@ -65,6 +65,15 @@ test("lines are filtered by a plain form", async ({ ines, server, request }) => 
   await expect(ines.lines.filter({ hasText: "grey goose" })).toHaveCount(0);
 });
 
+test("the past is read page by page, and the way back is there", async ({ ines }) => {
+  for (const text of ["one", "two", "three"]) await send(ines, text);
+  await ines.open("/rooms/1?before=3");
+  await expect(ines.bodies).toHaveText(["one", "two"]);
+  await expect(ines.composer).toHaveCount(0);
+  await ines.page.getByRole("link", { name: "Newest messages" }).click();
+  await expect(ines.bodies).toHaveText(["one", "two", "three"]);
+});
+
 test("what can't be sent says why", async ({ ines }) => {
   ines.watch.expect(/4\d\d/);
   await ines.composer.fill("x".repeat(17_000));

@@ -73,7 +73,10 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
                 Self::Invalid(format!("The form is incomplete: {text}."))
             }
-            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            // In a browser: no answer, or one that isn't ours, such as a proxy's.
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Unreachable
+            }
             other => Self::Internal(other.to_string()),
         }
     }

@@ -6,6 +6,8 @@
 // A view's type nests as deeply as its elements do.
 #![recursion_limit = "256"]
 
+/// How long to wait before connecting again.
+pub mod backoff;
 /// What a caller may be told when something went wrong.
 pub mod error;
 /// Types for the names of things.

@@ -48,8 +48,8 @@ pub async fn post_message(room: RoomId, client_id: String, body: String) -> Resu
 /// `SignedOut`, `Invalid` or `Conflict` about the name.
 #[server(prefix = "/do", endpoint = "create_room", output = Json)]
 pub async fn create_room(name: String) -> Result<(), AppError> {
-    crate::accounts::server::session::Session::here()?;
-    let room = super::server::rooms::create(&crate::server::state::AppState::here()?.chat, &name).await?;
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let room = super::server::rooms::create(&crate::server::state::AppState::here()?.chat, me.id, &name).await?;
     leptos_axum::redirect(&format!("/rooms/{}", room.id));
     Ok(())
 }

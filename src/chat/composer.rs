@@ -9,6 +9,7 @@ use crate::ui::outcome::refusal;
 #[component]
 pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
+    let room_id = room.id;
     let field = NodeRef::<html::Textarea>::new();
     // What a plain form's post answered, or what the rules say before sending.
     let problem = RwSignal::new(refusal(PostMessage::PATH).map(|error| error.to_string()));
@@ -16,7 +17,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         let Some(area) = field.get_untracked() else { return };
         match rules::body(&area.value()) {
             Ok(body) => {
-                let taken = chat.say(body);
+                let taken = chat.say(room_id, body);
                 if taken {
                     area.set_value("");
                 }

@@ -6,13 +6,12 @@ use leptos::prelude::*;
 
 use super::{
     model::{Message, Person, Room, Rooms},
-    outbox,
-    timeline::{Progress, Timeline},
-    wire::{ClientFrame, Draft, ServerFrame},
+    outbox::Outbox,
+    timeline::Timeline,
+    wire::{ClientFrame, SIGNED_OUT, ServerFrame},
 };
 use crate::{
     accounts::model::Me,
-    error::AppError,
     ids::RoomId,
     live::{
         badge::Link,
@@ -24,13 +23,15 @@ use crate::{
 
 /// How long "… is typing" stays after the last sign of it, in seconds.
 const TYPING_SHOWN: i64 = 5;
+/// A room whose following was refused is asked for again after this.
+const FOLLOW_AGAIN: Duration = Duration::from_secs(2);
 /// Our own typing is told this often at most, in seconds.
 const TYPING_TOLD: i64 = 3;
 
 /// Chat in this tab, as context; a clone is a pointer.
 #[derive(Clone, Copy)]
 pub struct ChatConnection {
-    me: StoredValue<Me>,
+    pub(super) me: StoredValue<Me>,
     /// The rail's rooms.
     pub rooms: RwSignal<Vec<Room>>,
     /// Those here, by name.
@@ -39,7 +40,11 @@ pub struct ChatConnection {
     pub members: u32,
     /// Who is writing in the room on show, and since when.
     pub typing: RwSignal<Vec<(Person, Timestamp)>>,
-    socket: Socket,
+    /// What one has written and no room shows yet.
+    pub outbox: RwSignal<Outbox>,
+    pub(super) socket: Socket,
+    /// The room on show holds everything up to now.
+    caught_up: RwSignal<bool>,
     shown: RwSignal<Option<Shown>>,
     told_typing: StoredValue<Timestamp>,
 }
@@ -60,15 +65,23 @@ impl ChatConnection {
             here: RwSignal::new(rooms.here),
             members: rooms.members,
             typing: RwSignal::new(Vec::new()),
+            outbox: RwSignal::new(Outbox::default()),
             socket: Socket::new(paths::CHAT_SOCKET),
+            caught_up: RwSignal::new(true),
             shown: RwSignal::new(None),
             told_typing: StoredValue::new(Timestamp::default()),
         };
         provide_context(chat);
         Effect::new(move |_| {
+            chat.restore();
             chat.socket.start(Handlers {
                 opened: Box::new(move || chat.resume()),
                 received: Box::new(move |text| chat.receive(text)),
+                closed: Box::new(|code| {
+                    if code == SIGNED_OUT {
+                        let _ = window().location().set_href("/sign-in");
+                    }
+                }),
                 ping: ClientFrame::Ping.encode(),
             });
             let sweep = set_interval_with_handle(move || chat.forget_typing(), Duration::from_secs(1));
@@ -83,16 +96,17 @@ impl ChatConnection {
 
     /// What a badge shows.
     pub fn link(self) -> Signal<Link> {
-        self.socket.link()
+        Signal::derive(move || match self.socket.link().get() {
+            Link::Live if !self.caught_up.get() => Link::CatchingUp,
+            link => link,
+        })
     }
 
-    /// Puts `room` on show until the calling component goes: its timeline is fed, its outbox sent. Call it in an effect.
+    /// Puts `room` on show until the calling component goes: its timeline is fed. Call it in an effect.
     pub fn show(self, room: RoomId, timeline: RwSignal<Timeline>) {
-        let waiting = outbox::load(self.me.with_value(|me| me.id), room);
-        timeline.update(|timeline| timeline.restore(waiting));
         self.typing.set(Vec::new());
         self.shown.set(Some(Shown { room, timeline }));
-        self.resume();
+        self.follow();
         on_cleanup(move || {
             self.shown.try_update(|shown| {
                 if shown.is_some_and(|shown| shown.room == room) {
@@ -100,51 +114,6 @@ impl ChatConnection {
                 }
             });
         });
-    }
-
-    /// Says `body` in the room on show: shown at once as being sent, sent now or when the line is back.
-    /// `false` when too much waits already.
-    pub fn say(self, body: String) -> bool {
-        let Some(shown) = self.shown.get_untracked() else {
-            return false;
-        };
-        let client_id = outbox::new_client_id();
-        let taken = shown
-            .timeline
-            .try_update(|timeline| timeline.send(client_id.clone(), body.clone()));
-        if taken != Some(true) {
-            return false;
-        }
-        self.keep_outbox(shown);
-        self.socket.send(
-            &ClientFrame::Post(Draft {
-                room: shown.room,
-                client_id,
-                body,
-            })
-            .encode(),
-        );
-        true
-    }
-
-    /// Sends a failed message again, under its old name.
-    pub fn retry(self, client_id: &str) {
-        let Some(shown) = self.shown.get_untracked() else {
-            return;
-        };
-        shown
-            .timeline
-            .update(|timeline| timeline.progress(client_id, Progress::Sending));
-        self.send_waiting(shown);
-    }
-
-    /// Gives a failed message up.
-    pub fn discard(self, client_id: &str) {
-        let Some(shown) = self.shown.get_untracked() else {
-            return;
-        };
-        shown.timeline.update(|timeline| timeline.discard(client_id));
-        self.keep_outbox(shown);
     }
 
     /// Tells the room, not too often, that somebody writes.
@@ -158,43 +127,27 @@ impl ChatConnection {
         }
     }
 
-    /// After a connection, and when another room is put on show: what was missed, then what waits.
+    /// After a connection: what was missed, then what waits.
     fn resume(self) {
+        self.follow();
+        self.post_all();
+    }
+
+    /// Asks for what was missed in the room on show. Until the answer has come whole, what is said there is left to it:
+    /// folded before, it would hide that something is missing if the line dropped now.
+    fn follow(self) {
         let Some(shown) = self.shown.get_untracked() else {
             return;
         };
-        let after = shown.timeline.with_untracked(Timeline::changed);
-        if self.socket.send(
+        self.caught_up.set(false);
+        let after = Some(shown.timeline.with_untracked(Timeline::changed));
+        self.socket.send(
             &ClientFrame::Follow {
                 room: shown.room,
-                after: Some(after),
+                after,
             }
             .encode(),
-        ) {
-            self.send_waiting(shown);
-        }
-    }
-
-    fn send_waiting(self, shown: Shown) {
-        let waiting = shown.timeline.with_untracked(|timeline| timeline.pending().to_vec());
-        for pending in waiting
-            .into_iter()
-            .filter(|pending| pending.progress == Progress::Sending)
-        {
-            let draft = Draft {
-                room: shown.room,
-                client_id: pending.client_id,
-                body: pending.body,
-            };
-            self.socket.send(&ClientFrame::Post(draft).encode());
-        }
-    }
-
-    fn keep_outbox(self, shown: Shown) {
-        let me = self.me.with_value(|me| me.id);
-        shown
-            .timeline
-            .with_untracked(|timeline| outbox::save(me, shown.room, timeline.pending()));
+        );
     }
 
     fn is_mine(self, message: &Message) -> bool {
@@ -207,7 +160,11 @@ impl ChatConnection {
             return;
         };
         match frame {
-            ServerFrame::Hello { here } => self.here.set(here),
+            ServerFrame::Hello { here, rooms } => {
+                self.here.set(here);
+                // Those made while the line was down too.
+                self.rooms.set(rooms);
+            }
             ServerFrame::Presence { person, here } => self.here.update(|people| {
                 people.retain(|other| other.id != person.id);
                 if here {
@@ -221,77 +178,71 @@ impl ChatConnection {
                 rooms.sort_by(|a, b| a.name.cmp(&b.name));
             }),
             ServerFrame::Typing { room, person } => self.note_typing(room, person),
-            ServerFrame::Message(message) => self.in_room(message.room, |shown| {
-                let mine = self.is_mine(&message);
-                self.typing
-                    .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
-                shown.timeline.update(|timeline| timeline.fold(message, mine));
-                if mine {
-                    self.keep_outbox(shown);
-                }
-            }),
+            ServerFrame::Message(message) => self.said(message),
             ServerFrame::CaughtUp {
-                room, reset, messages, ..
+                room,
+                reset,
+                messages,
+                more,
             } => self.in_room(room, |shown| {
-                shown
-                    .timeline
-                    .update(|timeline| timeline.catch_up(reset, messages, |message| self.is_mine(message)));
-                self.keep_outbox(shown);
+                for message in messages.iter().filter(|message| self.is_mine(message)) {
+                    self.discard(&message.client_id);
+                }
+                shown.timeline.update(|timeline| timeline.catch_up(reset, messages));
+                if !more {
+                    self.caught_up.set(true);
+                }
+                self.settle(shown);
             }),
+            ServerFrame::Ack { room, client_id, seq } => {
+                self.kept(&client_id, seq);
+                match self.shown.get_untracked().filter(|shown| shown.room == room) {
+                    Some(shown) => self.settle(shown),
+                    None => self.discard(&client_id),
+                }
+            }
             ServerFrame::Refused {
                 client_id: Some(client_id),
                 error,
                 message,
-            } => {
-                self.refused(&client_id, error, message.into_owned());
+            } => self.refused(&client_id, error, message),
+            // Following was refused, for now: without an answer the room would stand still.
+            ServerFrame::Refused { client_id: None, .. } => {
+                if !self.caught_up.get_untracked() {
+                    let again = move || {
+                        if self.caught_up.try_get_untracked() == Some(false) {
+                            self.follow();
+                        }
+                    };
+                    set_timeout(again, FOLLOW_AGAIN);
+                }
             }
-            // The message itself comes through the room; an acknowledgement adds nothing to it here.
-            ServerFrame::Ack { .. } | ServerFrame::Refused { client_id: None, .. } | ServerFrame::Pong => (),
+            ServerFrame::Pong => (),
         }
+    }
+
+    fn said(self, message: Message) {
+        if self.is_mine(&message) {
+            self.discard(&message.client_id);
+        }
+        self.in_room(message.room, |shown| {
+            self.typing
+                .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
+            if self.caught_up.get_untracked() {
+                shown.timeline.update(|timeline| timeline.fold(message));
+                self.settle(shown);
+            }
+        });
+    }
+
+    /// What the room shows now waits no more.
+    fn settle(self, shown: Shown) {
+        let changed = shown.timeline.with_untracked(Timeline::changed);
+        self.outbox.update(|outbox| outbox.shown(shown.room, changed));
     }
 
     fn in_room(self, room: RoomId, f: impl FnOnce(Shown)) {
         if let Some(shown) = self.shown.get_untracked().filter(|shown| shown.room == room) {
-            f(shown);
-        }
-    }
-
-    fn refused(self, client_id: &str, error: AppError, words: String) {
-        let Some(shown) = self.shown.get_untracked() else {
-            return;
-        };
-        match error {
-            // Worth another try without asking.
-            AppError::SlowDown(seconds) => self.later(client_id.to_owned(), u64::from(seconds)),
-            AppError::Busy => self.later(client_id.to_owned(), 2),
-            _ => {
-                shown
-                    .timeline
-                    .update(|timeline| timeline.progress(client_id, Progress::Failed(words)));
-                self.keep_outbox(shown);
-            }
-        }
-    }
-
-    fn later(self, client_id: String, seconds: u64) {
-        let again = move || {
-            self.in_room_on_show(|shown| {
-                let waits = |timeline: &Timeline| timeline.pending().iter().find(|p| p.client_id == client_id).cloned();
-                if let Some(pending) = shown.timeline.with_untracked(waits) {
-                    let draft = Draft {
-                        room: shown.room,
-                        client_id: pending.client_id,
-                        body: pending.body,
-                    };
-                    self.socket.send(&ClientFrame::Post(draft).encode());
-                }
-            })
-        };
-        set_timeout(again, Duration::from_secs(seconds));
-    }
-
-    fn in_room_on_show(self, f: impl FnOnce(Shown)) {
-        if let Some(shown) = self.shown.try_get_untracked().flatten() {
             f(shown);
         }
     }

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::{
     connection::ChatConnection,
     model::Message,
-    timeline::{Pending, Progress, Timeline},
+    outbox::{Outbox, Progress, Waiting},
+    timeline::Timeline,
 };
-use crate::ui::avatar::Avatar;
+use crate::{ids::RoomId, ui::avatar::Avatar};
 
 /// Messages of one author this close, in seconds, show the author once.
 const TOGETHER: i64 = 300;
@@ -17,7 +18,7 @@ const TOGETHER: i64 = 300;
 enum Row {
     Day(String),
     Said { message: Message, again: bool },
-    Waiting { pending: Pending, by: String },
+    Waiting { waiting: Waiting, by: String },
 }
 
 impl Row {
@@ -25,12 +26,12 @@ impl Row {
         match self {
             Self::Day(day) => day.clone(),
             Self::Said { message, again } => format!("{} {} {again}", message.seq, message.changed),
-            Self::Waiting { pending, .. } => format!("{} {:?}", pending.client_id, pending.progress),
+            Self::Waiting { waiting, .. } => format!("{} {:?}", waiting.client_id, waiting.progress),
         }
     }
 }
 
-fn rows(timeline: &Timeline, me: &str) -> Vec<Row> {
+fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut before: Option<&Message> = None;
     for message in timeline.messages() {
@@ -47,24 +48,24 @@ fn rows(timeline: &Timeline, me: &str) -> Vec<Row> {
         });
         before = Some(message);
     }
-    let waiting = timeline.pending().iter().cloned();
-    rows.extend(waiting.map(|pending| Row::Waiting {
-        pending,
+    rows.extend(outbox.in_room(room).cloned().map(|waiting| Row::Waiting {
+        waiting,
         by: me.to_owned(),
     }));
     rows
 }
 
-/// The rows of `timeline`; `me` is the name under which what waits is shown.
+/// The rows of `timeline`, then what waits in `room`, under the name `me`.
 #[component]
-pub fn MessageList(timeline: RwSignal<Timeline>, me: String) -> impl IntoView {
-    let rows = Memo::new(move |_| timeline.with(|timeline| rows(timeline, &me)));
+pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: String) -> impl IntoView {
+    let outbox = expect_context::<ChatConnection>().outbox;
+    let rows = Memo::new(move |_| timeline.with(|timeline| outbox.with(|outbox| rows(timeline, outbox, room, &me))));
     view! {
         <For each=move || rows.get() key=Row::key let:row>
             {match row {
                 Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
                 Row::Said { message, again } => view! { <Said message again /> }.into_any(),
-                Row::Waiting { pending, by } => view! { <Waiting pending by /> }.into_any(),
+                Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
             }}
         </For>
     }
@@ -93,16 +94,18 @@ fn Said(message: Message, again: bool) -> impl IntoView {
 }
 
 #[component]
-fn Waiting(pending: Pending, by: String) -> impl IntoView {
+fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
-    let Pending {
+    let Waiting {
         client_id,
         body,
         progress,
-    } = pending;
-    let failed = matches!(progress, Progress::Failed(_));
+        ..
+    } = waiting;
+    let (sending, failed) = (progress == Progress::Sending, matches!(progress, Progress::Failed(_)));
     let state = match progress {
         Progress::Sending => view! { <span class="state">"sending…"</span> }.into_any(),
+        Progress::Kept(_) => ().into_any(),
         Progress::Failed(why) => {
             let again = client_id.clone();
             view! {
@@ -114,7 +117,7 @@ fn Waiting(pending: Pending, by: String) -> impl IntoView {
         }
     };
     view! {
-        <article class="msg" class:sending=!failed class:failed=failed>
+        <article class="msg" class:sending=sending class:failed=failed>
             <Avatar name=by.clone() />
             <div>
                 <header>

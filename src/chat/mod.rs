@@ -1,7 +1,8 @@
 //! Rooms and messages.
 //!
 //! A message: `composer` → `live/socket` → `server/socket` → `server/post` → `server/store` → the hub →
-//! every `server/socket` → `live/socket` → `connection` → `timeline` (the fold) → `message_list`.
+//! every `server/socket` → `live/socket` → `connection` → `timeline` (the fold) → `message_list`. From `composer` on it
+//! waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it.
 
 pub mod api;
 pub mod composer;
@@ -9,9 +10,11 @@ pub mod connection;
 pub mod message_list;
 pub mod model;
 pub mod outbox;
+pub mod outbox_storage;
 pub mod room_page;
 pub mod rooms_page;
 pub mod rules;
+pub mod sending;
 pub mod timeline;
 pub mod wire;
 

@@ -1,48 +1,148 @@
-//! Messages that wait to be sent, kept in the browser's local storage, so that a reload loses none.
+//! The fold of what one has written and the server has not confirmed, in all rooms. Pure.
+//!
+//! A message waits here from the moment it is written until it is both kept by the server and shown by its room, so
+//! that it is on the screen once at every moment.
 
-use leptos::prelude::window;
-use web_sys::Storage;
+use serde::{Deserialize, Serialize};
 
-use super::timeline::{Pending, Progress};
-use crate::ids::{RoomId, UserId};
+use crate::ids::RoomId;
 
-/// What waits in `room` for `user`; empty when there is nothing or the browser keeps nothing.
-pub fn load(user: UserId, room: RoomId) -> Vec<Pending> {
-    let kept = storage().and_then(|storage| storage.get_item(&key(user, room)).ok().flatten());
-    let mut waiting: Vec<Pending> = kept
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
-    for pending in &mut waiting {
-        pending.progress = Progress::Sending;
+/// Unsent messages per room at most; more are refused, so that nothing piles up unseen.
+pub const WAITING: usize = 50;
+
+/// How far a message of one's own has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Progress {
+    /// On its way, or waiting for the line.
+    Sending,
+    /// The server said no, with these words.
+    Failed(String),
+    /// The server keeps it at this place of the room, which doesn't show it yet.
+    Kept(u64),
+}
+
+/// A message that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Where it is to be said.
+    pub room: RoomId,
+    /// Its name, the same on every retry.
+    pub client_id: String,
+    /// What.
+    pub body: String,
+    /// How far.
+    pub progress: Progress,
+}
+
+/// What waits, in the order of writing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox(Vec<Waiting>);
+
+impl Outbox {
+    /// What an earlier page left.
+    pub fn new(waiting: Vec<Waiting>) -> Self {
+        Self(waiting)
     }
-    waiting
+
+    /// What waits in `room`.
+    pub fn in_room(&self, room: RoomId) -> impl Iterator<Item = &Waiting> {
+        self.0.iter().filter(move |waiting| waiting.room == room)
+    }
+
+    /// What is to be sent when the line is there.
+    pub fn to_send(&self) -> impl Iterator<Item = &Waiting> {
+        self.0.iter().filter(|waiting| waiting.progress == Progress::Sending)
+    }
+
+    /// One of them.
+    pub fn find(&self, client_id: &str) -> Option<&Waiting> {
+        self.0.iter().find(|waiting| waiting.client_id == client_id)
+    }
+
+    /// One more; `None` when too many wait in its room already.
+    pub fn add(&mut self, room: RoomId, client_id: String, body: String) -> Option<&Waiting> {
+        if self.in_room(room).count() >= WAITING {
+            return None;
+        }
+        self.0.push(Waiting {
+            room,
+            client_id,
+            body,
+            progress: Progress::Sending,
+        });
+        self.0.last()
+    }
+
+    /// The server's word on one, or another try.
+    pub fn progress(&mut self, client_id: &str, progress: Progress) {
+        if let Some(waiting) = self.0.iter_mut().find(|waiting| waiting.client_id == client_id) {
+            waiting.progress = progress;
+        }
+    }
+
+    /// It is in its room, or given up.
+    pub fn remove(&mut self, client_id: &str) {
+        self.0.retain(|waiting| waiting.client_id != client_id);
+    }
+
+    /// `room` shows everything up to change `changed`: what was kept by then waits no more, even where it is too old
+    /// to be among the messages on show.
+    pub fn shown(&mut self, room: RoomId, changed: u64) {
+        self.0.retain(|waiting| {
+            waiting.room != room || !matches!(waiting.progress, Progress::Kept(seq) if seq <= changed)
+        });
+    }
 }
 
-/// Keeps what waits. A full or forbidden storage only costs what a reload would have saved.
-pub fn save(user: UserId, room: RoomId, waiting: &[Pending]) {
-    let Some(storage) = storage() else { return };
-    let _ = match (waiting.is_empty(), serde_json::to_string(waiting)) {
-        (false, Ok(text)) => storage.set_item(&key(user, room), &text),
-        _ => storage.remove_item(&key(user, room)),
-    };
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A name for a new message: unique for the author, whatever the browser.
-pub fn new_client_id() -> String {
-    let part = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-    format!(
-        "{:x}-{:08x}{:08x}{:08x}",
-        crate::time::Timestamp::now().micros(),
-        part(),
-        part(),
-        part()
-    )
-}
+    const ROOM: RoomId = RoomId(1);
 
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
+    fn names(outbox: &Outbox) -> Vec<&str> {
+        outbox.in_room(ROOM).map(|waiting| waiting.client_id.as_str()).collect()
+    }
 
-fn key(user: UserId, room: RoomId) -> String {
-    format!("squawkbox.outbox.{user}.{room}")
+    #[test]
+    fn a_message_waits_until_it_is_kept_and_shown() {
+        let mut outbox = Outbox::default();
+        assert!(outbox.add(ROOM, "a".into(), "hello".into()).is_some());
+        outbox.shown(ROOM, 9);
+        assert_eq!(outbox.to_send().count(), 1, "not kept yet");
+        outbox.progress("a", Progress::Kept(10));
+        assert_eq!(
+            (outbox.to_send().count(), names(&outbox)),
+            (0, vec!["a"]),
+            "not shown yet"
+        );
+        outbox.shown(RoomId(2), 10);
+        outbox.shown(ROOM, 9);
+        assert_eq!(names(&outbox), ["a"]);
+        outbox.shown(ROOM, 10);
+        assert!(names(&outbox).is_empty());
+    }
+
+    #[test]
+    fn what_was_refused_waits_for_its_author() {
+        let mut outbox = Outbox::default();
+        outbox.add(ROOM, "a".into(), "hello".into());
+        outbox.progress("a", Progress::Failed("no".into()));
+        let outbox = Outbox::new(outbox.0);
+        assert_eq!(
+            (outbox.to_send().count(), names(&outbox)),
+            (0, vec!["a"]),
+            "not sent again unasked"
+        );
+    }
+
+    #[test]
+    fn a_room_holds_a_bounded_number() {
+        let mut outbox = Outbox::default();
+        for n in 0..WAITING {
+            assert!(outbox.add(ROOM, n.to_string(), "x".into()).is_some());
+        }
+        assert!(outbox.add(ROOM, "more".into(), "x".into()).is_none());
+        assert!(outbox.add(RoomId(2), "elsewhere".into(), "x".into()).is_some());
+    }
 }

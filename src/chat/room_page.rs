@@ -33,7 +33,10 @@ pub fn RoomPage() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(page) => view! { <RoomView page /> }.into_any(),
+                    Ok(page) => {
+                        let is_past = query.with_untracked(|query| query.get("before").is_some());
+                        view! { <RoomView page is_past /> }.into_any()
+                    }
                     Err(error) => view! { <ErrorPage error /> }.into_any(),
                 }
             })}
@@ -42,7 +45,11 @@ pub fn RoomPage() -> impl IntoView {
 }
 
 #[component]
-fn RoomView(page: model::RoomPage) -> impl IntoView {
+fn RoomView(
+    page: model::RoomPage,
+    /// It ends before the newest message: nothing live can follow it.
+    is_past: bool,
+) -> impl IntoView {
     let model::RoomPage {
         room,
         history,
@@ -53,7 +60,11 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     let me = expect_context::<Me>();
     let timeline = RwSignal::new(Timeline::new(history, changed));
     let id = room.id;
-    Effect::new(move |_| chat.show(id, timeline));
+    Effect::new(move |_| {
+        if !is_past {
+            chat.show(id, timeline);
+        }
+    });
     // Nobody is known to be here before the socket is up, not even oneself.
     let here = move || match chat.here.with(Vec::len) {
         0 => String::new(),
@@ -82,26 +93,43 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         >
             <div class="messages">
                 <Earlier room=id timeline />
-                <MessageList timeline me=me.name />
+                <MessageList room=id timeline me=me.name />
             </div>
         </div>
-        <Composer room client_id />
+        {if is_past {
+            view! {
+                <p class="past">
+                    <a class="button" href=format!("/rooms/{id}")>
+                        "Newest messages"
+                    </a>
+                </p>
+            }
+                .into_any()
+        } else {
+            view! { <Composer room client_id /> }.into_any()
+        }}
     }
 }
 
 /// The way back in time: a link that works by itself, and loads in place with scripts.
 #[component]
 fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
+    let outbox = expect_context::<ChatConnection>().outbox;
+    let failed = RwSignal::new(None::<String>);
     let load = Action::new(move |before: &u64| {
         let before = *before;
         async move {
-            if let Ok(history) = earlier_messages(room, before).await {
-                timeline.update(|timeline| timeline.add_earlier(history));
+            let loaded = earlier_messages(room, before).await;
+            // The page may have gone meanwhile.
+            failed.try_set(loaded.as_ref().err().map(ToString::to_string));
+            if let Ok(history) = loaded {
+                timeline.try_update(|timeline| timeline.add_earlier(history));
             }
         }
     });
     let first = Memo::new(move |_| timeline.with(|t| t.first().filter(|_| t.has_earlier())));
-    let empty = Memo::new(move |_| timeline.with(|t| t.first().is_none() && t.pending().is_empty()));
+    let empty =
+        Memo::new(move |_| timeline.with(|t| t.first().is_none()) && outbox.with(|o| o.in_room(room).next().is_none()));
     view! {
         {move || {
             first
@@ -121,6 +149,7 @@ fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
                     }
                 })
         }}
+        {move || failed.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
         {move || {
             empty
                 .get()

@@ -1,44 +1,18 @@
 //! The fold of a room's messages: whatever arrives, in whatever order and however often, shows each message
-//! once, in its place, in its newest state; and a sent message is one's own until it comes back from the room.
+//! once, in its place, in its newest state.
 
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 
 use super::model::{History, Message};
 
 /// Messages a page holds at most; older ones leave and can be loaded again.
 pub const HELD: usize = 1_000;
-/// Unsent messages per room at most; more are refused, so that nothing piles up unseen.
-pub const WAITING: usize = 50;
-
-/// How far a message of one's own has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Progress {
-    /// On its way, or waiting for the line.
-    Sending,
-    /// The server said no, with these words.
-    Failed(String),
-}
-
-/// A message of one's own that has not come back from the room yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// Its name, the same on every retry.
-    pub client_id: String,
-    /// What.
-    pub body: String,
-    /// How far.
-    pub progress: Progress,
-}
-
 /// A room as a page holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     messages: BTreeMap<u64, Message>,
     changed: u64,
     earlier: bool,
-    pending: Vec<Pending>,
 }
 
 impl Timeline {
@@ -62,11 +36,6 @@ impl Timeline {
         self.messages.values()
     }
 
-    /// What has not come back yet, in the order of writing.
-    pub fn pending(&self) -> &[Pending] {
-        &self.pending
-    }
-
     /// There are older messages than the first.
     pub fn has_earlier(&self) -> bool {
         self.earlier
@@ -77,12 +46,9 @@ impl Timeline {
         self.messages.keys().next().copied()
     }
 
-    /// A message, new or changed. `mine` when the reader is its author.
-    pub fn fold(&mut self, message: Message, mine: bool) {
+    /// A message, new or changed.
+    pub fn fold(&mut self, message: Message) {
         self.changed = self.changed.max(message.changed);
-        if mine {
-            self.pending.retain(|pending| pending.client_id != message.client_id);
-        }
         self.keep(message);
         while self.messages.len() > HELD {
             self.messages.pop_first();
@@ -91,14 +57,15 @@ impl Timeline {
     }
 
     /// The answer to a resume.
-    pub fn catch_up(&mut self, reset: bool, messages: Vec<Message>, mine: impl Fn(&Message) -> bool) {
+    pub fn catch_up(&mut self, reset: bool, messages: Vec<Message>) {
         if reset {
             self.messages.clear();
+            // The room's count may have begun anew: of the old one, nothing is worth resuming from.
+            self.changed = 0;
             self.earlier = messages.first().is_some_and(|first| first.seq > 1);
         }
         for message in messages {
-            let mine = mine(&message);
-            self.fold(message, mine);
+            self.fold(message);
         }
     }
 
@@ -108,41 +75,6 @@ impl Timeline {
         for message in history.messages {
             self.keep(message);
         }
-    }
-
-    /// A message that is being sent; `false` when too many wait already.
-    pub fn send(&mut self, client_id: String, body: String) -> bool {
-        if self.pending.len() >= WAITING {
-            return false;
-        }
-        self.pending.push(Pending {
-            client_id,
-            body,
-            progress: Progress::Sending,
-        });
-        true
-    }
-
-    /// Takes back what waited when the page was left.
-    pub fn restore(&mut self, waiting: Vec<Pending>) {
-        for pending in waiting {
-            let came_back = self.messages().any(|message| message.client_id == pending.client_id);
-            if !came_back && self.pending.iter().all(|known| known.client_id != pending.client_id) {
-                self.pending.push(pending);
-            }
-        }
-    }
-
-    /// The server's word on a message of one's own.
-    pub fn progress(&mut self, client_id: &str, progress: Progress) {
-        if let Some(pending) = self.pending.iter_mut().find(|pending| pending.client_id == client_id) {
-            pending.progress = progress;
-        }
-    }
-
-    /// Gives up a message of one's own.
-    pub fn discard(&mut self, client_id: &str) {
-        self.pending.retain(|pending| pending.client_id != client_id);
     }
 
     fn keep(&mut self, message: Message) {
@@ -201,12 +133,12 @@ mod tests {
         ) {
             let all = changes(n, &edits);
             let mut straight = Timeline::default();
-            straight.catch_up(false, all.clone(), |_| false);
+            straight.catch_up(false, all.clone());
             let mut shuffled = Timeline::default();
             for index in &order {
-                shuffled.fold(index.get(&all).clone(), false);
+                shuffled.fold(index.get(&all).clone());
             }
-            shuffled.catch_up(false, all.into_iter().rev().collect(), |_| false);
+            shuffled.catch_up(false, all.into_iter().rev().collect());
             prop_assert_eq!(straight, shuffled);
         }
 
@@ -218,13 +150,13 @@ mod tests {
             for live in drops {
                 let from = timeline.changed();
                 for message in all.iter().filter(|m| m.changed > from).take(live) {
-                    timeline.fold(message.clone(), false);
+                    timeline.fold(message.clone());
                 }
             }
             let from = timeline.changed();
-            timeline.catch_up(false, all.iter().filter(|m| m.changed > from).cloned().collect(), |_| false);
+            timeline.catch_up(false, all.iter().filter(|m| m.changed > from).cloned().collect());
             let mut whole = Timeline::default();
-            whole.catch_up(false, all, |_| false);
+            whole.catch_up(false, all);
             prop_assert_eq!(timeline, whole);
         }
     }
@@ -232,37 +164,29 @@ mod tests {
     #[test]
     fn a_reset_forgets_what_may_have_holes() {
         let mut timeline = Timeline::default();
-        timeline.fold(message(1, 1), false);
-        timeline.catch_up(true, vec![message(90, 90), message(91, 91)], |_| false);
+        timeline.fold(message(1, 1));
+        timeline.catch_up(true, vec![message(90, 90), message(91, 91)]);
         assert_eq!(timeline.messages().map(|m| m.seq).collect::<Vec<_>>(), [90, 91]);
         assert!(timeline.has_earlier());
     }
 
     #[test]
-    fn one_s_own_message_is_shown_once() {
+    fn after_a_reset_the_count_is_the_new_one() {
         let mut timeline = Timeline::default();
-        assert!(timeline.send("c1".into(), "hello".into()));
-        timeline.fold(message(1, 1), false);
-        assert_eq!(timeline.pending().len(), 1, "somebody else's c1 is another message");
-        timeline.fold(message(1, 1), true);
-        assert!(timeline.pending().is_empty());
-        timeline.restore(vec![Pending {
-            client_id: "c1".into(),
-            body: "hello".into(),
-            progress: Progress::Sending,
-        }]);
-        assert!(timeline.pending().is_empty(), "it came back before the page was left");
+        timeline.fold(message(100, 100));
+        timeline.catch_up(true, vec![message(50, 50)]);
+        assert_eq!(
+            timeline.changed(),
+            50,
+            "or what is said up to 100 would be missed by the next resume"
+        );
     }
 
     #[test]
     fn holds_a_bounded_number() {
         let mut timeline = Timeline::default();
-        timeline.catch_up(false, (1..=HELD as u64 + 5).map(|n| message(n, n)).collect(), |_| false);
+        timeline.catch_up(false, (1..=HELD as u64 + 5).map(|n| message(n, n)).collect());
         assert_eq!((timeline.messages().count(), timeline.first()), (HELD, Some(6)));
         assert!(timeline.has_earlier());
-        for n in 0..WAITING {
-            assert!(timeline.send(n.to_string(), "x".into()));
-        }
-        assert!(!timeline.send("more".into(), "x".into()));
     }
 }

@@ -1,12 +1,13 @@
 //! The frames of the chat socket: JSON in text frames. Towards the server, `do` says what is asked; from it, a frame is
 //! an object with one entry, whose name says what it is.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use super::model::{Message, Person, Room};
 use crate::{error::AppError, ids::RoomId};
+
+/// The socket's close code for "the session has ended".
+pub const SIGNED_OUT: u16 = 4401;
 
 /// What a browser asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +47,12 @@ pub struct Draft {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerFrame {
-    /// First frame: who is here.
+    /// First frame: who is here, and the rooms.
     Hello {
         /// By name.
         here: Vec<Person>,
+        /// All, by name.
+        rooms: Vec<Room>,
     },
     /// Answer to `follow`: what was missed, in the order of `changed`.
     CaughtUp {
@@ -80,7 +83,7 @@ pub enum ServerFrame {
         /// Why, for programs.
         error: AppError,
         /// Why, for people.
-        message: Cow<'static, str>,
+        message: String,
     },
     /// Somebody is writing.
     Typing {
@@ -113,7 +116,7 @@ impl ServerFrame {
 
     /// A refusal of post `client_id` or of a frame.
     pub fn refused(client_id: Option<String>, error: AppError) -> Self {
-        let message = error.to_string().into();
+        let message = error.to_string();
         Self::Refused {
             client_id,
             error,

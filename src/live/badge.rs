@@ -10,6 +10,8 @@ pub enum Link {
     /// The page has just been rendered, or the first connection is being made.
     #[default]
     Connecting,
+    /// Up; what was missed is on its way.
+    CatchingUp,
     /// Up, and heard from lately.
     Live,
     /// Down; what is shown is as of that time.
@@ -20,12 +22,13 @@ pub enum Link {
 #[component]
 pub fn LinkBadge(#[prop(into)] link: Signal<Link>, #[prop(default = "live")] live: &'static str) -> impl IntoView {
     let class = move || match link.get() {
-        Link::Connecting => "link connecting",
+        Link::Connecting | Link::CatchingUp => "link connecting",
         Link::Live => "link live",
         Link::Stale(_) => "link stale",
     };
     let words = move || match link.get() {
         Link::Connecting => "connecting".to_owned(),
+        Link::CatchingUp => "catching up".to_owned(),
         Link::Live => live.to_owned(),
         Link::Stale(since) => format!("stale since {} UTC", since.second()),
     };

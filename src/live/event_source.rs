@@ -7,8 +7,8 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
-use super::{backoff::delay_ms, badge::Link, wake::on_wake};
-use crate::{paths, time::Timestamp};
+use super::{badge::Link, wake::on_wake};
+use crate::{backoff::delay_ms, paths, time::Timestamp};
 
 /// How often the line is looked at.
 const CHECK_EVERY: Duration = Duration::from_secs(2);

@@ -2,7 +2,6 @@
 //!
 //! Knows no feature. Nothing here runs on the server: everything starts in effects, which only browsers run.
 
-pub mod backoff;
 pub mod badge;
 pub mod event_source;
 pub mod socket;

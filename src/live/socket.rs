@@ -7,8 +7,8 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use super::{backoff::delay_ms, badge::Link, wake::on_wake};
-use crate::time::Timestamp;
+use super::{badge::Link, wake::on_wake};
+use crate::{backoff::delay_ms, time::Timestamp};
 
 /// How often the other end is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_secs(10);
@@ -21,6 +21,8 @@ pub struct Handlers {
     pub opened: Box<dyn Fn()>,
     /// A text frame arrived.
     pub received: Box<dyn Fn(&str)>,
+    /// The other end closed the line, with this code. It is opened again all the same.
+    pub closed: Box<dyn Fn(u16)>,
     /// The frame to send as a heartbeat; the other end answers with any frame.
     pub ping: String,
 }
@@ -128,8 +130,11 @@ impl Socket {
                 }
             }
         });
-        let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |_| {
+        let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
             if current() {
+                if let Some(handlers) = handlers() {
+                    (handlers.closed)(event.code());
+                }
                 self.retry(generation);
             }
         });

@@ -9,7 +9,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     filter::Filter,
-    model::{Gap, LogEvent, LogLine, Piece, Tail},
+    model::{Gap, LogLine, Piece, Tail},
+    wire::LogEvent,
 };
 
 /// Lines shown at most.

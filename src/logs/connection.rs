@@ -6,7 +6,8 @@ use super::{
     api::log_gap,
     buffer::Buffer,
     filter::Filter,
-    model::{Gap, LogEvent, Tail},
+    model::{Gap, Tail},
+    wire::{LogEvent, TOPIC},
 };
 use crate::{
     error::AppError,
@@ -40,7 +41,7 @@ pub fn provide_log_buffer(tail: Tail) -> LogBuffer {
         let Some(stream) = stream else { return };
         // Folded at once, since a hidden tab draws no frames and events must not pile up; shown once per frame.
         let show = once_per_frame(move |_: Vec<()>| log.buffer.update(|_| ()));
-        stream.listen("logs", tail.cursor, move |json| {
+        stream.listen(TOPIC, tail.cursor, move |json| {
             match serde_json::from_str::<LogEvent>(json) {
                 Ok(event) => {
                     log.buffer.try_update_untracked(|buffer| buffer.apply(&event));

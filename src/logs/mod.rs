@@ -1,7 +1,7 @@
 //! Log lines.
 //!
-//! A line: shipper → `server/ingest/*` → `server/record` → `server/store` → `server/hub` → `server/stream` →
-//! `live/event_source` → `buffer` (the fold) → `log_row`.
+//! A line: shipper → `server/ingest/*` → `server/record` → `server/store` → `server/publish` →
+//! `server/stream` → `live/event_source` → `connection` → `buffer` (the fold) → `log_row`.
 
 pub mod api;
 pub mod buffer;
@@ -12,6 +12,7 @@ mod follow;
 mod log_row;
 pub mod model;
 pub mod panel;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod server;

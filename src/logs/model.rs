@@ -148,20 +148,6 @@ pub struct Gap {
     pub count: u64,
 }
 
-/// What one event of topic `logs` says.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LogEvent {
-    /// The cursor was of another database: forget what is shown.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub reset: bool,
-    /// Lines left out, before those of this and later events.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gap: Option<Gap>,
-    /// Oldest first.
-    #[serde(default)]
-    pub lines: Vec<Arc<LogLine>>,
-}
-
 /// Lines of a gap or of a search, as far as one answer goes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Piece {

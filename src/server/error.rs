@@ -30,9 +30,18 @@ fn request_id() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok().or_else(of_page)
 }
 
+/// An id for a request, or for a fault outside of one.
+pub fn new_id() -> String {
+    let mut bytes = [0; 8];
+    // Without randomness the id is zeros: worse to trace, no reason to fail.
+    let _ = getrandom::fill(&mut bytes);
+    data_encoding::HEXLOWER.encode(&bytes)
+}
+
 /// Logs the cause and gives what the caller may know: that it happened, and under which id.
 pub fn internal(doing: &str, cause: &dyn std::fmt::Display) -> AppError {
-    let id = request_id().unwrap_or_else(|| "no request".into());
+    // In the writer's task, say, there is no request: what is told is still what is logged.
+    let id = request_id().unwrap_or_else(new_id);
     tracing::error!(request_id = %id, doing, error = %cause, "internal error");
     AppError::Internal(id)
 }

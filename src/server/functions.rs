@@ -3,7 +3,10 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::LOCATION},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_LENGTH, LOCATION},
+    },
     response::{IntoResponse, Response},
 };
 use leptos::prelude::{provide_context, use_context};
@@ -54,11 +57,14 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, FORM_BODY).await.unwrap_or_default();
-    if let Some(status) = serde_json::from_slice::<AppError>(&body)
-        .ok()
-        .map(|error| error.status())
-    {
-        parts.status = StatusCode::from_u16(status).unwrap_or(parts.status);
+    let Ok(mut error) = serde_json::from_slice::<AppError>(&body) else {
+        return Response::from_parts(parts, Body::from(body));
+    };
+    if error == AppError::Unreachable {
+        // Said of what can't be decoded; at this end that is the request.
+        error = AppError::Invalid("What was sent can't be read: fields are missing or of another kind.".into());
     }
-    Response::from_parts(parts, Body::from(body))
+    parts.status = StatusCode::from_u16(error.status()).unwrap_or(parts.status);
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(serde_json::to_vec(&error).unwrap_or_default()))
 }

@@ -10,11 +10,15 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
 };
 use tower::ServiceExt;
 
 use super::{limits, shutdown::Shutdown};
+
+/// How long a connection may take to end when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(4);
 
 /// Serves `app` on `listener` until the server stops, then lets the connections end.
 pub async fn listen(listener: TcpListener, app: Router, shutdown: Shutdown) {
@@ -29,11 +33,8 @@ pub async fn listen(listener: TcpListener, app: Router, shutdown: Shutdown) {
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = serve(stream, peer, app.clone(), shutdown.clone());
-                shutdown.connections.spawn(async move {
-                    connection.await;
-                    drop(place);
-                });
+                let app = app.clone().layer(axum::Extension(Place(Arc::new(place))));
+                shutdown.connections.spawn(serve(stream, peer, app, shutdown.clone()));
             }
             Err(error) => {
                 // Out of file descriptors, most likely: give those in use time to close.
@@ -43,6 +44,11 @@ pub async fn listen(listener: TcpListener, app: Router, shutdown: Shutdown) {
         }
     }
 }
+
+/// A connection's place among those there may be at once. It lies in every request; what outlives the request on the same
+/// connection, such as a WebSocket, takes it along.
+#[derive(Clone)]
+pub struct Place(#[expect(dead_code, reason = "held, never looked at")] Arc<OwnedSemaphorePermit>);
 
 async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, shutdown: Shutdown) {
     let _ = stream.set_nodelay(true);
@@ -60,5 +66,6 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, shutdown: Shutd
         _ = connection.as_mut() => return,
         () = shutdown.begun.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    let _ = connection.await;
+    // A reader that has stalled reads no end either.
+    let _ = timeout(LAST_WORDS, connection).await;
 }

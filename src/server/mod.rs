@@ -1,5 +1,5 @@
-//! What every feature stands on: settings, databases, delivery, security, start and stop. Knows no feature,
-//! but for [`state`] and [`router`], which list them all.
+//! What every feature stands on: settings, databases, delivery, security, start and stop. Knows no feature, but for
+//! [`router`], [`state`], [`start`], [`config`], [`command`] and [`health`], which list them all.
 
 pub mod command;
 pub mod config;
@@ -10,6 +10,7 @@ pub mod health;
 pub mod hub;
 pub mod limits;
 pub mod listen;
+pub mod report;
 pub mod request_id;
 pub mod router;
 pub mod security;

@@ -10,14 +10,11 @@ use axum::{
     middleware::Next,
 };
 
-use super::error::{REQUEST_ID, RequestId, internal};
+use super::error::{REQUEST_ID, RequestId, internal, new_id};
 
 /// Gives the request its id for as long as it is being answered.
 pub async fn scope(mut request: Request, next: Next) -> axum::response::Response {
-    let mut bytes = [0; 8];
-    // Without randomness the id is zeros: worse to trace, no reason to fail the request.
-    let _ = getrandom::fill(&mut bytes);
-    let id = data_encoding::HEXLOWER.encode(&bytes);
+    let id = new_id();
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = REQUEST_ID.scope(id.clone(), next.run(request)).await;
     if let Ok(value) = HeaderValue::from_str(&id) {

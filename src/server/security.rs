@@ -61,7 +61,7 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let guarded = !safe || headers.contains_key(header::UPGRADE);
-    if guarded && !headers.contains_key(header::AUTHORIZATION) && !is_ours(headers, &state.config) {
+    if guarded && !has_bearer(headers) && !is_ingest(&request) && !is_ours(headers, &state.config) {
         tracing::warn!(path = request.uri().path(), origin = ?headers.get(header::ORIGIN), "refused another origin");
         return AppError::Forbidden(
             "This request didn't come from Squawkbox's own pages. If it did, tell the server its address with \
@@ -71,6 +71,18 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
         .into_response();
     }
     next.run(request).await
+}
+
+/// Programs come in there, by token alone; no cookie counts.
+fn is_ingest(request: &Request) -> bool {
+    request.uri().path().starts_with("/ingest/")
+}
+
+/// Not any authorization: a browser sends a proxy's Basic by itself, whichever page asks.
+fn has_bearer(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let scheme = value.and_then(|value| value.split_whitespace().next());
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 fn is_ours(headers: &HeaderMap, config: &Config) -> bool {
@@ -91,6 +103,8 @@ fn is_ours(headers: &HeaderMap, config: &Config) -> bool {
 /// Who is calling: the peer's address, or what a proxy of ours says. A proxy is believed only with `--public-url`
 /// set and only from this machine or a private network; its last `X-Forwarded-For` entry is the one it added.
 pub fn client_address(headers: &HeaderMap, peer: IpAddr, config: &Config) -> IpAddr {
+    // An IPv4 peer of a socket that listens on all of IPv6.
+    let peer = peer.to_canonical();
     let near = match peer {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),

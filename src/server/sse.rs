@@ -121,7 +121,11 @@ struct Reader<F> {
 }
 
 /// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting.
-pub fn respond(feeds: &[&dyn Feed], cursors: Cursors, end: impl Future<Output = ()> + Send + 'static) -> Response {
+pub fn respond(feeds: &[&dyn Feed], mut cursors: Cursors, end: impl Future<Output = ()> + Send + 'static) -> Response {
+    // What else a reader says it has seen is not carried along in every id.
+    cursors
+        .0
+        .retain(|topic, _| feeds.iter().any(|feed| feed.topic() == topic));
     let opened = feeds.iter().map(|feed| {
         let topic = feed.topic();
         feed.open(cursors.get(topic)).map(move |event| (topic, event)).boxed()

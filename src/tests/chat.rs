@@ -242,19 +242,15 @@ async fn only_from_our_pages_and_only_signed_in() {
         status(Socket::open(&app.url, &ada.cookie, "https://evil.test").await),
         403
     );
-    assert_eq!(
-        status(Socket::open(&app.url, "squawkbox_session=guess", &app.url).await),
-        401
-    );
+    let mut stranger = Socket::open(&app.url, "squawkbox_session=guess", &app.url)
+        .await
+        .expect("told by a close code, which a browser shows to the page");
+    assert_eq!(closed(&mut stranger).await, Some(CloseCode::from(4401)));
     assert_eq!(status(Socket::open(&app.url, &ada.cookie, &app.url).await), 101);
 }
 
-#[tokio::test]
-async fn signing_out_ends_the_socket() {
-    let app = TestApp::start().await;
-    let ada = app.admin().await;
-    let mut socket = ada.socket(&app).await;
-    ada.sign_out(&app).await;
+/// The code with which the server closes the socket.
+async fn closed(socket: &mut Socket) -> Option<CloseCode> {
     let close = async {
         loop {
             match socket.0.next().await {
@@ -264,9 +260,18 @@ async fn signing_out_ends_the_socket() {
             }
         }
     };
-    let code = tokio::time::timeout(Duration::from_secs(2), close)
+    tokio::time::timeout(Duration::from_secs(2), close)
         .await
-        .expect("it ends soon");
+        .expect("it ends soon")
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_socket() {
+    let app = TestApp::start().await;
+    let ada = app.admin().await;
+    let mut socket = ada.socket(&app).await;
+    ada.sign_out(&app).await;
+    let code = closed(&mut socket).await;
     assert_eq!(code, Some(CloseCode::from(4401)));
 }
 

@@ -1,6 +1,6 @@
 //! Prices.
 //!
-//! A tick: a venue's socket or POST → `server/record` → `server/store` → `server/board` → `server/stream` →
+//! A tick: a venue's socket or POST → `server/record` → `server/rounds` → `server/store` → `server/board` → `server/stream` →
 //! `live/event_source` → `connection` → `board` (the fold) → `quote_row`.
 
 pub mod board;

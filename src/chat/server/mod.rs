@@ -48,7 +48,7 @@ impl Chat {
     /// Starts the feature.
     ///
     /// # Errors
-    /// When the database can't be read.
+    /// None yet; the signature is every feature's.
     pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Self, AppError> {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));

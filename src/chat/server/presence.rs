@@ -44,14 +44,14 @@ impl Presence {
 
     /// One more socket of `person`.
     pub fn arrive(self: &Arc<Self>, person: Person) -> Here {
-        let first = {
+        {
             let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
             let entry = here.entry(person.id).or_insert_with(|| (person.clone(), 0));
             entry.1 += 1;
-            entry.1 == 1
-        };
-        if first {
-            self.tell(&person, true);
+            if entry.1 == 1 {
+                // Under the lock, which it never holds up: else a going could be told after the coming that follows it.
+                self.tell(&person, true);
+            }
         }
         Here {
             presence: self.clone(),
@@ -68,17 +68,11 @@ impl Presence {
     }
 
     fn leave(&self, person: &Person) {
-        let last = {
-            let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(entry) = here.get_mut(&person.id) else { return };
-            entry.1 = entry.1.saturating_sub(1);
-            let last = entry.1 == 0;
-            if last {
-                here.remove(&person.id);
-            }
-            last
-        };
-        if last {
+        let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(entry) = here.get_mut(&person.id) else { return };
+        entry.1 = entry.1.saturating_sub(1);
+        if entry.1 == 0 {
+            here.remove(&person.id);
             self.tell(person, false);
         }
     }

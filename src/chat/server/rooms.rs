@@ -7,7 +7,7 @@ use crate::{
         wire::ServerFrame,
     },
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     time::Timestamp,
 };
 
@@ -16,12 +16,21 @@ use super::{Chat, Event, store};
 /// Messages on a page, and in a step backwards.
 pub const PAGE: u32 = 60;
 
-/// Makes a room and tells everyone.
+/// Rooms at most: every page lists them.
+const ROOMS: usize = 500;
+
+/// Makes a room for `author` and tells everyone.
 ///
 /// # Errors
-/// What [`rules::room_name`] says, `Conflict` when the name is taken.
-pub async fn create(chat: &Chat, name: &str) -> Result<Room, AppError> {
+/// What [`rules::room_name`] says, `Conflict` when the name is taken or there are 500 rooms, `SlowDown`.
+pub async fn create(chat: &Chat, author: UserId, name: &str) -> Result<Room, AppError> {
     let name = rules::room_name(name)?;
+    chat.pace.check(&author)?;
+    if store::rooms(&chat.db.readers).await?.len() >= ROOMS {
+        return Err(AppError::Conflict(format!(
+            "There are {ROOMS} rooms, which is all that there can be."
+        )));
+    }
     let hub = chat.hub.clone();
     chat.db
         .writer

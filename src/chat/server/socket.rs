@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::{
+    Extension,
     extract::{
         State,
         ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code},
@@ -15,11 +16,11 @@ use crate::{
     accounts::server::session::Session,
     chat::{
         model::{Message, Person},
-        wire::{ClientFrame, Draft, ServerFrame},
+        wire::{ClientFrame, Draft, SIGNED_OUT, ServerFrame},
     },
     error::AppError,
     ids::RoomId,
-    server::{hub::RecvError, limits::Rate, state::AppState},
+    server::{hub::RecvError, limits::Rate, listen::Place, state::AppState},
 };
 
 use super::{Event, post::post, rooms::no_room, store};
@@ -42,11 +43,15 @@ const NEWEST: u32 = 60;
 const FOLLOWED: usize = 64;
 /// RFC 6455's code for "the service is restarting; come back".
 const RESTART: u16 = 1012;
-/// Ours for "the session has ended".
-const SIGNED_OUT: u16 = 4401;
 
-/// `GET /chat/socket`: upgrades for whoever is signed in.
-pub async fn open(State(state): State<AppState>, session: Session, upgrade: WebSocketUpgrade) -> Response {
+/// `GET /chat/socket`, for whoever is signed in. Others get their answer as a close code: of a refused upgrade a browser
+/// tells a page nothing.
+pub async fn open(
+    State(state): State<AppState>,
+    session: Result<Session, AppError>,
+    Extension(place): Extension<Place>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let tracker = state.shutdown.connections.clone();
     upgrade
         // The defaults take 128 KiB of memory per idle socket.
@@ -55,7 +60,15 @@ pub async fn open(State(state): State<AppState>, session: Session, upgrade: WebS
         .max_write_buffer_size(LARGEST_BACKLOG)
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
-        .on_upgrade(move |socket| tracker.track_future(serve(state, session, socket)))
+        .on_upgrade(move |socket| {
+            tracker.track_future(async move {
+                let _place = place;
+                match session {
+                    Ok(session) => serve(state, session, socket).await,
+                    Err(_) => leave(socket, close(SIGNED_OUT, "signed out")).await,
+                }
+            })
+        })
 }
 
 struct Line {
@@ -87,14 +100,18 @@ async fn serve(state: AppState, session: Session, socket: WebSocket) {
     };
     let end = Box::pin(line.run(session.ended())).await;
     drop(here);
+    leave(line.socket, end).await;
+}
+
+async fn leave(mut socket: WebSocket, end: End) {
     if let Some(frame) = end
-        && timeout(WRITE_TIME, line.socket.send(Frame::Close(Some(frame))))
+        && timeout(WRITE_TIME, socket.send(Frame::Close(Some(frame))))
             .await
             .is_ok()
     {
         // Until the other end has closed too, or it would see the line cut.
         let _ = timeout(Duration::from_secs(2), async {
-            while let Some(Ok(_)) = line.socket.recv().await {}
+            while let Some(Ok(_)) = socket.recv().await {}
         })
         .await;
     }
@@ -108,8 +125,12 @@ impl Line {
         let mut ended = std::pin::pin!(ended);
         // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
         let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET / 2));
+        let Ok(rooms) = store::rooms(&self.state.chat.db.readers).await else {
+            return close(close_code::AGAIN, "the rooms can't be read");
+        };
         let hello = ServerFrame::Hello {
             here: self.state.chat.presence.list(),
+            rooms,
         };
         if let Err(end) = self.send(hello.encode().into()).await {
             return end;

@@ -29,13 +29,14 @@ impl Logs {
     /// Starts the feature; `own` is what the server says of itself.
     ///
     /// # Errors
-    /// When the database can't be read.
+    /// When the database can't be written.
     pub async fn start(
         db: Database,
         own: ingest::own_tracing::OwnLines,
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Self, AppError> {
+        db.writer.write(|conn| Box::pin(store::skip_ids(conn))).await?;
         let (sender, committed) = mpsc::channel(publish::QUEUE);
         let live = Hub::new(publish::RING);
         let recorder = record::Recorder::new(db.writer.clone(), sender);

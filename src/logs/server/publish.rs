@@ -7,9 +7,13 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use super::record::json_size;
 use crate::{
     error::AppError,
-    logs::model::{Gap, LogEvent, LogLine},
+    logs::{
+        model::{Gap, LogLine},
+        wire::{LogEvent, TOPIC},
+    },
     server::{
         error::internal,
         hub::Hub,
@@ -90,10 +94,11 @@ pub fn pieces(lines: &[Arc<LogLine>]) -> impl Iterator<Item = &[Arc<LogLine>]> {
 
 /// About how many bytes a line takes in an event.
 fn size(line: &LogLine) -> usize {
-    let fields = line.fields.0.iter().map(|(name, value)| {
-        let value = value.as_str().map_or(16, str::len);
-        name.len() + value + 8
-    });
+    let fields = line
+        .fields
+        .0
+        .iter()
+        .map(|(name, value)| name.len() + json_size(value) + 4);
     96 + line.source.len() + line.message.len() + fields.sum::<usize>()
 }
 
@@ -111,7 +116,7 @@ pub fn event(reset: bool, gap: Option<Gap>, lines: &[Arc<LogLine>]) -> Result<Ev
     let json = serde_json::to_string(&event).map_err(|cause| internal("encoding log lines", &cause))?;
     Ok(Event {
         cursor: cursor.unwrap_or(0),
-        bytes: encode("logs", &json),
+        bytes: encode(TOPIC, &json),
     })
 }
 

@@ -1,9 +1,6 @@
 //! Where a log line is born, whatever it came in by.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -43,18 +40,12 @@ pub struct NewLine {
 pub struct Recorder {
     writer: Writer,
     committed: mpsc::Sender<Committed>,
-    /// Lines that were kept but could not be handed to the publisher: readers find them in the database.
-    unpublished: Arc<AtomicU64>,
 }
 
 impl Recorder {
     /// Writes through `writer` and hands what was committed to the publisher.
     pub fn new(writer: Writer, committed: mpsc::Sender<Committed>) -> Self {
-        Self {
-            writer,
-            committed,
-            unpublished: Arc::default(),
-        }
+        Self { writer, committed }
     }
 
     /// Keeps `lines` in their order and has them published; returns after the commit.
@@ -94,16 +85,8 @@ impl Recorder {
                 fields: line.fields,
             })
         });
-        let lines: Vec<_> = lines.collect();
-        let count = lines.len() as u64;
-        if self.committed.try_send(lines).is_err() {
-            self.unpublished.fetch_add(count, Ordering::Relaxed);
-        }
-    }
-
-    /// How many lines readers had to fetch themselves so far.
-    pub fn unpublished(&self) -> u64 {
-        self.unpublished.load(Ordering::Relaxed)
+        // Refused, they are found in the database by whoever notices.
+        let _ = self.committed.try_send(lines.collect());
     }
 }
 
@@ -139,7 +122,7 @@ fn cut_fields(fields: Fields) -> Fields {
     for (key, value) in fields.0 {
         let (key, mut value) = (name(key), value);
         clean_values(&mut value);
-        let size = key.len() + size(&value);
+        let size = key.len() + json_size(&value);
         if size > room {
             break;
         }
@@ -170,14 +153,14 @@ fn clean_values(value: &mut Value) {
 }
 
 /// About how many bytes it takes as JSON.
-fn size(value: &Value) -> usize {
+pub fn json_size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len() + 2,
-        Value::Array(list) => 2 + list.iter().map(|value| size(value) + 1).sum::<usize>(),
+        Value::Array(list) => 2 + list.iter().map(|value| json_size(value) + 1).sum::<usize>(),
         Value::Object(map) => {
             2 + map
                 .iter()
-                .map(|(key, value)| key.len() + size(value) + 4)
+                .map(|(key, value)| key.len() + json_size(value) + 4)
                 .sum::<usize>()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,

@@ -19,6 +19,18 @@ use crate::{
 /// Lines that a search by text looks at; it has no index yet, and must not hold up others.
 pub const SCANNED: u32 = 50_000;
 
+/// Leaves ids out, more than a power cut can have taken back: the file's last moments may be lost, and an id that a
+/// reader has seen must not be given to another line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn skip_ids(conn: &mut SqliteConnection) -> Result<(), AppError> {
+    sqlx::query("UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'line'")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Lines encoded for [`insert`].
 pub struct Rows(String, u64);
 

@@ -1,7 +1,7 @@
 //! The topic `logs` of `GET /events`: each reader gets every line once, in order, or is told what it doesn't get.
 //!
-//! A reader subscribes first and reads the database after, so nothing falls between. Ids have no holes: an
-//! event that begins one after the last line sent goes out as it is; any other means that something was
+//! A reader subscribes first and reads the database after, so nothing falls between. Within a run of the program ids have
+//! no holes: an event that begins one after the last line sent goes out as it is; any other means that something was
 //! missed, and the reader catches up from the database. Far behind, it gets a gap event, whose lines
 //! `api::log_gap` loads, and goes on with the newest. A stalled reader costs at most the ring it shares.
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    logs::filter::Filter,
+    logs::{filter::Filter, wire::TOPIC},
     server::{
         hub::{Hub, Receiver, RecvError},
         sse::{Event, Feed},
@@ -43,7 +43,7 @@ pub struct LogFeed {
 
 impl Feed for LogFeed {
     fn topic(&self) -> &'static str {
-        "logs"
+        TOPIC
     }
 
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {

@@ -68,6 +68,8 @@ async fn what_cannot_be_taken_is_refused_in_words() {
     let shipper = Shipper::new(&app).await;
     let (status, answer) = shipper.post("nonsense").await;
     assert_eq!((status, &answer["error"]), (400, &json!("invalid")), "{answer}");
+    let first = answer["rejected"][0]["error"].as_str().unwrap();
+    assert!(answer["message"].as_str().unwrap().contains(first), "{answer}");
     let (status, answer) = shipper.post("x".repeat(5 * 1024 * 1024)).await;
     assert_eq!(
         (status, &answer["message"]),

@@ -6,7 +6,7 @@ use futures::{StreamExt, stream::BoxStream};
 use tokio::time::timeout;
 
 use super::*;
-use crate::{logs::model::LogEvent, server::sse::Event};
+use crate::{logs::wire::LogEvent, server::sse::Event};
 
 /// A reader that insists on the contract.
 struct Reader {

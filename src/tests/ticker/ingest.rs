@@ -43,7 +43,7 @@ async fn good_lines_are_kept_and_bad_ones_named() {
         assert_eq!(refusal["line"], line);
         assert!(refusal["error"].as_str().expect("text").contains(words), "{refusal}");
     }
-    assert_eq!((rejected.len(), report.get("more")), (5, None));
+    assert_eq!((rejected.len(), report.get("more_rejected")), (5, None));
 
     // Acknowledged means kept and shown, with the digits as sent.
     let board = app.running.state.ticker.board();
@@ -142,7 +142,7 @@ async fn what_cannot_be_taken_is_said() {
     for (body, words) in [
         ("", "The body is empty"),
         ("[{\"symbol\":\"A\",\"last\":1}", "The array can't be read"),
-        ("price,12\nprice,13", "No tick could be taken. Line 1:"),
+        ("price,12\nprice,13", "None of the 2 lines can be taken. Line 1:"),
         (r#"{"symbol":"A","last":1,"venue":"coinbase"}"#, "watches itself"),
         (
             r#"{"symbol":"A","last":"12345678901234567890.123456789"}"#,
@@ -158,7 +158,11 @@ async fn what_cannot_be_taken_is_said() {
     }
     let (status, report) = send(&app, &token, "oops\n".repeat(250)).await;
     assert_eq!(
-        (status, report["rejected"].as_array().map(Vec::len), &report["more"]),
+        (
+            status,
+            report["rejected"].as_array().map(Vec::len),
+            &report["more_rejected"]
+        ),
         (400, Some(100), &json!(150))
     );
     let (status, answer) = send(&app, &token, "x".repeat(5 * 1024 * 1024)).await;

@@ -2,12 +2,11 @@
 //! and skipped, the rest kept; the answer comes after the commit.
 
 use axum::{
-    Json,
     body::Bytes,
     extract::{State, rejection::BytesRejection},
     http::{HeaderMap, header::CONTENT_ENCODING},
+    response::Response,
 };
-use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::object;
@@ -18,32 +17,9 @@ use crate::{
         model::Fields,
         server::{harmless::repair, record::NewLine},
     },
-    server::{limits::INGEST_BODY, state::AppState},
+    server::{limits::INGEST_BODY, report::Report, state::AppState},
     time::Timestamp,
 };
-
-/// Bad lines that are listed; of more only the number is told.
-const LISTED: usize = 100;
-
-/// What became of a request.
-#[derive(Debug, PartialEq, Serialize)]
-pub struct Outcome {
-    accepted: usize,
-    rejected: Vec<Rejected>,
-    #[serde(skip_serializing_if = "is_zero")]
-    more_rejected: usize,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct Rejected {
-    /// Its place in the body: the line's number, or the element's in an array, from 1.
-    line: usize,
-    error: String,
-}
-
-fn is_zero(n: &usize) -> bool {
-    *n == 0
-}
 
 /// Takes lines.
 ///
@@ -54,7 +30,7 @@ pub async fn lines(
     token: IngestToken,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Outcome>, AppError> {
+) -> Result<Response, AppError> {
     if headers
         .get(CONTENT_ENCODING)
         .is_some_and(|encoding| encoding != "identity")
@@ -70,42 +46,31 @@ pub async fn lines(
         )),
         _ => AppError::Invalid("The body broke off before its end.".into()),
     })?;
-    let (lines, outcome) = read(&body, &token.name, Timestamp::now())?;
+    let (lines, report) = read(&body, &token.name, Timestamp::now())?;
     state.logs.recorder.record(lines).await?;
-    Ok(Json(outcome))
+    Ok(report.respond())
 }
 
 /// Reads a body.
-fn read(body: &[u8], source: &str, now: Timestamp) -> Result<(Vec<NewLine>, Outcome), AppError> {
+fn read(body: &[u8], source: &str, now: Timestamp) -> Result<(Vec<NewLine>, Report), AppError> {
     let text = repair(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
     let text = text.trim_end();
     let mut lines = Vec::new();
-    let mut outcome = Outcome {
-        accepted: 0,
-        rejected: Vec::new(),
-        more_rejected: 0,
-    };
+    let mut report = Report::default();
     for (line, json) in split(text)? {
         let object = serde_json::from_str::<Fields>(json).map_err(|error| not_read(&error));
         match object.and_then(|object| object::line(object, source, now)) {
             Ok(new) => lines.push(new),
-            Err(error) if outcome.rejected.len() < LISTED => outcome.rejected.push(Rejected { line, error }),
-            Err(_) => outcome.more_rejected += 1,
+            Err(error) => report.refuse(line, error),
         }
     }
-    outcome.accepted = lines.len();
-    match outcome.rejected.first() {
-        _ if outcome.accepted > 0 => Ok((lines, outcome)),
-        Some(first) => Err(AppError::Invalid(format!(
-            "None of the {} lines could be read. Line {}: {}.",
-            outcome.rejected.len() + outcome.more_rejected,
-            first.line,
-            first.error
-        ))),
-        None => Err(AppError::Invalid(
+    report.accepted = lines.len();
+    if lines.is_empty() && report.rejected.is_empty() {
+        return Err(AppError::Invalid(
             "There is nothing to read: send a JSON object for each line, such as {\"message\":\"hello\"}.".into(),
-        )),
+        ));
     }
+    Ok((lines, report))
 }
 
 /// The objects of a body with their numbers: the elements of an array, one object over several lines, or lines.
@@ -174,7 +139,8 @@ mod tests {
         let error = |body: &[u8]| read(body, "token", Timestamp::default()).unwrap_err().to_string();
         assert!(error(b"  \n").starts_with("There is nothing to read"));
         assert!(error(b"[]").starts_with("There is nothing to read"));
-        assert!(error(b"hello\nworld").starts_with("None of the 2 lines could be read. Line 1: expected value"));
+        let (_, report) = read(b"hello\nworld", "token", Timestamp::default()).unwrap();
+        assert_eq!((report.accepted, report.rejected.len()), (0, 2));
         assert!(error(b"[{\"msg\":1},").starts_with("The array can't be read"));
     }
 

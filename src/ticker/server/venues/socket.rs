@@ -12,7 +12,7 @@ use tokio_tungstenite::{
 
 use super::{Out, Venue};
 use crate::{
-    live::backoff::delay_ms,
+    backoff::delay_ms,
     ticker::{model::VenueKind, server::tick::Tick},
 };
 

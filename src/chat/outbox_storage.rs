@@ -1,0 +1,55 @@
+//! Keeps the [outbox](super::outbox) in the browser's local storage, so that a reload loses nothing. An entry for each
+//! message: tabs of one person share the storage, and none undoes what another keeps.
+
+use leptos::prelude::window;
+use web_sys::Storage;
+
+use super::outbox::Waiting;
+use crate::ids::UserId;
+
+/// What waits for `user`, in the order of writing; nothing when the browser keeps nothing.
+pub fn load(user: UserId) -> Vec<Waiting> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let prefix = key(user, "");
+    let names = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten());
+    let ours = names.filter(|name| name.starts_with(&prefix));
+    let read = |name: String| serde_json::from_str(&storage.get_item(&name).ok().flatten()?).ok();
+    let mut waiting: Vec<Waiting> = ours.filter_map(read).collect();
+    // Their names begin with the time.
+    waiting.sort_by(|a, b| a.client_id.cmp(&b.client_id));
+    waiting
+}
+
+/// Keeps a message. A full or forbidden storage only costs what a reload would have saved.
+pub fn keep(user: UserId, waiting: &Waiting) {
+    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(waiting)) {
+        let _ = storage.set_item(&key(user, &waiting.client_id), &json);
+    }
+}
+
+/// Forgets a message.
+pub fn forget(user: UserId, client_id: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(&key(user, client_id));
+    }
+}
+
+/// A name for a new message: unique for the author, whatever the browser.
+pub fn new_client_id() -> String {
+    let part = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+    format!(
+        "{:016x}-{:08x}{:08x}{:08x}",
+        crate::time::Timestamp::now().micros(),
+        part(),
+        part(),
+        part()
+    )
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn key(user: UserId, client_id: &str) -> String {
+    format!("squawkbox.outbox.{user}.{client_id}")
+}
