@@ -238,7 +238,7 @@ impl ChatConnection {
     /// What the room shows now waits no more.
     fn settle(self, shown: Shown) {
         let changed = shown.timeline.with_untracked(Timeline::changed);
-        self.outbox.update(|outbox| outbox.shown(shown.room, changed));
+        self.outbox.maybe_update(|outbox| outbox.shown(shown.room, changed));
     }
 
     fn in_room(self, room: RoomId, f: impl FnOnce(Shown)) {

@@ -59,7 +59,11 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &str) -> Vec<Row
 #[component]
 pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: String) -> impl IntoView {
     let outbox = expect_context::<ChatConnection>().outbox;
-    let rows = Memo::new(move |_| timeline.with(|timeline| outbox.with(|outbox| rows(timeline, outbox, room, &me))));
+    let rows = Memo::new(move |before: Option<&Vec<Row>>| {
+        // While another room loads, this one is still shown, but its timeline has gone; the outbox hasn't.
+        let now = timeline.try_with(|timeline| outbox.with(|outbox| rows(timeline, outbox, room, &me)));
+        now.or_else(|| before.cloned()).unwrap_or_default()
+    });
     view! {
         <For each=move || rows.get() key=Row::key let:row>
             {match row {

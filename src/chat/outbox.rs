@@ -80,17 +80,21 @@ impl Outbox {
         }
     }
 
-    /// It is in its room, or given up.
-    pub fn remove(&mut self, client_id: &str) {
-        self.0.retain(|waiting| waiting.client_id != client_id);
+    /// It is in its room, or given up. Tells whether it was here.
+    pub fn remove(&mut self, client_id: &str) -> bool {
+        self.keep(|waiting| waiting.client_id != client_id)
     }
 
     /// `room` shows everything up to change `changed`: what was kept by then waits no more, even where it is too old
-    /// to be among the messages on show.
-    pub fn shown(&mut self, room: RoomId, changed: u64) {
-        self.0.retain(|waiting| {
-            waiting.room != room || !matches!(waiting.progress, Progress::Kept(seq) if seq <= changed)
-        });
+    /// to be among the messages on show. Tells whether there was any.
+    pub fn shown(&mut self, room: RoomId, changed: u64) -> bool {
+        self.keep(|waiting| waiting.room != room || !matches!(waiting.progress, Progress::Kept(seq) if seq <= changed))
+    }
+
+    fn keep(&mut self, which: impl Fn(&Waiting) -> bool) -> bool {
+        let before = self.0.len();
+        self.0.retain(which);
+        self.0.len() != before
     }
 }
 

@@ -128,8 +128,11 @@ fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
         }
     });
     let first = Memo::new(move |_| timeline.with(|t| t.first().filter(|_| t.has_earlier())));
-    let empty =
-        Memo::new(move |_| timeline.with(|t| t.first().is_none()) && outbox.with(|o| o.in_room(room).next().is_none()));
+    let empty = Memo::new(move |_| {
+        // As in the list: the timeline goes before the page does.
+        let nothing_said = timeline.try_with(|timeline| timeline.first().is_none());
+        nothing_said == Some(true) && outbox.with(|outbox| outbox.in_room(room).next().is_none())
+    });
     view! {
         {move || {
             first

@@ -43,7 +43,7 @@ impl ChatConnection {
     /// Gives a failed message up.
     pub fn discard(self, client_id: &str) {
         forget(self.my_id(), client_id);
-        self.outbox.update(|outbox| outbox.remove(client_id));
+        self.outbox.maybe_update(|outbox| outbox.remove(client_id));
     }
 
     /// Sends all that waits, in the order of writing.

@@ -85,6 +85,14 @@ impl EventStream {
         self.with(|inner| inner.topics.push((topic, cursor, Rc::new(listener))));
     }
 
+    /// Ends the stream, for a page that is about to be left for good.
+    pub fn close(self) {
+        self.with(|inner| {
+            inner.open = None;
+            inner.generation += 1;
+        });
+    }
+
     /// Runs `f` on the browser's half; `None` when the page has gone.
     fn with<T>(self, f: impl FnOnce(&mut Inner) -> T) -> Option<T> {
         self.inner

@@ -8,6 +8,7 @@ use crate::{
         api::{NewJoinLink, SignOut, join_link},
         model::{Me, Role},
     },
+    live::event_source::EventStream,
     ui::outcome::{Wrong, refusal},
 };
 
@@ -16,6 +17,7 @@ use crate::{
 pub fn MorePage() -> impl IntoView {
     // The desk around this page has seen to it that somebody is signed in.
     let me = expect_context::<Me>();
+    let stream = use_context::<EventStream>();
     let runs_the_team = me.role == Role::Admin;
     let role = if runs_the_team { "an administrator" } else { "a member" };
     view! {
@@ -27,7 +29,16 @@ pub fn MorePage() -> impl IntoView {
                 <p>"Signed in as " <strong>{me.name}</strong> ", " {role} "."</p>
                 <Wrong error=refusal(SignOut::PATH) />
                 // A plain form: what follows is outside the desk, and no page that holds anything stays open.
-                <form method="post" action=SignOut::PATH>
+                <form
+                    method="post"
+                    action=SignOut::PATH
+                    on:submit=move |_| {
+                        // Or it would ask again, unwelcome, while the page is being left.
+                        if let Some(stream) = stream {
+                            stream.close();
+                        }
+                    }
+                >
                     <button class="button quiet" type="submit">
                         "Sign out"
                     </button>
