@@ -98,6 +98,29 @@ test("a room is made, and both are in it", async ({ ines, tomasz }) => {
   await expect(ines.bodies).toHaveCount(0);
 });
 
+test("what is being written stays with its room, over a reload too", async ({ ines }) => {
+  await ines.open("/rooms");
+  await ines.page.getByRole("textbox", { name: "Room name" }).fill("other");
+  await ines.page.getByRole("button", { name: "Create room" }).click();
+  const other = ines.page.getByRole("textbox", { name: "Message # other" });
+  await expect(other).toBeVisible();
+  const room = (name: string) => ines.rooms.getByRole("link", { name }).click();
+  await room("# desk");
+  await ines.composer.pressSequentially("for the desk");
+  await room("# other");
+  await expect(other).toHaveValue("");
+  await room("# desk");
+  await expect(ines.composer).toHaveValue("for the desk");
+  await ines.page.reload();
+  await ines.arrive();
+  await expect(ines.composer).toHaveValue("for the desk");
+  await ines.composer.press("Enter");
+  await ines.sees("for the desk");
+  await ines.page.reload();
+  await ines.arrive();
+  await expect(ines.composer).toHaveValue("");
+});
+
 test("signing out ends what was open, signing in goes on", async ({ ines, tomasz }) => {
   const tab = await tomasz.context.newPage();
   await tab.goto(`${tomasz.url}/rooms/1`);

@@ -150,6 +150,22 @@ test("reading back pauses, and at the end the lines follow again", async ({ ines
   await follows(2);
 });
 
+test("the logs' own page begins at the newest line, however one comes there", async ({ ines, server, request }) => {
+  const post = poster(server, request);
+  await post("/ingest/logs", ...Array.from({ length: 150 }, (_, n) => ({ message: `line ${n} ${"and long ".repeat(n % 9)}` })));
+  await expect(ines.lines.last()).toContainText("line 149");
+  for (let visit = 0; visit < 2; visit++) {
+    await ines.rooms.getByRole("link", { name: "Logs" }).click();
+    await expect(ines.page).toHaveURL(/\/logs$/);
+    await expect(ines.lines.last()).toBeInViewport({ ratio: 0.9 });
+    await expect(ines.logs.getByRole("button", { name: "Pause" })).toBeVisible();
+    await ines.rooms.getByRole("link", { name: "# desk" }).click();
+    await expect(ines.composer).toBeVisible();
+    await expect(ines.lines.last()).toBeInViewport({ ratio: 0.9 });
+    await expect(ines.logs.getByRole("button", { name: "Pause" })).toBeVisible();
+  }
+});
+
 test("both panels are pages of their own on a small screen", async ({ ines }) => {
   await ines.page.setViewportSize({ width: 390, height: 844 });
   const tabs = ines.page.getByRole("navigation", { name: "Pages" });

@@ -159,12 +159,12 @@ fn Layout(team: String) -> impl IntoView {
     }
 }
 
-/// `/`: to the first room.
+/// `/`: to the oldest room, which stays where people arrive whatever others are made.
 #[component]
 pub fn FirstRoom() -> impl IntoView {
     let first = expect_context::<ChatConnection>()
         .rooms
-        .with_untracked(|rooms| rooms.first().map(|room| room.id));
+        .with_untracked(|rooms| rooms.iter().map(|room| room.id).min());
     let path = first.map_or_else(|| "/rooms".to_owned(), |id| format!("/rooms/{id}"));
     view! { <Redirect path /> }
 }

@@ -1,6 +1,7 @@
 //! Where one writes. A plain form that posts without scripts; with them it sends over the socket.
 
 use leptos::{ev, html, prelude::*, server_fn::ServerFn};
+use send_wrapper::SendWrapper;
 
 use super::{api::PostMessage, connection::ChatConnection, model::Room, rules};
 use crate::ui::outcome::refusal;
@@ -20,6 +21,8 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                 let taken = chat.say(room_id, body);
                 if taken {
                     area.set_value("");
+                    chat.keep_draft(room_id, "");
+                    show_newest();
                 }
                 problem.set((!taken).then(|| "Too many messages wait. They go out when the line is back.".to_owned()));
             }
@@ -34,6 +37,22 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
             event.prevent_default();
             send();
         }
+    };
+    // A room's text stays the room's: the field itself may be taken over by the next one.
+    Effect::new(move |_| {
+        let Some(area) = field.get() else { return };
+        let draft = chat.draft(room_id);
+        if !draft.is_empty() {
+            area.set_value(&draft);
+        }
+        let area = SendWrapper::new(area);
+        on_cleanup(move || area.set_value(""));
+    });
+    let write = move |_| {
+        if let Some(area) = field.get_untracked() {
+            chat.keep_draft(room_id, &area.value());
+        }
+        chat.typing();
     };
     let label = format!("Message # {}", room.name);
     view! {
@@ -58,7 +77,8 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                     aria-label=label.clone()
                     placeholder=label
                     on:keydown=on_key
-                    on:input=move |_| chat.typing()
+                    on:input=write
+                    dir="auto"
                 ></textarea>
                 <button class="button" type="submit">"Send"</button>
             </div>
@@ -73,6 +93,14 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                 </span>
             </div>
         </form>
+    }
+}
+
+/// Whoever speaks wants to see it, wherever they were reading.
+fn show_newest() {
+    if let Ok(Some(log)) = document().query_selector("main .log") {
+        // The list is laid out from its end.
+        log.set_scroll_top(0);
     }
 }
 

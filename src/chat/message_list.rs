@@ -91,7 +91,7 @@ fn Said(message: Message, again: bool) -> impl IntoView {
                         {at.minute()}
                     </time>
                 </header>
-                <p class="body">{body}</p>
+                <p class="body" dir="auto">{body}</p>
             </div>
         </article>
     }
@@ -127,7 +127,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
                 <header>
                     <span class="by">{by}</span>
                 </header>
-                <p class="body">{body}</p>
+                <p class="body" dir="auto">{body}</p>
                 {state}
             </div>
         </article>

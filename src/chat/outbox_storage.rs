@@ -1,11 +1,12 @@
-//! Keeps the [outbox](super::outbox) in the browser's local storage, so that a reload loses nothing. An entry for each
+//! Keeps the [outbox](super::outbox), and what isn't sent yet, in the browser's local storage, so that a reload loses
+//! nothing. An entry for each
 //! message: tabs of one person share the storage, and none undoes what another keeps.
 
 use leptos::prelude::window;
 use web_sys::Storage;
 
 use super::outbox::Waiting;
-use crate::ids::UserId;
+use crate::ids::{RoomId, UserId};
 
 /// What waits for `user`, in the order of writing; nothing when the browser keeps nothing.
 pub fn load(user: UserId) -> Vec<Waiting> {
@@ -34,6 +35,23 @@ pub fn forget(user: UserId, client_id: &str) {
     }
 }
 
+/// What was being written in `room`; empty when nothing was.
+pub fn draft(user: UserId, room: RoomId) -> String {
+    let kept = storage().and_then(|storage| storage.get_item(&draft_key(user, room)).ok().flatten());
+    kept.unwrap_or_default()
+}
+
+/// Keeps what is being written in `room`.
+pub fn keep_draft(user: UserId, room: RoomId, text: &str) {
+    if let Some(storage) = storage() {
+        let _ = if text.is_empty() {
+            storage.remove_item(&draft_key(user, room))
+        } else {
+            storage.set_item(&draft_key(user, room), text)
+        };
+    }
+}
+
 /// A name for a new message: unique for the author, whatever the browser.
 pub fn new_client_id() -> String {
     let part = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
@@ -48,6 +66,10 @@ pub fn new_client_id() -> String {
 
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
+}
+
+fn draft_key(user: UserId, room: RoomId) -> String {
+    format!("squawkbox.draft.{user}.{room}")
 }
 
 fn key(user: UserId, client_id: &str) -> String {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{
     connection::ChatConnection,
     outbox::{Outbox, Progress, Waiting},
-    outbox_storage::{forget, keep, load, new_client_id},
+    outbox_storage::{draft, forget, keep, keep_draft, load, new_client_id},
     wire::{ClientFrame, Draft},
 };
 use crate::{
@@ -32,6 +32,16 @@ impl ChatConnection {
         keep(self.my_id(), &waiting);
         self.post(waiting);
         true
+    }
+
+    /// What was being written in `room` when it was left.
+    pub fn draft(self, room: RoomId) -> String {
+        draft(self.my_id(), room)
+    }
+
+    /// Keeps what is being written in `room`.
+    pub fn keep_draft(self, room: RoomId, text: &str) {
+        keep_draft(self.my_id(), room, text);
     }
 
     /// Sends a failed message again, under its old name.

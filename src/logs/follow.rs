@@ -23,6 +23,8 @@ struct At {
     top: i32,
     /// What lies between there and the end of the content: kept while lines are added above.
     from_end: i32,
+    /// Its width and height. Where these change, what scrolls is the layout, not the reader.
+    size: (i32, i32),
     /// Paused by scrolling: scrolling back to the end goes on. Whoever pressed Pause presses Follow.
     by_scrolling: bool,
 }
@@ -54,6 +56,9 @@ impl Follow {
     /// The reader, or [`Follow::settle`], scrolled.
     pub fn scrolled(self) {
         let Some(tail) = self.tail.get_untracked() else { return };
+        if self.at.with_value(|at| at.size) != size(&tail) {
+            return self.settle();
+        }
         let up = tail.scroll_top() < self.at.with_value(|at| at.top);
         let below = tail.scroll_height() - tail.scroll_top() - tail.client_height();
         self.note(&tail);
@@ -95,6 +100,11 @@ impl Follow {
         self.at.update_value(|at| {
             at.top = tail.scroll_top();
             at.from_end = tail.scroll_height() - tail.scroll_top();
+            at.size = size(tail);
         });
     }
+}
+
+fn size(tail: &web_sys::Element) -> (i32, i32) {
+    (tail.client_width(), tail.client_height())
 }

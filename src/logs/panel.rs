@@ -42,6 +42,8 @@ pub fn LogsPanel() -> impl IntoView {
         // On a small screen the panel is hidden on other pages, and then isn't scrolled anywhere.
         page.track();
         follow.settle();
+        // Another page lays the panel out anew, after this.
+        request_animation_frame(move || follow.settle());
     });
     // Without JavaScript nothing follows, so there is nothing to pause.
     let alive = RwSignal::new(false);

@@ -108,6 +108,9 @@ fn read_password() -> Result<Password, String> {
 /// # Errors
 /// A sentence for the person who typed the command.
 pub async fn create_user(folder: &Path, name: &str, password: Password, role: Role) -> Result<(), String> {
+    if role == Role::Member {
+        must_be_there(folder)?;
+    }
     on_desk(folder, async |accounts| {
         if role == Role::Member && accounts.team().await?.is_none() {
             let text = "there is no team yet: its first account must be an administrator's, made with --admin";
@@ -123,7 +126,20 @@ pub async fn create_user(folder: &Path, name: &str, password: Password, role: Ro
 /// # Errors
 /// A sentence for the person who typed the command.
 pub async fn create_token(folder: &Path, name: &str, scope: Scope) -> Result<String, String> {
+    must_be_there(folder)?;
     on_desk(folder, async |accounts| accounts.create_token(name, scope).await).await
+}
+
+/// Refuses to begin a new data folder where one was meant that is elsewhere.
+fn must_be_there(folder: &Path) -> Result<(), String> {
+    if folder.join("desk.db").is_file() {
+        return Ok(());
+    }
+    Err(format!(
+        "there is no Squawkbox in the data folder {}: name the server's with --data, or make the first account with \
+         `squawkbox user create NAME --admin`",
+        folder.display()
+    ))
 }
 
 /// Opens `desk.db` for one piece of work and closes it in order.

@@ -29,12 +29,45 @@ pub fn page_status() -> impl Fn(u16) + Send + Sync {
 /// Set by server functions on every answer that is an error.
 const ERROR_MARK: &str = "serverfnerror";
 
-/// Sent back to the page of its form, a browser would show its address with a lone `?`.
-fn without_bare_query(mut response: Response) -> Response {
+/// Fields of forms that a refused one is shown with again.
+const REMEMBERED: [&str; 2] = ["name", "team"];
+/// What leptos adds to the address of a form's page when it was refused.
+const REFUSAL: [&str; 2] = ["__path", "__err"];
+
+/// Sends a browser back to the page of its form with the newest refusal and what was typed; when it was taken, with
+/// neither, and not even a lone `?`.
+fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
     let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-    let bare = location.and_then(|to| to.strip_suffix('?')).map(HeaderValue::from_str);
-    if let Some(Ok(to)) = bare {
-        response.headers_mut().insert(LOCATION, to);
+    let Some((page, query)) = location.and_then(|to| to.split_once('?')) else {
+        return response;
+    };
+    let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let refused = asked.iter().any(|(name, _)| name == REFUSAL[1]);
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in asked
+        .iter()
+        .filter(|(name, _)| ![&REMEMBERED[..], &REFUSAL].concat().contains(&&**name))
+    {
+        kept.append_pair(name, value);
+    }
+    if refused {
+        let newest = |wanted: &str| asked.iter().rfind(|(name, _)| name == wanted);
+        for (name, value) in REFUSAL.iter().filter_map(|name| newest(name)) {
+            kept.append_pair(name, value);
+        }
+        let typed = form_urlencoded::parse(form).filter(|(name, _)| REMEMBERED.contains(&&**name));
+        for (name, value) in typed.take(REMEMBERED.len()) {
+            kept.append_pair(&name, value.get(..200).unwrap_or(&value));
+        }
+    }
+    let query = kept.finish();
+    let back = if query.is_empty() {
+        page.to_owned()
+    } else {
+        format!("{page}?{query}")
+    };
+    if let Ok(back) = HeaderValue::from_str(&back) {
+        response.headers_mut().insert(LOCATION, back);
     }
     response
 }
@@ -46,12 +79,13 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let Ok(body) = to_bytes(body, FORM_BODY).await else {
         return AppError::TooLarge(format!("A form can hold {} KiB at most.", FORM_BODY / 1024)).into_response();
     };
+    let form = body.clone();
     let request = Request::from_parts(parts, Body::from(body));
     let context = move || provide_context(state.clone());
     let response = leptos_axum::handle_server_fns_with_context(context, request)
         .await
         .into_response();
-    let response = without_bare_query(response);
+    let response = tidy_way_back(response, &form);
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(ERROR_MARK) {
         return response;
     }

@@ -1,6 +1,10 @@
 //! From settings to a running server: databases, features, router, and the way back down.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    fs::{File, TryLockError},
+    net::SocketAddr,
+    path::Path,
+};
 
 use leptos::prelude::LeptosOptions;
 use tokio::net::TcpListener;
@@ -28,6 +32,7 @@ pub struct Running {
     /// Its state, for tests.
     pub state: AppState,
     accepting: tokio::task::JoinHandle<()>,
+    _lock: File,
 }
 
 /// Opens `desk.db` in `folder`, which is created when missing.
@@ -59,6 +64,19 @@ async fn open(
         .map_err(|e| format!("{} can't be opened: {e}", file.display()))
 }
 
+/// Takes the folder for this server alone, until the file is dropped: two would not hear of each other's messages.
+fn lock(folder: &Path) -> Result<File, String> {
+    let cannot = |e: &dyn std::fmt::Display| format!("the data folder {} can't be used: {e}", folder.display());
+    std::fs::create_dir_all(folder).map_err(|e| cannot(&e))?;
+    let file = File::create(folder.join("lock")).map_err(|e| cannot(&e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(cannot(&"another Squawkbox is running on it")),
+        // Some file systems know no locks.
+        Err(TryLockError::Error(_)) => Ok(file),
+    }
+}
+
 /// Starts everything and listens.
 ///
 /// # Errors
@@ -73,6 +91,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let shutdown = Shutdown::default();
     let folder = &config.data.folder;
+    let lock = lock(folder)?;
     let (logs, ticker) = (
         sqlx::migrate!("./migrations/logs"),
         sqlx::migrate!("./migrations/ticker"),
@@ -105,6 +124,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         address,
         state,
         accepting,
+        _lock: lock,
     })
 }
 

@@ -313,7 +313,7 @@ async fn a_plain_form_says_the_same_once() {
         .expect("a page");
     assert_eq!(page.status(), 200);
     let html = page.text().await.expect("text");
-    assert_eq!(html.matches("<p class=\"body\">from a form<").count(), 1, "{html}");
+    assert_eq!(html.matches(">from a form<").count(), 1, "{html}");
     let data = r#"\"body\":\"from a form\""#;
     assert_eq!(
         html.matches(data).count(),

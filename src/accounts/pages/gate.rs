@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
+use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{
     accounts::{api::who, model::Visitor, rules},
@@ -86,6 +86,7 @@ pub fn NameField(
             <input
                 id="name"
                 name="name"
+                value=typed("name")
                 required
                 autocomplete="username"
                 autocapitalize="none"
@@ -104,6 +105,11 @@ pub fn NameField(
                 })}
         </div>
     }
+}
+
+/// What was typed into a field before the form was refused.
+pub fn typed(field: &'static str) -> Option<String> {
+    use_query_map().with_untracked(|query| query.get(field))
 }
 
 /// The field of one's password.

@@ -21,9 +21,9 @@ pub fn MorePage() -> impl IntoView {
     let runs_the_team = me.role == Role::Admin;
     let role = if runs_the_team { "an administrator" } else { "a member" };
     view! {
-        <Title text="More" />
+        <Title text="You and the team" />
         <div class="page">
-            <h1>"More"</h1>
+            <h1>"You and the team"</h1>
             <section aria-labelledby="you">
                 <h2 id="you">"You"</h2>
                 <p>"Signed in as " <strong>{me.name}</strong> ", " {role} "."</p>

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::gate::{For, Gate, NameField, PasswordField, SendButton};
+use super::gate::{For, Gate, NameField, PasswordField, SendButton, typed};
 use crate::{
     accounts::{api::SetUp, rules},
     ticker::model::VenueKind,
@@ -19,7 +19,7 @@ pub fn SetUpPage() -> impl IntoView {
             <form method="post" action=SetUp::PATH>
                 <div class="field">
                     <label for="team">"Team name"</label>
-                    <input id="team" name="team" required maxlength=rules::TITLE_MAX autocomplete="organization" />
+                    <input id="team" name="team" value=typed("team") required maxlength=rules::TITLE_MAX autocomplete="organization" />
                 </div>
                 <NameField new=true />
                 <PasswordField new=true />

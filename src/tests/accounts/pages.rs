@@ -32,9 +32,15 @@ async fn forms_work_without_scripts_and_errors_come_back() {
         "{status} {html}"
     );
 
+    assert!(
+        html.contains(r#"value="ines""#) && html.contains(r#"value="T""#),
+        "what was typed: {html}"
+    );
+
     // From the page that shows the error: the new one takes its place.
     let form = [("team", "T"), ("name", "i"), ("password", PASSWORD)];
     let back = header(&post(&app, &client, "set_up", &form, &back).await, LOCATION);
+    assert_eq!(back.matches("__err").count(), 1, "{back}");
     let html = page(&app, &client, back.strip_prefix(&app.url).expect("our own page"))
         .await
         .text()

@@ -125,5 +125,5 @@ async fn the_command_line_makes_accounts_and_tokens_before_the_first_start_and_b
     let refused = create_token(&file, "gateway", Scope::Ingest)
         .await
         .expect_err("no folder");
-    assert!(refused.contains("can't be"), "{refused}");
+    assert!(refused.contains("no Squawkbox in the data folder"), "{refused}");
 }

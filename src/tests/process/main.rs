@@ -214,6 +214,26 @@ fn what_can_t_work_stops_the_start_with_one_line() {
 }
 
 #[test]
+fn two_servers_don_t_share_a_folder_and_commands_make_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let elsewhere = folder.path().join("elsewhere");
+    let token = ["token", "create", "--name", "gateway", "--scope", "ingest", "--data"];
+    let output = run(
+        folder.path(),
+        &[&token[..], &[elsewhere.to_str().expect("plain")]].concat(),
+        "",
+    );
+    assert!(!output.status.success() && !elsewhere.exists());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--data"));
+
+    let _server = Server::start(folder.path());
+    let second = run(folder.path(), &["--address", "127.0.0.1:0"], "");
+    assert!(!second.status.success());
+    let error = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(error.contains("another Squawkbox is running"), "{error}");
+}
+
+#[test]
 fn damage_is_named_and_not_repaired_by_deleting() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("desk.db");
