@@ -45,6 +45,7 @@ pub struct ChatConnection {
     pub(super) socket: Socket,
     /// The room on show holds everything up to now.
     caught_up: RwSignal<bool>,
+    link: Signal<Link>,
     shown: RwSignal<Option<Shown>>,
     told_typing: StoredValue<Timestamp>,
 }
@@ -59,6 +60,8 @@ struct Shown {
 impl ChatConnection {
     /// Makes the connection and provides it; it opens in the browser.
     pub fn provide(me: Me, rooms: Rooms) -> Self {
+        let socket = Socket::new(paths::CHAT_SOCKET);
+        let caught_up = RwSignal::new(true);
         let chat = Self {
             me: StoredValue::new(me),
             rooms: RwSignal::new(rooms.rooms),
@@ -66,8 +69,12 @@ impl ChatConnection {
             members: rooms.members,
             typing: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::default()),
-            socket: Socket::new(paths::CHAT_SOCKET),
-            caught_up: RwSignal::new(true),
+            socket,
+            caught_up,
+            link: Signal::derive(move || match socket.link().get() {
+                Link::Live if !caught_up.get() => Link::CatchingUp,
+                link => link,
+            }),
             shown: RwSignal::new(None),
             told_typing: StoredValue::new(Timestamp::default()),
         };
@@ -96,10 +103,7 @@ impl ChatConnection {
 
     /// What a badge shows.
     pub fn link(self) -> Signal<Link> {
-        Signal::derive(move || match self.socket.link().get() {
-            Link::Live if !self.caught_up.get() => Link::CatchingUp,
-            link => link,
-        })
+        self.link
     }
 
     /// Puts `room` on show until the calling component goes: its timeline is fed. Call it in an effect.

@@ -59,8 +59,8 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &str) -> Vec<Row
 #[component]
 pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: String) -> impl IntoView {
     let outbox = expect_context::<ChatConnection>().outbox;
-    let rows = Memo::new(move |before: Option<&Vec<Row>>| {
-        // While another room loads, this one is still shown, but its timeline has gone; the outbox hasn't.
+    // While another room loads, this one is still shown, but what it owned has gone; the outbox hasn't.
+    let rows = ArcMemo::new(move |before: Option<&Vec<Row>>| {
         let now = timeline.try_with(|timeline| outbox.with(|outbox| rows(timeline, outbox, room, &me)));
         now.or_else(|| before.cloned()).unwrap_or_default()
     });

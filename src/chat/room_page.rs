@@ -128,8 +128,8 @@ fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
         }
     });
     let first = Memo::new(move |_| timeline.with(|t| t.first().filter(|_| t.has_earlier())));
-    let empty = Memo::new(move |_| {
-        // As in the list: the timeline goes before the page does.
+    // As in the list: what the page owns goes before it does.
+    let empty = ArcMemo::new(move |_| {
         let nothing_said = timeline.try_with(|timeline| timeline.first().is_none());
         nothing_said == Some(true) && outbox.with(|outbox| outbox.in_room(room).next().is_none())
     });

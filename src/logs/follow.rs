@@ -3,11 +3,15 @@
 use leptos::{html, prelude::*};
 
 use super::connection::LogBuffer;
+use crate::time::Timestamp;
 
 /// Pixels from the end: more on the way up, and the reader has left it on purpose; fewer on the way down, and the
 /// reader is back. A row of slack, since heights settle only when rows come into view.
 const LEFT: i32 = 8;
 const BACK: i32 = 24;
+
+/// How long another page may take to be laid out, in seconds.
+const LAYOUT: i64 = 3;
 
 /// The scrolling of the tail; a clone is a pointer.
 #[derive(Clone, Copy)]
@@ -23,8 +27,8 @@ struct At {
     top: i32,
     /// What lies between there and the end of the content: kept while lines are added above.
     from_end: i32,
-    /// Its width and height. Where these change, what scrolls is the layout, not the reader.
-    size: (i32, i32),
+    /// When another page laid the panel out anew: what scrolls after that is the layout, until the reader lays hands on.
+    laid_out: Timestamp,
     /// Paused by scrolling: scrolling back to the end goes on. Whoever pressed Pause presses Follow.
     by_scrolling: bool,
 }
@@ -53,10 +57,22 @@ impl Follow {
         });
     }
 
-    /// The reader, or [`Follow::settle`], scrolled.
+    /// Another page is being shown, which gives the panel another size.
+    pub fn laid_out(self) {
+        self.at.update_value(|at| at.laid_out = Timestamp::now());
+        self.settle();
+        request_animation_frame(move || self.settle());
+    }
+
+    /// The reader's wheel, finger or key is on it.
+    pub fn touched(self) {
+        self.at.update_value(|at| at.laid_out = Timestamp::default());
+    }
+
+    /// The reader, [`Follow::settle`], or the layout scrolled.
     pub fn scrolled(self) {
         let Some(tail) = self.tail.get_untracked() else { return };
-        if self.at.with_value(|at| at.size) != size(&tail) {
+        if Timestamp::now().seconds_since(self.at.with_value(|at| at.laid_out)) < LAYOUT {
             return self.settle();
         }
         let up = tail.scroll_top() < self.at.with_value(|at| at.top);
@@ -100,11 +116,6 @@ impl Follow {
         self.at.update_value(|at| {
             at.top = tail.scroll_top();
             at.from_end = tail.scroll_height() - tail.scroll_top();
-            at.size = size(tail);
         });
     }
-}
-
-fn size(tail: &web_sys::Element) -> (i32, i32) {
-    (tail.client_width(), tail.client_height())
 }

@@ -39,11 +39,12 @@ pub fn LogsPanel() -> impl IntoView {
     let page = use_location().pathname;
     Effect::new(move |_| {
         rows.track();
+        follow.settle();
+    });
+    Effect::new(move |_| {
         // On a small screen the panel is hidden on other pages, and then isn't scrolled anywhere.
         page.track();
-        follow.settle();
-        // Another page lays the panel out anew, after this.
-        request_animation_frame(move || follow.settle());
+        follow.laid_out();
     });
     // Without JavaScript nothing follows, so there is nothing to pause.
     let alive = RwSignal::new(false);
@@ -82,6 +83,10 @@ pub fn LogsPanel() -> impl IntoView {
                 tabindex="0"
                 node_ref=tail
                 on:scroll=move |_| follow.scrolled()
+                on:wheel=move |_| follow.touched()
+                on:touchstart=move |_| follow.touched()
+                on:pointerdown=move |_| follow.touched()
+                on:keydown=move |_| follow.touched()
                 on:pointermove=move |event| {
                     if event.buttons() == 1 {
                         follow.dragged();
