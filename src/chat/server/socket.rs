@@ -145,7 +145,8 @@ impl Line {
                 frame = self.socket.recv() => {
                     heard = Instant::now();
                     match frame {
-                        Some(Ok(frame)) => self.receive(frame).await,
+                        // Boxed: in place, its room would be kept by every socket that only listens.
+                        Some(Ok(frame)) => Box::pin(self.receive(frame)).await,
                         Some(Err(_)) | None => Err(None),
                     }
                 }
