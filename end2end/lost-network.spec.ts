@@ -1,4 +1,5 @@
 // Nothing said is lost or said twice, whatever the network does.
+import type { Line } from "./support/line";
 import type { Person } from "./support/person";
 import { expect, test as base } from "./support/test";
 
@@ -17,6 +18,15 @@ const test = base.extend<{ remote: Person }>({
 });
 
 const stale = (person: Person) => expect(person.page.getByRole("main").getByRole("status")).toHaveText(/^stale since/);
+
+/** Cuts the line and writes something, which waits. */
+async function writeOffline(person: Person, line: Line, text: string) {
+  line.cut();
+  await stale(person);
+  await person.composer.fill(text);
+  await person.composer.press("Enter");
+  await expect(person.messages.locator(".msg.sending")).toHaveCount(1);
+}
 
 test("what was said while the line was cut arrives once, in order", async ({ ines, remote, line }) => {
   await ines.say("before");
@@ -66,11 +76,7 @@ test("a message whose acknowledgement is lost is not sent twice", async ({ ines,
 });
 
 test("what waits survives closing the page", async ({ ines, remote, line }) => {
-  line.cut();
-  await stale(remote);
-  await remote.composer.fill("kept over a reload");
-  await remote.composer.press("Enter");
-  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  await writeOffline(remote, line, "kept over a reload");
   line.restore();
   // At once, so that the page being left may or may not have sent it already.
   await remote.page.reload();
@@ -82,11 +88,7 @@ test("what waits survives closing the page", async ({ ines, remote, line }) => {
 });
 
 test("what waits in one room is sent while another page is on show", async ({ ines, remote, line }) => {
-  line.cut();
-  await stale(remote);
-  await remote.composer.fill("from the other room");
-  await remote.composer.press("Enter");
-  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  await writeOffline(remote, line, "from the other room");
   await remote.rooms.getByRole("link", { name: "Ticker" }).click();
   await expect(remote.heading("# desk")).toBeHidden();
   line.restore();
@@ -99,11 +101,7 @@ test("what waits in one room is sent while another page is on show", async ({ in
 test("two tabs of one person keep what either wrote", async ({ ines, remote, line }) => {
   const other = await remote.context.newPage();
   await other.goto(`${remote.url}/rooms/1`);
-  line.cut();
-  await stale(remote);
-  await remote.composer.fill("from the first tab");
-  await remote.composer.press("Enter");
-  await expect(remote.messages.locator(".msg.sending")).toHaveCount(1);
+  await writeOffline(remote, line, "from the first tab");
   // The first tab goes before the line is back; the other one's coming back must not undo what it kept.
   await remote.page.goto("about:blank");
   line.restore();

@@ -44,10 +44,8 @@ fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
     let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
     let refused = asked.iter().any(|(name, _)| name == REFUSAL[1]);
     let mut kept = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in asked
-        .iter()
-        .filter(|(name, _)| ![&REMEMBERED[..], &REFUSAL].concat().contains(&&**name))
-    {
+    let is_old = |name: &str| REMEMBERED.contains(&name) || REFUSAL.contains(&name);
+    for (name, value) in asked.iter().filter(|(name, _)| !is_old(name)) {
         kept.append_pair(name, value);
     }
     if refused {
@@ -57,7 +55,7 @@ fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
         }
         let typed = form_urlencoded::parse(form).filter(|(name, _)| REMEMBERED.contains(&&**name));
         for (name, value) in typed.take(REMEMBERED.len()) {
-            kept.append_pair(&name, value.get(..200).unwrap_or(&value));
+            kept.append_pair(&name, &value[..value.floor_char_boundary(200)]);
         }
     }
     let query = kept.finish();

@@ -2,6 +2,7 @@
 
 pub mod post;
 pub mod presence;
+pub mod resume;
 pub mod rooms;
 pub mod socket;
 pub mod store;

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use crate::{
     accounts::server::session::Session,
     chat::{
-        model::{Message, Person},
+        model::Person,
         wire::{ClientFrame, Draft, SIGNED_OUT, ServerFrame},
     },
     error::AppError,
@@ -23,22 +23,16 @@ use crate::{
     server::{hub::RecvError, limits::Rate, listen::Place, state::AppState},
 };
 
-use super::{Event, post::post, rooms::no_room, store};
+use super::{Event, post::post, resume, store};
 
 /// Largest frame read: a message with every byte escaped, and some.
 const LARGEST_FRAME: usize = 128 * 1024;
 /// What may wait for a slow reader inside the socket, in bytes.
 const LARGEST_BACKLOG: usize = 1024 * 1024;
-/// Bodies in one frame of a resume, in bytes; a body of the largest size fits.
-const LARGEST_STEP: usize = 128 * 1024;
 /// A write that takes longer ends the socket; the browser resumes.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// After this much silence the other end is asked, and after twice as much it is taken for dead.
 const QUIET: Duration = Duration::from_secs(30);
-/// Changes sent in one resume at most; beyond it the room is reset to its newest page.
-const RESUME: u32 = 500;
-/// Messages of a reset.
-const NEWEST: u32 = 60;
 /// Rooms that one socket follows at most.
 const FOLLOWED: usize = 64;
 /// RFC 6455's code for "the service is restarting; come back".
@@ -196,10 +190,7 @@ impl Line {
         }
         match serde_json::from_str::<ClientFrame>(&text) {
             Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
-            Ok(ClientFrame::Follow { room, after }) => match self.catch_up(room, after).await {
-                Ok((reset, messages)) => self.send_missed(room, reset, messages).await,
-                Err(error) => self.refuse(None, error).await,
-            },
+            Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,
             Ok(ClientFrame::Typing { room }) => {
                 let frame = ServerFrame::Typing {
@@ -234,57 +225,22 @@ impl Line {
         }
     }
 
-    /// Follows a room: everything that changed since, or, with `true`, its newest page instead.
-    async fn catch_up(&mut self, room: RoomId, after: Option<u64>) -> Result<(bool, Vec<Message>), AppError> {
-        let db = &self.state.chat.db.readers;
-        let (_, newest) = store::room(db, room).await?.ok_or_else(no_room)?;
-        let missed = match after {
-            // A number from the future: the database was replaced by an older one.
-            Some(after) if after <= newest => store::changed_after(db, room, after, RESUME + 1).await?,
-            _ => Vec::new(),
+    /// Follows a room: what was missed there, then what comes.
+    async fn follow(&mut self, room: RoomId, after: Option<u64>) -> Result<(), End> {
+        let missed = match resume::missed(&self.state.chat.db.readers, room, after).await {
+            Ok(missed) => missed,
+            Err(error) => return self.refuse(None, error).await,
         };
-        let reset = after.is_none_or(|after| after > newest) || missed.len() > RESUME as usize;
-        let messages = if reset {
-            store::history(db, room, None, NEWEST).await?.messages
-        } else {
-            missed
-        };
-        let last = messages.iter().map(|message| message.changed).max();
-        let sent = last.max(if reset { Some(newest) } else { after }).unwrap_or(0);
         self.followed.retain(|(followed, _)| *followed != room);
         if self.followed.len() == FOLLOWED {
             self.followed.remove(0);
         }
-        self.followed.push((room, sent));
-        Ok((reset, messages))
-    }
-
-    /// In frames that the socket's backlog holds, each written before the next is made.
-    async fn send_missed(&mut self, room: RoomId, mut reset: bool, mut messages: Vec<Message>) -> Result<(), End> {
-        loop {
-            let mut bytes = 0;
-            let fitting = messages.iter().take_while(|message| {
-                bytes += message.body.len();
-                bytes <= LARGEST_STEP
-            });
-            let rest = messages.split_off(fitting.count());
-            let more = !rest.is_empty();
-            self.send(
-                ServerFrame::CaughtUp {
-                    room,
-                    reset,
-                    messages,
-                    more,
-                }
-                .encode()
-                .into(),
-            )
-            .await?;
-            if !more {
-                return Ok(());
-            }
-            (reset, messages) = (false, rest);
+        self.followed.push((room, missed.changed));
+        // Each is written before the next is made, so that the socket's backlog holds it.
+        for frame in missed.frames(room) {
+            self.send(frame.encode().into()).await?;
         }
+        Ok(())
     }
 
     async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {
