@@ -17,7 +17,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // A trace photographs every step, which takes as long as the steps.
+    trace: "on-first-retry",
     screenshot: "only-on-failure",
     launchOptions: {
       // Without either, Playwright's own.

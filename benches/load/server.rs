@@ -59,9 +59,9 @@ pub fn start(folder: TempDir) -> Result<Server, String> {
     })
 }
 
-/// `SQUAWKBOX_BIN`, else what cargo built beside this program.
+/// `SQUAWKBOX_PROGRAM`, else what cargo built beside this program.
 fn program() -> OsString {
-    env::var_os("SQUAWKBOX_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_squawkbox").into())
+    env::var_os("SQUAWKBOX_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_squawkbox").into())
 }
 
 /// Where the built site is: cargo-leptos's word for it, else where a build leaves it.

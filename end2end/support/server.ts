@@ -10,7 +10,7 @@ export const site = resolve(root, process.env.LEPTOS_SITE_ROOT || "target/site")
 
 /** The program: where `make` says, else the newest build. */
 export function program(): string {
-  const named = process.env.SQUAWKBOX_PROGRAM || process.env.SQUAWKBOX_BIN;
+  const named = process.env.SQUAWKBOX_PROGRAM;
   if (named) return resolve(root, named);
   const target = resolve(root, process.env.CARGO_TARGET_DIR || "target");
   const built = ["release", "debug"].map((profile) => join(target, profile, "squawkbox")).filter(existsSync);

@@ -62,11 +62,11 @@ impl Timeline {
             self.messages.clear();
             // The room's count may have begun anew: of the old one, nothing is worth resuming from.
             self.changed = 0;
-            self.earlier = messages.first().is_some_and(|first| first.seq > 1);
         }
         for message in messages {
             self.fold(message);
         }
+        self.earlier = (reset || self.earlier) && self.first().is_some_and(|first| first > 1);
     }
 
     /// Older messages, loaded on request.

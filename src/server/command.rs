@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    config::{Cli, Command, Config, Scope, TokenCommand, UserCommand},
+    config::{Cli, Command, Config, Scope, TokenCommand, UserCommand, only_known},
     shutdown::{Shutdown, asked_to_stop},
     start::{open_desk, start},
     telemetry,
@@ -61,6 +61,7 @@ fn fail(error: &str) -> ExitCode {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
+    only_known(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
     let (layer, own) = own_tracing();
     telemetry::start(&config.log, layer)?;
     let public_url = config.public_url.clone();

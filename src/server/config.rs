@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::ticker::model::VenueKind;
 
@@ -146,7 +146,7 @@ pub struct Config {
     pub keep_logs_days: u16,
 
     /// What the server writes about itself: error, warn, info, debug, or a filter such as info,squawkbox=debug
-    #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER", value_parser = log_filter)]
     pub log: String,
 }
 
@@ -156,6 +156,43 @@ impl Config {
         self.public_url
             .as_deref()
             .is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// What variables may be called besides the settings: those of set-up and tests, and what Kubernetes gives every
+/// container beside a service named `squawkbox`.
+const NO_SETTINGS: [&str; 5] = ["CACHE", "PROGRAM", "RUST", "PORT", "SERVICE"];
+
+/// Refuses variables that look like a setting and are none: a typing error would go unseen.
+///
+/// # Errors
+/// A sentence that names the first one.
+pub fn only_known(variables: impl Iterator<Item = String>) -> Result<(), String> {
+    let cli = Cli::command();
+    let settings: Vec<&str> = cli.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    let unknown = |name: &String| {
+        name.strip_prefix("SQUAWKBOX_").is_some_and(|rest| {
+            let first = rest.split('_').next().unwrap_or_default();
+            !NO_SETTINGS.contains(&first) && !settings.contains(&name.as_str())
+        })
+    };
+    variables.into_iter().find(unknown).map_or(Ok(()), |name| {
+        Err(format!(
+            "the variable {name} is no setting; there are {}",
+            settings.join(", ")
+        ))
+    })
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    // Of a word alone tracing makes the name of a module, and is silent about all others.
+    match text.split(',').find(|part| {
+        let level = part.rsplit_once('=').map_or(*part, |(_, level)| level).trim();
+        !LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level))
+    }) {
+        Some(part) => Err(format!("{part:?} names no level: {}", LEVELS.join(", "))),
+        None => Ok(text.to_owned()),
     }
 }
 
@@ -217,5 +254,26 @@ mod tests {
         assert!(parse(&["--adress", "127.0.0.1:1"]).unwrap_err().contains("--address"));
         assert!(parse(&["--keep-logs-days", "0"]).is_err());
         assert!(parse(&["--venues", "nasdaq"]).unwrap_err().contains("coinbase"));
+        assert!(parse(&["--log", "loud"]).unwrap_err().contains("debug"));
+        assert!(parse(&["--log", "warn,squawkbox=debug"]).is_ok());
+    }
+
+    #[test]
+    fn variables_that_are_no_setting_are_named() {
+        let check = |name: &str| only_known(["PATH", name].map(str::to_owned).into_iter());
+        for fine in [
+            "SQUAWKBOX_ADDRESS",
+            "SQUAWKBOX_DATA",
+            "SQUAWKBOX_CACHE",
+            "SQUAWKBOX_PORT_80_TCP_ADDR",
+            "HOME",
+        ] {
+            assert_eq!(check(fine), Ok(()), "{fine}");
+        }
+        let error = check("SQUAWKBOX_ADRESS").unwrap_err();
+        assert!(
+            error.contains("SQUAWKBOX_ADRESS") && error.contains("SQUAWKBOX_ADDRESS"),
+            "{error}"
+        );
     }
 }

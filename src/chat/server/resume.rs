@@ -13,8 +13,9 @@ use crate::{
 const RESUME: u32 = 500;
 /// Messages of a reset.
 const NEWEST: u32 = 60;
-/// Bodies in one frame, in bytes; a body of the largest size fits.
-const LARGEST_STEP: usize = 128 * 1024;
+/// Bodies in one frame, in bytes, if it has more than one message. Small, because a socket keeps the room that its
+/// largest frame took.
+const LARGEST_STEP: usize = 8 * 1024;
 
 /// What was missed.
 pub struct Missed {
@@ -36,11 +37,13 @@ pub async fn missed(db: &SqlitePool, room: RoomId, after: Option<u64>) -> Result
         _ => Vec::new(),
     };
     let reset = after.is_none_or(|after| after > newest) || missed.len() > RESUME as usize;
-    let messages = if reset {
+    let mut messages = if reset {
         store::history(db, room, None, NEWEST).await?.messages
     } else {
         missed
     };
+    // A browser that loses the line between two frames asks again from the last change it has.
+    messages.sort_by_key(|message| message.changed);
     let last = messages.iter().map(|message| message.changed).max();
     let changed = last.max(if reset { Some(newest) } else { after }).unwrap_or(0);
     Ok(Missed {
@@ -61,7 +64,8 @@ impl Missed {
                 bytes += message.body.len();
                 bytes <= LARGEST_STEP
             });
-            let later = messages.split_off(fitting.count());
+            let step = fitting.count().max(1).min(messages.len());
+            let later = messages.split_off(step);
             rest = (!later.is_empty()).then_some(later);
             Some(ServerFrame::CaughtUp {
                 room,
@@ -70,5 +74,53 @@ impl Missed {
                 more: rest.is_some(),
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{chat::model::Person, ids::UserId, time::Timestamp};
+
+    fn missed(bodies: &[usize]) -> Missed {
+        let message = |(seq, length): (u64, &usize)| Message {
+            room: RoomId(1),
+            seq,
+            changed: seq,
+            author: Person {
+                id: UserId(1),
+                name: "ada".into(),
+            },
+            client_id: format!("c{seq}"),
+            body: "x".repeat(*length),
+            at: Timestamp::default(),
+        };
+        let messages: Vec<Message> = (1..).zip(bodies).map(message).collect();
+        Missed {
+            reset: true,
+            changed: messages.len() as u64,
+            messages,
+        }
+    }
+
+    #[test]
+    fn an_answer_comes_in_small_frames_each_with_a_message_at_least() {
+        let mut seen = Vec::new();
+        for frame in missed(&[3_000, 3_000, 3_000, 16_384, 16_384, 1]).frames(RoomId(1)) {
+            let ServerFrame::CaughtUp {
+                reset, messages, more, ..
+            } = frame
+            else {
+                panic!("{frame:?}")
+            };
+            seen.push((messages.len(), reset, more));
+        }
+        let then = |count| (count, false, true);
+        assert_eq!(seen, [(2, true, true), then(1), then(1), then(1), (1, false, false)]);
+    }
+
+    #[test]
+    fn nothing_missed_is_an_answer_too() {
+        assert_eq!(missed(&[]).frames(RoomId(1)).count(), 1);
     }
 }

@@ -119,14 +119,8 @@ impl Line {
         let mut ended = std::pin::pin!(ended);
         // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
         let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET / 2));
-        let Ok(rooms) = store::rooms(&self.state.chat.db.readers).await else {
-            return close(close_code::AGAIN, "the rooms can't be read");
-        };
-        let hello = ServerFrame::Hello {
-            here: self.state.chat.presence.list(),
-            rooms,
-        };
-        if let Err(end) = self.send(hello.encode().into()).await {
+        // Boxed, and with a scope of its own: the list of who is here would stay with an idle socket.
+        if let Err(end) = Box::pin(self.greet()).await {
             return end;
         }
         loop {
@@ -156,6 +150,17 @@ impl Line {
                 return end;
             }
         }
+    }
+
+    async fn greet(&mut self) -> Result<(), End> {
+        let Ok(rooms) = store::rooms(&self.state.chat.db.readers).await else {
+            return Err(close(close_code::AGAIN, "the rooms can't be read"));
+        };
+        let hello = ServerFrame::Hello {
+            here: self.state.chat.presence.list(),
+            rooms,
+        };
+        self.send(hello.encode().into()).await
     }
 
     /// Passes an event on, unless its room isn't followed or a resume has sent it already.

@@ -65,6 +65,10 @@ pub fn items(body: &[u8]) -> Result<Vec<(usize, &[u8])>, String> {
 /// What is wrong with it, in words for the sender.
 pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
     let text = std::str::from_utf8(json).map_err(|_| "the line is not UTF-8".to_owned())?;
+    // Of a list serde would make the fields in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(r#"expected an object such as {"symbol":"BTC-USD","last":"97000.50"}"#.to_owned());
+    }
     let posted: Posted = serde_json::from_str(text.trim()).map_err(|e| said(&e))?;
     let venue = posted.venue.as_deref().unwrap_or(venue);
     if VenueKind::ALL
@@ -156,8 +160,9 @@ mod tests {
             (r#"{"symbol":"A","last":1,"seq":-1}"#, "at column"),
             (r#"{"symbol":"A","last":1,"venue":"Coinbase"}"#, "watches itself"),
             (r#"{"symbol":"A","last":1"#, "at column"),
-            (r#""A 1""#, "at column"),
-            ("price 12", "at column"),
+            (r#""A 1""#, "expected an object"),
+            (r#"["A", "x", 1]"#, "expected an object"),
+            ("price 12", "expected an object"),
         ] {
             let error = read(json).unwrap_err();
             assert!(error.contains(words), "{json}: {error}");
