@@ -249,6 +249,7 @@ fn post(client_id: String) -> String {
         room: ROOM,
         client_id,
         body,
+        reply: None,
     })
     .encode()
 }
@@ -262,6 +263,7 @@ fn message(author: model::Person, client_id: String, seq: u64) -> String {
         client_id,
         body: BODY.to_owned(),
         at: Timestamp::now(),
+        ..Said::default()
     })
     .encode()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{History, RoomPage};
+use super::model::{Change, History, RoomPage};
 use crate::{error::AppError, ids::RoomId, json::Json};
 
 /// A room's page: its newest messages, or those before `before`.
@@ -38,7 +38,25 @@ pub async fn post_message(room: RoomId, client_id: String, body: String) -> Resu
         id: me.id,
         name: me.name,
     };
-    super::server::post::post(&state.chat, author, super::wire::Draft { room, client_id, body }).await?;
+    let draft = super::wire::Draft {
+        room,
+        client_id,
+        body,
+        reply: None,
+    };
+    super::server::post::post(&state.chat, author, draft).await?;
+    Ok(())
+}
+
+/// Edits, deletes or reacts; the room hears of it over the socket.
+///
+/// # Errors
+/// As `chat/server/change.rs`.
+#[server(prefix = "/do", endpoint = "change_message", input = Json, output = Json)]
+pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::change::change(&state.chat, &me, room, seq, change).await?;
     Ok(())
 }
 

@@ -3,7 +3,9 @@
 use leptos::{ev, html, prelude::*, server_fn::ServerFn};
 use send_wrapper::SendWrapper;
 
-use super::{api::PostMessage, connection::ChatConnection, model::Room, rules};
+use super::{api::PostMessage, connection::ChatConnection,
+    model::{Quote, Room},
+    rules};
 use crate::ui::outcome::refusal;
 
 /// The form under a room's messages. `client_id` names the message that the plain form would send.
@@ -18,8 +20,9 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         let Some(area) = field.get_untracked() else { return };
         match rules::body(&area.value()) {
             Ok(body) => {
-                let taken = chat.say(room_id, body);
+                let taken = chat.say(room_id, body, chat.replying.get_untracked());
                 if taken {
+                    chat.replying.set(None);
                     area.set_value("");
                     chat.keep_draft(room_id, "");
                     show_newest();
@@ -36,8 +39,21 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
             send();
+            return;
+        }
+        let is_empty = || field.get_untracked().is_some_and(|area| area.value().is_empty());
+        if event.key() == "ArrowUp" && is_empty() && chat.edit_last() {
+            event.prevent_default();
+        } else if event.key() == "Escape" {
+            chat.replying.set(None);
         }
     };
+    // Whoever chose to answer wants to write.
+    Effect::new(move |_| {
+        if let (true, Some(area)) = (chat.replying.with(Option::is_some), field.get()) {
+            let _ = area.focus();
+        }
+    });
     // A room's text stays the room's: the field itself may be taken over by the next one.
     Effect::new(move |_| {
         let Some(area) = field.get() else { return };
@@ -67,6 +83,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         >
             <input type="hidden" name="room" value=room.id.to_string() />
             <input type="hidden" name="client_id" value=client_id />
+            {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
             <div class="box">
                 <textarea
                     id="composer"
@@ -82,7 +99,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                 ></textarea>
                 <button class="button" type="submit">"Send"</button>
             </div>
-            {move || problem.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            {move || problem.get().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}
             <div class="hint">
                 <TypingHint />
                 <span class="keys">
@@ -93,6 +110,20 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                 </span>
             </div>
         </form>
+    }
+}
+
+/// What is being answered, and the way out of it.
+#[component]
+fn Replying(quote: Quote) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    view! {
+        <p class="replying">
+            <span class="quote">"Reply to " <span class="by">{quote.author}</span> " " {quote.text}</span>
+            <button class="button quiet" type="button" aria-label="Don't reply" on:click=move |_| chat.replying.set(None)>
+                "✕"
+            </button>
+        </p>
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{
-    model::{Message, Person, Room, Rooms},
+    acting::Acting,
+    model::{Message, Person, Quote, Room, Rooms},
     outbox::Outbox,
     timeline::Timeline,
     wire::{ClientFrame, SIGNED_OUT, ServerFrame},
@@ -19,6 +20,7 @@ use crate::{
     },
     paths,
     time::Timestamp,
+    ui::focus,
 };
 
 /// How long "… is typing" stays after the last sign of it, in seconds.
@@ -42,6 +44,12 @@ pub struct ChatConnection {
     pub typing: RwSignal<Vec<(Person, Timestamp)>>,
     /// What one has written and no room shows yet.
     pub outbox: RwSignal<Outbox>,
+    /// What is open at a message.
+    pub(super) acting: RwSignal<Option<Acting>>,
+    /// What the composer answers.
+    pub replying: RwSignal<Option<Quote>>,
+    /// What went wrong with something one did to a message.
+    pub told: RwSignal<Option<String>>,
     pub(super) socket: Socket,
     /// The room on show holds everything up to now.
     caught_up: RwSignal<bool>,
@@ -69,6 +77,9 @@ impl ChatConnection {
             members: rooms.members,
             typing: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::default()),
+            acting: RwSignal::new(None),
+            replying: RwSignal::new(None),
+            told: RwSignal::new(None),
             socket,
             caught_up,
             link: Signal::derive(move || match socket.link().get() {
@@ -109,6 +120,9 @@ impl ChatConnection {
     /// Puts `room` on show until the calling component goes: its timeline is fed. Call it in an effect.
     pub fn show(self, room: RoomId, timeline: RwSignal<Timeline>) {
         self.typing.set(Vec::new());
+        self.act(None);
+        self.replying.set(None);
+        self.told.set(None);
         self.shown.set(Some(Shown { room, timeline }));
         self.follow();
         on_cleanup(move || {
@@ -152,6 +166,11 @@ impl ChatConnection {
             }
             .encode(),
         );
+    }
+
+    /// The messages of the room on show.
+    pub(super) fn timeline(self) -> Option<RwSignal<Timeline>> {
+        self.shown.get_untracked().map(|shown| shown.timeline)
     }
 
     fn is_mine(self, message: &Message) -> bool {
@@ -198,8 +217,13 @@ impl ChatConnection {
                 }
                 self.settle(shown);
             }),
-            ServerFrame::Ack { room, client_id, seq } => {
-                self.kept(&client_id, seq);
+            ServerFrame::Ack {
+                room,
+                client_id,
+                changed,
+                ..
+            } => {
+                self.kept(&client_id, changed);
                 match self.shown.get_untracked().filter(|shown| shown.room == room) {
                     Some(shown) => self.settle(shown),
                     None => self.discard(&client_id),
@@ -233,7 +257,11 @@ impl ChatConnection {
             self.typing
                 .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
             if self.caught_up.get_untracked() {
+                // A changed message's row is made anew: whoever's focus is in it keeps it.
+                let row = format!("m{}", message.seq);
+                let focus = focus::within(&row);
                 shown.timeline.update(|timeline| timeline.fold(message));
+                focus::restore(row, focus);
                 self.settle(shown);
             }
         });

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     connection::ChatConnection,
+    message::Said,
     model::Message,
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
@@ -76,33 +77,12 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: String) -> im
 }
 
 #[component]
-fn Said(message: Message, again: bool) -> impl IntoView {
-    let Message {
-        author, at, body, seq, ..
-    } = message;
-    view! {
-        <article class="msg" class:again=again id=format!("m{seq}")>
-            <Avatar name=author.name.clone() />
-            <div>
-                <header>
-                    <span class="by">{author.name}</span>
-                    " "
-                    <time datetime=at.to_string() title=format!("{} {} UTC", at.day(), at.milli())>
-                        {at.minute()}
-                    </time>
-                </header>
-                <p class="body" dir="auto">{body}</p>
-            </div>
-        </article>
-    }
-}
-
-#[component]
 fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let Waiting {
         client_id,
         body,
+        reply,
         progress,
         ..
     } = waiting;
@@ -127,6 +107,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
                 <header>
                     <span class="by">{by}</span>
                 </header>
+                {reply.map(|quote| view! { <p class="quote"><span class="by">{quote.author}</span> " " {quote.text}</p> })}
                 <p class="body" dir="auto">{body}</p>
                 {state}
             </div>

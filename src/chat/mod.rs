@@ -4,9 +4,11 @@
 //! every `server/socket` → `live/socket` → `connection` → `timeline` (the fold) → `message_list`. From `composer` on it
 //! waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it.
 
+pub mod acting;
 pub mod api;
 pub mod composer;
 pub mod connection;
+pub mod message;
 pub mod message_list;
 pub mod model;
 pub mod outbox;

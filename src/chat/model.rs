@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Somebody, as chat shows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// `user.id`.
     pub id: UserId,
@@ -28,22 +28,74 @@ pub struct Room {
 }
 
 /// One thing said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Where it was said.
     pub room: RoomId,
-    /// Its place in the room, from 1, without holes among messages.
+    /// Its place in the room, from 1, without holes.
     pub seq: u64,
-    /// The room's number of its last change; equals `seq` until it is changed.
+    /// The room's number of its last change.
     pub changed: u64,
     /// Who said it.
     pub author: Person,
     /// The sender's own name for it, unique per author.
     pub client_id: String,
-    /// What was said, as typed.
+    /// What was said, as typed; empty once deleted.
     pub body: String,
+    /// The body rendered and sanitised; absent where nothing in it is marked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     /// When the server took it.
     pub at: Timestamp,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Quote>,
+    /// When its author last changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Timestamp>,
+    /// It was taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// In the order in which they were first given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+}
+
+/// The message that another answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Its place in the same room.
+    pub seq: u64,
+    /// Who said it.
+    pub author: String,
+    /// How it begins, as typed; empty once deleted.
+    pub text: String,
+}
+
+/// One emoji under a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The emoji itself.
+    pub emoji: String,
+    /// Who gave it, first to last.
+    pub people: Vec<Person>,
+}
+
+/// What one may do to a message after it was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Say it differently; its author only.
+    Edit(String),
+    /// Take it back; its author or an administrator.
+    Delete,
+    /// Give or take back an emoji.
+    React {
+        /// Which.
+        emoji: String,
+        /// Give it.
+        on: bool,
+    },
 }
 
 /// A stretch of a room's history.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model::Quote;
 use crate::ids::RoomId;
 
 /// Unsent messages per room at most; more are refused, so that nothing piles up unseen.
@@ -17,7 +18,7 @@ pub enum Progress {
     Sending,
     /// The server said no, with these words.
     Failed(String),
-    /// The server keeps it at this place of the room, which doesn't show it yet.
+    /// The server keeps it, by this change of the room, which doesn't show it yet.
     Kept(u64),
 }
 
@@ -30,6 +31,9 @@ pub struct Waiting {
     pub client_id: String,
     /// What.
     pub body: String,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Quote>,
     /// How far.
     pub progress: Progress,
 }
@@ -60,7 +64,7 @@ impl Outbox {
     }
 
     /// One more; `None` when too many wait in its room already.
-    pub fn add(&mut self, room: RoomId, client_id: String, body: String) -> Option<&Waiting> {
+    pub fn add(&mut self, room: RoomId, client_id: String, body: String, reply: Option<Quote>) -> Option<&Waiting> {
         if self.in_room(room).count() >= WAITING {
             return None;
         }
@@ -68,6 +72,7 @@ impl Outbox {
             room,
             client_id,
             body,
+            reply,
             progress: Progress::Sending,
         });
         self.0.last()
@@ -88,7 +93,7 @@ impl Outbox {
     /// `room` shows everything up to change `changed`: what was kept by then waits no more, even where it is too old
     /// to be among the messages on show. Tells whether there was any.
     pub fn shown(&mut self, room: RoomId, changed: u64) -> bool {
-        self.keep(|waiting| waiting.room != room || !matches!(waiting.progress, Progress::Kept(seq) if seq <= changed))
+        self.keep(|waiting| waiting.room != room || !matches!(waiting.progress, Progress::Kept(by) if by <= changed))
     }
 
     fn keep(&mut self, which: impl Fn(&Waiting) -> bool) -> bool {
@@ -111,7 +116,7 @@ mod tests {
     #[test]
     fn a_message_waits_until_it_is_kept_and_shown() {
         let mut outbox = Outbox::default();
-        assert!(outbox.add(ROOM, "a".into(), "hello".into()).is_some());
+        assert!(outbox.add(ROOM, "a".into(), "hello".into(), None).is_some());
         outbox.shown(ROOM, 9);
         assert_eq!(outbox.to_send().count(), 1, "not kept yet");
         outbox.progress("a", Progress::Kept(10));
@@ -130,7 +135,7 @@ mod tests {
     #[test]
     fn what_was_refused_waits_for_its_author() {
         let mut outbox = Outbox::default();
-        outbox.add(ROOM, "a".into(), "hello".into());
+        outbox.add(ROOM, "a".into(), "hello".into(), None);
         outbox.progress("a", Progress::Failed("no".into()));
         let outbox = Outbox::new(outbox.0);
         assert_eq!(
@@ -144,9 +149,9 @@ mod tests {
     fn a_room_holds_a_bounded_number() {
         let mut outbox = Outbox::default();
         for n in 0..WAITING {
-            assert!(outbox.add(ROOM, n.to_string(), "x".into()).is_some());
+            assert!(outbox.add(ROOM, n.to_string(), "x".into(), None).is_some());
         }
-        assert!(outbox.add(ROOM, "more".into(), "x".into()).is_none());
-        assert!(outbox.add(RoomId(2), "elsewhere".into(), "x".into()).is_some());
+        assert!(outbox.add(ROOM, "more".into(), "x".into(), None).is_none());
+        assert!(outbox.add(RoomId(2), "elsewhere".into(), "x".into(), None).is_some());
     }
 }

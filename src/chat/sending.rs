@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::{
     connection::ChatConnection,
+    model::Quote,
     outbox::{Outbox, Progress, Waiting},
     outbox_storage::{draft, forget, keep, keep_draft, load, new_client_id},
     wire::{ClientFrame, Draft},
@@ -24,10 +25,10 @@ impl ChatConnection {
 
     /// Says `body` in `room`: shown at once as being sent, sent now or when the line is back. `false` when too much
     /// waits there already.
-    pub fn say(self, room: RoomId, body: String) -> bool {
+    pub fn say(self, room: RoomId, body: String, reply: Option<Quote>) -> bool {
         let added = self
             .outbox
-            .try_update(|outbox| outbox.add(room, new_client_id(), body).cloned());
+            .try_update(|outbox| outbox.add(room, new_client_id(), body, reply).cloned());
         let Some(Some(waiting)) = added else { return false };
         keep(self.my_id(), &waiting);
         self.post(waiting);
@@ -65,10 +66,10 @@ impl ChatConnection {
     }
 
     /// The server keeps it: nothing of it has to survive this page.
-    pub(super) fn kept(self, client_id: &str, seq: u64) {
+    pub(super) fn kept(self, client_id: &str, changed: u64) {
         forget(self.my_id(), client_id);
         self.outbox
-            .update(|outbox| outbox.progress(client_id, Progress::Kept(seq)));
+            .update(|outbox| outbox.progress(client_id, Progress::Kept(changed)));
     }
 
     /// The server said no.
@@ -110,10 +111,20 @@ impl ChatConnection {
 
     fn post(self, waiting: Waiting) {
         let Waiting {
-            room, client_id, body, ..
+            room,
+            client_id,
+            body,
+            reply,
+            ..
         } = waiting;
+        let reply = reply.map(|quote| quote.seq);
+        let draft = Draft {
+            room,
+            client_id,
+            body,
+            reply,
+        };
         // When the line is down it waits for `post_all`.
-        self.socket
-            .send(&ClientFrame::Post(Draft { room, client_id, body }).encode());
+        self.socket.send(&ClientFrame::Post(draft).encode());
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{History, Message};
+use crate::ids::UserId;
 
 /// Messages a page holds at most; older ones leave and can be loaded again.
 pub const HELD: usize = 1_000;
@@ -36,6 +37,14 @@ impl Timeline {
         self.messages.values()
     }
 
+    /// The newest message of `author` that can still be edited.
+    pub fn last_by(&self, author: UserId) -> Option<&Message> {
+        self.messages
+            .values()
+            .rev()
+            .find(|message| message.author.id == author && !message.deleted)
+    }
+
     /// There are older messages than the first.
     pub fn has_earlier(&self) -> bool {
         self.earlier
@@ -49,6 +58,10 @@ impl Timeline {
     /// A message, new or changed.
     pub fn fold(&mut self, message: Message) {
         self.changed = self.changed.max(message.changed);
+        // A change of what is too old to be held: between the two there are others that aren't.
+        if self.earlier && self.first().is_some_and(|first| message.seq < first) {
+            return;
+        }
         self.keep(message);
         while self.messages.len() > HELD {
             self.messages.pop_first();
@@ -60,6 +73,7 @@ impl Timeline {
     pub fn catch_up(&mut self, reset: bool, messages: Vec<Message>) {
         if reset {
             self.messages.clear();
+            self.earlier = false;
             // The room's count may have begun anew: of the old one, nothing is worth resuming from.
             self.changed = 0;
         }
@@ -93,11 +107,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        chat::model::Person,
-        ids::{RoomId, UserId},
-        time::Timestamp,
-    };
+    use crate::{chat::model::Person, ids::RoomId, time::Timestamp};
 
     fn message(seq: u64, changed: u64) -> Message {
         Message {
@@ -111,6 +121,7 @@ mod tests {
             client_id: format!("c{seq}"),
             body: format!("{seq} as of {changed}"),
             at: Timestamp::from_micros(seq as i64),
+            ..Message::default()
         }
     }
 
@@ -168,6 +179,15 @@ mod tests {
         timeline.catch_up(true, vec![message(90, 90), message(91, 91)]);
         assert_eq!(timeline.messages().map(|m| m.seq).collect::<Vec<_>>(), [90, 91]);
         assert!(timeline.has_earlier());
+    }
+
+    #[test]
+    fn a_change_of_what_is_too_old_to_be_held_makes_no_hole() {
+        let mut timeline = Timeline::default();
+        timeline.catch_up(true, vec![message(90, 90), message(91, 91)]);
+        timeline.fold(message(3, 92));
+        assert_eq!(timeline.messages().map(|m| m.seq).collect::<Vec<_>>(), [90, 91]);
+        assert_eq!(timeline.changed(), 92, "it was heard of");
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct Draft {
     pub client_id: String,
     /// What.
     pub body: String,
+    /// The place in the room of the message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<u64>,
 }
 
 /// What the server says. Without serde's `tag`, which would double the decoder in the browser.
@@ -75,6 +78,8 @@ pub enum ServerFrame {
         client_id: String,
         /// Its place.
         seq: u64,
+        /// The room's number by which it is there.
+        changed: u64,
     },
     /// That was not taken.
     Refused {

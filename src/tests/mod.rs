@@ -2,6 +2,7 @@
 
 mod accounts;
 mod app;
+mod changes;
 mod chat;
 mod logs;
 mod server;

@@ -49,8 +49,23 @@ impl Socket {
 
     /// Posts to a room.
     pub async fn post(&mut self, room: RoomId, client_id: &str, body: &str) {
+        self.draft(room, client_id, body, None).await;
+    }
+
+    /// Posts an answer to what stands at `reply`.
+    pub async fn answer(&mut self, room: RoomId, client_id: &str, body: &str, reply: u64) {
+        self.draft(room, client_id, body, Some(reply)).await;
+    }
+
+    async fn draft(&mut self, room: RoomId, client_id: &str, body: &str, reply: Option<u64>) {
         let (client_id, body) = (client_id.to_owned(), body.to_owned());
-        self.send(&ClientFrame::Post(Draft { room, client_id, body })).await;
+        let draft = Draft {
+            room,
+            client_id,
+            body,
+            reply,
+        };
+        self.send(&ClientFrame::Post(draft)).await;
     }
 
     /// The next frame that `pick` wants; others are passed over, messages kept for [`Socket::said`]. `None` when

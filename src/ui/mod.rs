@@ -2,4 +2,5 @@
 
 pub mod avatar;
 pub mod error_page;
+pub mod focus;
 pub mod outcome;

@@ -1,5 +1,7 @@
 //! Chat on the server.
 
+pub mod change;
+pub mod markdown;
 pub mod post;
 pub mod presence;
 pub mod resume;

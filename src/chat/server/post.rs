@@ -10,7 +10,10 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Chat, Event, store};
+use super::{
+    Chat, Event, markdown,
+    store::{self, NewMessage},
+};
 
 /// Keeps what `author` says and tells everyone; answers after the commit. The same draft again is the same
 /// message, and nobody hears it twice.
@@ -18,17 +21,32 @@ use super::{Chat, Event, store};
 /// # Errors
 /// What [`rules`] say of the draft, `SlowDown`, `NotFound` for the room, `Busy`.
 pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<Message, AppError> {
-    let Draft { room, client_id, body } = draft;
+    let Draft {
+        room,
+        client_id,
+        body,
+        reply,
+    } = draft;
     rules::client_id(&client_id)?;
     let body = rules::body(&body)?;
     chat.pace.check(&author.id)?;
+    let html = markdown::render(&body);
     let hub = chat.hub.clone();
     let (message, _) = chat
         .db
         .writer
         .write_then(
             move |conn| {
-                Box::pin(async move { store::insert(conn, room, &author, client_id, body, Timestamp::now()).await })
+                let new = NewMessage {
+                    room,
+                    author,
+                    client_id,
+                    body,
+                    html,
+                    reply,
+                    at: Timestamp::now(),
+                };
+                Box::pin(store::insert(conn, new))
             },
             move |(message, is_new): &(Message, bool)| {
                 if *is_new {

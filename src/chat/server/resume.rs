@@ -94,6 +94,7 @@ mod tests {
             client_id: format!("c{seq}"),
             body: "x".repeat(*length),
             at: Timestamp::default(),
+            ..Message::default()
         };
         let messages: Vec<Message> = (1..).zip(bodies).map(message).collect();
         Missed {

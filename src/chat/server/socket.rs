@@ -223,6 +223,7 @@ impl Line {
                     room: message.room,
                     client_id,
                     seq: message.seq,
+                    changed: message.changed,
                 };
                 self.send(ack.encode().into()).await
             }

@@ -1,0 +1,114 @@
+// What becomes of a message: formatted, answered, edited, reacted to, deleted; for both, and by keyboard.
+import type { Locator } from "@playwright/test";
+import { accessible } from "./support/axe";
+import type { Person } from "./support/person";
+import { expect, test } from "./support/test";
+
+const message = (who: Person, text: string): Locator => who.messages.getByRole("article").filter({ hasText: text });
+
+/** Opens a message's actions and picks one. */
+async function pick(who: Person, text: string, action: string) {
+  const article = message(who, text);
+  await article.hover();
+  await article.getByRole("button", { name: /^Actions for the message by/ }).click();
+  await article.getByRole("button", { name: action, exact: true }).click();
+}
+
+test("Markdown is shown as meant, and what looks like HTML is text", async ({ ines, tomasz }) => {
+  await ines.composer.fill("**Limit** moved, see https://example.com/limits\n```\nlet x = 1 < 2;\n```\n<img src=x onerror=alert(1)>");
+  await ines.send.click();
+  for (const one of [ines, tomasz]) {
+    await expect(one.bodies.locator("strong")).toHaveText("Limit");
+    const link = one.bodies.getByRole("link", { name: "https://example.com/limits" });
+    await expect(link).toHaveAttribute("rel", /noopener/);
+    await expect(one.bodies.locator("pre")).toHaveText("let x = 1 < 2;\n");
+    await expect(one.bodies).toContainText("<img src=x onerror=alert(1)>");
+    await expect(one.bodies.locator("img")).toHaveCount(0);
+  }
+});
+
+test("an edit is seen by both and says that it is one", async ({ ines, tomasz }) => {
+  await ines.say("teh price");
+  await tomasz.sees("teh price");
+  await pick(ines, "teh price", "Edit");
+  const field = ines.page.getByRole("textbox", { name: "Edit the message" });
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("teh price");
+  await field.fill("the price");
+  // A reaction draws the message anew; what is being typed is kept.
+  await pick(tomasz, "teh price", "React with eyes");
+  await expect(ines.page.getByRole("button", { name: /^👀 1/ })).toBeVisible();
+  await expect(field).toHaveValue("the price");
+  await field.press("Enter");
+  for (const one of [ines, tomasz]) {
+    await one.sees("the price");
+    await expect(message(one, "the price").getByText("edited", { exact: true })).toBeVisible();
+    await expect(one.bodies).toHaveCount(1);
+  }
+  await tomasz.page.reload();
+  await tomasz.arrive();
+  await tomasz.sees("the price");
+  await message(tomasz, "the price").hover();
+  await message(tomasz, "the price").getByRole("button", { name: /^Actions/ }).click();
+  await expect(tomasz.page.getByRole("button", { name: "Reply" })).toBeVisible();
+  await expect(tomasz.page.getByRole("button", { name: "Edit" })).toHaveCount(0);
+  await expect(tomasz.page.getByRole("button", { name: "Delete" })).toHaveCount(0);
+});
+
+test("reactions are given and taken back, and the focus stays", async ({ ines, tomasz }) => {
+  await ines.say("Shipped.");
+  await tomasz.sees("Shipped.");
+  await pick(tomasz, "Shipped.", "React with party");
+  const button = (who: Person, count: number) => who.page.getByRole("button", { name: new RegExp(`^🎉 ${count}`) });
+  await expect(button(ines, 1)).toHaveAttribute("aria-pressed", "false");
+  await button(ines, 1).focus();
+  await ines.page.keyboard.press("Enter");
+  await expect(button(ines, 2)).toHaveAttribute("aria-pressed", "true");
+  await expect(button(ines, 2)).toBeFocused();
+  await expect(button(tomasz, 2)).toHaveAttribute("title", "tomasz, ines");
+  await button(ines, 2).click();
+  await expect(button(tomasz, 1)).toBeVisible();
+});
+
+test("an answer shows what it answers and leads there", async ({ ines, tomasz }) => {
+  await ines.say("Who moved the limit?");
+  await tomasz.sees("Who moved the limit?");
+  await pick(tomasz, "Who moved the limit?", "Reply");
+  await expect(tomasz.composer).toBeFocused();
+  await expect(tomasz.page.getByText("Reply to ines")).toBeVisible();
+  await tomasz.say("I did.");
+  await expect(tomasz.page.getByText("Reply to ines")).toBeHidden();
+  await expect(message(ines, "I did.").getByRole("link", { name: "ines Who moved the limit?" })).toBeVisible();
+  await message(ines, "I did.").getByRole("link", { name: /Who moved/ }).click();
+  await expect(ines.bodies).toHaveCount(2);
+});
+
+test("a deleted message is gone for both, after a question", async ({ ines, tomasz }) => {
+  await tomasz.say("my password is hunter2");
+  await ines.sees("my password is hunter2");
+  await pick(tomasz, "hunter2", "Delete");
+  await expect(tomasz.page.getByRole("button", { name: "Keep" })).toBeFocused();
+  await tomasz.page.getByRole("button", { name: "Delete for everyone" }).click();
+  for (const one of [ines, tomasz]) {
+    await expect(one.page.getByText("This message was deleted.")).toBeVisible();
+    await expect(one.page.getByText("hunter2")).toHaveCount(0);
+  }
+});
+
+test("all of it by keyboard", async ({ ines }) => {
+  await ines.say("frist");
+  await ines.composer.press("ArrowUp");
+  const field = ines.page.getByRole("textbox", { name: "Edit the message" });
+  await expect(field).toBeFocused();
+  await field.press("Escape");
+  await expect(field).toBeHidden();
+  await ines.sees("frist");
+  await ines.composer.focus();
+  await ines.page.keyboard.press("Shift+Tab");
+  await expect(ines.page.getByRole("button", { name: /^Actions for the message by ines/ })).toBeFocused();
+  await ines.page.keyboard.press("Enter");
+  await expect(ines.page.getByRole("group", { name: "Actions" })).toBeFocused();
+  await accessible(ines.page, "a message with its actions open");
+  await ines.page.keyboard.press("Escape");
+  await expect(ines.page.getByRole("button", { name: /^Actions for the message by ines/ })).toBeFocused();
+});

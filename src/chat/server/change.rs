@@ -1,0 +1,112 @@
+//! What becomes of a message after it was said: edited, taken back, reacted to.
+
+use crate::{
+    accounts::model::{Me, Role},
+    chat::{
+        model::{Change, Message},
+        rules,
+        wire::ServerFrame,
+    },
+    error::AppError,
+    ids::RoomId,
+    time::Timestamp,
+};
+
+use super::{Chat, Event, markdown, store};
+
+/// Different emoji under one message at most.
+const REACTIONS: usize = 24;
+
+/// Changes a message for `me` and tells everyone who follows the room; answers after the commit with the message as it
+/// is then. What changes nothing is told to nobody.
+///
+/// # Errors
+/// `NotFound` for the message, `Forbidden` where it is not theirs to change, `Invalid` for what it would become,
+/// `SlowDown`, `Busy`.
+pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<Message, AppError> {
+    let change = checked(change)?;
+    chat.pace.check(&me.id)?;
+    let (hub, me) = (chat.hub.clone(), me.clone());
+    let (message, _) = chat
+        .db
+        .writer
+        .write_then(
+            move |conn| {
+                Box::pin(async move {
+                    let before = store::message(conn, room, seq).await?.ok_or_else(store::no_message)?;
+                    if !changes(&before, &me, &change)? {
+                        return Ok((before, false));
+                    }
+                    let now = Timestamp::now();
+                    match &change {
+                        Change::Edit(body) => {
+                            store::edit(conn, room, seq, body, markdown::render(body).as_deref(), now).await?;
+                        }
+                        Change::Delete => store::delete(conn, room, seq, now).await?,
+                        Change::React { emoji, on } => {
+                            store::react(conn, (room, seq), me.id, emoji, *on, now).await?;
+                        }
+                    }
+                    Ok((store::touch(conn, room, seq).await?, true))
+                })
+            },
+            move |(message, has_changed): &(Message, bool)| {
+                if *has_changed {
+                    hub.publish(Event {
+                        frame: ServerFrame::Message(message.clone()).encode().into(),
+                        room: Some(message.room),
+                        changed: Some(message.changed),
+                    });
+                }
+            },
+        )
+        .await?;
+    Ok(message)
+}
+
+/// The change as it will be kept.
+fn checked(change: Change) -> Result<Change, AppError> {
+    Ok(match change {
+        Change::Edit(body) => Change::Edit(rules::body(&body)?),
+        Change::Delete => Change::Delete,
+        Change::React { emoji, on } => {
+            let known = emojis::get(&emoji).or_else(|| emojis::get_by_shortcode(emoji.trim_matches(':')));
+            let known = known.ok_or_else(|| AppError::Invalid("A reaction is one emoji, such as 👍 or :tada:.".into()))?;
+            Change::React {
+                emoji: known.as_str().to_owned(),
+                on,
+            }
+        }
+    })
+}
+
+/// Whether the change makes a difference.
+///
+/// # Errors
+/// `NotFound` when the message was taken back, `Forbidden` when it isn't theirs to change.
+fn changes(message: &Message, me: &Me, change: &Change) -> Result<bool, AppError> {
+    if message.deleted {
+        return match change {
+            Change::Delete => Ok(false),
+            _ => Err(store::no_message()),
+        };
+    }
+    let is_mine = message.author.id == me.id;
+    match change {
+        Change::Edit(_) if !is_mine => Err(AppError::Forbidden("Only its author can edit a message.".into())),
+        Change::Edit(body) => Ok(*body != message.body),
+        Change::Delete if !is_mine && me.role != Role::Admin => Err(AppError::Forbidden(
+            "Only its author or an administrator can delete a message.".into(),
+        )),
+        Change::Delete => Ok(true),
+        Change::React { emoji, on } => {
+            let given = message.reactions.iter().find(|reaction| reaction.emoji == *emoji);
+            if *on && given.is_none() && message.reactions.len() >= REACTIONS {
+                return Err(AppError::Conflict(format!(
+                    "A message can carry {REACTIONS} different emoji, and this one does."
+                )));
+            }
+            Ok(given.is_some_and(|given| given.people.iter().any(|person| person.id == me.id)) != *on)
+        }
+    }
+}

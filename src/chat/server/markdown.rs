@@ -1,0 +1,219 @@
+//! What is typed, as HTML: a part of CommonMark, with the line breaks of chat, bare links and `:emoji:`. Pure.
+//!
+//! pulldown-cmark reads, ammonia lets through only the elements listed here, so that neither alone is trusted.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use ammonia::Builder;
+use linkify::{LinkFinder, LinkKind};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
+
+/// Elements within each other at most; what nests deeper is shown as typed.
+const DEEPEST: usize = 12;
+/// Rendered bytes at most; what would be more is shown as typed.
+const LARGEST: usize = 96 * 1024;
+
+static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut clean = Builder::empty();
+    clean
+        .tags(HashSet::from([
+            "p", "br", "em", "strong", "del", "a", "ul", "ol", "li", "blockquote", "pre", "code", "hr",
+        ]))
+        .add_tag_attributes("a", ["href"])
+        .add_tag_attributes("ol", ["start"])
+        .add_tag_attributes("code", ["class"])
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .set_tag_attribute_value("a", "target", "_blank");
+    clean
+});
+
+/// The HTML of `body`; `None` where the text as typed says all.
+pub fn render(body: &str) -> Option<String> {
+    let mut events = Vec::new();
+    let (mut depth, mut plain) = (0usize, true);
+    let mut in_code = false;
+    let mut in_link = 0usize;
+    for event in Parser::new_ext(body, Options::ENABLE_STRIKETHROUGH) {
+        let event = match event {
+            // Shown as typed: an angle bracket in chat is an angle bracket.
+            Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+            Event::SoftBreak => Event::HardBreak,
+            // What stands in a room has no place in an outline.
+            Event::Start(Tag::Heading { .. }) => {
+                events.extend([Event::Start(Tag::Paragraph), Event::Start(Tag::Strong)]);
+                plain = false;
+                continue;
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                events.extend([Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]);
+                continue;
+            }
+            // An image would tell its host who reads; a link doesn't.
+            Event::Start(Tag::Image { dest_url, title, id, .. }) => Event::Start(Tag::Link {
+                link_type: LinkType::Inline,
+                dest_url,
+                title,
+                id,
+            }),
+            Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
+            Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
+            Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
+            other => other,
+        };
+        match &event {
+            Event::Start(tag) => {
+                depth += 1;
+                if depth > DEEPEST {
+                    return None;
+                }
+                plain &= matches!(tag, Tag::Paragraph);
+                in_code |= matches!(tag, Tag::CodeBlock(_));
+                in_link += usize::from(matches!(tag, Tag::Link { .. }));
+            }
+            Event::End(tag) => {
+                depth = depth.saturating_sub(1);
+                in_code &= !matches!(tag, TagEnd::CodeBlock);
+                in_link -= usize::from(matches!(tag, TagEnd::Link));
+            }
+            Event::Text(text) if !in_code => {
+                let before = events.len();
+                push_text(&mut events, text, in_link > 0);
+                plain &= events.len() == before + 1 && matches!(&events[before], Event::Text(kept) if kept == text);
+                continue;
+            }
+            Event::Text(_) | Event::HardBreak => (),
+            _ => plain = false,
+        }
+        events.push(event);
+    }
+    // Paragraphs and lines are what the text as typed shows too.
+    if plain {
+        return None;
+    }
+    let mut html = String::with_capacity(body.len() * 2);
+    push_html(&mut html, events.into_iter());
+    let html = CLEAN.clean(html.trim_end()).to_string();
+    (html.len() <= LARGEST).then_some(html)
+}
+
+/// Text with its bare addresses made links and its `:names:` made emoji.
+fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool) {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]);
+    for span in finder.spans(text) {
+        let part = span.as_str();
+        let is_web = part.starts_with("http://") || part.starts_with("https://");
+        if span.kind().is_none() || in_link || !is_web {
+            events.push(Event::Text(with_emoji(part).into()));
+            continue;
+        }
+        events.extend([
+            Event::Start(Tag::Link {
+                link_type: LinkType::Autolink,
+                dest_url: part.to_owned().into(),
+                title: "".into(),
+                id: "".into(),
+            }),
+            Event::Text(part.to_owned().into()),
+            Event::End(TagEnd::Link),
+        ]);
+    }
+}
+
+/// `:tada:` as 🎉; what is no emoji's name stays.
+fn with_emoji(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(':') {
+        out.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let name = rest[1..].find(':').map(|end| &rest[1..=end]);
+        match name.and_then(|name| Some((name.len(), emojis::get_by_shortcode(name)?))) {
+            Some((length, emoji)) => {
+                out.push_str(emoji.as_str());
+                rest = &rest[length + 2..];
+            }
+            None => {
+                out.push(':');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_has_no_marks_stays_as_typed() {
+        for plain in ["hello", "two\nlines", "two\n\nparagraphs", "1 < 2 && 3 > 2", "a_b_c at 14:03:07", "#12 fixed"] {
+            assert_eq!(render(plain), None, "{plain}");
+        }
+    }
+
+    #[test]
+    fn marks_become_elements() {
+        for (typed, html) in [
+            ("*a* **b** ~~c~~ `d`", "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d</code></p>"),
+            ("*a*\nb", "<p><em>a</em><br>\nb</p>"),
+            ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+            ("> a", "<blockquote>\n<p>a</p>\n</blockquote>"),
+            ("# a", "<p><strong>a</strong></p>"),
+            ("```rust\nfn a() {}\n```", "<pre><code class=\"language-rust\">fn a() {}\n</code></pre>"),
+            ("shipped :tada:", "<p>shipped 🎉</p>"),
+        ] {
+            assert_eq!(render(typed).as_deref(), Some(html), "{typed}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_links_that_tell_nothing_of_us() {
+        let link = r#"<a href="https://a.test/x?y=1&amp;z=2" target="_blank" rel="noopener noreferrer nofollow">"#;
+        for typed in [
+            "see https://a.test/x?y=1&z=2.",
+            "[here](https://a.test/x?y=1&z=2)",
+            "![a picture](https://a.test/x?y=1&z=2)",
+        ] {
+            let html = render(typed).unwrap();
+            assert!(html.contains(link) && !html.contains("<img"), "{html}");
+        }
+        assert!(!render("[x](javascript:alert(1))").unwrap().contains("javascript"));
+        assert!(!render("`https://a.test`").unwrap().contains("href"));
+    }
+
+    #[test]
+    fn what_looks_like_html_is_text() {
+        let html = render("*x* <img src=x onerror=alert(1)> <script>alert(1)</script>").unwrap();
+        assert!(html.contains("&lt;img") && !html.contains("<img") && !html.contains("<script"), "{html}");
+    }
+
+    #[test]
+    fn what_nests_too_deeply_stays_as_typed() {
+        assert_eq!(render(&format!("{} deep", ">".repeat(2_000))), None);
+        assert_eq!(render(&"- ".repeat(3_000)), None);
+    }
+
+    proptest! {
+        /// Nothing that can be typed brings in an element or attribute that isn't listed.
+        #[test]
+        fn only_the_listed_elements_come_out(typed in r#"[a-z<>"'=:/\[\]()!*_`&;#\n -]{0,80}"#) {
+            if let Some(html) = render(&typed) {
+                for tag in html.split('<').skip(1) {
+                    let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+                    prop_assert!(
+                        ["p", "br", "em", "strong", "del", "a", "ul", "ol", "li", "blockquote", "pre", "code", "hr"]
+                            .contains(&name.as_str()),
+                        "{html}"
+                    );
+                }
+                prop_assert!(!html.contains("javascript:"), "{html}");
+            }
+        }
+    }
+}
