@@ -65,11 +65,11 @@ pub async fn open_desk() -> Result<Opening, AppError> {
         Visitor::In { me, team } => (me, team),
     };
     Ok(Opening::Desk(Box::new(Start {
-        me,
         team,
-        rooms: crate::chat::server::rooms::list(&state.chat).await?,
+        rooms: crate::chat::server::rooms::list(&state.chat, me.id).await?,
         board: state.ticker.board(),
         tail: state.logs.tail().await?,
+        me,
     })))
 }
 
@@ -109,6 +109,8 @@ fn Layout(team: String) -> impl IntoView {
                 ["ticker"] => "ticker",
                 ["logs"] => "logs",
                 ["more"] => "more",
+                ["people"] => "people",
+                ["rooms", _, "about"] => "about",
                 _ => "room",
             },
         )
@@ -131,8 +133,11 @@ fn Layout(team: String) -> impl IntoView {
                     {team}
                 </header>
                 <h2>"Rooms"</h2>
-                <RoomLinks />
+                <RoomLinks direct=false />
                 <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>
+                <h2>"Conversations"</h2>
+                <RoomLinks direct=true />
+                <a href="/people" aria-current=move || current("people")>"People"</a>
                 <h2>"Here now"</h2>
                 <PeopleHere />
                 <h2>"Feeds"</h2>
@@ -150,7 +155,7 @@ fn Layout(team: String) -> impl IntoView {
                 <LogsPanel />
             </aside>
             <nav class="tabs" aria-label="Pages">
-                <a href="/rooms" aria-current=move || current("rooms").or(current("room"))>"Rooms"</a>
+                <a href="/rooms" aria-current=move || current("rooms").or(current("room")).or(current("people"))>"Rooms"</a>
                 <a href="/ticker" aria-current=move || current("ticker")>"Ticker"</a>
                 <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
                 <a href="/more" aria-current=move || current("more")>"More"</a>

@@ -2,8 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::model::{Change, History, RoomPage};
-use crate::{error::AppError, ids::RoomId, json::Json};
+use super::model::{About, Change, History, Person, RoomPage};
+use crate::{
+    error::AppError,
+    ids::{RoomId, UserId},
+    json::Json,
+};
 
 /// A room's page: its newest messages, or those before `before`.
 ///
@@ -11,8 +15,8 @@ use crate::{error::AppError, ids::RoomId, json::Json};
 /// `SignedOut`, `NotFound`.
 #[server(prefix = "/do", endpoint = "room", input = Json, output = Json)]
 pub async fn open_room(room: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
-    crate::accounts::server::session::Session::here()?;
-    super::server::rooms::page(&crate::server::state::AppState::here()?.chat, room, before).await
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::page(&crate::server::state::AppState::here()?.chat, me, room, before).await
 }
 
 /// Messages before `before`.
@@ -21,8 +25,10 @@ pub async fn open_room(room: RoomId, before: Option<u64>) -> Result<RoomPage, Ap
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "earlier_messages", input = Json, output = Json)]
 pub async fn earlier_messages(room: RoomId, before: u64) -> Result<History, AppError> {
-    crate::accounts::server::session::Session::here()?;
+    let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
+    let joined = super::server::store::room(&state.chat.db.readers, room, me).await?;
+    joined.ok_or_else(super::server::store::no_room)?;
     super::server::store::history(&state.chat.db.readers, room, Some(before), super::server::rooms::PAGE).await
 }
 
@@ -65,9 +71,75 @@ pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<()
 /// # Errors
 /// `SignedOut`, `Invalid` or `Conflict` about the name.
 #[server(prefix = "/do", endpoint = "create_room", output = Json)]
-pub async fn create_room(name: String) -> Result<(), AppError> {
+pub async fn create_room(name: String, #[server(default)] private: bool) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
-    let room = super::server::rooms::create(&crate::server::state::AppState::here()?.chat, me.id, &name).await?;
+    let chat = &crate::server::state::AppState::here()?.chat;
+    let room = super::server::rooms::create(chat, me.id, &name, private).await?;
     leptos_axum::redirect(&format!("/rooms/{}", room.id));
+    Ok(())
+}
+
+/// Goes to the conversation with these people.
+///
+/// # Errors
+/// As `chat/server/rooms.rs`.
+#[server(prefix = "/do", endpoint = "open_direct", output = Json)]
+pub async fn open_direct(#[server(default)] people: Vec<UserId>) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let chat = &crate::server::state::AppState::here()?.chat;
+    let room = super::server::rooms::direct(chat, me.id, &people).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}"));
+    Ok(())
+}
+
+/// What a room is and who is in it.
+///
+/// # Errors
+/// `SignedOut`, `NotFound`.
+#[server(prefix = "/do", endpoint = "about_room", input = Json, output = Json)]
+pub async fn about_room(room: RoomId) -> Result<About, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::about(&crate::server::state::AppState::here()?.chat, me, room).await
+}
+
+/// Everyone on the team, by name.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "team", input = Json, output = Json)]
+pub async fn team() -> Result<Vec<Person>, AppError> {
+    crate::accounts::server::session::Session::here()?;
+    super::server::store::team(&crate::server::state::AppState::here()?.chat.db.readers).await
+}
+
+/// Gives a room another name and topic.
+///
+/// # Errors
+/// As `chat/server/rooms.rs`.
+#[server(prefix = "/do", endpoint = "describe_room", output = Json)]
+pub async fn describe_room(room: RoomId, name: String, #[server(default)] topic: String) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::describe(&crate::server::state::AppState::here()?.chat, me, room, &name, &topic).await
+}
+
+/// Brings somebody into a private room.
+///
+/// # Errors
+/// As `chat/server/rooms.rs`.
+#[server(prefix = "/do", endpoint = "invite", output = Json)]
+pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await
+}
+
+/// Leaves a private room.
+///
+/// # Errors
+/// As `chat/server/rooms.rs`.
+#[server(prefix = "/do", endpoint = "leave_room", output = Json)]
+pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::leave(&crate::server::state::AppState::here()?.chat, me, room).await?;
+    leptos_axum::redirect("/rooms");
     Ok(())
 }

@@ -3,9 +3,12 @@
 use leptos::{ev, html, prelude::*, server_fn::ServerFn};
 use send_wrapper::SendWrapper;
 
-use super::{api::PostMessage, connection::ChatConnection,
+use super::{
+    api::PostMessage,
+    connection::ChatConnection,
     model::{Quote, Room},
-    rules};
+    rules,
+};
 use crate::ui::outcome::refusal;
 
 /// The form under a room's messages. `client_id` names the message that the plain form would send.
@@ -46,6 +49,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
             event.prevent_default();
         } else if event.key() == "Escape" {
             chat.replying.set(None);
+            chat.read_all();
         }
     };
     // Whoever chose to answer wants to write.
@@ -70,7 +74,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         }
         chat.typing();
     };
-    let label = format!("Message # {}", room.name);
+    let label = format!("Message {}", room.title(chat.my_id()));
     view! {
         <form
             class="compose"

@@ -54,15 +54,19 @@ pub struct ChatConnection {
     /// The room on show holds everything up to now.
     caught_up: RwSignal<bool>,
     link: Signal<Link>,
-    shown: RwSignal<Option<Shown>>,
+    pub(super) shown: RwSignal<Option<Shown>>,
     told_typing: StoredValue<Timestamp>,
+    /// The room on show and the place in it after which the "New" line stands.
+    pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
+    /// The person wants the room on show to stay unread.
+    pub(super) kept_unread: StoredValue<bool>,
 }
 
 /// The room on show.
 #[derive(Clone, Copy)]
-struct Shown {
-    room: RoomId,
-    timeline: RwSignal<Timeline>,
+pub(super) struct Shown {
+    pub(super) room: RoomId,
+    pub(super) timeline: RwSignal<Timeline>,
 }
 
 impl ChatConnection {
@@ -88,6 +92,8 @@ impl ChatConnection {
             }),
             shown: RwSignal::new(None),
             told_typing: StoredValue::new(Timestamp::default()),
+            new_after: RwSignal::new(None),
+            kept_unread: StoredValue::new(false),
         };
         provide_context(chat);
         Effect::new(move |_| {
@@ -102,6 +108,10 @@ impl ChatConnection {
                 }),
                 ping: ClientFrame::Ping.encode(),
             });
+            for event in ["focus", "blur"] {
+                let look = window_event_listener_untyped(event, move |_| chat.attend());
+                on_cleanup(move || look.remove());
+            }
             let sweep = set_interval_with_handle(move || chat.forget_typing(), Duration::from_secs(1));
             on_cleanup(move || {
                 if let Ok(sweep) = sweep {
@@ -124,7 +134,9 @@ impl ChatConnection {
         self.replying.set(None);
         self.told.set(None);
         self.shown.set(Some(Shown { room, timeline }));
+        self.kept_unread.set_value(false);
         self.follow();
+        self.attend();
         on_cleanup(move || {
             self.shown.try_update(|shown| {
                 if shown.is_some_and(|shown| shown.room == room) {
@@ -195,11 +207,16 @@ impl ChatConnection {
                     people.sort_by(|a, b| a.name.cmp(&b.name));
                 }
             }),
-            ServerFrame::Room { room } => self.rooms.update(|rooms| {
-                rooms.retain(|other| other.id != room.id);
-                rooms.push(room);
-                rooms.sort_by(|a, b| a.name.cmp(&b.name));
-            }),
+            ServerFrame::Room { room } => self.joined(room),
+            ServerFrame::Left { room } => self.left(room),
+            ServerFrame::Noted { room, author, mentions } => {
+                if author != self.my_id() {
+                    self.more_unread(room, mentions.contains(&self.my_id()));
+                }
+            }
+            ServerFrame::Read {
+                room, unread, mentions, ..
+            } => self.set_unread(room, unread, mentions),
             ServerFrame::Typing { room, person } => self.note_typing(room, person),
             ServerFrame::Message(message) => self.said(message),
             ServerFrame::CaughtUp {
@@ -214,6 +231,7 @@ impl ChatConnection {
                 shown.timeline.update(|timeline| timeline.catch_up(reset, messages));
                 if !more {
                     self.caught_up.set(true);
+                    self.attend();
                 }
                 self.settle(shown);
             }),
@@ -259,10 +277,15 @@ impl ChatConnection {
             if self.caught_up.get_untracked() {
                 // A changed message's row is made anew: whoever's focus is in it keeps it.
                 let row = format!("m{}", message.seq);
+                let newest = shown.timeline.with_untracked(Timeline::last);
+                let new = (message.seq > newest.unwrap_or(0) && !self.is_mine(&message)).then_some(message.seq);
                 let focus = focus::within(&row);
                 shown.timeline.update(|timeline| timeline.fold(message));
                 focus::restore(row, focus);
                 self.settle(shown);
+                if let Some(seq) = new {
+                    self.heard(shown.room, seq);
+                }
             }
         });
     }

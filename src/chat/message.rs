@@ -44,7 +44,12 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
     } = message;
     let is_mine = author.id == me.id;
     let words = format!("{} at {}", author.name, at.minute());
-    let acted = move || chat.acting.get().filter(|acting| acting.seq == seq).map(|acting| acting.act);
+    let acted = move || {
+        chat.acting
+            .get()
+            .filter(|acting| acting.seq == seq)
+            .map(|acting| acting.act)
+    };
     let text = match html {
         _ if deleted => view! { <p class="body gone">"This message was deleted."</p> }.into_any(),
         Some(html) => view! { <div class="body rich" dir="auto" inner_html=html></div> }.into_any(),
@@ -114,7 +119,11 @@ struct Can {
 #[component]
 fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
     let Quote { seq, author, text } = quote;
-    let text = if text.is_empty() { "a deleted message".to_owned() } else { text };
+    let text = if text.is_empty() {
+        "a deleted message".to_owned()
+    } else {
+        text
+    };
     let show = move |event: ev::MouseEvent| {
         if let Some(message) = document().get_element_by_id(&format!("m{seq}")) {
             event.prevent_default();
@@ -168,7 +177,15 @@ fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
     let quick = QUICK.iter().map(|(emoji, name)| {
         let react = move |_| {
             chat.act(None);
-            change(chat, room, seq, Change::React { emoji: (*emoji).to_owned(), on: true });
+            change(
+                chat,
+                room,
+                seq,
+                Change::React {
+                    emoji: (*emoji).to_owned(),
+                    on: true,
+                },
+            );
         };
         view! { <button type="button" aria-label=format!("React with {name}") on:click=react>{*emoji}</button> }
     });
@@ -199,6 +216,7 @@ fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
                 .then(|| view! { <button type="button" on:click=move |_| chat.act(Some((seq, Act::Edit)))>"Edit"</button> })}
             <button type="button" on:click=move |_| copy(chat, &text)>"Copy text"</button>
             <button type="button" on:click=copy_link>"Copy link"</button>
+            <button type="button" on:click=move |_| chat.unread_from(seq)>"Mark unread"</button>
             {can
                 .delete
                 .then(|| {
@@ -310,7 +328,8 @@ fn copy(chat: ChatConnection, text: &str) {
 
 fn focus_on_actions(seq: u64) {
     let button = document().query_selector(&format!("#m{seq} > .do")).ok().flatten();
-    if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(button).ok()) {
+    if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(button).ok())
+    {
         let _ = button.focus();
     }
 }

@@ -9,7 +9,7 @@ use super::{
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
 };
-use crate::{ids::RoomId, ui::avatar::Avatar};
+use crate::{accounts::model::Me, ids::RoomId, ui::avatar::Avatar};
 
 /// Messages of one author this close, in seconds, show the author once.
 const TOGETHER: i64 = 300;
@@ -18,6 +18,7 @@ const TOGETHER: i64 = 300;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Row {
     Day(String),
+    New,
     Said { message: Message, again: bool },
     Waiting { waiting: Waiting, by: String },
 }
@@ -26,23 +27,32 @@ impl Row {
     fn key(&self) -> String {
         match self {
             Self::Day(day) => day.clone(),
+            Self::New => "new".to_owned(),
             Self::Said { message, again } => format!("{} {} {again}", message.seq, message.changed),
             Self::Waiting { waiting, .. } => format!("{} {:?}", waiting.client_id, waiting.progress),
         }
     }
 }
 
-fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &str) -> Vec<Row> {
+/// `new_after` is the place after which the first message of somebody else is new to this person, `me`.
+fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: Option<u64>) -> Vec<Row> {
     let mut rows = Vec::new();
+    let mut new_after = new_after;
     let mut before: Option<&Message> = None;
     for message in timeline.messages() {
         let new_day = before.is_none_or(|before| before.at.day() != message.at.day());
         if new_day {
             rows.push(Row::Day(message.at.day()));
         }
+        let is_new = |after: u64| message.seq > after && message.author.id != me.id;
+        let is_first_new = new_after.is_some_and(is_new);
+        if is_first_new {
+            rows.push(Row::New);
+            new_after = None;
+        }
         let follows =
             |before: &Message| before.author.id == message.author.id && message.at.seconds_since(before.at) < TOGETHER;
-        let again = !new_day && before.is_some_and(follows);
+        let again = !new_day && !is_first_new && before.is_some_and(follows);
         rows.push(Row::Said {
             message: message.clone(),
             again,
@@ -51,24 +61,30 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &str) -> Vec<Row
     }
     rows.extend(outbox.in_room(room).cloned().map(|waiting| Row::Waiting {
         waiting,
-        by: me.to_owned(),
+        by: me.name.clone(),
     }));
     rows
 }
 
-/// The rows of `timeline`, then what waits in `room`, under the name `me`.
+/// The rows of `timeline`, then what waits in `room`, by `me`.
 #[component]
-pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: String) -> impl IntoView {
-    let outbox = expect_context::<ChatConnection>().outbox;
+pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
     // While another room loads, this one is still shown, but what it owned has gone; the outbox hasn't.
     let rows = ArcMemo::new(move |before: Option<&Vec<Row>>| {
-        let now = timeline.try_with(|timeline| outbox.with(|outbox| rows(timeline, outbox, room, &me)));
+        let new_after = chat
+            .new_after
+            .get()
+            .filter(|(shown, _)| *shown == room)
+            .map(|(_, seq)| seq);
+        let now = timeline.try_with(|timeline| chat.outbox.with(|outbox| rows(timeline, outbox, room, &me, new_after)));
         now.or_else(|| before.cloned()).unwrap_or_default()
     });
     view! {
         <For each=move || rows.get() key=Row::key let:row>
             {match row {
                 Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
+                Row::New => view! { <div class="day new">"New"</div> }.into_any(),
                 Row::Said { message, again } => view! { <Said message again /> }.into_any(),
                 Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
             }}

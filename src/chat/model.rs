@@ -16,15 +16,54 @@ pub struct Person {
     pub name: String,
 }
 
-/// A room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who is in a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomKind {
+    /// Everyone on the team.
+    #[default]
+    Open,
+    /// Whoever was invited.
+    Private,
+    /// A conversation of two to eight.
+    Direct,
+}
+
+/// A room, as one person sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
     /// `room.id`.
     pub id: RoomId,
-    /// Without the `#`.
+    /// Without the `#`; of a direct one only a key.
     pub name: String,
     /// What the room is for.
     pub topic: String,
+    /// Who is in it.
+    pub kind: RoomKind,
+    /// Of a direct one: everyone in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Person>,
+    /// Messages of others that they haven't read; counted up to [`UNREAD_MOST`].
+    #[serde(default)]
+    pub unread: u32,
+    /// Those among them that call them by name.
+    #[serde(default)]
+    pub mentions: u32,
+}
+
+/// Unread messages are counted up to this.
+pub const UNREAD_MOST: u32 = 1_000;
+
+impl Room {
+    /// How `me` knows it.
+    pub fn title(&self, me: UserId) -> String {
+        if self.kind != RoomKind::Direct {
+            return format!("# {}", self.name);
+        }
+        let others = self.people.iter().filter(|person| person.id != me);
+        let names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
+        names.join(", ")
+    }
 }
 
 /// One thing said.
@@ -116,14 +155,29 @@ pub struct RoomPage {
     pub history: History,
     /// The highest change that `history` holds when it is the newest: where the socket resumes.
     pub changed: u64,
+    /// The place up to which the person has read.
+    pub read: u64,
+    /// `history` ends before the newest message: nothing live can follow it.
+    pub is_past: bool,
     /// Name for the message that the plain form will send.
     pub client_id: String,
+}
+
+/// Who is in a room, and what it is, for its own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Which.
+    pub room: Room,
+    /// Those in it, by name.
+    pub people: Vec<Person>,
+    /// Everyone else on the team, by name.
+    pub others: Vec<Person>,
 }
 
 /// The rooms and who is here, for the rail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rooms {
-    /// By name.
+    /// Those one is in: rooms by name, then conversations.
     pub rooms: Vec<Room>,
     /// Those with a page open, by name.
     pub here: Vec<Person>,

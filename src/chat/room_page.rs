@@ -34,8 +34,7 @@ pub fn RoomPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match page.await {
                     Ok(page) => {
-                        let is_past = query.with_untracked(|query| query.get("before").is_some());
-                        view! { <RoomView page is_past /> }.into_any()
+                        view! { <RoomView page /> }.into_any()
                     }
                     Err(error) => view! { <ErrorPage error /> }.into_any(),
                 }
@@ -45,26 +44,41 @@ pub fn RoomPage() -> impl IntoView {
 }
 
 #[component]
-fn RoomView(
-    page: model::RoomPage,
-    /// It ends before the newest message: nothing live can follow it.
-    is_past: bool,
-) -> impl IntoView {
+fn RoomView(page: model::RoomPage) -> impl IntoView {
     let model::RoomPage {
         room,
         history,
         changed,
+        read,
+        is_past,
         client_id,
     } = page;
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
-    let timeline = RwSignal::new(Timeline::new(history, changed));
     let id = room.id;
+    let is_new = |message: &model::Message| message.seq > read && message.author.id != me.id;
+    chat.new_after
+        .set(history.messages.iter().any(is_new).then_some((id, read)));
+    let timeline = RwSignal::new(Timeline::new(history, changed));
     Effect::new(move |_| {
-        if !is_past {
-            chat.show(id, timeline);
+        if is_past {
+            return;
+        }
+        chat.show(id, timeline);
+        // A mark opens the page at a message; the browser can't, where the page came without one.
+        if let Some(marked) = location_hash().and_then(|hash| document().get_element_by_id(&hash)) {
+            marked.scroll_into_view();
         }
     });
+    let title = room.title(me.id);
+    let label = format!("Messages in {title}");
+    let page_title = {
+        let title = title.clone();
+        move || match chat.calls() {
+            0 => title.clone(),
+            calls => format!("({calls}) {title}"),
+        }
+    };
     // Nobody is known to be here before the socket is up, not even oneself.
     let here = move || match chat.here.with(Vec::len) {
         0 => String::new(),
@@ -75,9 +89,11 @@ fn RoomView(
             .with(|here| here.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "))
     };
     view! {
-        <Title text=format!("# {}", room.name) />
+        <Title text=page_title />
         <div class="bar">
-            <h1>"# " {room.name.clone()}</h1>
+            <h1>
+                <a href=format!("/rooms/{id}/about")>{title}</a>
+            </h1>
             <p>{room.topic.clone()}</p>
             <span class="who" title=names>
                 {here}
@@ -89,11 +105,12 @@ fn RoomView(
             class="log"
             role="log"
             tabindex="0"
-            aria-label=format!("Messages in # {}", room.name)
+            aria-label=label
+            on:scroll=move |_| chat.attend()
         >
             <div class="messages">
                 <Earlier room=id timeline />
-                <MessageList room=id timeline me=me.name />
+                <MessageList room=id timeline me />
             </div>
         </div>
         {if is_past {

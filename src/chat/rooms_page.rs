@@ -3,7 +3,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
-use super::{api::CreateRoom, connection::ChatConnection};
+use super::{
+    api::CreateRoom,
+    connection::ChatConnection,
+    model::{Room, RoomKind},
+};
 use crate::ui::outcome::{Wrong, refusal};
 
 /// `/rooms`.
@@ -15,40 +19,103 @@ pub fn RoomsPage() -> impl IntoView {
         <div class="page">
             <h1>"Rooms"</h1>
             <ul class="rooms">
-                <For each=move || chat.rooms.get() key=|room| (room.id, room.name.clone()) let:room>
+                <For each=move || chat.rooms.get() key=|room| (room.id, room.name.clone(), room.topic.clone()) let:room>
                     <li>
-                        <a href=format!("/rooms/{}", room.id)>"# " {room.name}</a>
-                        <span class="hint">{room.topic}</span>
+                        <RoomLink room=room.clone() />
+                        <span class="hint">{about(&room)}</span>
                     </li>
                 </For>
             </ul>
+            <p>
+                <a class="button quiet" href="/people">
+                    "Talk to somebody"
+                </a>
+            </p>
             <h2>"New room"</h2>
             <Wrong error=refusal(CreateRoom::PATH) />
             <form method="post" action=CreateRoom::PATH>
                 <div class="field">
                     <label for="room-name">"Room name"</label>
                     <input id="room-name" name="name" required maxlength="40" autocomplete="off" />
-                    <p class="hint">"Everyone on the team can read and write in it."</p>
+                    <p class="hint">"Letters, digits, hyphens, dots and underscores; spaces become hyphens."</p>
                 </div>
+                <label class="choice">
+                    <input type="checkbox" name="private" value="true" />
+                    <span>
+                        "Private" <span class="hint">"Only people who are invited can read and write in it."</span>
+                    </span>
+                </label>
                 <button class="button" type="submit">"Create room"</button>
             </form>
         </div>
     }
 }
 
-/// The rooms in the rail.
+fn about(room: &Room) -> String {
+    let kind = if room.kind == RoomKind::Private { "private" } else { "" };
+    let parts = [kind, room.topic.as_str()];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// The rooms in the rail: those with a `#`, or the conversations.
 #[component]
-pub fn RoomLinks() -> impl IntoView {
+pub fn RoomLinks(direct: bool) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let mine = move || {
+        let of_this_kind = |room: &&Room| (room.kind == RoomKind::Direct) == direct;
+        chat.rooms
+            .with(|rooms| rooms.iter().filter(of_this_kind).cloned().collect::<Vec<_>>())
+    };
+    view! {
+        <For each=mine key=|room| (room.id, room.name.clone()) let:room>
+            <RoomLink room />
+        </For>
+    }
+}
+
+/// The way to a room, and what is unread in it.
+#[component]
+fn RoomLink(room: Room) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let path = leptos_router::hooks::use_location().pathname;
-    view! {
-        <For each=move || chat.rooms.get() key=|room| (room.id, room.name.clone()) let:room>
-            {
-                let href = format!("/rooms/{}", room.id);
-                let current = { let href = href.clone(); move || (path.get() == href).then_some("page") };
-                view! { <a href=href aria-current=current>"# " {room.name}</a> }
+    let id = room.id;
+    let href = format!("/rooms/{id}");
+    let current = {
+        let href = href.clone();
+        move || (path.get() == href).then_some("page")
+    };
+    let is_direct = room.kind == RoomKind::Direct;
+    let badge = move || {
+        let (unread, mentions) = chat.unread(id);
+        let calls = if is_direct { unread } else { mentions };
+        let count = if unread > 999 {
+            "999+".to_owned()
+        } else {
+            unread.to_string()
+        };
+        (unread > 0).then(|| {
+            let words = if mentions > 0 && !is_direct {
+                format!(" unread, {mentions} by name")
+            } else {
+                " unread".to_owned()
+            };
+            view! {
+                <span class="n" class:me=calls != 0>
+                    {count}
+                    <span class="visually-hidden">{words}</span>
+                </span>
             }
-        </For>
+        })
+    };
+    view! {
+        <a class="room-link" class:unread=move || chat.unread(id).0 != 0 href=href aria-current=current>
+            <span class="name">{room.title(chat.my_id())}</span>
+            {badge}
+        </a>
     }
 }
 

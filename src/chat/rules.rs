@@ -6,6 +6,8 @@ use crate::error::AppError;
 pub const LONGEST_BODY: usize = 16 * 1024;
 /// Longest name of a room, in characters.
 pub const LONGEST_ROOM_NAME: usize = 40;
+/// Longest topic, in characters.
+pub const LONGEST_TOPIC: usize = 250;
 
 /// The body as it will be kept: without space around it and without control characters.
 ///
@@ -61,6 +63,20 @@ pub fn room_name(text: &str) -> Result<String, AppError> {
     Err(AppError::Invalid(format!(
         "A room's name has 1 to {LONGEST_ROOM_NAME} characters: letters, digits, hyphens, dots and underscores."
     )))
+}
+
+/// The topic as it will be kept: one line, without space around it.
+///
+/// # Errors
+/// `Invalid` when it is too long.
+pub fn topic(text: &str) -> Result<String, AppError> {
+    let topic = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if topic.chars().count() > LONGEST_TOPIC {
+        return Err(AppError::Invalid(format!(
+            "A topic has at most {LONGEST_TOPIC} characters."
+        )));
+    }
+    Ok(topic)
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ impl Timeline {
         self.messages.values()
     }
 
+    /// The newest message's place.
+    pub fn last(&self) -> Option<u64> {
+        self.messages.keys().next_back().copied()
+    }
+
     /// The newest message of `author` that can still be edited.
     pub fn last_by(&self, author: UserId) -> Option<&Message> {
         self.messages

@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Message, Person, Room};
-use crate::{error::AppError, ids::RoomId};
+use crate::{
+    error::AppError,
+    ids::{RoomId, UserId},
+};
 
 /// The socket's close code for "the session has ended".
 pub const SIGNED_OUT: u16 = 4401;
@@ -27,6 +30,13 @@ pub enum ClientFrame {
     Typing {
         /// Which room.
         room: RoomId,
+    },
+    /// I have read up to here.
+    Read {
+        /// Which room.
+        room: RoomId,
+        /// The last place read.
+        seq: u64,
     },
     /// Are you there?
     Ping,
@@ -54,7 +64,7 @@ pub enum ServerFrame {
     Hello {
         /// By name.
         here: Vec<Person>,
-        /// All, by name.
+        /// Those you are in.
         rooms: Vec<Room>,
     },
     /// Answer to `follow`: what was missed, in the order of `changed`.
@@ -104,10 +114,35 @@ pub enum ServerFrame {
         /// Came.
         here: bool,
     },
-    /// There is a new room.
+    /// You are in this room, which is new to you or is called differently now. What is unread in it is not told.
     Room {
         /// It.
         room: Room,
+    },
+    /// You are not in this room any more.
+    Left {
+        /// Which.
+        room: RoomId,
+    },
+    /// Something was said in a room that you are in and don't follow.
+    Noted {
+        /// Where.
+        room: RoomId,
+        /// By whom.
+        author: UserId,
+        /// Whom it calls by name.
+        mentions: Vec<UserId>,
+    },
+    /// You have read on, perhaps elsewhere.
+    Read {
+        /// Which room.
+        room: RoomId,
+        /// The last place read.
+        read: u64,
+        /// What is left.
+        unread: u32,
+        /// What is left and calls you.
+        mentions: u32,
     },
     /// I am here.
     Pong,

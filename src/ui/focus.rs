@@ -15,7 +15,10 @@ pub fn within(id: &str) -> Option<String> {
 pub fn restore(id: String, focus: Option<String>) {
     let Some(focus) = focus else { return };
     request_animation_frame(move || {
-        let again = document().query_selector(&format!("#{id} [data-focus=\"{focus}\"]")).ok().flatten();
+        let again = document()
+            .query_selector(&format!("#{id} [data-focus=\"{focus}\"]"))
+            .ok()
+            .flatten();
         if let Some(again) = again.and_then(|again| again.dyn_into::<HtmlElement>().ok()) {
             let _ = again.focus();
         }

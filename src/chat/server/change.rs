@@ -12,7 +12,11 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Chat, Event, markdown, store};
+use super::{
+    Audience, Chat, markdown,
+    mentions::{self, Called},
+    store, tell,
+};
 
 /// Different emoji under one message at most.
 const REACTIONS: usize = 24;
@@ -26,6 +30,10 @@ const REACTIONS: usize = 24;
 pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<Message, AppError> {
     let change = checked(change)?;
     chat.pace.check(&me.id)?;
+    let called = match &change {
+        Change::Edit(body) => mentions::called(chat, body).await?,
+        _ => Called::default(),
+    };
     let (hub, me) = (chat.hub.clone(), me.clone());
     let (message, _) = chat
         .db
@@ -33,6 +41,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         .write_then(
             move |conn| {
                 Box::pin(async move {
+                    store::must_be_in(conn, room, me.id).await?;
                     let before = store::message(conn, room, seq).await?.ok_or_else(store::no_message)?;
                     if !changes(&before, &me, &change)? {
                         return Ok((before, false));
@@ -40,7 +49,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     let now = Timestamp::now();
                     match &change {
                         Change::Edit(body) => {
-                            store::edit(conn, room, seq, body, markdown::render(body).as_deref(), now).await?;
+                            let html = markdown::render(body, |name| called.is(name));
+                            store::edit(conn, room, seq, body, html.as_deref(), now).await?;
+                            store::call(conn, &before, &called).await?;
                         }
                         Change::Delete => store::delete(conn, room, seq, now).await?,
                         Change::React { emoji, on } => {
@@ -52,11 +63,12 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
             },
             move |(message, has_changed): &(Message, bool)| {
                 if *has_changed {
-                    hub.publish(Event {
-                        frame: ServerFrame::Message(message.clone()).encode().into(),
-                        room: Some(message.room),
+                    let to = Audience::Followers {
+                        room: message.room,
                         changed: Some(message.changed),
-                    });
+                        note: None,
+                    };
+                    tell(&hub, &ServerFrame::Message(message.clone()), to);
                 }
             },
         )
@@ -71,7 +83,8 @@ fn checked(change: Change) -> Result<Change, AppError> {
         Change::Delete => Change::Delete,
         Change::React { emoji, on } => {
             let known = emojis::get(&emoji).or_else(|| emojis::get_by_shortcode(emoji.trim_matches(':')));
-            let known = known.ok_or_else(|| AppError::Invalid("A reaction is one emoji, such as 👍 or :tada:.".into()))?;
+            let known =
+                known.ok_or_else(|| AppError::Invalid("A reaction is one emoji, such as 👍 or :tada:.".into()))?;
             Change::React {
                 emoji: known.as_str().to_owned(),
                 on,

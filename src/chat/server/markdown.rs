@@ -4,6 +4,7 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use super::mentions;
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
@@ -17,8 +18,22 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut clean = Builder::empty();
     clean
         .tags(HashSet::from([
-            "p", "br", "em", "strong", "del", "a", "ul", "ol", "li", "blockquote", "pre", "code", "hr",
+            "p",
+            "br",
+            "em",
+            "strong",
+            "del",
+            "a",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "pre",
+            "code",
+            "hr",
+            "span",
         ]))
+        .add_allowed_classes("span", ["mention"])
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
         .add_tag_attributes("code", ["class"])
@@ -28,8 +43,9 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     clean
 });
 
-/// The HTML of `body`; `None` where the text as typed says all.
-pub fn render(body: &str) -> Option<String> {
+/// The HTML of `body`; `None` where the text as typed says all. `calls` tells of a name after an `@` whether it is
+/// somebody's.
+pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
     let mut events = Vec::new();
     let (mut depth, mut plain) = (0usize, true);
     let mut in_code = false;
@@ -50,7 +66,9 @@ pub fn render(body: &str) -> Option<String> {
                 continue;
             }
             // An image would tell its host who reads; a link doesn't.
-            Event::Start(Tag::Image { dest_url, title, id, .. }) => Event::Start(Tag::Link {
+            Event::Start(Tag::Image {
+                dest_url, title, id, ..
+            }) => Event::Start(Tag::Link {
                 link_type: LinkType::Inline,
                 dest_url,
                 title,
@@ -78,7 +96,7 @@ pub fn render(body: &str) -> Option<String> {
             }
             Event::Text(text) if !in_code => {
                 let before = events.len();
-                push_text(&mut events, text, in_link > 0);
+                push_text(&mut events, text, in_link > 0, &calls);
                 plain &= events.len() == before + 1 && matches!(&events[before], Event::Text(kept) if kept == text);
                 continue;
             }
@@ -98,14 +116,29 @@ pub fn render(body: &str) -> Option<String> {
 }
 
 /// Text with its bare addresses made links and its `:names:` made emoji.
-fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool) {
+fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool, calls: &impl Fn(&str) -> bool) {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
     for span in finder.spans(text) {
         let part = span.as_str();
         let is_web = part.starts_with("http://") || part.starts_with("https://");
         if span.kind().is_none() || in_link || !is_web {
-            events.push(Event::Text(with_emoji(part).into()));
+            let mut done = 0;
+            for (at, end) in mentions::spans(part) {
+                if in_link || !calls(&part[at + 1..end]) {
+                    continue;
+                }
+                if at > done {
+                    events.push(Event::Text(with_emoji(&part[done..at]).into()));
+                }
+                // A name is letters, digits and `._-`.
+                let mention = format!("<span class=\"mention\">{}</span>", &part[at..end]);
+                events.push(Event::InlineHtml(mention.into()));
+                done = end;
+            }
+            if done < part.len() {
+                events.push(Event::Text(with_emoji(&part[done..]).into()));
+            }
             continue;
         }
         events.extend([
@@ -150,25 +183,42 @@ mod tests {
 
     use super::*;
 
+    fn unmarked(body: &str) -> Option<String> {
+        render(body, |_| false)
+    }
+
     #[test]
     fn what_has_no_marks_stays_as_typed() {
-        for plain in ["hello", "two\nlines", "two\n\nparagraphs", "1 < 2 && 3 > 2", "a_b_c at 14:03:07", "#12 fixed"] {
-            assert_eq!(render(plain), None, "{plain}");
+        for plain in [
+            "hello",
+            "two\nlines",
+            "two\n\nparagraphs",
+            "1 < 2 && 3 > 2",
+            "a_b_c at 14:03:07",
+            "#12 fixed",
+        ] {
+            assert_eq!(unmarked(plain), None, "{plain}");
         }
     }
 
     #[test]
     fn marks_become_elements() {
         for (typed, html) in [
-            ("*a* **b** ~~c~~ `d`", "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d</code></p>"),
+            (
+                "*a* **b** ~~c~~ `d`",
+                "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d</code></p>",
+            ),
             ("*a*\nb", "<p><em>a</em><br>\nb</p>"),
             ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
             ("> a", "<blockquote>\n<p>a</p>\n</blockquote>"),
             ("# a", "<p><strong>a</strong></p>"),
-            ("```rust\nfn a() {}\n```", "<pre><code class=\"language-rust\">fn a() {}\n</code></pre>"),
+            (
+                "```rust\nfn a() {}\n```",
+                "<pre><code class=\"language-rust\">fn a() {}\n</code></pre>",
+            ),
             ("shipped :tada:", "<p>shipped 🎉</p>"),
         ] {
-            assert_eq!(render(typed).as_deref(), Some(html), "{typed}");
+            assert_eq!(unmarked(typed).as_deref(), Some(html), "{typed}");
         }
     }
 
@@ -180,34 +230,46 @@ mod tests {
             "[here](https://a.test/x?y=1&z=2)",
             "![a picture](https://a.test/x?y=1&z=2)",
         ] {
-            let html = render(typed).unwrap();
+            let html = unmarked(typed).unwrap();
             assert!(html.contains(link) && !html.contains("<img"), "{html}");
         }
-        assert!(!render("[x](javascript:alert(1))").unwrap().contains("javascript"));
-        assert!(!render("`https://a.test`").unwrap().contains("href"));
+        assert!(!unmarked("[x](javascript:alert(1))").unwrap().contains("javascript"));
+        assert!(!unmarked("`https://a.test`").unwrap().contains("href"));
     }
 
     #[test]
     fn what_looks_like_html_is_text() {
-        let html = render("*x* <img src=x onerror=alert(1)> <script>alert(1)</script>").unwrap();
-        assert!(html.contains("&lt;img") && !html.contains("<img") && !html.contains("<script"), "{html}");
+        let html = unmarked("*x* <img src=x onerror=alert(1)> <script>alert(1)</script>").unwrap();
+        assert!(
+            html.contains("&lt;img") && !html.contains("<img") && !html.contains("<script"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn a_call_is_marked_where_it_is_one() {
+        let html = render("@ines, @nobody and `@ines` see a@ines.test", |name| name == "ines").unwrap();
+        assert_eq!(
+            html,
+            "<p><span class=\"mention\">@ines</span>, @nobody and <code>@ines</code> see a@ines.test</p>"
+        );
     }
 
     #[test]
     fn what_nests_too_deeply_stays_as_typed() {
-        assert_eq!(render(&format!("{} deep", ">".repeat(2_000))), None);
-        assert_eq!(render(&"- ".repeat(3_000)), None);
+        assert_eq!(unmarked(&format!("{} deep", ">".repeat(2_000))), None);
+        assert_eq!(unmarked(&format!("{}deep", "- ".repeat(3_000))), None);
     }
 
     proptest! {
         /// Nothing that can be typed brings in an element or attribute that isn't listed.
         #[test]
         fn only_the_listed_elements_come_out(typed in r#"[a-z<>"'=:/\[\]()!*_`&;#\n -]{0,80}"#) {
-            if let Some(html) = render(&typed) {
+            if let Some(html) = unmarked(&typed) {
                 for tag in html.split('<').skip(1) {
                     let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
                     prop_assert!(
-                        ["p", "br", "em", "strong", "del", "a", "ul", "ol", "li", "blockquote", "pre", "code", "hr"]
+                        ["p", "br", "em", "strong", "del", "a", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "span"]
                             .contains(&name.as_str()),
                         "{html}"
                     );

@@ -2,8 +2,10 @@
 
 pub mod change;
 pub mod markdown;
+pub mod mentions;
 pub mod post;
 pub mod presence;
+pub mod read;
 pub mod resume;
 pub mod rooms;
 pub mod socket;
@@ -14,6 +16,7 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::Utf8Bytes;
 
 use crate::{
+    chat::wire::ServerFrame,
     error::AppError,
     ids::{RoomId, UserId},
     server::{db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
@@ -41,10 +44,32 @@ pub struct Chat {
 pub struct Event {
     /// The frame.
     pub frame: Utf8Bytes,
-    /// For those who follow this room; for everyone when absent.
-    pub room: Option<RoomId>,
-    /// The room's number of a message, by which a socket knows what it has sent already.
-    pub changed: Option<u64>,
+    /// Whose.
+    pub to: Audience,
+}
+
+/// Whom an event is for.
+#[derive(Clone, Debug)]
+pub enum Audience {
+    /// Everyone.
+    Everyone,
+    /// Who follows the room.
+    Followers {
+        /// Which.
+        room: RoomId,
+        /// The room's number of a message, by which a socket knows what it has sent already.
+        changed: Option<u64>,
+        /// What goes instead to those who are in the room and don't follow it.
+        note: Option<Utf8Bytes>,
+    },
+    /// Who is in the room.
+    Members(RoomId),
+    /// One person, wherever they are.
+    Person(UserId),
+    /// These people, or everyone, who are in the room from now on.
+    Joined(RoomId, Option<Arc<[UserId]>>),
+    /// A person who isn't in the room any more.
+    Left(RoomId, UserId),
 }
 
 impl Chat {
@@ -62,4 +87,17 @@ impl Chat {
             pace: PerKey::new(40, Duration::from_millis(50)),
         })
     }
+
+    /// Tells the sockets.
+    pub fn tell(&self, frame: &ServerFrame, to: Audience) {
+        tell(&self.hub, frame, to);
+    }
+}
+
+/// Encodes a frame and hands it to the sockets.
+fn tell(hub: &Hub<Event>, frame: &ServerFrame, to: Audience) {
+    hub.publish(Event {
+        frame: frame.encode().into(),
+        to,
+    });
 }

@@ -7,12 +7,14 @@ use crate::{
         wire::{Draft, ServerFrame},
     },
     error::AppError,
+    ids::UserId,
     time::Timestamp,
 };
 
 use super::{
-    Chat, Event, markdown,
+    Audience, Chat, markdown, mentions,
     store::{self, NewMessage},
+    tell,
 };
 
 /// Keeps what `author` says and tells everyone; answers after the commit. The same draft again is the same
@@ -30,9 +32,10 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<Message, 
     rules::client_id(&client_id)?;
     let body = rules::body(&body)?;
     chat.pace.check(&author.id)?;
-    let html = markdown::render(&body);
+    let called = mentions::called(chat, &body).await?;
+    let html = markdown::render(&body, |name| called.is(name));
     let hub = chat.hub.clone();
-    let (message, _) = chat
+    let (message, _, _) = chat
         .db
         .writer
         .write_then(
@@ -46,16 +49,29 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<Message, 
                     reply,
                     at: Timestamp::now(),
                 };
-                Box::pin(store::insert(conn, new))
+                Box::pin(async move {
+                    let (message, is_new) = store::insert(conn, new).await?;
+                    let told = if is_new {
+                        store::call(conn, &message, &called).await?
+                    } else {
+                        Vec::new()
+                    };
+                    Ok((message, told, is_new))
+                })
             },
-            move |(message, is_new): &(Message, bool)| {
+            move |(message, told, is_new): &(Message, Vec<UserId>, bool)| {
                 if *is_new {
-                    let frame = ServerFrame::Message(message.clone()).encode().into();
-                    hub.publish(Event {
-                        frame,
-                        room: Some(message.room),
+                    let note = ServerFrame::Noted {
+                        room: message.room,
+                        author: message.author.id,
+                        mentions: told.clone(),
+                    };
+                    let to = Audience::Followers {
+                        room: message.room,
                         changed: Some(message.changed),
-                    });
+                        note: Some(note.encode().into()),
+                    };
+                    tell(&hub, &ServerFrame::Message(message.clone()), to);
                 }
             },
         )

@@ -14,7 +14,7 @@ use crate::{
     server::hub::Hub,
 };
 
-use super::Event;
+use super::{Audience, Event, tell};
 
 /// How long somebody counts as here after the last socket closed, so that a reload is no coming and going.
 const LINGER: Duration = Duration::from_secs(3);
@@ -81,14 +81,8 @@ impl Presence {
         let frame = ServerFrame::Presence {
             person: person.clone(),
             here,
-        }
-        .encode()
-        .into();
-        self.hub.publish(Event {
-            frame,
-            room: None,
-            changed: None,
-        });
+        };
+        tell(&self.hub, &frame, Audience::Everyone);
     }
 }
 

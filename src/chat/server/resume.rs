@@ -2,11 +2,11 @@
 
 use sqlx::SqlitePool;
 
-use super::{rooms::no_room, store};
+use super::store;
 use crate::{
     chat::{model::Message, wire::ServerFrame},
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
 };
 
 /// Changes sent in one resume at most; beyond it the room is reset to its newest page.
@@ -29,8 +29,8 @@ pub struct Missed {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn missed(db: &SqlitePool, room: RoomId, after: Option<u64>) -> Result<Missed, AppError> {
-    let (_, newest) = store::room(db, room).await?.ok_or_else(no_room)?;
+pub async fn missed(db: &SqlitePool, me: UserId, room: RoomId, after: Option<u64>) -> Result<Missed, AppError> {
+    let newest = store::room(db, room, me).await?.ok_or_else(store::no_room)?.changed;
     let missed = match after {
         // A number from the future: the database was replaced by an older one.
         Some(after) if after <= newest => store::changed_after(db, room, after, RESUME + 1).await?,
@@ -80,7 +80,7 @@ impl Missed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{chat::model::Person, ids::UserId, time::Timestamp};
+    use crate::{chat::model::Person, time::Timestamp};
 
     fn missed(bodies: &[usize]) -> Missed {
         let message = |(seq, length): (u64, &usize)| Message {

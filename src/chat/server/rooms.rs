@@ -1,8 +1,10 @@
 //! Where a room is born, and what a page of one holds.
 
+use std::sync::Arc;
+
 use crate::{
     chat::{
-        model::{Room, RoomPage, Rooms},
+        model::{About, Person, Room, RoomKind, RoomPage, Rooms},
         rules,
         wire::ServerFrame,
     },
@@ -11,50 +13,219 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Chat, Event, store};
+use super::{
+    Audience, Chat,
+    store::{self, Joined},
+    tell,
+};
 
 /// Messages on a page, and in a step backwards.
 pub const PAGE: u32 = 60;
 
-/// Rooms at most: every page lists them.
+/// Rooms that one is in at most: every page lists them.
 const ROOMS: usize = 500;
 
-/// Makes a room for `author` and tells everyone.
+/// People in a conversation at most.
+const TOGETHER: usize = 8;
+
+/// Makes a room for `author`, of everyone or of whoever will be invited, and tells them.
 ///
 /// # Errors
-/// What [`rules::room_name`] says, `Conflict` when the name is taken or there are 500 rooms, `SlowDown`.
-pub async fn create(chat: &Chat, author: UserId, name: &str) -> Result<Room, AppError> {
+/// What [`rules::room_name`] says, `Conflict` when the name is taken or one is in 500 rooms, `SlowDown`.
+pub async fn create(chat: &Chat, author: UserId, name: &str, is_private: bool) -> Result<Room, AppError> {
     let name = rules::room_name(name)?;
     chat.pace.check(&author)?;
-    if store::rooms(&chat.db.readers).await?.len() >= ROOMS {
+    if store::rooms(&chat.db.readers, author).await?.len() >= ROOMS {
         return Err(AppError::Conflict(format!(
-            "There are {ROOMS} rooms, which is all that there can be."
+            "You are in {ROOMS} rooms, which is as many as there can be."
         )));
     }
+    let kind = if is_private { RoomKind::Private } else { RoomKind::Open };
     let hub = chat.hub.clone();
     chat.db
         .writer
         .write_then(
-            move |conn| Box::pin(async move { store::insert_room(conn, &name, Timestamp::now()).await }),
+            move |conn| {
+                Box::pin(async move {
+                    let room = store::insert_room(conn, &name, kind, Timestamp::now()).await?;
+                    store::add_member(conn, room.id, author).await?;
+                    Ok(room)
+                })
+            },
             move |room: &Room| {
-                let frame = ServerFrame::Room { room: room.clone() }.encode().into();
-                hub.publish(Event {
-                    frame,
-                    room: None,
-                    changed: None,
-                });
+                let people = is_private.then(|| Arc::from([author]));
+                tell(
+                    &hub,
+                    &ServerFrame::Room { room: room.clone() },
+                    Audience::Joined(room.id, people),
+                );
             },
         )
         .await
+}
+
+/// The conversation between `me` and `others`, which is always the same one.
+///
+/// # Errors
+/// `Invalid` for nobody, or for more than eight in all; `NotFound` for somebody who isn't on the team.
+pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId, AppError> {
+    chat.pace.check(&me)?;
+    let mut ids: Vec<UserId> = others.iter().copied().chain([me]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if !(2..=TOGETHER).contains(&ids.len()) {
+        return Err(AppError::Invalid(format!(
+            "Choose 1 to {} people to talk to. For more, make a room.",
+            TOGETHER - 1
+        )));
+    }
+    let team = store::team(&chat.db.readers).await?;
+    let people: Vec<Person> = team.into_iter().filter(|person| ids.contains(&person.id)).collect();
+    if people.len() != ids.len() {
+        return Err(AppError::NotFound("One of them is not on the team any more.".into()));
+    }
+    let name = format!("@{}", ids.iter().map(UserId::to_string).collect::<Vec<_>>().join(","));
+    let (hub, told) = (chat.hub.clone(), Arc::<[UserId]>::from(ids.clone()));
+    let (room, _) = chat
+        .db
+        .writer
+        .write_then(
+            move |conn| {
+                Box::pin(async move {
+                    if let Some(id) = store::room_named(conn, &name, RoomKind::Direct).await? {
+                        let room = Room { id, ..Room::default() };
+                        return Ok((room, false));
+                    }
+                    let mut room = store::insert_room(conn, &name, RoomKind::Direct, Timestamp::now()).await?;
+                    for id in ids {
+                        store::add_member(conn, room.id, id).await?;
+                    }
+                    room.people = people;
+                    Ok((room, true))
+                })
+            },
+            move |(room, is_new): &(Room, bool)| {
+                if *is_new {
+                    tell(
+                        &hub,
+                        &ServerFrame::Room { room: room.clone() },
+                        Audience::Joined(room.id, Some(told)),
+                    );
+                }
+            },
+        )
+        .await?;
+    Ok(room.id)
+}
+
+/// Brings `person` into a private room that `me` is in.
+///
+/// # Errors
+/// `NotFound` for the room, `Invalid` when it is not one that people are invited to.
+pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Result<(), AppError> {
+    chat.pace.check(&me)?;
+    let joined = private(chat, me, room).await?;
+    let hub = chat.hub.clone();
+    chat.db
+        .writer
+        .write_then(
+            move |conn| {
+                Box::pin(async move {
+                    store::must_be_in(conn, room, me).await?;
+                    store::add_member(conn, room, person).await
+                })
+            },
+            move |&is_new: &bool| {
+                if is_new {
+                    let people = Some(Arc::from([person]));
+                    tell(
+                        &hub,
+                        &ServerFrame::Room { room: joined.room },
+                        Audience::Joined(room, people),
+                    );
+                }
+            },
+        )
+        .await
+        .map(|_| ())
+}
+
+/// Takes `me` out of a private room. Its last member takes it along: nobody can come back.
+///
+/// # Errors
+/// `NotFound` for the room, `Invalid` when it is not one that people leave.
+pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
+    private(chat, me, room).await?;
+    let hub = chat.hub.clone();
+    chat.db
+        .writer
+        .write_then(
+            move |conn| Box::pin(async move { store::remove_member(conn, room, me).await }),
+            move |_: &bool| tell(&hub, &ServerFrame::Left { room }, Audience::Left(room, me)),
+        )
+        .await
+        .map(|_| ())
+}
+
+async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppError> {
+    let joined = store::room(&chat.db.readers, room, me)
+        .await?
+        .ok_or_else(store::no_room)?;
+    match joined.room.kind {
+        RoomKind::Private => Ok(joined),
+        RoomKind::Open => Err(AppError::Invalid("Everyone on the team is in this room.".into())),
+        RoomKind::Direct => Err(AppError::Invalid("A conversation keeps its people.".into())),
+    }
+}
+
+/// Gives a room another name and topic; anyone in it may.
+///
+/// # Errors
+/// What [`rules`] say of them, `NotFound`, `Conflict` when the name is taken, `Invalid` for a conversation.
+pub async fn describe(chat: &Chat, me: UserId, room: RoomId, name: &str, topic: &str) -> Result<(), AppError> {
+    chat.pace.check(&me)?;
+    let (name, topic) = (rules::room_name(name)?, rules::topic(topic)?);
+    let mut now = store::room(&chat.db.readers, room, me)
+        .await?
+        .ok_or_else(store::no_room)?
+        .room;
+    if now.kind == RoomKind::Direct {
+        return Err(AppError::Invalid("A conversation is named after its people.".into()));
+    }
+    (now.name, now.topic) = (name.clone(), topic.clone());
+    let hub = chat.hub.clone();
+    chat.db
+        .writer
+        .write_then(
+            move |conn| Box::pin(async move { store::describe(conn, room, &name, &topic).await }),
+            move |(): &()| tell(&hub, &ServerFrame::Room { room: now }, Audience::Members(room)),
+        )
+        .await
+}
+
+/// What a room is and who is in it.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppError> {
+    let joined = store::room(&chat.db.readers, room, me)
+        .await?
+        .ok_or_else(store::no_room)?;
+    let (people, others) = store::people(&chat.db.readers, room).await?;
+    Ok(About {
+        room: joined.room,
+        people,
+        others,
+    })
 }
 
 /// The rail's list.
 ///
 /// # Errors
 /// When the database can't be read.
-pub async fn list(chat: &Chat) -> Result<Rooms, AppError> {
+pub async fn list(chat: &Chat, me: UserId) -> Result<Rooms, AppError> {
     let (rooms, members) = (
-        store::rooms(&chat.db.readers).await?,
+        store::rooms(&chat.db.readers, me).await?,
         store::members(&chat.db.readers).await?,
     );
     Ok(Rooms {
@@ -68,22 +239,25 @@ pub async fn list(chat: &Chat) -> Result<Rooms, AppError> {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn page(chat: &Chat, id: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
+pub async fn page(chat: &Chat, me: UserId, id: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
     let db = &chat.db.readers;
     // The number first, then the messages: what is said in between shows up twice, which folds, never not at all.
-    let (room, changed) = store::room(db, id).await?.ok_or_else(no_room)?;
+    let Joined {
+        room,
+        changed,
+        said,
+        read,
+    } = store::room(db, id, me).await?.ok_or_else(store::no_room)?;
     let history = store::history(db, id, before, PAGE).await?;
+    let is_past = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
     Ok(RoomPage {
         room,
         history,
         changed,
+        read,
+        is_past,
         client_id: new_client_id(),
     })
-}
-
-/// There is no such room, or not for this person; the two are not told apart.
-pub fn no_room() -> AppError {
-    AppError::NotFound("There is no such room. It may have been removed, or the link is wrong.".into())
 }
 
 /// A name for a message that a plain form will send.

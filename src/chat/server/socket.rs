@@ -23,7 +23,7 @@ use crate::{
     server::{hub::RecvError, limits::Rate, listen::Place, state::AppState},
 };
 
-use super::{Event, post::post, resume, store};
+use super::{Audience, Event, post::post, read, resume, store};
 
 /// Largest frame read: a message with every byte escaped, and some.
 const LARGEST_FRAME: usize = 128 * 1024;
@@ -69,6 +69,8 @@ struct Line {
     state: AppState,
     me: Person,
     socket: WebSocket,
+    /// Rooms that this person is in.
+    rooms: Vec<RoomId>,
     /// Rooms sent, with the highest change sent of each.
     followed: Vec<(RoomId, u64)>,
     /// Frames of any kind: a burst of 60, then 20 a second.
@@ -89,6 +91,7 @@ async fn serve(state: AppState, session: Session, socket: WebSocket) {
         state,
         me,
         socket,
+        rooms: Vec::new(),
         followed: Vec::new(),
         pace,
     };
@@ -153,9 +156,10 @@ impl Line {
     }
 
     async fn greet(&mut self) -> Result<(), End> {
-        let Ok(rooms) = store::rooms(&self.state.chat.db.readers).await else {
+        let Ok(rooms) = store::rooms(&self.state.chat.db.readers, self.me.id).await else {
             return Err(close(close_code::AGAIN, "the rooms can't be read"));
         };
+        self.rooms = rooms.iter().map(|room| room.id).collect();
         let hello = ServerFrame::Hello {
             here: self.state.chat.presence.list(),
             rooms,
@@ -163,20 +167,40 @@ impl Line {
         self.send(hello.encode().into()).await
     }
 
-    /// Passes an event on, unless its room isn't followed or a resume has sent it already.
+    /// Passes an event on if it is for this person, unless a resume has sent it already.
     async fn deliver(&mut self, event: Event) -> Result<(), End> {
-        if let Some(room) = event.room {
-            let Some((_, sent)) = self.followed.iter_mut().find(|(followed, _)| *followed == room) else {
-                return Ok(());
-            };
-            if let Some(changed) = event.changed {
-                if changed <= *sent {
-                    return Ok(());
+        let me = self.me.id;
+        let is_mine = match event.to {
+            Audience::Everyone => true,
+            Audience::Person(person) => person == me,
+            Audience::Members(room) => self.rooms.contains(&room),
+            Audience::Joined(room, people) => {
+                let is_mine = people.is_none_or(|people| people.contains(&me));
+                if is_mine && !self.rooms.contains(&room) {
+                    self.rooms.push(room);
                 }
-                *sent = changed;
+                is_mine
             }
-        }
-        self.send(event.frame).await
+            Audience::Left(room, person) => {
+                if person == me {
+                    self.rooms.retain(|other| *other != room);
+                    self.followed.retain(|(other, _)| *other != room);
+                }
+                person == me
+            }
+            Audience::Followers { room, changed, note } => {
+                let Some((_, sent)) = self.followed.iter_mut().find(|(followed, _)| *followed == room) else {
+                    return match note {
+                        Some(note) if self.rooms.contains(&room) => self.send(note).await,
+                        _ => Ok(()),
+                    };
+                };
+                let is_new = changed.is_none_or(|changed| changed > *sent);
+                *sent = changed.unwrap_or(0).max(*sent);
+                is_new
+            }
+        };
+        if is_mine { self.send(event.frame).await } else { Ok(()) }
     }
 
     async fn receive(&mut self, frame: Frame) -> Result<(), End> {
@@ -198,19 +222,21 @@ impl Line {
             Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,
             Ok(ClientFrame::Typing { room }) => {
-                let frame = ServerFrame::Typing {
-                    room,
-                    person: self.me.clone(),
+                if self.rooms.contains(&room) {
+                    let person = self.me.clone();
+                    let to = Audience::Followers {
+                        room,
+                        changed: None,
+                        note: None,
+                    };
+                    self.state.chat.tell(&ServerFrame::Typing { room, person }, to);
                 }
-                .encode()
-                .into();
-                self.state.chat.hub.publish(Event {
-                    frame,
-                    room: Some(room),
-                    changed: None,
-                });
                 Ok(())
             }
+            Ok(ClientFrame::Read { room, seq }) => match read::read(&self.state.chat, self.me.id, room, seq).await {
+                Ok(()) => Ok(()),
+                Err(error) => self.refuse(None, error).await,
+            },
             Err(cause) => self.refuse(None, not_ours(&cause.to_string())).await,
         }
     }
@@ -233,7 +259,7 @@ impl Line {
 
     /// Follows a room: what was missed there, then what comes.
     async fn follow(&mut self, room: RoomId, after: Option<u64>) -> Result<(), End> {
-        let missed = match resume::missed(&self.state.chat.db.readers, room, after).await {
+        let missed = match resume::missed(&self.state.chat.db.readers, self.me.id, room, after).await {
             Ok(missed) => missed,
             Err(error) => return self.refuse(None, error).await,
         };

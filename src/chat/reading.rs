@@ -1,0 +1,139 @@
+//! The part of the [connection](super::connection) that knows what has been read: which rooms there are, what is unread in
+//! them, and whether somebody is looking.
+
+use leptos::prelude::*;
+
+use super::{
+    connection::ChatConnection,
+    model::{Room, RoomKind, UNREAD_MOST},
+    timeline::Timeline,
+    wire::ClientFrame,
+};
+use crate::ids::RoomId;
+
+/// As far from the newest message, in CSS pixels, somebody still reads it.
+const NEAR: i32 = 80;
+
+impl ChatConnection {
+    /// What is unread in a room, and what of it calls one.
+    pub fn unread(self, room: RoomId) -> (u32, u32) {
+        self.rooms.with(|rooms| {
+            let room = rooms.iter().find(|other| other.id == room);
+            room.map_or((0, 0), |room| (room.unread, room.mentions))
+        })
+    }
+
+    /// What calls for attention in all rooms: messages by name, and all in conversations.
+    pub fn calls(self) -> u32 {
+        self.rooms.with(|rooms| {
+            let calls = |room: &Room| match room.kind {
+                RoomKind::Direct => room.unread,
+                _ => room.mentions,
+            };
+            rooms.iter().map(calls).sum()
+        })
+    }
+
+    /// Tells the server that the room on show is read, if somebody is looking at its newest message.
+    pub fn attend(self) {
+        let Some(shown) = self.shown.get_untracked() else {
+            return;
+        };
+        let Some(newest) = shown.timeline.try_with_untracked(Timeline::last).flatten() else {
+            return;
+        };
+        if self.kept_unread.get_value() || !is_looking() {
+            return;
+        }
+        let (unread, mentions) = untrack(|| self.unread(shown.room));
+        if unread + mentions > 0 {
+            self.set_unread(shown.room, 0, 0);
+            self.tell_read(shown.room, newest);
+        }
+    }
+
+    /// Everything in the room on show is read, and the line before the new ones goes.
+    pub fn read_all(self) {
+        self.kept_unread.set_value(false);
+        self.new_after.set(None);
+        self.attend();
+    }
+
+    /// Makes the room on show unread from the message at `seq` on, until it is left.
+    pub fn unread_from(self, seq: u64) {
+        let Some(shown) = self.shown.get_untracked() else {
+            return;
+        };
+        self.act(None);
+        self.kept_unread.set_value(true);
+        self.new_after.set(Some((shown.room, seq - 1)));
+        self.tell_read(shown.room, seq - 1);
+    }
+
+    /// Somebody else said something in the room on show.
+    pub(super) fn heard(self, room: RoomId, seq: u64) {
+        self.more_unread(room, false);
+        if self.new_after.get_untracked().is_none() && !is_looking() {
+            self.new_after.set(Some((room, seq - 1)));
+        }
+        self.attend();
+    }
+
+    pub(super) fn more_unread(self, room: RoomId, calls: bool) {
+        self.rooms.update(|rooms| {
+            if let Some(room) = rooms.iter_mut().find(|other| other.id == room) {
+                room.unread = (room.unread + 1).min(UNREAD_MOST);
+                room.mentions += u32::from(calls);
+            }
+        });
+    }
+
+    pub(super) fn set_unread(self, room: RoomId, unread: u32, mentions: u32) {
+        self.rooms.maybe_update(|rooms| {
+            let Some(room) = rooms.iter_mut().find(|other| other.id == room) else {
+                return false;
+            };
+            let differs = (room.unread, room.mentions) != (unread, mentions);
+            (room.unread, room.mentions) = (unread, mentions);
+            differs
+        });
+    }
+
+    /// A room that is new to one, or is called differently now.
+    pub(super) fn joined(self, room: Room) {
+        self.rooms.update(|rooms| {
+            let known = rooms
+                .iter()
+                .position(|other| other.id == room.id)
+                .map(|at| rooms.remove(at));
+            let (unread, mentions) = known.map_or((0, 0), |known| (known.unread, known.mentions));
+            rooms.push(Room {
+                unread,
+                mentions,
+                ..room
+            });
+            rooms.sort_by(|a, b| {
+                let order = |room: &Room| (room.kind == RoomKind::Direct, room.name.clone());
+                order(a).cmp(&order(b))
+            });
+        });
+    }
+
+    /// A room that one isn't in any more.
+    pub(super) fn left(self, room: RoomId) {
+        self.rooms.update(|rooms| rooms.retain(|other| other.id != room));
+        if self.shown.get_untracked().is_some_and(|shown| shown.room == room) {
+            let _ = window().location().set_href("/rooms");
+        }
+    }
+
+    fn tell_read(self, room: RoomId, seq: u64) {
+        self.socket.send(&ClientFrame::Read { room, seq }.encode());
+    }
+}
+
+/// The page is in front and its newest message in view.
+fn is_looking() -> bool {
+    let log = document().query_selector("main .log").ok().flatten();
+    document().has_focus().unwrap_or(true) && log.is_some_and(|log| log.scroll_top() > -NEAR)
+}

@@ -1,0 +1,125 @@
+//! `/rooms/{id}/about`: what a room is, and who is in it. Plain forms.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    api::{DescribeRoom, Invite, LeaveRoom, about_room},
+    model::{About, Person, RoomKind},
+};
+use crate::{
+    accounts::model::Me,
+    error::AppError,
+    ids::RoomId,
+    ui::{
+        avatar::Avatar,
+        error_page::ErrorPage,
+        outcome::{Wrong, refusal},
+    },
+};
+
+/// The page.
+#[component]
+pub fn RoomAboutPage() -> impl IntoView {
+    let params = use_params_map();
+    let room = move || params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
+    let about = Resource::new_blocking(room, |room| async move {
+        match room {
+            Some(room) => about_room(room).await,
+            None => Err(AppError::NotFound("A room's address ends in a number.".into())),
+        }
+    });
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match about.await {
+                    Ok(about) => view! { <AboutRoom about /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn AboutRoom(about: About) -> impl IntoView {
+    let About { room, people, others } = about;
+    let title = room.title(expect_context::<Me>().id);
+    let who = match room.kind {
+        RoomKind::Open => "Everyone on the team is in this room.",
+        RoomKind::Private => "Only these people can read and write here.",
+        RoomKind::Direct => "A conversation. Only these people can read and write here.",
+    };
+    let id = room.id.to_string();
+    let count = people.len();
+    let list = people
+        .into_iter()
+        .map(|Person { name, .. }| view! { <li class="choice"><Avatar name=name.clone() /> <span>{name}</span></li> })
+        .collect_view();
+    view! {
+        <Title text=format!("About {title}") />
+        <div class="page">
+            <h1>
+                <a href=format!("/rooms/{id}")>{title}</a>
+            </h1>
+            {(room.kind != RoomKind::Direct)
+                .then(|| {
+                    view! {
+                        <Wrong error=refusal(DescribeRoom::PATH) />
+                        <form method="post" action=DescribeRoom::PATH>
+                            <input type="hidden" name="room" value=id.clone() />
+                            <div class="field">
+                                <label for="room-name">"Room name"</label>
+                                <input id="room-name" name="name" required maxlength="40" value=room.name autocomplete="off" />
+                            </div>
+                            <div class="field">
+                                <label for="room-topic">"Topic"</label>
+                                <input id="room-topic" name="topic" maxlength="250" value=room.topic autocomplete="off" />
+                            </div>
+                            <button class="button" type="submit">"Save"</button>
+                        </form>
+                    }
+                })}
+            <h2>{count} " in this room"</h2>
+            <p class="hint">{who}</p>
+            <ul class="choices">{list}</ul>
+            {(room.kind == RoomKind::Private).then(|| view! { <Membership id others /> })}
+        </div>
+    }
+}
+
+/// Inviting and leaving.
+#[component]
+fn Membership(id: String, others: Vec<Person>) -> impl IntoView {
+    let options = others
+        .iter()
+        .map(|Person { id, name }| view! { <option value=id.to_string()>{name.clone()}</option> })
+        .collect_view();
+    view! {
+        <Wrong error=refusal(Invite::PATH) />
+        {(!others.is_empty())
+            .then(|| {
+                view! {
+                    <form method="post" action=Invite::PATH>
+                        <input type="hidden" name="room" value=id.clone() />
+                        <div class="field">
+                            <label for="invited">"Invite"</label>
+                            <select id="invited" name="person">
+                                {options}
+                            </select>
+                            <p class="hint">"They can read all that was said here before."</p>
+                        </div>
+                        <button class="button" type="submit">"Invite"</button>
+                    </form>
+                }
+            })}
+        <h2>"Leave"</h2>
+        <p class="hint">"You can come back only when somebody who is in the room invites you. Its last member closes it for good."</p>
+        <Wrong error=refusal(LeaveRoom::PATH) />
+        <form method="post" action=LeaveRoom::PATH>
+            <input type="hidden" name="room" value=id />
+            <button class="button quiet" type="submit">"Leave the room"</button>
+        </form>
+    }
+}
