@@ -10,7 +10,7 @@ use leptos_router::{
 
 use crate::{
     accounts::pages::{JoinPage, MorePage, SetUpPage, SignInPage},
-    chat::{people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage},
+    chat::{people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage, search_page::SearchPage},
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     error::AppError,
     ui::error_page::ErrorPage,
@@ -74,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/rooms") view=RoomsPage ssr=SsrMode::Async />
                     <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
                     <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/ticker") view=TickerPage ssr=SsrMode::Async />
                     <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />

@@ -110,6 +110,7 @@ fn Layout(team: String) -> impl IntoView {
                 ["logs"] => "logs",
                 ["more"] => "more",
                 ["people"] => "people",
+                ["search"] => "search",
                 ["rooms", _, "about"] => "about",
                 _ => "room",
             },
@@ -132,6 +133,7 @@ fn Layout(team: String) -> impl IntoView {
                     <span class="mark" aria-hidden="true"></span>
                     {team}
                 </header>
+                <a href="/search" aria-current=move || current("search")>"Search"</a>
                 <h2>"Rooms"</h2>
                 <RoomLinks direct=false />
                 <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, History, Person, RoomPage};
+use super::model::{About, Change, Found, History, Person, RoomPage};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
@@ -142,4 +142,14 @@ pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
     super::server::rooms::leave(&crate::server::state::AppState::here()?.chat, me, room).await?;
     leptos_axum::redirect("/rooms");
     Ok(())
+}
+
+/// Finds what was said.
+///
+/// # Errors
+/// As `chat/server/search.rs`.
+#[server(prefix = "/do", endpoint = "search_messages", input = Json, output = Json)]
+pub async fn search_messages(query: String, before: Option<i64>) -> Result<Found, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::search::search(&crate::server::state::AppState::here()?.chat, me, &query, before).await
 }

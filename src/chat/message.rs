@@ -335,7 +335,7 @@ fn focus_on_actions(seq: u64) {
 }
 
 /// Where a message can be found again.
-fn permalink(room: RoomId, seq: u64) -> String {
+pub fn permalink(room: RoomId, seq: u64) -> String {
     // A page ends before a place: far enough behind for what was said next to be seen too.
     format!("/rooms/{room}?before={}#m{seq}", seq + 30)
 }

@@ -19,6 +19,7 @@ pub mod room_about;
 pub mod room_page;
 pub mod rooms_page;
 pub mod rules;
+pub mod search_page;
 pub mod sending;
 pub mod timeline;
 pub mod wire;

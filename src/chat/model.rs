@@ -184,3 +184,25 @@ pub struct Rooms {
     /// How many there are on the team.
     pub members: u32,
 }
+
+/// What a search found, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// A page of it.
+    pub hits: Vec<Hit>,
+    /// There is more, before the last of them.
+    pub more: bool,
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The number by which the search goes on before it.
+    pub id: i64,
+    /// What the room is called.
+    pub room: String,
+    /// It.
+    pub message: Message,
+    /// Its text in parts: true for what was looked for.
+    pub parts: Vec<(bool, String)>,
+}

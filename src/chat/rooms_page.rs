@@ -27,6 +27,10 @@ pub fn RoomsPage() -> impl IntoView {
                 </For>
             </ul>
             <p>
+                <a class="button quiet" href="/search">
+                    "Search messages"
+                </a>
+                " "
                 <a class="button quiet" href="/people">
                     "Talk to somebody"
                 </a>

@@ -8,6 +8,7 @@ pub mod presence;
 pub mod read;
 pub mod resume;
 pub mod rooms;
+pub mod search;
 pub mod socket;
 pub mod store;
 

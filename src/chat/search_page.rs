@@ -1,0 +1,130 @@
+//! `/search?q=…`: what was said, found again. A plain form and plain links.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    api::search_messages,
+    message::permalink,
+    model::{Found, Hit},
+};
+use crate::ui::{avatar::Avatar, outcome::Wrong};
+
+/// The page.
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let query = use_query_map();
+    let wanted = move || {
+        query.with(|query| {
+            let before = query.get("before").and_then(|id| id.parse::<i64>().ok());
+            (query.get("q").unwrap_or_default(), before)
+        })
+    };
+    let found = Resource::new_blocking(wanted, |(text, before)| search_messages(text, before));
+    let text = Signal::derive(move || wanted().0);
+    view! {
+        <Title text="Search" />
+        <div class="page">
+            <h1>"Search"</h1>
+            <form class="find" method="get" action="/search" role="search">
+                <input
+                    type="search"
+                    name="q"
+                    aria-label="Search messages"
+                    placeholder="Search messages"
+                    value=text
+                    maxlength="400"
+                    autocomplete="off"
+                    dir="auto"
+                />
+                <button class="button" type="submit">"Search"</button>
+            </form>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match found.await {
+                        Ok(found) => view! { <Hits found query=text.get_untracked() /> }.into_any(),
+                        Err(error) => view! { <Wrong error /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+}
+
+#[component]
+fn Hits(found: Found, query: String) -> impl IntoView {
+    let Found { hits, more } = found;
+    if query.trim().is_empty() {
+        return view! { <Help /> }.into_any();
+    }
+    if hits.is_empty() {
+        return view! {
+            <p role="status">"Nothing that you can read fits. Shorter words find more."</p>
+            <Help />
+        }
+        .into_any();
+    }
+    let older = more.then(|| hits.last().map(|last| last.id)).flatten();
+    view! {
+        <ol class="hits">{hits.into_iter().map(|hit| view! { <Shown hit /> }).collect_view()}</ol>
+        {older
+            .map(|before| {
+                let rest = format!("/search?q={}&before={before}", encoded(&query));
+                view! { <a class="button quiet" href=rest>"Older"</a> }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Shown(hit: Hit) -> impl IntoView {
+    let Hit { room, message, parts, .. } = hit;
+    let (author, at) = (message.author.name, message.at);
+    let text = parts
+        .into_iter()
+        .map(|(mark, text)| if mark { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() })
+        .collect_view();
+    view! {
+        <li>
+            // Left to the browser, which goes to the mark.
+            <a href=permalink(message.room, message.seq) rel="external">
+                <Avatar name=author.clone() />
+                <span class="where">
+                    <strong>{author}</strong>
+                    " in "
+                    {room}
+                    " "
+                    <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time>
+                </span>
+                <span class="body" dir="auto">{text}</span>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Help() -> impl IntoView {
+    let rows = [
+        ("gateway timeout", "both words, or parts of words, in any order"),
+        ("\"timed out\"", "exactly this"),
+        ("from:ines", "said by ines"),
+        ("in:desk", "in the room # desk"),
+        ("before:2026-11-20 after:2026-11-01", "in between (UTC)"),
+        ("has:link", "with an address of the web"),
+    ];
+    let rows = rows
+        .map(|(query, words)| view! { <dt><code>{query}</code></dt> <dd>{words}</dd> })
+        .collect_view();
+    view! { <dl class="help">{rows}</dl> }
+}
+
+/// As a part of a URL.
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,181 @@
+//! Finding what was said: the query's one line, and what is shown of what it finds.
+
+use super::{
+    Chat,
+    store::{self, Wanted},
+};
+use crate::{
+    chat::model::{Found, Hit},
+    error::AppError,
+    ids::UserId,
+    time::Timestamp,
+};
+
+/// Messages on a page.
+const PAGE: u32 = 30;
+/// Longest query, in bytes.
+const LONGEST: usize = 400;
+
+/// What `me` may read of what was said and fits `query`, newest first, before number `before`.
+///
+/// # Errors
+/// `Invalid` for a query that can't be read, in words.
+pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -> Result<Found, AppError> {
+    let wanted = parse(query)?;
+    if wanted == Wanted::default() {
+        return Ok(Found::default());
+    }
+    chat.pace.check(&me)?;
+    let db = &chat.db.readers;
+    let page = store::search(db, me, &wanted, before, PAGE).await?;
+    let rooms = store::rooms(db, me).await?;
+    let mut conn = db.acquire().await?;
+    let mut hits = Vec::with_capacity(page.found.len());
+    for (id, room, seq) in &page.found {
+        let (Some(message), Some(room)) = (
+            store::message(&mut conn, *room, *seq).await?,
+            rooms.iter().find(|other| other.id == *room),
+        ) else {
+            continue;
+        };
+        hits.push(Hit {
+            id: *id,
+            room: room.title(me),
+            parts: marked(&message.body, &wanted),
+            message,
+        });
+    }
+    Ok(Found {
+        hits,
+        more: page.more,
+    })
+}
+
+/// `words "a phrase" from:name in:room before:2026-11-20 after:2026-11-20T14:00:00Z has:link`
+///
+/// # Errors
+/// `Invalid` with what is wrong in it.
+fn parse(query: &str) -> Result<Wanted, AppError> {
+    if query.len() > LONGEST {
+        return Err(AppError::Invalid(format!("A search has at most {LONGEST} bytes.")));
+    }
+    let mut wanted = Wanted::default();
+    for word in words(query) {
+        let time = |text: &str| {
+            let day = || Timestamp::parse(&format!("{text}T00:00:00Z"));
+            Timestamp::parse(text).or_else(day).ok_or_else(|| {
+                AppError::Invalid(format!("{text:?} is no time; write 2026-11-20 or 2026-11-20T14:03:07Z (UTC)."))
+            })
+        };
+        match word.split_once(':') {
+            Some(("from", name)) if !name.is_empty() => {
+                wanted.from = Some(name.trim_start_matches('@').to_lowercase());
+            }
+            Some(("in", name)) if !name.is_empty() => {
+                wanted.room = Some(name.trim_start_matches('#').to_lowercase());
+            }
+            Some(("before", text)) if !text.is_empty() => wanted.before = Some(time(text)?),
+            Some(("after", text)) if !text.is_empty() => wanted.after = Some(time(text)?),
+            Some(("has", "link")) => wanted.link = true,
+            _ if word.chars().count() >= 3 => wanted.indexed.push(word),
+            _ => wanted.short.push(word),
+        }
+    }
+    Ok(wanted)
+}
+
+/// What stands between spaces, or between quotes; a quote that isn't closed goes to the end.
+fn words(query: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (i, part) in query.split('"').enumerate() {
+        if i % 2 == 1 {
+            words.push(part.trim().to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The text in parts: those that were looked for, and those between.
+fn marked(body: &str, wanted: &Wanted) -> Vec<(bool, String)> {
+    // Byte for byte as long as the text, so that places in one are places in the other.
+    let folded = body.to_lowercase();
+    let folded = if folded.len() == body.len() { folded } else { body.to_owned() };
+    let parts = wanted.indexed.iter().chain(&wanted.short);
+    let mut spans: Vec<(usize, usize)> = parts
+        .flat_map(|part| {
+            let part = part.to_lowercase();
+            let spans = folded.match_indices(part.as_str()).map(|(at, found)| (at, at + found.len()));
+            spans.collect::<Vec<_>>()
+        })
+        .filter(|&(from, to)| body.is_char_boundary(from) && body.is_char_boundary(to))
+        .collect();
+    spans.sort_unstable();
+    let (mut out, mut done) = (Vec::new(), 0);
+    for (from, to) in spans {
+        if from < done {
+            continue;
+        }
+        if from > done {
+            out.push((false, body[done..from].to_owned()));
+        }
+        out.push((true, body[from..to].to_owned()));
+        done = to;
+    }
+    if done < body.len() {
+        out.push((false, body[done..].to_owned()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_query_is_words_phrases_and_operators() {
+        let wanted = parse(r#"gateway "timed out" ok from:@Ines in:#desk after:2026-11-20 has:link"#).unwrap();
+        assert_eq!(wanted.indexed, ["gateway", "timed out"]);
+        assert_eq!(wanted.short, ["ok"]);
+        assert_eq!((wanted.from.as_deref(), wanted.room.as_deref()), (Some("ines"), Some("desk")));
+        assert_eq!(wanted.after, Timestamp::parse("2026-11-20T00:00:00Z"));
+        assert!(wanted.link && wanted.before.is_none());
+        assert!(parse("before:tomorrow").unwrap_err().to_string().contains("2026-11-20"));
+    }
+
+    #[test]
+    fn syntax_is_text() {
+        for (query, indexed, short) in [
+            ("AND", vec!["AND"], vec![]),
+            ("\"", vec![], vec![]),
+            ("\"not closed", vec!["not closed"], vec![]),
+            ("a:b https://x.test/", vec!["a:b", "https://x.test/"], vec![]),
+            ("?!", vec![], vec!["?!"]),
+            ("   ", vec![], vec![]),
+        ] {
+            let wanted = parse(query).unwrap();
+            assert_eq!((wanted.indexed, wanted.short), (indexed.iter().map(|s: &&str| s.to_string()).collect(), short.iter().map(|s: &&str| s.to_string()).collect()), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_was_looked_for_is_marked() {
+        let wanted = parse("out GATE").unwrap();
+        let marks: Vec<_> = marked("Gateway timed out, out", &wanted).into_iter().filter(|(mark, _)| *mark).map(|(_, text)| text).collect();
+        assert_eq!(marks, ["Gate", "out", "out"]);
+    }
+
+    proptest! {
+        #[test]
+        fn marking_loses_nothing(body in ".{0,60}", query in ".{0,20}") {
+            if let Ok(wanted) = parse(&query) {
+                let whole: String = marked(&body, &wanted).into_iter().map(|(_, text)| text).collect();
+                prop_assert_eq!(whole, body);
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Messages as they are said and read.
+
+use sqlx::{FromRow, SqliteConnection, SqlitePool};
+
+use super::{no_room, place};
+use crate::{
+    chat::model::{History, Message, Person, Quote, Reaction},
+    error::AppError,
+    ids::{RoomId, UserId},
+    time::Timestamp,
+};
+
+#[derive(FromRow)]
+struct MessageRow {
+    room: i64,
+    seq: i64,
+    changed: i64,
+    author: i64,
+    name: String,
+    client_id: String,
+    body: String,
+    html: Option<String>,
+    at: i64,
+    edited: Option<i64>,
+    deleted: Option<i64>,
+    reply: Option<i64>,
+    reply_author: Option<String>,
+    reply_text: Option<String>,
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        Self {
+            room: RoomId(row.room),
+            seq: row.seq.unsigned_abs(),
+            changed: row.changed.unsigned_abs(),
+            author: Person {
+                id: UserId(row.author),
+                name: row.name,
+            },
+            client_id: row.client_id,
+            body: row.body,
+            html: row.html,
+            at: Timestamp::from_micros(row.at),
+            reply: row.reply.map(|seq| Quote {
+                seq: seq.unsigned_abs(),
+                author: row.reply_author.unwrap_or_default(),
+                text: row.reply_text.unwrap_or_default(),
+            }),
+            edited: row.edited.map(Timestamp::from_micros),
+            deleted: row.deleted.is_some(),
+            reactions: Vec::new(),
+        }
+    }
+}
+
+/// A message with its author's name and the beginning of what it answers; append what to pick.
+macro_rules! messages {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
+             m.reply, v.name AS reply_author, substr(r.body, 1, 160) AS reply_text \
+             FROM message m JOIN user u ON u.id = m.author \
+             LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author ",
+            $rest
+        )
+    };
+}
+
+/// The newest `limit` messages before `before` (the newest of all when absent), oldest first.
+pub async fn history(db: &SqlitePool, room: RoomId, before: Option<u64>, limit: u32) -> Result<History, AppError> {
+    let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
+    let mut conn = db.acquire().await?;
+    let mut rows: Vec<MessageRow> =
+        sqlx::query_as(messages!("WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?"))
+            .bind(room.0)
+            .bind(before)
+            .bind(limit + 1)
+            .fetch_all(&mut *conn)
+            .await?;
+    let earlier = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    rows.reverse();
+    Ok(History {
+        messages: with_reactions(&mut conn, room, rows).await?,
+        earlier,
+    })
+}
+
+/// Up to `limit` messages that are new or changed after `after`, in the order of the changes.
+pub async fn changed_after(db: &SqlitePool, room: RoomId, after: u64, limit: u32) -> Result<Vec<Message>, AppError> {
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut conn = db.acquire().await?;
+    let rows: Vec<MessageRow> = sqlx::query_as(messages!(
+        "WHERE m.room = ? AND m.changed > ? ORDER BY m.changed LIMIT ?"
+    ))
+    .bind(room.0)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?;
+    with_reactions(&mut conn, room, rows).await
+}
+
+/// One message; `None` where there is none.
+pub async fn message(conn: &mut SqliteConnection, room: RoomId, seq: u64) -> Result<Option<Message>, AppError> {
+    let row: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.room = ? AND m.seq = ?"))
+        .bind(room.0)
+        .bind(place(seq))
+        .fetch_optional(&mut *conn)
+        .await?;
+    Ok(with_reactions(conn, room, row.into_iter().collect()).await?.pop())
+}
+
+/// The messages of `rows`, which are all of `room`.
+async fn with_reactions(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    rows: Vec<MessageRow>,
+) -> Result<Vec<Message>, AppError> {
+    let mut messages: Vec<Message> = rows.into_iter().map(Message::from).collect();
+    let places: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+    let given: Vec<(i64, String, i64, String)> = sqlx::query_as(
+        "SELECT seq, emoji, user.id, name FROM reaction JOIN user ON user.id = user \
+         WHERE room = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq, at",
+    )
+    .bind(room.0)
+    .bind(serde_json::to_string(&places).unwrap_or_default())
+    .fetch_all(conn)
+    .await?;
+    for (seq, emoji, id, name) in given {
+        let Some(message) = messages.iter_mut().find(|message| message.seq == seq.unsigned_abs()) else {
+            continue;
+        };
+        let person = Person { id: UserId(id), name };
+        match message.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
+            Some(reaction) => reaction.people.push(person),
+            None => message.reactions.push(Reaction {
+                emoji,
+                people: vec![person],
+            }),
+        }
+    }
+    Ok(messages)
+}
+
+/// What is to be kept as a message.
+pub struct NewMessage {
+    /// Where.
+    pub room: RoomId,
+    /// By whom.
+    pub author: Person,
+    /// The sender's name for it.
+    pub client_id: String,
+    /// As typed.
+    pub body: String,
+    /// As rendered.
+    pub html: Option<String>,
+    /// What it answers; ignored where there is no such message.
+    pub reply: Option<u64>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl NewMessage {
+    fn kept_at(self, seq: i64, changed: i64) -> Message {
+        Message {
+            room: self.room,
+            seq: seq.unsigned_abs(),
+            changed: changed.unsigned_abs(),
+            author: self.author,
+            client_id: self.client_id,
+            body: self.body,
+            html: self.html,
+            at: self.at,
+            ..Message::default()
+        }
+    }
+}
+
+/// Keeps a message and gives it the room's next place. The same `client_id` of the same author again answers
+/// with the message it already is, and `false`.
+///
+/// # Errors
+/// `NotFound` for the room.
+pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool), AppError> {
+    let next: Option<(i64, i64)> = sqlx::query_as(
+        "INSERT INTO message (room, seq, changed, author, client_id, body, html, reply, at) \
+         SELECT id, said + 1, changed + 1, ?, ?, ?, ?, \
+         (SELECT seq FROM message r WHERE r.room = room.id AND r.seq = ?), ? \
+         FROM room JOIN member ON member.room = room.id AND member.user = ? WHERE id = ? \
+         ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed",
+    )
+    .bind(new.author.id.0)
+    .bind(&new.client_id)
+    .bind(&new.body)
+    .bind(&new.html)
+    .bind(new.reply.map(place))
+    .bind(new.at.micros())
+    .bind(new.author.id.0)
+    .bind(new.room.0)
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some((said, changed)) = next {
+        sqlx::query("UPDATE room SET said = ?, changed = ? WHERE id = ?")
+            .bind(said)
+            .bind(changed)
+            .bind(new.room.0)
+            .execute(&mut *conn)
+            .await?;
+        if new.reply.is_none() {
+            return Ok((new.kept_at(said, changed), true));
+        }
+    }
+    let kept: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.author = ? AND m.client_id = ?"))
+        .bind(new.author.id.0)
+        .bind(&new.client_id)
+        .fetch_optional(conn)
+        .await?;
+    match kept {
+        Some(row) => Ok((row.into(), next.is_some())),
+        None => Err(no_room()),
+    }
+}

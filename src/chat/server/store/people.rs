@@ -1,0 +1,91 @@
+//! Who is in a room, and who could be.
+
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::no_room;
+use crate::{
+    chat::model::Person,
+    error::AppError,
+    ids::{RoomId, UserId},
+};
+
+/// Who is in a room, and who on the team isn't, both by name.
+pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Person>, Vec<Person>), AppError> {
+    let all: Vec<(i64, String, bool)> = sqlx::query_as(
+        "SELECT id, name, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user ORDER BY name",
+    )
+    .bind(room.0)
+    .fetch_all(db)
+    .await?;
+    let (inside, outside): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, is_in)| *is_in);
+    let person = |(id, name, _)| Person { id: UserId(id), name };
+    Ok((
+        inside.into_iter().map(person).collect(),
+        outside.into_iter().map(person).collect(),
+    ))
+}
+
+/// Everyone on the team, by name.
+pub async fn team(db: &SqlitePool) -> Result<Vec<Person>, AppError> {
+    let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM user ORDER BY name")
+        .fetch_all(db)
+        .await?;
+    Ok(all
+        .into_iter()
+        .map(|(id, name)| Person { id: UserId(id), name })
+        .collect())
+}
+
+/// Those of these folded names who are on the team.
+pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Person>, AppError> {
+    let all: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, name FROM user WHERE folded IN (SELECT value FROM json_each(?))")
+            .bind(serde_json::to_string(names).unwrap_or_default())
+            .fetch_all(db)
+            .await?;
+    Ok(all
+        .into_iter()
+        .map(|(id, name)| Person { id: UserId(id), name })
+        .collect())
+}
+
+/// How many people there are on the team.
+pub async fn members(db: &SqlitePool) -> Result<u32, AppError> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM user").fetch_one(db).await?)
+}
+
+/// Refuses whoever isn't in the room.
+///
+/// # Errors
+/// `NotFound`, as if there were none.
+pub async fn must_be_in(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<(), AppError> {
+    let is_in: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM member WHERE room = ? AND user = ?)")
+        .bind(room.0)
+        .bind(user.0)
+        .fetch_one(conn)
+        .await?;
+    if is_in { Ok(()) } else { Err(no_room()) }
+}
+
+/// Brings somebody in, who has read all that was said; `false` when they were in already.
+pub async fn add_member(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<bool, AppError> {
+    let done = sqlx::query(
+        "INSERT INTO member (room, user, read) SELECT room.id, user.id, room.said FROM room, user \
+         WHERE room.id = ? AND user.id = ? ON CONFLICT DO NOTHING",
+    )
+    .bind(room.0)
+    .bind(user.0)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes somebody out; `false` when they weren't in.
+pub async fn remove_member(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<bool, AppError> {
+    let done = sqlx::query("DELETE FROM member WHERE room = ? AND user = ?")
+        .bind(room.0)
+        .bind(user.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

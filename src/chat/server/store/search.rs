@@ -1,0 +1,115 @@
+//! What was said, found again.
+
+use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+
+use crate::{
+    error::AppError,
+    ids::{RoomId, UserId},
+    time::Timestamp,
+};
+
+/// Messages looked at, from the newest back, when no part of the query is in the index.
+const SCANNED: i64 = 100_000;
+
+/// What is looked for. All of it must be so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Parts of what was said, each of three characters or more.
+    pub indexed: Vec<String>,
+    /// Shorter parts.
+    pub short: Vec<String>,
+    /// Who said it, folded.
+    pub from: Option<String>,
+    /// The name of the room.
+    pub room: Option<String>,
+    /// Said before then.
+    pub before: Option<Timestamp>,
+    /// Said then or later.
+    pub after: Option<Timestamp>,
+    /// It holds an address of the web.
+    pub link: bool,
+}
+
+/// What was found, newest first.
+pub struct Page {
+    /// Where: the number by which a search goes on, the room, the place.
+    pub found: Vec<(i64, RoomId, u64)>,
+    /// There is more, before the last of them.
+    pub more: bool,
+}
+
+/// Up to `limit` messages that `user` may read, before number `before`.
+pub async fn search(
+    db: &SqlitePool,
+    user: UserId,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Page, AppError> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT said.id, said.room, said.seq FROM ");
+    // CROSS JOIN keeps SQLite to this order: from the newest back, until there is enough.
+    if wanted.indexed.is_empty() {
+        sql.push("said");
+    } else {
+        sql.push("said_text CROSS JOIN said ON said.id = said_text.rowid");
+    }
+    sql.push(
+        " CROSS JOIN message m ON m.room = said.room AND m.seq = said.seq \
+         CROSS JOIN member ON member.room = said.room AND member.user = ",
+    );
+    sql.push_bind(user.0);
+    sql.push(" CROSS JOIN user ON user.id = m.author CROSS JOIN room ON room.id = said.room WHERE m.deleted IS NULL");
+    let id = if wanted.indexed.is_empty() {
+        sql.push(" AND said.id > (SELECT max(id) FROM said) - ");
+        sql.push_bind(SCANNED);
+        "said.id"
+    } else {
+        sql.push(" AND said_text MATCH ");
+        sql.push_bind(phrases(&wanted.indexed));
+        "said_text.rowid"
+    };
+    if let Some(before) = before {
+        sql.push(format!(" AND {id} < "));
+        sql.push_bind(before);
+    }
+    for part in &wanted.short {
+        sql.push(" AND instr(lower(m.body), ");
+        sql.push_bind(part.to_lowercase());
+        sql.push(")");
+    }
+    if let Some(from) = &wanted.from {
+        sql.push(" AND user.folded = ");
+        sql.push_bind(from.clone());
+    }
+    if let Some(room) = &wanted.room {
+        sql.push(" AND room.name = ");
+        sql.push_bind(room.clone());
+    }
+    if let Some(before) = wanted.before {
+        sql.push(" AND m.at < ");
+        sql.push_bind(before.micros());
+    }
+    if let Some(after) = wanted.after {
+        sql.push(" AND m.at >= ");
+        sql.push_bind(after.micros());
+    }
+    if wanted.link {
+        sql.push(" AND m.body LIKE '%http%://%'");
+    }
+    sql.push(format!(" ORDER BY {id} DESC LIMIT "));
+    sql.push_bind(limit + 1);
+    let mut rows: Vec<(i64, i64, i64)> = sql.build_query_as().fetch_all(db).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let found = rows.into_iter().map(|(id, room, seq)| (id, RoomId(room), seq.unsigned_abs()));
+    Ok(Page {
+        found: found.collect(),
+        more,
+    })
+}
+
+/// FTS5's syntax for "all of these"; quoted, so that nothing in them is syntax.
+fn phrases(parts: &[String]) -> String {
+    let quoted = parts.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\"")));
+    quoted.collect::<Vec<_>>().join(" AND ")
+}
