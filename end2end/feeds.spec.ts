@@ -128,7 +128,8 @@ test("reading back pauses, and at the end the lines follow again", async ({ ines
   await expect(newest).toBeInViewport({ ratio: 0.9 });
   await newest.hover();
   await ines.page.mouse.wheel(0, -400);
-  await expect(ines.logs.getByRole("button", { name: "Follow" })).toBeVisible();
+  const paused = () => expect(ines.logs.getByRole("button", { name: "Follow" })).toBeVisible();
+  await paused();
   const later = async (n: number) => {
     await post("/ingest/logs", { message: `later ${n}` });
     await expect(ines.logs.getByRole("button", { name: /1 new/ })).toBeVisible();
@@ -144,6 +145,7 @@ test("reading back pauses, and at the end the lines follow again", async ({ ines
 
   // Or by scrolling to the end, also where the count lies under the pointer.
   await ines.page.mouse.wheel(0, -400);
+  await paused();
   await later(2);
   await ines.logs.getByRole("button", { name: /1 new/ }).hover();
   await ines.page.mouse.wheel(0, 2000);

@@ -10,7 +10,10 @@ use leptos_router::{
 
 use crate::{
     accounts::pages::{JoinPage, MorePage, SetUpPage, SignInPage},
-    chat::{people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage, search_page::SearchPage},
+    chat::{
+        people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage,
+        search_page::SearchPage,
+    },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     error::AppError,
     ui::error_page::ErrorPage,

@@ -103,7 +103,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
                 ></textarea>
                 <button class="button" type="submit">"Send"</button>
             </div>
-            {move || problem.get().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            {move || problem.try_get().flatten().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}
             <div class="hint">
                 <TypingHint />
                 <span class="keys">

@@ -79,11 +79,19 @@ fn Hits(found: Found, query: String) -> impl IntoView {
 
 #[component]
 fn Shown(hit: Hit) -> impl IntoView {
-    let Hit { room, message, parts, .. } = hit;
+    let Hit {
+        room, message, parts, ..
+    } = hit;
     let (author, at) = (message.author.name, message.at);
     let text = parts
         .into_iter()
-        .map(|(mark, text)| if mark { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() })
+        .map(|(mark, text)| {
+            if mark {
+                view! { <mark>{text}</mark> }.into_any()
+            } else {
+                text.into_any()
+            }
+        })
         .collect_view();
     view! {
         <li>

@@ -5,6 +5,8 @@ mod app;
 mod changes;
 mod chat;
 mod logs;
+mod rooms;
+mod search;
 mod server;
 mod socket;
 mod ticker;

@@ -45,10 +45,7 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
             message,
         });
     }
-    Ok(Found {
-        hits,
-        more: page.more,
-    })
+    Ok(Found { hits, more: page.more })
 }
 
 /// `words "a phrase" from:name in:room before:2026-11-20 after:2026-11-20T14:00:00Z has:link`
@@ -64,7 +61,9 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
         let time = |text: &str| {
             let day = || Timestamp::parse(&format!("{text}T00:00:00Z"));
             Timestamp::parse(text).or_else(day).ok_or_else(|| {
-                AppError::Invalid(format!("{text:?} is no time; write 2026-11-20 or 2026-11-20T14:03:07Z (UTC)."))
+                AppError::Invalid(format!(
+                    "{text:?} is no time; write 2026-11-20 or 2026-11-20T14:03:07Z (UTC)."
+                ))
             })
         };
         match word.split_once(':') {
@@ -102,12 +101,18 @@ fn words(query: &str) -> Vec<String> {
 fn marked(body: &str, wanted: &Wanted) -> Vec<(bool, String)> {
     // Byte for byte as long as the text, so that places in one are places in the other.
     let folded = body.to_lowercase();
-    let folded = if folded.len() == body.len() { folded } else { body.to_owned() };
+    let folded = if folded.len() == body.len() {
+        folded
+    } else {
+        body.to_owned()
+    };
     let parts = wanted.indexed.iter().chain(&wanted.short);
     let mut spans: Vec<(usize, usize)> = parts
         .flat_map(|part| {
             let part = part.to_lowercase();
-            let spans = folded.match_indices(part.as_str()).map(|(at, found)| (at, at + found.len()));
+            let spans = folded
+                .match_indices(part.as_str())
+                .map(|(at, found)| (at, at + found.len()));
             spans.collect::<Vec<_>>()
         })
         .filter(|&(from, to)| body.is_char_boundary(from) && body.is_char_boundary(to))
@@ -141,7 +146,10 @@ mod tests {
         let wanted = parse(r#"gateway "timed out" ok from:@Ines in:#desk after:2026-11-20 has:link"#).unwrap();
         assert_eq!(wanted.indexed, ["gateway", "timed out"]);
         assert_eq!(wanted.short, ["ok"]);
-        assert_eq!((wanted.from.as_deref(), wanted.room.as_deref()), (Some("ines"), Some("desk")));
+        assert_eq!(
+            (wanted.from.as_deref(), wanted.room.as_deref()),
+            (Some("ines"), Some("desk"))
+        );
         assert_eq!(wanted.after, Timestamp::parse("2026-11-20T00:00:00Z"));
         assert!(wanted.link && wanted.before.is_none());
         assert!(parse("before:tomorrow").unwrap_err().to_string().contains("2026-11-20"));
@@ -158,14 +166,25 @@ mod tests {
             ("   ", vec![], vec![]),
         ] {
             let wanted = parse(query).unwrap();
-            assert_eq!((wanted.indexed, wanted.short), (indexed.iter().map(|s: &&str| s.to_string()).collect(), short.iter().map(|s: &&str| s.to_string()).collect()), "{query}");
+            assert_eq!(
+                (wanted.indexed, wanted.short),
+                (
+                    indexed.iter().map(|s: &&str| s.to_string()).collect(),
+                    short.iter().map(|s: &&str| s.to_string()).collect()
+                ),
+                "{query}"
+            );
         }
     }
 
     #[test]
     fn what_was_looked_for_is_marked() {
         let wanted = parse("out GATE").unwrap();
-        let marks: Vec<_> = marked("Gateway timed out, out", &wanted).into_iter().filter(|(mark, _)| *mark).map(|(_, text)| text).collect();
+        let marks: Vec<_> = marked("Gateway timed out, out", &wanted)
+            .into_iter()
+            .filter(|(mark, _)| *mark)
+            .map(|(_, text)| text)
+            .collect();
         assert_eq!(marks, ["Gate", "out", "out"]);
     }
 

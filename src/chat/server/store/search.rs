@@ -101,7 +101,9 @@ pub async fn search(
     let mut rows: Vec<(i64, i64, i64)> = sql.build_query_as().fetch_all(db).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let found = rows.into_iter().map(|(id, room, seq)| (id, RoomId(room), seq.unsigned_abs()));
+    let found = rows
+        .into_iter()
+        .map(|(id, room, seq)| (id, RoomId(room), seq.unsigned_abs()));
     Ok(Page {
         found: found.collect(),
         more,

@@ -1,0 +1,206 @@
+//! Who may read what: rooms of some, conversations, and what is unread in them.
+
+use serde_json::{Value, json};
+
+use super::{
+    app::{Member, TestApp},
+    socket::Socket,
+};
+use crate::{
+    chat::{
+        model::{RoomKind, Rooms},
+        wire::{ClientFrame, ServerFrame},
+    },
+    error::AppError,
+    ids::{RoomId, UserId},
+};
+
+const DESK: RoomId = RoomId(1);
+
+impl Member {
+    /// Calls a server function; the status and the body.
+    pub async fn call(&self, app: &TestApp, function: &str, arguments: Value) -> (u16, Value) {
+        let answer = self
+            .client
+            .post(format!("{}/do/{function}", app.url))
+            .json(&arguments)
+            .send()
+            .await
+            .expect("an answer");
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// As the forms do it.
+    async fn form(&self, app: &TestApp, function: &str, form: &[(&str, &str)]) -> u16 {
+        let answer = self.client.post(format!("{}/do/{function}", app.url)).form(form).send();
+        answer.await.expect("an answer").status().as_u16()
+    }
+
+    async fn rooms(&self, app: &TestApp) -> Vec<crate::chat::model::Room> {
+        let (_, opening) = self.call(app, "desk", json!({})).await;
+        let rooms: Rooms = serde_json::from_value(opening["desk"]["rooms"].clone()).expect("rooms");
+        rooms.rooms
+    }
+}
+
+async fn left(socket: &mut Socket) -> (RoomId, u64, u32, u32) {
+    let pick = |frame| match frame {
+        ServerFrame::Read {
+            room,
+            read,
+            unread,
+            mentions,
+        } => Some((room, read, unread, mentions)),
+        _ => None,
+    };
+    socket.until(pick).await.expect("what is left")
+}
+
+#[tokio::test]
+async fn a_private_room_is_nobody_elses() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
+    assert_eq!(
+        ines.form(&app, "create_room", &[("name", "deals"), ("private", "true")])
+            .await,
+        200
+    );
+    let deals = RoomId(2);
+    let room = a.until(|frame| match frame {
+        ServerFrame::Room { room } => Some(room),
+        _ => None,
+    });
+    assert_eq!(
+        room.await.map(|room| (room.id, room.kind)),
+        Some((deals, RoomKind::Private))
+    );
+    a.follow(deals, None).await;
+    a.post(deals, "a1", "nobody else hears").await;
+    a.acknowledged("a1").await;
+
+    // By no way in.
+    assert_eq!(bob.rooms(&app).await.len(), 1);
+    for (function, arguments) in [
+        ("room", json!({"room": 2, "before": null})),
+        ("earlier_messages", json!({"room": 2, "before": 9})),
+        ("about_room", json!({"room": 2})),
+        (
+            "change_message",
+            json!({"room": 2, "seq": 1, "change": {"react": {"emoji": "👍", "on": true}}}),
+        ),
+    ] {
+        assert_eq!(bob.call(&app, function, arguments).await.0, 404, "{function}");
+    }
+    assert_eq!(bob.form(&app, "invite", &[("room", "2"), ("person", "2")]).await, 404);
+    assert_eq!(
+        bob.form(&app, "describe_room", &[("room", "2"), ("name", "mine")])
+            .await,
+        404
+    );
+    let follow = ClientFrame::Follow {
+        room: deals,
+        after: None,
+    };
+    b.send(&follow).await;
+    assert!(matches!(b.refused().await, Some((None, AppError::NotFound(_)))));
+    b.post(deals, "b1", "let me in").await;
+    assert!(matches!(b.refused().await, Some((Some(_), AppError::NotFound(_)))));
+
+    // In, and out again.
+    assert_eq!(ines.form(&app, "invite", &[("room", "2"), ("person", "2")]).await, 200);
+    let (page, _) = b.follow(deals, None).await;
+    assert_eq!(page.len(), 1, "what was said before too");
+    a.post(deals, "a2", "welcome").await;
+    assert_eq!(b.said().await.map(|message| message.body).as_deref(), Some("welcome"));
+    assert_eq!(bob.form(&app, "leave_room", &[("room", "2")]).await, 200);
+    let gone = b.until(|frame| match frame {
+        ServerFrame::Left { room } => Some(room),
+        _ => None,
+    });
+    assert_eq!(gone.await, Some(deals));
+    a.post(deals, "a3", "he is gone").await;
+    a.acknowledged("a3").await;
+    a.post(DESK, "a4", "for all").await;
+    b.follow(DESK, Some(0)).await;
+    b.send(&ClientFrame::Ping).await;
+    let heard = b.until(|frame| match frame {
+        ServerFrame::Pong => Some(true),
+        ServerFrame::Message(message) if message.room == deals => Some(false),
+        ServerFrame::Noted { room, .. } if room == deals => Some(false),
+        _ => None,
+    });
+    assert_eq!(heard.await, Some(true), "nothing more from there");
+    assert_eq!(
+        ines.form(&app, "leave_room", &[("room", "1")]).await,
+        400,
+        "everyone is in an open room"
+    );
+}
+
+#[tokio::test]
+async fn the_same_people_have_one_conversation() {
+    let app = TestApp::start().await;
+    let (ines, bob, eve) = (app.admin().await, app.join("bob").await, app.join("eve").await);
+    let mut b = bob.socket(&app).await;
+    let bobs = bob.me.id.to_string();
+    assert_eq!(ines.form(&app, "open_direct", &[("people[]", &bobs)]).await, 200);
+    let room = b.until(|frame| match frame {
+        ServerFrame::Room { room } => Some(room),
+        _ => None,
+    });
+    let room = room.await.expect("the conversation");
+    assert_eq!((room.kind, room.title(bob.me.id).as_str()), (RoomKind::Direct, "ines"));
+    assert_eq!(
+        bob.form(&app, "open_direct", &[("people[]", &ines.me.id.to_string())])
+            .await,
+        200
+    );
+    assert_eq!((ines.rooms(&app).await.len(), eve.rooms(&app).await.len()), (2, 1));
+    assert_eq!(ines.form(&app, "open_direct", &[]).await, 400, "with nobody");
+    assert_eq!(ines.form(&app, "open_direct", &[("people[]", "99")]).await, 404);
+    let id = room.id.to_string();
+    assert_eq!(
+        ines.form(&app, "invite", &[("room", &id), ("person", &eve.me.id.to_string())])
+            .await,
+        400
+    );
+}
+
+#[tokio::test]
+async fn unread_is_counted_per_person_and_told_to_all_their_pages() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let (mut a, mut b, mut b2) = (ines.socket(&app).await, bob.socket(&app).await, bob.socket(&app).await);
+    let noted = |frame| match frame {
+        ServerFrame::Noted { room, author, mentions } => Some((room, author, mentions)),
+        _ => None,
+    };
+    for (n, body) in ["one", "two for @Bob", "three @room", "four"].iter().enumerate() {
+        a.post(DESK, &format!("a{n}"), body).await;
+        a.acknowledged(&format!("a{n}")).await;
+        let calls = if (1..3).contains(&n) {
+            vec![bob.me.id]
+        } else {
+            Vec::<UserId>::new()
+        };
+        assert_eq!(b.until(noted).await, Some((DESK, ines.me.id, calls)), "{body}");
+    }
+    let unread = |rooms: Vec<crate::chat::model::Room>| (rooms[0].unread, rooms[0].mentions);
+    assert_eq!(unread(bob.rooms(&app).await), (4, 2));
+    assert_eq!(unread(ines.rooms(&app).await), (0, 0), "one's own are read");
+    b.send(&ClientFrame::Read { room: DESK, seq: 2 }).await;
+    assert_eq!(left(&mut b).await, (DESK, 2, 2, 1));
+    assert_eq!(left(&mut b2).await, (DESK, 2, 2, 1), "in the other tab too");
+    let delete = json!({"room": 1, "seq": 3, "change": "delete"});
+    assert_eq!(ines.call(&app, "change_message", delete).await.0, 200);
+    assert_eq!(
+        unread(bob.rooms(&app).await),
+        (1, 0),
+        "what is deleted needs no reading"
+    );
+    b.send(&ClientFrame::Read { room: DESK, seq: 99 }).await;
+    assert_eq!(left(&mut b).await, (DESK, 4, 0, 0));
+    b.send(&ClientFrame::Read { room: DESK, seq: 0 }).await;
+    assert_eq!(left(&mut b).await.2, 3, "and unread again, if one likes");
+}

@@ -1,0 +1,140 @@
+//! Finding what was said: all of it that one may read, and nothing else.
+
+use serde_json::{Value, json};
+
+use super::app::{Member, TestApp};
+use crate::ids::RoomId;
+
+const DESK: RoomId = RoomId(1);
+
+async fn found(who: &Member, app: &TestApp, query: &str) -> Vec<String> {
+    let (status, found) = who
+        .call(app, "search_messages", json!({"query": query, "before": null}))
+        .await;
+    assert_eq!(status, 200, "{query}: {found}");
+    let hits = found["hits"].as_array().expect("a list").iter();
+    hits.map(|hit| hit["message"]["body"].as_str().expect("text").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn everything_that_one_may_read_is_found() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut a = ines.socket(&app).await;
+    let said = [
+        "Gateway timed out at 14:03:07",
+        "see https://status.test/incidents/8812?x=1",
+        "order_id=AB-1234567 was refused",
+        "今日の相場は静かです",
+        "AND nothing OR \"quoted\" NOT",
+        "go",
+        "?!",
+    ];
+    for (n, body) in said.iter().enumerate() {
+        a.post(DESK, &format!("a{n}"), body).await;
+        a.acknowledged(&format!("a{n}")).await;
+    }
+    for (query, hits) in [
+        ("gateway", vec![0]),
+        ("OUT time", vec![0]),
+        ("\"timed out\"", vec![0]),
+        ("\"out timed\"", vec![]),
+        ("incidents/8812", vec![1]),
+        ("has:link", vec![1]),
+        ("1234", vec![2]),
+        ("相場は", vec![3]),
+        ("静か", vec![3]),
+        ("AND", vec![4]),
+        ("\"quoted\"", vec![4]),
+        ("go", vec![5]),
+        ("?!", vec![6]),
+        ("\"", vec![]),
+        ("", vec![]),
+        ("from:ines out", vec![0]),
+        ("from:bob out", vec![]),
+        ("in:#desk gateway", vec![0]),
+        ("in:elsewhere gateway", vec![]),
+        ("before:2020-01-01 gateway", vec![]),
+        ("after:2020-01-01 gateway", vec![0]),
+        ("'; DROP TABLE message --", vec![]),
+        ("body:gateway*", vec![]),
+    ] {
+        let hits: Vec<&str> = hits.iter().map(|&n: &usize| said[n]).collect();
+        assert_eq!(found(&bob, &app, query).await, hits, "{query}");
+    }
+    let (status, error) = bob
+        .call(&app, "search_messages", json!({"query": "after:noon", "before": null}))
+        .await;
+    assert_eq!(status, 400, "{error}");
+}
+
+#[tokio::test]
+async fn a_search_follows_edits_deletions_and_membership() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let room: Value = json!({"name": "deals", "private": true});
+    let make = ines
+        .client
+        .post(format!("{}/do/create_room", app.url))
+        .form(&room)
+        .send();
+    assert_eq!(make.await.expect("an answer").status(), 200);
+    let mut a = ines.socket(&app).await;
+    for (n, (room, body)) in [(2, "secret takeover"), (1, "public takeover"), (1, "another")]
+        .into_iter()
+        .enumerate()
+    {
+        a.post(RoomId(room), &format!("a{n}"), body).await;
+        a.acknowledged(&format!("a{n}")).await;
+    }
+    assert_eq!(
+        found(&ines, &app, "takeover").await,
+        ["public takeover", "secret takeover"],
+        "newest first"
+    );
+    assert_eq!(found(&bob, &app, "takeover").await, ["public takeover"]);
+    let change = |seq: u64, change: Value| json!({"room": 1, "seq": seq, "change": change});
+    assert_eq!(
+        ines.call(&app, "change_message", change(1, json!({"edit": "public merger"})))
+            .await
+            .0,
+        200
+    );
+    assert_eq!(
+        ines.call(&app, "change_message", change(2, json!("delete"))).await.0,
+        200
+    );
+    assert!(found(&bob, &app, "takeover").await.is_empty());
+    assert_eq!(found(&bob, &app, "merger").await, ["public merger"]);
+    assert!(found(&bob, &app, "another").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_search_goes_on_page_by_page() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut a = ines.socket(&app).await;
+    for n in 1..=35 {
+        a.post(DESK, &format!("a{n}"), &format!("needle {n}")).await;
+        a.acknowledged(&format!("a{n}")).await;
+    }
+    let (_, first) = ines
+        .call(&app, "search_messages", json!({"query": "needle", "before": null}))
+        .await;
+    assert_eq!(
+        (first["hits"].as_array().map(Vec::len), &first["more"]),
+        (Some(30), &json!(true))
+    );
+    let last = &first["hits"][29]["id"];
+    let (_, rest) = ines
+        .call(&app, "search_messages", json!({"query": "needle", "before": last}))
+        .await;
+    let rest: Vec<&str> = rest["hits"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|hit| hit["message"]["body"].as_str())
+        .collect();
+    assert_eq!(rest, ["needle 5", "needle 4", "needle 3", "needle 2", "needle 1"]);
+}
