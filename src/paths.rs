@@ -12,3 +12,14 @@ pub const HEALTH: &str = "/health";
 pub const INGEST_TICKS: &str = "/ingest/ticks";
 /// Log lines in.
 pub const INGEST_LOGS: &str = "/ingest/logs";
+/// Slack's incoming webhooks: a bot's token in the URL.
+pub const SLACK_HOOK: &str = "/hooks/{token}";
+/// Campfire's bots: a bot's token in the URL.
+pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
+/// The API's root.
+pub const API: &str = "/api/v1";
+
+/// True for what programs call with a token in the URL, which therefore is shown nowhere.
+pub fn holds_a_token(path: &str) -> bool {
+    path.starts_with("/hooks/") || (path.starts_with("/rooms/") && path.ends_with("/messages"))
+}

@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    config::{Cli, Command, Config, Scope, TokenCommand, UserCommand, only_known},
+    config::{BotCommand, Cli, Command, Config, Scope, TokenCommand, UserCommand, only_known},
     shutdown::{Shutdown, asked_to_stop},
     start::{open_desk, start},
     telemetry,
@@ -42,6 +42,11 @@ pub fn run() -> ExitCode {
                 explain_faults();
                 let role = if admin { Role::Admin } else { Role::Member };
                 create_user(&data.folder, &name, read_password()?, role).await
+            }
+            Some(Command::Bot(BotCommand::Create { name, room, data })) => {
+                explain_faults();
+                println!("{}", create_bot(&data.folder, &name, room.as_deref()).await?);
+                Ok(())
             }
             Some(Command::Token(TokenCommand::Create { name, scope, data })) => {
                 explain_faults();
@@ -129,6 +134,15 @@ pub async fn create_user(folder: &Path, name: &str, password: Password, role: Ro
 pub async fn create_token(folder: &Path, name: &str, scope: Scope) -> Result<String, String> {
     must_be_there(folder)?;
     on_desk(folder, async |accounts| accounts.create_token(name, scope).await).await
+}
+
+/// `squawkbox bot create`: the bot's token, which is not kept; also while the server runs.
+///
+/// # Errors
+/// A sentence for the person who typed the command.
+pub async fn create_bot(folder: &Path, name: &str, room: Option<&str>) -> Result<String, String> {
+    must_be_there(folder)?;
+    on_desk(folder, async |accounts| accounts.create_bot(name, room).await).await
 }
 
 /// Refuses to begin a new data folder where one was meant that is elsewhere.

@@ -26,6 +26,9 @@ pub enum Command {
     /// Manage people from a machine without a browser, also while the server runs
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage bots, which speak in chat through the API and webhooks, also while the server runs
+    #[command(subcommand)]
+    Bot(BotCommand),
     /// Manage tokens for programs that send prices and logs, also while the server runs
     #[command(subcommand)]
     Token(TokenCommand),
@@ -41,6 +44,21 @@ pub enum UserCommand {
         /// Make an administrator
         #[arg(long)]
         admin: bool,
+        #[command(flatten)]
+        data: DataFolder,
+    },
+}
+
+/// `squawkbox bot …`
+#[derive(Debug, Subcommand)]
+pub enum BotCommand {
+    /// Create a bot and print its token, once, alone on standard output
+    Create {
+        /// The name it speaks with
+        name: String,
+        /// The room where its webhook speaks, by name; the oldest when absent
+        #[arg(long)]
+        room: Option<String>,
         #[command(flatten)]
         data: DataFolder,
     },

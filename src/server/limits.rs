@@ -8,6 +8,8 @@ use crate::error::AppError;
 
 /// Largest body of a form or server function, in bytes.
 pub const FORM_BODY: usize = 64 * 1024;
+/// Largest body of a program's request to chat, in bytes.
+pub const PROGRAM_BODY: usize = 256 * 1024;
 /// Largest body of an ingest request, in bytes.
 pub const INGEST_BODY: usize = 4 * 1024 * 1024;
 /// A request must be read and answered within this; streams count only until they start.

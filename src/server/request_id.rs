@@ -10,6 +10,8 @@ use axum::{
     middleware::Next,
 };
 
+use crate::paths::holds_a_token;
+
 use super::error::{REQUEST_ID, RequestId, internal, new_id};
 
 /// Gives the request its id for as long as it is being answered.
@@ -26,7 +28,9 @@ pub async fn scope(mut request: Request, next: Next) -> axum::response::Response
 /// The span around a request. The query is left out: it may hold tokens.
 pub fn span(request: &Request) -> tracing::Span {
     let id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path(), request_id = id)
+    let path = request.uri().path();
+    let path = if holds_a_token(path) { "(its URL is secret)" } else { path };
+    tracing::debug_span!("request", method = %request.method(), path, request_id = id)
 }
 
 /// The answer when a handler panicked: a page that stands alone, since whatever renders pages may be what failed.

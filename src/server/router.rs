@@ -49,6 +49,10 @@ pub fn router(state: AppState) -> Router {
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
+    let programs = chat::server::rest::routes()
+        .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
+        .route(paths::CAMPFIRE_BOT, post(chat::server::hooks::campfire))
+        .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
     Router::new()
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::EVENTS, get(events))
@@ -60,6 +64,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(file_and_error_handler_with_context::<AppState, _>(context, desk_shell))
         .layer(from_fn_with_state(state.clone(), session::load))
         .merge(ingest)
+        .merge(programs)
         .route(paths::HEALTH, get(health))
         // From the inside out: the last one sees a request first.
         .layer(from_fn_with_state(state.clone(), security::same_origin))

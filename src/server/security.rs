@@ -12,7 +12,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::error::AppError;
+use crate::{error::AppError, paths::holds_a_token};
 
 use super::{config::Config, state::AppState};
 
@@ -80,7 +80,8 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
 
 /// Programs come in there, by token alone; no cookie counts.
 fn is_ingest(request: &Request) -> bool {
-    request.uri().path().starts_with("/ingest/")
+    let path = request.uri().path();
+    path.starts_with("/ingest/") || holds_a_token(path)
 }
 
 /// Not any authorization: a browser sends a proxy's Basic by itself, whichever page asks.

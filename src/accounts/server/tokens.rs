@@ -15,8 +15,12 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    accounts::rules,
+    accounts::{
+        model::{Me, Password, Role},
+        rules,
+    },
     error::AppError,
+    ids::RoomId,
     server::{config::Scope, limits::PerKey, state::AppState},
     time::Timestamp,
 };
@@ -64,20 +68,44 @@ impl IntoResponse for Refused {
     }
 }
 
+/// The bot that a request's bearer token speaks for. As an extractor it refuses (401, 429).
+#[derive(Clone, Debug)]
+pub struct Bot {
+    /// As a member.
+    pub me: Me,
+    /// Where its webhook speaks.
+    pub room: Option<RoomId>,
+}
+
+impl FromRequestParts<AppState> for Bot {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
+        let Some(token) = bearer(parts) else {
+            return Err(Refused::Unknown(
+                "Send a bot's token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox bot create \
+                 NAME`.",
+            ));
+        };
+        let found = state.accounts.bot(token).await.map_err(Refused::Other)?;
+        found.ok_or(Refused::Unknown(
+            "This is no bot's token. Make one with `squawkbox bot create NAME` on the server's data folder.",
+        ))
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    // The scheme's case doesn't matter (RFC 9110).
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 impl FromRequestParts<AppState> for IngestToken {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
-        let header = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        // The scheme's case doesn't matter (RFC 9110).
-        let token = header
-            .split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let Some((_, token)) = token else {
+        let Some(token) = bearer(parts) else {
             return Err(Refused::Unknown(
                 "Send a token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox token create \
                  --name NAME --scope ingest`.",
@@ -85,7 +113,7 @@ impl FromRequestParts<AppState> for IngestToken {
         };
         let found = state
             .accounts
-            .ingest_token(token.trim())
+            .ingest_token(token)
             .await
             .map_err(Refused::Other)?;
         found.ok_or(Refused::Unknown(
@@ -109,6 +137,41 @@ impl Accounts {
         });
         work.await?;
         Ok(format!("{PREFIX}{token}"))
+    }
+
+    /// Creates a bot that speaks as `name`, its webhook in `room` (the oldest when absent); gives its token, this once.
+    ///
+    /// # Errors
+    /// `Invalid` or `Conflict` about the name, `NotFound` for the room.
+    pub async fn create_bot(&self, name: &str, room: Option<&str>) -> Result<String, AppError> {
+        let room = store::open_room(&self.db.readers, room).await?.ok_or_else(|| {
+            AppError::NotFound("There is no open room of that name. Give the name without the #.".into())
+        })?;
+        // Nobody knows it, so nobody signs in as the bot.
+        let nobodys = Password(secret::token()?);
+        let id = self.create_user(name, nobodys, Role::Member).await?;
+        let (token, name) = (secret::token()?, name.trim().to_owned());
+        let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
+        let work = self.db.writer.write(move |conn| {
+            Box::pin(async move { store::make_bot(conn, id, room, &name, hash, Timestamp::now()).await })
+        });
+        work.await?;
+        Ok(format!("{PREFIX}{token}"))
+    }
+
+    /// The bot whose token this is, counted against its rate.
+    ///
+    /// # Errors
+    /// `SlowDown` when it is used too often.
+    pub async fn bot(&self, text: &str) -> Result<Option<Bot>, AppError> {
+        let Some(hash) = text.strip_prefix(PREFIX).and_then(TokenHash::of) else {
+            return Ok(None);
+        };
+        let Some((id, bot)) = store::bot(&self.db.readers, hash).await? else {
+            return Ok(None);
+        };
+        self.limits.token.check(&id)?;
+        Ok(Some(bot))
     }
 
     /// The ingest token of this text, counted against its rate.

@@ -1,14 +1,17 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod hooks;
 pub mod markdown;
 pub mod mentions;
 pub mod post;
 pub mod presence;
 pub mod read;
+pub mod rest;
 pub mod resume;
 pub mod rooms;
 pub mod search;
+mod slack_text;
 pub mod socket;
 pub mod store;
 

@@ -18,11 +18,11 @@ use super::{
 };
 
 /// Keeps what `author` says and tells everyone; answers after the commit. The same draft again is the same
-/// message, and nobody hears it twice.
+/// message (`false`), and nobody hears it twice.
 ///
 /// # Errors
 /// What [`rules`] say of the draft, `SlowDown`, `NotFound` for the room, `Busy`.
-pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<Message, AppError> {
+pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message, bool), AppError> {
     let Draft {
         room,
         client_id,
@@ -35,7 +35,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<Message, 
     let called = mentions::called(chat, &body).await?;
     let html = markdown::render(&body, |name| called.is(name));
     let hub = chat.hub.clone();
-    let (message, _, _) = chat
+    let (message, _, is_new) = chat
         .db
         .writer
         .write_then(
@@ -76,5 +76,5 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<Message, 
             },
         )
         .await?;
-    Ok(message)
+    Ok((message, is_new))
 }

@@ -260,8 +260,8 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, before: Option<u64>) -> R
     })
 }
 
-/// A name for a message that a plain form will send.
-fn new_client_id() -> String {
+/// A name for a message whose sender gave it none.
+pub fn new_client_id() -> String {
     let mut bytes = [0; 12];
     // Without randomness the time still tells one page from another.
     let _ = getrandom::fill(&mut bytes);

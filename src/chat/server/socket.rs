@@ -244,7 +244,7 @@ impl Line {
     async fn post(&mut self, draft: Draft) -> Result<(), End> {
         let client_id = draft.client_id.clone();
         match post(&self.state.chat, self.me.clone(), draft).await {
-            Ok(message) => {
+            Ok((message, _)) => {
                 let ack = ServerFrame::Ack {
                     room: message.room,
                     client_id,

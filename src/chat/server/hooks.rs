@@ -1,0 +1,108 @@
+//! What speaks into rooms by a URL with a token in it: Slack's incoming webhooks and Campfire's bots.
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{post, rest::Problem, rooms::new_client_id, slack_text, store};
+use crate::{
+    accounts::server::tokens::Bot,
+    chat::{model::Person, wire::Draft},
+    error::AppError,
+    ids::RoomId,
+    server::state::AppState,
+};
+
+/// `POST /hooks/{token}`: Slack's incoming webhook, JSON or `payload=`; answers `ok`, or one of Slack's words for what
+/// is wrong. The room is the payload's `channel`, by its name, where the bot is in it; else the hook's own.
+pub async fn slack(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    match slack_post(&state, &token, &headers, &body).await {
+        Ok(()) => "ok".into_response(),
+        Err((status, word)) => (status, word).into_response(),
+    }
+}
+
+type Word = (StatusCode, &'static str);
+
+async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), Word> {
+    let bot = state.accounts.bot(token).await.map_err(|error| word(&error))?;
+    let bot = bot.ok_or((StatusCode::NOT_FOUND, "no_service"))?;
+    let is_form = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let form = || form_urlencoded::parse(body).find(|(name, _)| name == "payload").map(|(_, json)| json.into_owned());
+    let json = if is_form { form() } else { String::from_utf8(body.to_vec()).ok() };
+    let payload: slack_text::Payload = json
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .ok_or((StatusCode::BAD_REQUEST, "invalid_payload"))?;
+    let text = slack_text::read(&payload);
+    if text.is_empty() {
+        return Err((StatusCode::BAD_REQUEST, "no_text"));
+    }
+    let rooms = store::rooms(&state.chat.db.readers, bot.me.id).await.map_err(|error| word(&error))?;
+    let named = payload.channel.as_deref().map(|name| name.trim_start_matches('#'));
+    let room = rooms
+        .iter()
+        .find(|room| named.is_some_and(|name| room.name == name))
+        .map(|room| room.id)
+        .or(bot.room)
+        .ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
+    say(state, bot, room, text).await.map(|_| ()).map_err(|error| word(&error))
+}
+
+/// Slack's words. What may go through later is a 503, since those who speak Slack drop a message at every 4xx.
+fn word(error: &AppError) -> Word {
+    match error {
+        AppError::NotFound(_) => (StatusCode::NOT_FOUND, "channel_not_found"),
+        AppError::TooLarge(_) | AppError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_payload"),
+        AppError::Forbidden(_) | AppError::SignedOut | AppError::Conflict(_) => {
+            (StatusCode::FORBIDDEN, "action_prohibited")
+        }
+        AppError::SlowDown(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "rollup_error"),
+    }
+}
+
+/// `POST /rooms/{id}/{bot-key}/messages`: the body is what is said; 201 with its `Location`.
+///
+/// # Errors
+/// A problem document.
+pub async fn campfire(
+    State(state): State<AppState>,
+    Path((room, token)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let bot = state.accounts.bot(&token).await?.ok_or(AppError::SignedOut)?;
+    let room: RoomId = room.parse().map_err(|_| store::no_room())?;
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"))
+    {
+        return Err(Problem(AppError::Invalid(
+            "Attachments are not taken yet: send the text as the body.".into(),
+        )));
+    }
+    let text = String::from_utf8(body.to_vec()).map_err(|_| AppError::Invalid("The body is not UTF-8.".into()))?;
+    let seq = say(&state, bot, room, text).await?;
+    let place = format!("/api/v1/rooms/{room}/messages/{seq}");
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)]).into_response())
+}
+
+async fn say(state: &AppState, bot: Bot, room: RoomId, body: String) -> Result<u64, AppError> {
+    let draft = Draft {
+        room,
+        client_id: new_client_id(),
+        body,
+        reply: None,
+    };
+    let author = Person {
+        id: bot.me.id,
+        name: bot.me.name,
+    };
+    let (message, _) = post::post(&state.chat, author, draft).await?;
+    Ok(message.seq)
+}

@@ -1,0 +1,263 @@
+//! Messages, for programs.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderName, StatusCode, header::LOCATION},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Body, Problem, rooms::ApiPerson, rooms::number};
+use crate::{
+    accounts::server::tokens::Bot,
+    chat::{
+        model::{Change, Message, Person},
+        server::{change, post as born, rooms::new_client_id, search as finding, store},
+        wire::Draft,
+    },
+    error::AppError,
+    server::state::AppState,
+};
+
+/// Messages in one answer at most.
+const MOST: u32 = 200;
+
+/// A message.
+#[derive(Serialize, ToSchema)]
+pub struct ApiMessage {
+    /// The room's number.
+    room: i64,
+    /// Its place in the room, from 1, without holes.
+    seq: u64,
+    /// The room's number of its last change: ask for what came `after` the highest seen.
+    changed: u64,
+    author: ApiPerson,
+    /// What was said, as typed; empty once deleted.
+    text: String,
+    /// The same, rendered and safe; absent where nothing in it is marked up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+    /// When it was said (RFC 3339, UTC).
+    at: String,
+    /// When it was last edited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited: Option<String>,
+    /// It was taken back.
+    deleted: bool,
+    /// The place of the message that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<u64>,
+    reactions: Vec<ApiReaction>,
+    /// The sender's own name for it, by which a retry is the same message.
+    client_id: String,
+}
+
+/// One emoji under a message.
+#[derive(Serialize, ToSchema)]
+pub struct ApiReaction {
+    emoji: String,
+    people: Vec<ApiPerson>,
+}
+
+impl From<Message> for ApiMessage {
+    fn from(message: Message) -> Self {
+        let people = |people: Vec<Person>| people.into_iter().map(ApiPerson::from).collect();
+        Self {
+            room: message.room.0,
+            seq: message.seq,
+            changed: message.changed,
+            author: message.author.into(),
+            text: message.body,
+            html: message.html,
+            at: message.at.to_string(),
+            edited: message.edited.map(|at| at.to_string()),
+            deleted: message.deleted,
+            reply: message.reply.map(|quote| quote.seq),
+            reactions: message
+                .reactions
+                .into_iter()
+                .map(|reaction| ApiReaction {
+                    emoji: reaction.emoji,
+                    people: people(reaction.people),
+                })
+                .collect(),
+            client_id: message.client_id,
+        }
+    }
+}
+
+/// A message to be said.
+#[derive(Deserialize, ToSchema)]
+pub struct NewMessage {
+    /// What; Markdown, 16 KiB at most.
+    text: String,
+    /// Your own name for it, such as a UUID: the same on every retry, and it is said once.
+    client_id: Option<String>,
+    /// The place of the message that it answers.
+    reply: Option<u64>,
+}
+
+/// What a message shall say.
+#[derive(Deserialize, ToSchema)]
+pub struct NewText {
+    /// Markdown, 16 KiB at most.
+    text: String,
+}
+
+/// A stretch of messages.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Stretch {
+    /// Those said before this place, the newest of them; oldest first.
+    before: Option<u64>,
+    /// Those new or changed after this change, in the order of the changes.
+    after: Option<u64>,
+    /// 1 to 200; 60 when absent.
+    limit: Option<u32>,
+}
+
+/// The newest messages of a room, or those before a place, or what changed after a change.
+#[utoipa::path(get, path = "/api/v1/rooms/{room}/messages", params(("room" = i64, Path,), Stretch),
+    responses((status = 200, body = Vec<ApiMessage>), (status = 404, description = "No such room, or not for the bot.")))]
+pub async fn list(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path(room): Path<String>,
+    Query(stretch): Query<Stretch>,
+) -> Result<Json<Vec<ApiMessage>>, Problem> {
+    let (db, room) = (&state.chat.db.readers, number(&room)?);
+    store::room(db, room, bot.me.id).await?.ok_or_else(store::no_room)?;
+    let limit = stretch.limit.unwrap_or(60).clamp(1, MOST);
+    let messages = match (stretch.before, stretch.after) {
+        (Some(_), Some(_)) => {
+            return Err(Problem(AppError::Invalid("Ask for `before` or for `after`, not both.".into())));
+        }
+        (None, Some(after)) => store::changed_after(db, room, after, limit).await?,
+        (before, None) => store::history(db, room, before, limit).await?.messages,
+    };
+    Ok(Json(messages.into_iter().map(ApiMessage::from).collect()))
+}
+
+/// Says something. The same `client_id` again answers 200 with the message that it is already.
+#[utoipa::path(post, path = "/api/v1/rooms/{room}/messages", params(("room" = i64, Path,)), request_body = NewMessage,
+    responses((status = 201, body = ApiMessage), (status = 200, body = ApiMessage, description = "It was said before."),
+        (status = 404, description = "No such room, or not for the bot."),
+        (status = 429, description = "Too fast; see Retry-After.")))]
+pub async fn post(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path(room): Path<String>,
+    Body(new): Body<NewMessage>,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<ApiMessage>), Problem> {
+    let draft = Draft {
+        room: number(&room)?,
+        client_id: new.client_id.unwrap_or_else(new_client_id),
+        body: new.text,
+        reply: new.reply,
+    };
+    let author = Person {
+        id: bot.me.id,
+        name: bot.me.name,
+    };
+    let (message, is_new) = born::post(&state.chat, author, draft).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.seq);
+    Ok((status, [(LOCATION, location)], Json(message.into())))
+}
+
+async fn changed(state: &AppState, bot: &Bot, room: &str, seq: u64, what: Change) -> Result<Json<ApiMessage>, Problem> {
+    let message = change::change(&state.chat, &bot.me, number(room)?, seq, what).await?;
+    Ok(Json(message.into()))
+}
+
+/// Replaces what a message of the bot's says.
+#[utoipa::path(patch, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
+    request_body = NewText, responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's.")))]
+pub async fn edit(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path((room, seq)): Path<(String, u64)>,
+    Body(new): Body<NewText>,
+) -> Result<Json<ApiMessage>, Problem> {
+    changed(&state, &bot, &room, seq, Change::Edit(new.text)).await
+}
+
+/// Takes a message of the bot's back; its place stays.
+#[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
+    responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's.")))]
+pub async fn delete(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path((room, seq)): Path<(String, u64)>,
+) -> Result<Json<ApiMessage>, Problem> {
+    changed(&state, &bot, &room, seq, Change::Delete).await
+}
+
+/// Gives a message an emoji: itself, percent-encoded, or its name such as `:tada:`.
+#[utoipa::path(put, path = "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
+    params(("room" = i64, Path,), ("seq" = u64, Path,), ("emoji" = String, Path,)),
+    responses((status = 200, body = ApiMessage)))]
+pub async fn react(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path((room, seq, emoji)): Path<(String, u64, String)>,
+) -> Result<Json<ApiMessage>, Problem> {
+    changed(&state, &bot, &room, seq, Change::React { emoji, on: true }).await
+}
+
+/// Takes an emoji of the bot's back.
+#[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
+    params(("room" = i64, Path,), ("seq" = u64, Path,), ("emoji" = String, Path,)),
+    responses((status = 200, body = ApiMessage)))]
+pub async fn unreact(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path((room, seq, emoji)): Path<(String, u64, String)>,
+) -> Result<Json<ApiMessage>, Problem> {
+    changed(&state, &bot, &room, seq, Change::React { emoji, on: false }).await
+}
+
+/// What is looked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// Words, `"phrases"`, `from:`, `in:`, `before:`, `after:`, `has:link`.
+    q: String,
+    /// Go on before this number, the `id` of the last one found.
+    before: Option<i64>,
+}
+
+/// What was found, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct ApiFound {
+    found: Vec<ApiHit>,
+    /// There is more, before the last of them.
+    more: bool,
+}
+
+/// A message that was found.
+#[derive(Serialize, ToSchema)]
+pub struct ApiHit {
+    /// The number by which the search goes on before it.
+    id: i64,
+    message: ApiMessage,
+}
+
+/// Finds what was said in the rooms that the bot is in.
+#[utoipa::path(get, path = "/api/v1/search", params(Wanted), responses((status = 200, body = ApiFound)))]
+pub async fn search(
+    State(state): State<AppState>,
+    bot: Bot,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<ApiFound>, Problem> {
+    let found = finding::search(&state.chat, bot.me.id, &wanted.q, wanted.before).await?;
+    let hit = |hit: crate::chat::model::Hit| ApiHit {
+        id: hit.id,
+        message: hit.message.into(),
+    };
+    Ok(Json(ApiFound {
+        found: found.hits.into_iter().map(hit).collect(),
+        more: found.more,
+    }))
+}

@@ -1,0 +1,72 @@
+//! `/api/v1`: chat for programs. A bot's bearer token; JSON; errors are problem documents (RFC 9457). What it answers is
+//! described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
+
+mod messages;
+mod problem;
+mod rooms;
+
+use axum::{
+    Json, Router,
+    routing::{get, patch, put},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
+
+pub use problem::{Body, Problem};
+
+use crate::server::state::AppState;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Squawkbox",
+        description = "Chat for programs. Every request carries a bot's token: `Authorization: Bearer sbx_…`."
+    ),
+    paths(
+        rooms::list,
+        rooms::create,
+        rooms::members,
+        messages::list,
+        messages::post,
+        messages::edit,
+        messages::delete,
+        messages::react,
+        messages::unreact,
+        messages::search
+    ),
+    modifiers(&Token),
+    security(("token" = []))
+)]
+struct Api;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        api.components.get_or_insert_default().add_security_scheme("token", token);
+    }
+}
+
+/// Everything under `/api/v1`.
+pub fn routes() -> Router<AppState> {
+    let api = Router::new()
+        .route("/openapi.json", get(async || Json(Api::openapi())))
+        .route("/rooms", get(rooms::list).post(rooms::create))
+        .route("/rooms/{room}/members", get(rooms::members))
+        .route("/rooms/{room}/messages", get(messages::list).post(messages::post))
+        .route("/rooms/{room}/messages/{seq}", patch(messages::edit).delete(messages::delete))
+        .route(
+            "/rooms/{room}/messages/{seq}/reactions/{emoji}",
+            put(messages::react).delete(messages::unreact),
+        )
+        .route("/search", get(messages::search))
+        .fallback(async || {
+            Problem(crate::error::AppError::NotFound(
+                "There is no such call. All there are stand in /api/v1/openapi.json.".into(),
+            ))
+        });
+    Router::new().nest(crate::paths::API, api)
+}

@@ -1,0 +1,63 @@
+//! How the API says no.
+
+use axum::{
+    Json,
+    extract::{FromRequest, Request, rejection::JsonRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::error::AppError;
+
+/// An error as a problem document: `{"type":"about:blank","title":…,"status":…,"detail":…}`.
+pub struct Problem(pub AppError);
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let document = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason().unwrap_or_default(),
+            "status": status.as_u16(),
+            "detail": self.0.to_string(),
+        });
+        // Retry-After and the like are the error's own.
+        let mut response = self.0.into_response();
+        *response.body_mut() = document.to_string().into();
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
+}
+
+/// A JSON body; what is wrong with it is a [`Problem`].
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Json::from_request(request, state).await {
+            Ok(Json(value)) => Ok(Self(value)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Problem(AppError::TooLarge(
+                "A request's body can hold 256 KiB at most.".into(),
+            ))),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem(AppError::Invalid(
+                "Send JSON, with the header `Content-Type: application/json`.".into(),
+            ))),
+            Err(rejection) => Err(Problem(AppError::Invalid(rejection.body_text()))),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Rooms, for programs.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Body, Problem};
+use crate::{
+    accounts::server::tokens::Bot,
+    chat::{
+        model::{Person, Room, RoomKind},
+        server::{rooms, store},
+    },
+    error::AppError,
+    ids::RoomId,
+    server::state::AppState,
+};
+
+/// A room.
+#[derive(Serialize, ToSchema)]
+pub struct ApiRoom {
+    /// Its number, as in its URL.
+    id: i64,
+    /// Without the `#`; of a conversation, the names of the others in it.
+    name: String,
+    /// What it is for.
+    topic: String,
+    /// `open`, `private` or `direct`.
+    #[schema(value_type = String)]
+    kind: RoomKind,
+    /// Messages of others that the bot has not read, counted up to 1,000.
+    unread: u32,
+}
+
+impl ApiRoom {
+    fn of(room: Room, bot: &Bot) -> Self {
+        let name = match room.kind {
+            RoomKind::Direct => room.title(bot.me.id),
+            _ => room.name,
+        };
+        Self {
+            id: room.id.0,
+            name,
+            topic: room.topic,
+            kind: room.kind,
+            unread: room.unread,
+        }
+    }
+}
+
+/// A member of the team.
+#[derive(Serialize, ToSchema)]
+pub struct ApiPerson {
+    /// Their number.
+    pub id: i64,
+    /// The name they speak with.
+    pub name: String,
+}
+
+impl From<Person> for ApiPerson {
+    fn from(person: Person) -> Self {
+        Self {
+            id: person.id.0,
+            name: person.name,
+        }
+    }
+}
+
+/// A room to be made.
+#[derive(Deserialize, ToSchema)]
+pub struct NewRoom {
+    /// 1 to 40 letters, digits, hyphens, dots and underscores.
+    name: String,
+    /// Known only to those who are invited.
+    #[serde(default)]
+    private: bool,
+}
+
+/// The rooms that the bot is in.
+#[utoipa::path(get, path = "/api/v1/rooms", responses((status = 200, body = Vec<ApiRoom>)))]
+pub async fn list(State(state): State<AppState>, bot: Bot) -> Result<Json<Vec<ApiRoom>>, Problem> {
+    let rooms = store::rooms(&state.chat.db.readers, bot.me.id).await?;
+    Ok(Json(rooms.into_iter().map(|room| ApiRoom::of(room, &bot)).collect()))
+}
+
+/// Makes a room.
+#[utoipa::path(post, path = "/api/v1/rooms", request_body = NewRoom,
+    responses((status = 201, body = ApiRoom), (status = 409, description = "The name is taken.")))]
+pub async fn create(
+    State(state): State<AppState>,
+    bot: Bot,
+    Body(new): Body<NewRoom>,
+) -> Result<(StatusCode, Json<ApiRoom>), Problem> {
+    let room = rooms::create(&state.chat, bot.me.id, &new.name, new.private).await?;
+    Ok((StatusCode::CREATED, Json(ApiRoom::of(room, &bot))))
+}
+
+/// Who is in a room.
+#[utoipa::path(get, path = "/api/v1/rooms/{room}/members", params(("room" = i64, Path,)),
+    responses((status = 200, body = Vec<ApiPerson>), (status = 404, description = "No such room, or not for the bot.")))]
+pub async fn members(
+    State(state): State<AppState>,
+    bot: Bot,
+    Path(room): Path<String>,
+) -> Result<Json<Vec<ApiPerson>>, Problem> {
+    let about = rooms::about(&state.chat, bot.me.id, number(&room)?).await?;
+    Ok(Json(about.people.into_iter().map(ApiPerson::from).collect()))
+}
+
+/// A room's number in a URL.
+///
+/// # Errors
+/// `NotFound` for what is no number.
+pub fn number(text: &str) -> Result<RoomId, AppError> {
+    text.parse().map_err(|_| store::no_room())
+}

@@ -1,0 +1,200 @@
+//! Chat for programs: the API, Slack's webhooks, Campfire's bots.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::app::{Member, TestApp};
+use crate::ids::RoomId;
+
+const DESK: RoomId = RoomId(1);
+
+/// A bot, as a program that has its token.
+struct Program<'a> {
+    app: &'a TestApp,
+    token: String,
+}
+
+impl TestApp {
+    async fn bot(&self, name: &str) -> Program<'_> {
+        let token = self.running.state.accounts.create_bot(name, None).await;
+        Program {
+            app: self,
+            token: token.expect("a token"),
+        }
+    }
+}
+
+impl Program<'_> {
+    async fn call(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        // No cookies, no Origin.
+        let mut request = reqwest::Client::new()
+            .request(method, format!("{}/api/v1{path}", self.app.url))
+            .bearer_auth(&self.token);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        self.call(Method::GET, path, Value::Null).await
+    }
+
+    async fn hook(&self, kind: &str, body: String) -> (StatusCode, String) {
+        let answer = reqwest::Client::new()
+            .post(format!("{}/hooks/{}", self.app.url, self.token))
+            .header("content-type", kind)
+            .body(body)
+            .send()
+            .await
+            .expect("an answer");
+        (answer.status(), answer.text().await.expect("text"))
+    }
+}
+
+async fn bodies(who: &Member, app: &TestApp) -> Vec<String> {
+    let (page, _) = who.socket(app).await.follow(DESK, None).await;
+    page.into_iter().map(|message| message.body).collect()
+}
+
+#[tokio::test]
+async fn a_program_reads_and_speaks() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bot = app.bot("deploy").await;
+    let mut a = ines.socket(&app).await;
+    a.follow(DESK, None).await;
+    let (status, rooms) = bot.get("/rooms").await;
+    assert_eq!((status, &rooms[0]["name"], &rooms[0]["id"]), (200, &json!("desk"), &json!(1)));
+
+    let new = json!({"text": "**v1.4** is out", "client_id": "8d9f"});
+    let (status, said) = bot.call(Method::POST, "/rooms/1/messages", new.clone()).await;
+    assert_eq!((status, &said["seq"], &said["author"]["name"]), (201, &json!(1), &json!("deploy")), "{said}");
+    let heard = a.said().await.expect("a message");
+    assert_eq!(heard.html.as_deref(), Some("<p><strong>v1.4</strong> is out</p>"));
+    let (status, again) = bot.call(Method::POST, "/rooms/1/messages", new).await;
+    assert_eq!((status, &again["seq"]), (200, &json!(1)), "a retry is the same message");
+
+    a.post(DESK, "a", "thanks @deploy").await;
+    a.acknowledged("a").await;
+    let (_, list) = bot.get("/rooms/1/messages?before=2").await;
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
+    let (_, list) = bot.get("/rooms/1/messages?after=1").await;
+    assert_eq!(list[0]["text"], "thanks @deploy");
+    assert_eq!(bot.call(Method::PUT, "/rooms/1/messages/2/reactions/:tada:", Value::Null).await.0, 200);
+    let (_, edited) = bot.call(Method::PATCH, "/rooms/1/messages/1", json!({"text": "v1.4.1 is out"})).await;
+    assert_eq!(edited["text"], "v1.4.1 is out");
+    assert_eq!(bot.call(Method::DELETE, "/rooms/1/messages/2", Value::Null).await.0, 403, "not its own");
+    let (_, found) = bot.get("/search?q=v1.4").await;
+    assert_eq!(found["found"][0]["message"]["seq"], 1, "{found}");
+    let (_, gone) = bot.call(Method::DELETE, "/rooms/1/messages/1", Value::Null).await;
+    assert_eq!((&gone["deleted"], &gone["text"]), (&json!(true), &json!("")));
+    let (_, members) = bot.get("/rooms/1/members").await;
+    assert_eq!(members.as_array().map(Vec::len), Some(2));
+    let (status, made) = bot.call(Method::POST, "/rooms", json!({"name": "releases"})).await;
+    assert_eq!((status, &made["name"]), (201, &json!("releases")));
+}
+
+#[tokio::test]
+async fn refusals_are_problem_documents() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bot = app.bot("deploy").await;
+    let secret = [("name", "deals"), ("private", "true")];
+    let made = ines.client.post(format!("{}/do/create_room", app.url)).form(&secret).send().await;
+    assert_eq!(made.expect("an answer").status(), 200);
+    for (method, path, body, status, words) in [
+        (Method::GET, "/rooms/2/messages", Value::Null, 404, "There is no such room"),
+        (Method::GET, "/rooms/x/messages", Value::Null, 404, "There is no such room"),
+        (Method::POST, "/rooms/2/messages", json!({"text": "hi"}), 404, "There is no such room"),
+        (Method::POST, "/rooms/1/messages", json!({"text": " "}), 400, ""),
+        (Method::POST, "/rooms/1/messages", json!({}), 400, "text"),
+        (Method::POST, "/rooms/1/messages", json!({"text": "x".repeat(20_000)}), 413, "16"),
+        (Method::GET, "/rooms/1/messages?before=1&after=1", Value::Null, 400, "not both"),
+        (Method::PATCH, "/rooms/1/messages/9", json!({"text": "hi"}), 404, "There is no such message"),
+        (Method::GET, "/search?q=before:noon", Value::Null, 400, "2026-11-20"),
+        (Method::GET, "/nonsense", Value::Null, 404, "openapi.json"),
+    ] {
+        let (answered, problem) = bot.call(method, path, body).await;
+        assert_eq!(answered, status, "{path}: {problem}");
+        assert_eq!(problem["status"], status, "{path}: {problem}");
+        assert!(problem["detail"].as_str().expect("words").contains(words), "{path}: {problem}");
+    }
+    let nobody = Program {
+        app: &app,
+        token: "sbx_nonsense".into(),
+    };
+    assert_eq!(nobody.get("/rooms").await.0, 401);
+    let ingest = Program {
+        app: &app,
+        token: app.token().await,
+    };
+    assert_eq!(ingest.get("/rooms").await.0, 401, "a token for ingest reads no chat");
+    // A session's cookie opens nothing here: another site's page could make a browser send it.
+    let with_cookie = ines.client.get(format!("{}/api/v1/rooms", app.url)).send().await;
+    assert_eq!(with_cookie.expect("an answer").status(), 401);
+    let sign_in = [("name", "deploy"), ("password", "")];
+    let refused = app.client().post(format!("{}/do/sign_in", app.url)).form(&sign_in).send().await;
+    assert!(!refused.expect("an answer").status().is_success(), "a bot doesn't sign in");
+}
+
+#[tokio::test]
+async fn the_description_names_every_call() {
+    let app = TestApp::start().await;
+    let answer = reqwest::get(format!("{}/api/v1/openapi.json", app.url)).await.expect("an answer");
+    let api: Value = answer.json().await.expect("JSON");
+    let calls: usize = api["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .map(|path| path.as_object().map_or(0, serde_json::Map::len))
+        .sum();
+    assert_eq!(calls, 10, "{api}");
+    assert!(api["components"]["schemas"]["ApiMessage"].is_object());
+}
+
+#[tokio::test]
+async fn slack_webhooks_speak_here_by_another_url() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bot = app.bot("watch").await;
+    let (json, form) = ("application/json", "application/x-www-form-urlencoded");
+    let ok = (StatusCode::OK, "ok".to_owned());
+    assert_eq!(bot.hook(json, r#"{"text":"*disk* at 91%"}"#.into()).await, ok);
+    let payload = "payload=%7B%22text%22%3A%22by+form%22%2C%22channel%22%3A%22%23desk%22%7D";
+    assert_eq!(bot.hook(form, payload.into()).await, ok);
+    assert_eq!(bodies(&ines, &app).await, ["**disk** at 91%", "by form"]);
+    for (kind, body, status, word) in [
+        (json, "{", 400, "invalid_payload"),
+        (json, "{}", 400, "no_text"),
+        (form, "text=hello", 400, "invalid_payload"),
+    ] {
+        let (answered, said) = bot.hook(kind, body.into()).await;
+        assert_eq!((answered.as_u16(), said.as_str()), (status, word), "{body}");
+    }
+    let revoked = Program {
+        app: &app,
+        token: "sbx_nonsense".into(),
+    };
+    assert_eq!(revoked.hook(json, r#"{"text":"x"}"#.into()).await, (StatusCode::NOT_FOUND, "no_service".into()));
+}
+
+#[tokio::test]
+async fn campfires_bots_speak_here_unchanged() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bot = app.bot("robot").await;
+    let say = |token: &str, body: &'static str| {
+        reqwest::Client::new()
+            .post(format!("{}/rooms/1/{token}/messages", app.url))
+            .body(body)
+            .send()
+    };
+    let answer = say(&bot.token, "Hello from <Campfire>").await.expect("an answer");
+    assert_eq!(answer.status(), 201);
+    assert_eq!(answer.headers()["location"], "/api/v1/rooms/1/messages/1");
+    assert_eq!(bodies(&ines, &app).await, ["Hello from <Campfire>"]);
+    assert_eq!(say("sbx_nonsense", "x").await.expect("an answer").status(), 401);
+    assert_eq!(say(&bot.token, "").await.expect("an answer").status(), 400);
+}
