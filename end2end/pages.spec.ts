@@ -88,7 +88,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       await ines.say("Spread looks fine.");
       await ines.say("Nothing odd.");
       const invitation = await ines.invitation();
-      for (const path of ["/", "/rooms", "/ticker", "/logs", "/more"]) {
+      for (const path of ["/", "/rooms", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/more"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);

@@ -44,6 +44,12 @@ test("the desk, with a little conversation", async ({ ines, tomasz, server, requ
   await expect(ines.ticker.getByRole("listitem").first()).toBeVisible();
   // Long enough for the lines of prices to have a shape.
   await ines.page.waitForTimeout(12_000);
+  const venue = ines.messages.getByRole("article").filter({ hasText: "Same venue" });
+  await venue.hover();
+  await venue.getByRole("button", { name: /^Actions/ }).click();
+  await venue.getByRole("button", { name: "React with eyes" }).click();
+  await expect(tomasz.page.getByRole("button", { name: /^👀 1/ })).toBeVisible();
+  await tomasz.page.getByRole("button", { name: /^👀 1/ }).click();
   await tomasz.composer.pressSequentially("Fine");
   await expect(ines.page.getByText("tomasz is typing…")).toBeVisible();
   await each(ines, async (name) => {
@@ -56,11 +62,12 @@ test("the desk, with a little conversation", async ({ ines, tomasz, server, requ
 });
 
 test("the other pages", async ({ ines, person }, info) => {
+  await ines.say("Watching BTC-USD into the print.");
   const invitation = await ines.invitation();
-  for (const path of ["/rooms", "/ticker", "/logs", "/more"]) {
+  for (const path of ["/rooms", "/rooms/1/about", "/people", "/search?q=print", "/ticker", "/logs", "/more"]) {
     await ines.open(path);
     await each(ines, async (name) => {
-      await ines.page.screenshot({ path: info.outputPath(`${path.slice(1)}-${name}.png`) });
+      await ines.page.screenshot({ path: info.outputPath(`${path.slice(1).replace(/\W/g, "-")}-${name}.png`) });
     });
   }
   const other = await person("tomasz");
