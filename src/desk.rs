@@ -121,6 +121,8 @@ fn Layout(team: String) -> impl IntoView {
     let outlet = view! { <Outlet /> };
     let page = Unsuspend::new(move || outlet);
     let current = move |name: &'static str| (view.get() == name).then_some("page");
+    // On a phone everything about rooms lies behind one tab.
+    let in_rooms = move || matches!(view.get(), "rooms" | "room" | "about" | "people" | "search").then_some("page");
     view! {
         <div class="desk" data-view=move || view.get()>
             // Left to the browser, which moves the focus too; the router would only scroll.
@@ -157,7 +159,7 @@ fn Layout(team: String) -> impl IntoView {
                 <LogsPanel />
             </aside>
             <nav class="tabs" aria-label="Pages">
-                <a href="/rooms" aria-current=move || current("rooms").or(current("room")).or(current("people"))>"Rooms"</a>
+                <a href="/rooms" aria-current=in_rooms>"Rooms"</a>
                 <a href="/ticker" aria-current=move || current("ticker")>"Ticker"</a>
                 <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
                 <a href="/more" aria-current=move || current("more")>"More"</a>

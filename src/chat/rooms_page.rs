@@ -46,7 +46,7 @@ pub fn RoomsPage() -> impl IntoView {
                 <label class="choice">
                     <input type="checkbox" name="private" value="true" />
                     <span>
-                        "Private" <span class="hint">"Only people who are invited can read and write in it."</span>
+                        "Private " <span class="hint">"Only people who are invited can read and write in it."</span>
                     </span>
                 </label>
                 <button class="button" type="submit">"Create room"</button>

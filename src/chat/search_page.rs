@@ -27,7 +27,7 @@ pub fn SearchPage() -> impl IntoView {
         <Title text="Search" />
         <div class="page">
             <h1>"Search"</h1>
-            <form class="find" method="get" action="/search" role="search">
+            <form class="search" method="get" action="/search" role="search">
                 <input
                     type="search"
                     name="q"
