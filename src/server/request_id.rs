@@ -29,7 +29,11 @@ pub async fn scope(mut request: Request, next: Next) -> axum::response::Response
 pub fn span(request: &Request) -> tracing::Span {
     let id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
     let path = request.uri().path();
-    let path = if holds_a_token(path) { "(its URL is secret)" } else { path };
+    let path = if holds_a_token(path) {
+        "(its URL is secret)"
+    } else {
+        path
+    };
     tracing::debug_span!("request", method = %request.method(), path, request_id = id)
 }
 

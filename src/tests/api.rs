@@ -66,11 +66,18 @@ async fn a_program_reads_and_speaks() {
     let mut a = ines.socket(&app).await;
     a.follow(DESK, None).await;
     let (status, rooms) = bot.get("/rooms").await;
-    assert_eq!((status, &rooms[0]["name"], &rooms[0]["id"]), (200, &json!("desk"), &json!(1)));
+    assert_eq!(
+        (status, &rooms[0]["name"], &rooms[0]["id"]),
+        (200, &json!("desk"), &json!(1))
+    );
 
     let new = json!({"text": "**v1.4** is out", "client_id": "8d9f"});
     let (status, said) = bot.call(Method::POST, "/rooms/1/messages", new.clone()).await;
-    assert_eq!((status, &said["seq"], &said["author"]["name"]), (201, &json!(1), &json!("deploy")), "{said}");
+    assert_eq!(
+        (status, &said["seq"], &said["author"]["name"]),
+        (201, &json!(1), &json!("deploy")),
+        "{said}"
+    );
     let heard = a.said().await.expect("a message");
     assert_eq!(heard.html.as_deref(), Some("<p><strong>v1.4</strong> is out</p>"));
     let (status, again) = bot.call(Method::POST, "/rooms/1/messages", new).await;
@@ -82,10 +89,21 @@ async fn a_program_reads_and_speaks() {
     assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
     let (_, list) = bot.get("/rooms/1/messages?after=1").await;
     assert_eq!(list[0]["text"], "thanks @deploy");
-    assert_eq!(bot.call(Method::PUT, "/rooms/1/messages/2/reactions/:tada:", Value::Null).await.0, 200);
-    let (_, edited) = bot.call(Method::PATCH, "/rooms/1/messages/1", json!({"text": "v1.4.1 is out"})).await;
+    assert_eq!(
+        bot.call(Method::PUT, "/rooms/1/messages/2/reactions/:tada:", Value::Null)
+            .await
+            .0,
+        200
+    );
+    let (_, edited) = bot
+        .call(Method::PATCH, "/rooms/1/messages/1", json!({"text": "v1.4.1 is out"}))
+        .await;
     assert_eq!(edited["text"], "v1.4.1 is out");
-    assert_eq!(bot.call(Method::DELETE, "/rooms/1/messages/2", Value::Null).await.0, 403, "not its own");
+    assert_eq!(
+        bot.call(Method::DELETE, "/rooms/1/messages/2", Value::Null).await.0,
+        403,
+        "not its own"
+    );
     let (_, found) = bot.get("/search?q=v1.4").await;
     assert_eq!(found["found"][0]["message"]["seq"], 1, "{found}");
     let (_, gone) = bot.call(Method::DELETE, "/rooms/1/messages/1", Value::Null).await;
@@ -102,24 +120,68 @@ async fn refusals_are_problem_documents() {
     let ines = app.admin().await;
     let bot = app.bot("deploy").await;
     let secret = [("name", "deals"), ("private", "true")];
-    let made = ines.client.post(format!("{}/do/create_room", app.url)).form(&secret).send().await;
+    let made = ines
+        .client
+        .post(format!("{}/do/create_room", app.url))
+        .form(&secret)
+        .send()
+        .await;
     assert_eq!(made.expect("an answer").status(), 200);
     for (method, path, body, status, words) in [
-        (Method::GET, "/rooms/2/messages", Value::Null, 404, "There is no such room"),
-        (Method::GET, "/rooms/x/messages", Value::Null, 404, "There is no such room"),
-        (Method::POST, "/rooms/2/messages", json!({"text": "hi"}), 404, "There is no such room"),
+        (
+            Method::GET,
+            "/rooms/2/messages",
+            Value::Null,
+            404,
+            "There is no such room",
+        ),
+        (
+            Method::GET,
+            "/rooms/x/messages",
+            Value::Null,
+            404,
+            "There is no such room",
+        ),
+        (
+            Method::POST,
+            "/rooms/2/messages",
+            json!({"text": "hi"}),
+            404,
+            "There is no such room",
+        ),
         (Method::POST, "/rooms/1/messages", json!({"text": " "}), 400, ""),
         (Method::POST, "/rooms/1/messages", json!({}), 400, "text"),
-        (Method::POST, "/rooms/1/messages", json!({"text": "x".repeat(20_000)}), 413, "16"),
-        (Method::GET, "/rooms/1/messages?before=1&after=1", Value::Null, 400, "not both"),
-        (Method::PATCH, "/rooms/1/messages/9", json!({"text": "hi"}), 404, "There is no such message"),
+        (
+            Method::POST,
+            "/rooms/1/messages",
+            json!({"text": "x".repeat(20_000)}),
+            413,
+            "16",
+        ),
+        (
+            Method::GET,
+            "/rooms/1/messages?before=1&after=1",
+            Value::Null,
+            400,
+            "not both",
+        ),
+        (
+            Method::PATCH,
+            "/rooms/1/messages/9",
+            json!({"text": "hi"}),
+            404,
+            "There is no such message",
+        ),
         (Method::GET, "/search?q=before:noon", Value::Null, 400, "2026-11-20"),
         (Method::GET, "/nonsense", Value::Null, 404, "openapi.json"),
     ] {
         let (answered, problem) = bot.call(method, path, body).await;
         assert_eq!(answered, status, "{path}: {problem}");
         assert_eq!(problem["status"], status, "{path}: {problem}");
-        assert!(problem["detail"].as_str().expect("words").contains(words), "{path}: {problem}");
+        assert!(
+            problem["detail"].as_str().expect("words").contains(words),
+            "{path}: {problem}"
+        );
     }
     let nobody = Program {
         app: &app,
@@ -135,14 +197,24 @@ async fn refusals_are_problem_documents() {
     let with_cookie = ines.client.get(format!("{}/api/v1/rooms", app.url)).send().await;
     assert_eq!(with_cookie.expect("an answer").status(), 401);
     let sign_in = [("name", "deploy"), ("password", "")];
-    let refused = app.client().post(format!("{}/do/sign_in", app.url)).form(&sign_in).send().await;
-    assert!(!refused.expect("an answer").status().is_success(), "a bot doesn't sign in");
+    let refused = app
+        .client()
+        .post(format!("{}/do/sign_in", app.url))
+        .form(&sign_in)
+        .send()
+        .await;
+    assert!(
+        !refused.expect("an answer").status().is_success(),
+        "a bot doesn't sign in"
+    );
 }
 
 #[tokio::test]
 async fn the_description_names_every_call() {
     let app = TestApp::start().await;
-    let answer = reqwest::get(format!("{}/api/v1/openapi.json", app.url)).await.expect("an answer");
+    let answer = reqwest::get(format!("{}/api/v1/openapi.json", app.url))
+        .await
+        .expect("an answer");
     let api: Value = answer.json().await.expect("JSON");
     let calls: usize = api["paths"]
         .as_object()
@@ -177,7 +249,10 @@ async fn slack_webhooks_speak_here_by_another_url() {
         app: &app,
         token: "sbx_nonsense".into(),
     };
-    assert_eq!(revoked.hook(json, r#"{"text":"x"}"#.into()).await, (StatusCode::NOT_FOUND, "no_service".into()));
+    assert_eq!(
+        revoked.hook(json, r#"{"text":"x"}"#.into()).await,
+        (StatusCode::NOT_FOUND, "no_service".into())
+    );
 }
 
 #[tokio::test]

@@ -111,11 +111,7 @@ impl FromRequestParts<AppState> for IngestToken {
                  --name NAME --scope ingest`.",
             ));
         };
-        let found = state
-            .accounts
-            .ingest_token(token)
-            .await
-            .map_err(Refused::Other)?;
+        let found = state.accounts.ingest_token(token).await.map_err(Refused::Other)?;
         found.ok_or(Refused::Unknown(
             "This token is unknown here. Make one with `squawkbox token create --name NAME --scope ingest` on the \
              server's data folder.",

@@ -18,7 +18,12 @@ use crate::{
 
 /// `POST /hooks/{token}`: Slack's incoming webhook, JSON or `payload=`; answers `ok`, or one of Slack's words for what
 /// is wrong. The room is the payload's `channel`, by its name, where the bot is in it; else the hook's own.
-pub async fn slack(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn slack(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     match slack_post(&state, &token, &headers, &body).await {
         Ok(()) => "ok".into_response(),
         Err((status, word)) => (status, word).into_response(),
@@ -33,8 +38,16 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
     let is_form = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let form = || form_urlencoded::parse(body).find(|(name, _)| name == "payload").map(|(_, json)| json.into_owned());
-    let json = if is_form { form() } else { String::from_utf8(body.to_vec()).ok() };
+    let form = || {
+        form_urlencoded::parse(body)
+            .find(|(name, _)| name == "payload")
+            .map(|(_, json)| json.into_owned())
+    };
+    let json = if is_form {
+        form()
+    } else {
+        String::from_utf8(body.to_vec()).ok()
+    };
     let payload: slack_text::Payload = json
         .and_then(|json| serde_json::from_str(&json).ok())
         .ok_or((StatusCode::BAD_REQUEST, "invalid_payload"))?;
@@ -42,7 +55,9 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
     if text.is_empty() {
         return Err((StatusCode::BAD_REQUEST, "no_text"));
     }
-    let rooms = store::rooms(&state.chat.db.readers, bot.me.id).await.map_err(|error| word(&error))?;
+    let rooms = store::rooms(&state.chat.db.readers, bot.me.id)
+        .await
+        .map_err(|error| word(&error))?;
     let named = payload.channel.as_deref().map(|name| name.trim_start_matches('#'));
     let room = rooms
         .iter()
@@ -50,7 +65,10 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
         .map(|room| room.id)
         .or(bot.room)
         .ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
-    say(state, bot, room, text).await.map(|_| ()).map_err(|error| word(&error))
+    say(state, bot, room, text)
+        .await
+        .map(|_| ())
+        .map_err(|error| word(&error))
 }
 
 /// Slack's words. What may go through later is a 503, since those who speak Slack drop a message at every 4xx.

@@ -76,7 +76,11 @@ fn block(block: &Value) -> Option<String> {
     let mut words = Vec::new();
     collect(block, &mut words, 0);
     let text = words.join(if block["type"] == "rich_text" { "" } else { "\n" });
-    let text = if block["type"] == "header" { format!("**{text}**") } else { text };
+    let text = if block["type"] == "header" {
+        format!("**{text}**")
+    } else {
+        text
+    };
     (!text.trim().is_empty() && text != "****").then_some(text)
 }
 
@@ -129,7 +133,9 @@ fn links(text: &str) -> String {
             out.push('<');
             break;
         };
-        let (inside, label) = rest[..end].split_once('|').map_or((&rest[..end], None), |(a, b)| (a, Some(b)));
+        let (inside, label) = rest[..end]
+            .split_once('|')
+            .map_or((&rest[..end], None), |(a, b)| (a, Some(b)));
         match (inside, label) {
             ("!here", _) => out.push_str("@here"),
             ("!channel" | "!everyone", _) => out.push_str("@room"),
@@ -157,8 +163,10 @@ fn marks(text: &str) -> String {
     while let Some(c) = chars.next() {
         out.push(c);
         if matches!(c, '*' | '~') && before != Some(c) && chars.peek() != Some(&c) {
-            let opens = before.is_none_or(|b: char| !b.is_alphanumeric()) && chars.peek().is_some_and(|n| !n.is_whitespace());
-            let closes = before.is_some_and(|b: char| !b.is_whitespace()) && chars.peek().is_none_or(|n| !n.is_alphanumeric());
+            let opens =
+                before.is_none_or(|b: char| !b.is_alphanumeric()) && chars.peek().is_some_and(|n| !n.is_whitespace());
+            let closes =
+                before.is_some_and(|b: char| !b.is_whitespace()) && chars.peek().is_none_or(|n| !n.is_alphanumeric());
             if opens || closes {
                 out.push(c);
             }
@@ -181,9 +189,18 @@ mod tests {
     #[test]
     fn text_becomes_markdown() {
         for (text, expected) in [
-            ("*disk* on <https://x.test/h/n1|n1> at 91%", "**disk** on [n1](https://x.test/h/n1) at 91%"),
-            ("a * b, 2*3, _so_ ~not~ `*raw* &amp;`", "a * b, 2*3, _so_ ~~not~~ `*raw* &`"),
-            ("<!here> 1 &lt; 2 &amp;&amp; <https://a.test>", "@here 1 < 2 && https://a.test"),
+            (
+                "*disk* on <https://x.test/h/n1|n1> at 91%",
+                "**disk** on [n1](https://x.test/h/n1) at 91%",
+            ),
+            (
+                "a * b, 2*3, _so_ ~not~ `*raw* &amp;`",
+                "a * b, 2*3, _so_ ~~not~~ `*raw* &`",
+            ),
+            (
+                "<!here> 1 &lt; 2 &amp;&amp; <https://a.test>",
+                "@here 1 < 2 && https://a.test",
+            ),
             ("an open < stays", "an open < stays"),
         ] {
             assert_eq!(said(&serde_json::json!({ "text": text }).to_string()), expected);
@@ -203,7 +220,10 @@ mod tests {
             {"type":"section","text":{"type":"mrkdwn","text":"*done* in 3 min"},"fields":[{"type":"mrkdwn","text":"by ci"}]},
             {"type":"divider"},{"type":"context","elements":[{"type":"mrkdwn","text":"build 7"}]},
             {"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"all "},{"type":"text","text":"good"}]}]}]}"#;
-        assert_eq!(said(blocks), "**Deploy**\n\n**done** in 3 min\nby ci\n\nbuild 7\n\nall good");
+        assert_eq!(
+            said(blocks),
+            "**Deploy**\n\n**done** in 3 min\nby ci\n\nbuild 7\n\nall good"
+        );
         assert_eq!(said("{}"), "");
     }
 

@@ -118,7 +118,8 @@ impl Line {
     async fn run(&mut self, ended: impl Future<Output = ()>) -> End {
         // Before anything is read from the store: what is committed later arrives here.
         let mut events = self.state.chat.hub.subscribe();
-        let stopping = self.state.shutdown.begun.clone();
+        // Both once, not anew for every event: beginning to wait takes a lock that all sockets share.
+        let mut stopping = std::pin::pin!(self.state.shutdown.begun.clone().cancelled_owned());
         let mut ended = std::pin::pin!(ended);
         // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
         let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET / 2));
@@ -141,7 +142,7 @@ impl Line {
                         Some(Err(_)) | None => Err(None),
                     }
                 }
-                () = stopping.cancelled() => Err(close(RESTART, "restarting: reconnect")),
+                () = &mut stopping => Err(close(RESTART, "restarting: reconnect")),
                 () = &mut ended => Err(close(SIGNED_OUT, "signed out")),
                 _ = look.tick() => match heard.elapsed() {
                     silence if silence > QUIET * 2 => Err(None),

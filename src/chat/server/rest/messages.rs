@@ -131,7 +131,9 @@ pub async fn list(
     let limit = stretch.limit.unwrap_or(60).clamp(1, MOST);
     let messages = match (stretch.before, stretch.after) {
         (Some(_), Some(_)) => {
-            return Err(Problem(AppError::Invalid("Ask for `before` or for `after`, not both.".into())));
+            return Err(Problem(AppError::Invalid(
+                "Ask for `before` or for `after`, not both.".into(),
+            )));
         }
         (None, Some(after)) => store::changed_after(db, room, after, limit).await?,
         (before, None) => store::history(db, room, before, limit).await?.messages,

@@ -46,7 +46,9 @@ struct Token;
 impl Modify for Token {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        api.components.get_or_insert_default().add_security_scheme("token", token);
+        api.components
+            .get_or_insert_default()
+            .add_security_scheme("token", token);
     }
 }
 
@@ -57,7 +59,10 @@ pub fn routes() -> Router<AppState> {
         .route("/rooms", get(rooms::list).post(rooms::create))
         .route("/rooms/{room}/members", get(rooms::members))
         .route("/rooms/{room}/messages", get(messages::list).post(messages::post))
-        .route("/rooms/{room}/messages/{seq}", patch(messages::edit).delete(messages::delete))
+        .route(
+            "/rooms/{room}/messages/{seq}",
+            patch(messages::edit).delete(messages::delete),
+        )
         .route(
             "/rooms/{room}/messages/{seq}/reactions/{emoji}",
             put(messages::react).delete(messages::unreact),
