@@ -198,7 +198,6 @@ fn what_can_t_work_stops_the_start_with_one_line() {
     for args in [
         &["--data", file.to_str().expect("plain")][..],
         &["--address", "192.0.2.1:1"],
-        &["--log", "squawkbox=loud=very"],
     ] {
         let output = run(folder.path(), args, "");
         assert!(!output.status.success(), "{args:?}");
@@ -211,6 +210,8 @@ fn what_can_t_work_stops_the_start_with_one_line() {
     }
     let unknown = run(folder.path(), &["--adress", "127.0.0.1:0"], "");
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("--address"));
+    let loud = run(folder.path(), &["--log", "squawkbox=loud=very"], "");
+    assert!(!loud.status.success() && String::from_utf8_lossy(&loud.stderr).contains("names no level"));
 }
 
 #[test]
