@@ -19,7 +19,16 @@ pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
 /// The API's root.
 pub const API: &str = "/api/v1";
 
-/// True for what programs call with a token in the URL, which therefore is shown nowhere.
+/// A path as logs may show it: without the token that programs put into some, rightly or not.
+pub fn shown(path: &str) -> &str {
+    if holds_a_token(path) || path.contains("sbx_") {
+        "(its URL is secret)"
+    } else {
+        path
+    }
+}
+
+/// True for what programs call with a token in the URL.
 pub fn holds_a_token(path: &str) -> bool {
     path.starts_with("/hooks/") || (path.starts_with("/rooms/") && path.ends_with("/messages"))
 }

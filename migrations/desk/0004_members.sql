@@ -30,3 +30,4 @@ CREATE TABLE mention (
     PRIMARY KEY (user, room, seq),
     FOREIGN KEY (room, seq) REFERENCES message (room, seq) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_by_message ON mention (room, seq);

@@ -4,6 +4,10 @@
 use leptos::prelude::*;
 
 use super::{connection::ChatConnection, model::Quote};
+use crate::ui::focus;
+
+/// `data-focus` of the button that opens a message's actions.
+pub const ACTIONS: &str = "actions";
 
 /// What is open at a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +29,34 @@ pub struct Acting {
     pub act: Act,
     /// While editing: the text so far, once it differs.
     text: Option<String>,
+    /// The keyboard has been led there; a row that is made anew doesn't take it again.
+    focused: bool,
 }
 
 impl ChatConnection {
     /// Opens something at a message, or closes what is open.
     pub fn act(self, what: Option<(u64, Act)>) {
-        self.acting.set(what.map(|(seq, act)| Acting { seq, act, text: None }));
+        self.acting.set(what.map(|(seq, act)| Acting {
+            seq,
+            act,
+            text: None,
+            focused: false,
+        }));
+    }
+
+    /// Closes what is open at a message; the keyboard goes on from its button.
+    pub fn close(self, seq: u64) {
+        self.act(None);
+        focus::restore(format!("m{seq}"), Some(ACTIONS.to_owned()));
+    }
+
+    /// True the first time that it is asked since something was opened.
+    pub(super) fn takes_focus(self) -> bool {
+        let first = self.acting.try_update_untracked(|acting| {
+            let acting = acting.as_mut()?;
+            (!std::mem::replace(&mut acting.focused, true)).then_some(())
+        });
+        first.flatten().is_some()
     }
 
     /// Opens the actions of a message, or closes them.

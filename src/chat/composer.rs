@@ -20,7 +20,9 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     // What a plain form's post answered, or what the rules say before sending.
     let problem = RwSignal::new(refusal(PostMessage::PATH).map(|error| error.to_string()));
     let send = move || {
-        let Some(area) = field.get_untracked() else { return };
+        let Some(area) = field.try_get_untracked().flatten() else {
+            return;
+        };
         match rules::body(&area.value()) {
             Ok(body) => {
                 let taken = chat.say(room_id, body, chat.replying.get_untracked());
@@ -44,7 +46,12 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
             send();
             return;
         }
-        let is_empty = || field.get_untracked().is_some_and(|area| area.value().is_empty());
+        let is_empty = || {
+            field
+                .try_get_untracked()
+                .flatten()
+                .is_some_and(|area| area.value().is_empty())
+        };
         if event.key() == "ArrowUp" && is_empty() && chat.edit_last() {
             event.prevent_default();
         } else if event.key() == "Escape" {
@@ -69,7 +76,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         on_cleanup(move || area.set_value(""));
     });
     let write = move |_| {
-        if let Some(area) = field.get_untracked() {
+        if let Some(area) = field.try_get_untracked().flatten() {
             chat.keep_draft(room_id, &area.value());
         }
         chat.typing();

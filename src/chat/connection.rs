@@ -60,6 +60,8 @@ pub struct ChatConnection {
     pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
     /// The person wants the room on show to stay unread.
     pub(super) kept_unread: StoredValue<bool>,
+    /// What has been read and will be told in a moment.
+    pub(super) read: StoredValue<Option<(RoomId, u64)>>,
 }
 
 /// The room on show.
@@ -94,6 +96,7 @@ impl ChatConnection {
             told_typing: StoredValue::new(Timestamp::default()),
             new_after: RwSignal::new(None),
             kept_unread: StoredValue::new(false),
+            read: StoredValue::new(None),
         };
         provide_context(chat);
         Effect::new(move |_| {
@@ -183,6 +186,21 @@ impl ChatConnection {
     /// The messages of the room on show.
     pub(super) fn timeline(self) -> Option<RwSignal<Timeline>> {
         self.shown.get_untracked().map(|shown| shown.timeline)
+    }
+
+    /// Asks for what changed after `since`, if anything did: it may be about messages that weren't held then.
+    pub(super) fn hear_again(self, room: RoomId, since: u64) {
+        let Some(shown) = self.shown.get_untracked().filter(|shown| shown.room == room) else {
+            return;
+        };
+        if shown
+            .timeline
+            .try_with_untracked(Timeline::changed)
+            .is_some_and(|now| now > since)
+        {
+            let after = Some(since);
+            self.socket.send(&ClientFrame::Follow { room, after }.encode());
+        }
     }
 
     fn is_mine(self, message: &Message) -> bool {
@@ -278,13 +296,14 @@ impl ChatConnection {
                 // A changed message's row is made anew: whoever's focus is in it keeps it.
                 let row = format!("m{}", message.seq);
                 let newest = shown.timeline.with_untracked(Timeline::last);
-                let new = (message.seq > newest.unwrap_or(0) && !self.is_mine(&message)).then_some(message.seq);
+                let is_new = message.seq > newest.unwrap_or(0) && !self.is_mine(&message);
+                let new = is_new.then(|| (message.seq, self.calls_me(&message)));
                 let focus = focus::within(&row);
                 shown.timeline.update(|timeline| timeline.fold(message));
                 focus::restore(row, focus);
                 self.settle(shown);
-                if let Some(seq) = new {
-                    self.heard(shown.room, seq);
+                if let Some((seq, calls)) = new {
+                    self.heard(shown.room, seq, calls);
                 }
             }
         });

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
-    acting::Act,
+    acting::{ACTIONS, Act},
     api::change_message,
     connection::ChatConnection,
     model::{Change, Message, Quote, Reaction},
@@ -24,9 +24,9 @@ const QUICK: [(&str, &str); 6] = [
     ("✅", "done"),
 ];
 
-/// A message; `again` when it follows another by the same author.
+/// A message; `again` when it follows another by the same author, `live` when what becomes of it will be shown.
 #[component]
-pub fn Said(message: Message, again: bool) -> impl IntoView {
+pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
     let Message {
@@ -82,7 +82,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                         .filter(|_| !deleted)
                         .map(|at| view! { <span class="edited" title=format!("{} {} UTC", at.day(), at.minute())>"edited"</span> })}
                 </div>
-                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions me=me.clone() /> })}
+                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live me=me.clone() /> })}
                 {move || match acted() {
                     Some(Act::Menu) => view! { <Menu room quote=quote.clone() can /> }.into_any(),
                     Some(Act::Edit) => view! { <Edit room seq body=body.clone() /> }.into_any(),
@@ -90,12 +90,13 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                     None => ().into_any(),
                 }}
             </div>
-            {(!deleted)
+            {(live && !deleted)
                 .then(|| {
                     view! {
                         <button
                             class="do"
                             type="button"
+                            data-focus=ACTIONS
                             aria-label=format!("Actions for the message by {words}")
                             aria-expanded=move || (acted() == Some(Act::Menu)).to_string()
                             on:click=move |_| chat.toggle_menu(seq)
@@ -140,7 +141,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
 }
 
 #[component]
-fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, me: Me) -> impl IntoView {
+fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: Me) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let button = |Reaction { emoji, people }: Reaction| {
         let mine = people.iter().any(|person| person.id == me.id);
@@ -151,6 +152,7 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, me: Me) -> impl I
         view! {
             <button
                 type="button"
+                disabled=!live
                 aria-pressed=mine.to_string()
                 aria-label=label
                 title=names
@@ -170,13 +172,15 @@ fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
     let seq = quote.seq;
     let menu = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        if let Some(menu) = menu.get() {
+        if let Some(menu) = menu.get()
+            && chat.takes_focus()
+        {
             let _ = menu.focus();
         }
     });
     let quick = QUICK.iter().map(|(emoji, name)| {
         let react = move |_| {
-            chat.act(None);
+            chat.close(seq);
             change(
                 chat,
                 room,
@@ -192,7 +196,7 @@ fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
     let (text, link) = (quote.text.clone(), permalink(room, seq));
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
-        copy(chat, &format!("{origin}{link}"));
+        copy(chat, seq, &format!("{origin}{link}"));
     };
     view! {
         <div
@@ -204,8 +208,7 @@ fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     event.stop_propagation();
-                    chat.act(None);
-                    focus_on_actions(seq);
+                    chat.close(seq);
                 }
             }
         >
@@ -214,7 +217,7 @@ fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             {can
                 .edit
                 .then(|| view! { <button type="button" on:click=move |_| chat.act(Some((seq, Act::Edit)))>"Edit"</button> })}
-            <button type="button" on:click=move |_| copy(chat, &text)>"Copy text"</button>
+            <button type="button" on:click=move |_| copy(chat, seq, &text)>"Copy text"</button>
             <button type="button" on:click=copy_link>"Copy link"</button>
             <button type="button" on:click=move |_| chat.unread_from(seq)>"Mark unread"</button>
             {can
@@ -238,18 +241,22 @@ fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
     // The row is made anew when somebody reacts meanwhile: what was typed so far is kept apart from it.
     let text = chat.edited_text(seq).unwrap_or(body);
     Effect::new(move |_| {
-        if let Some(area) = field.get() {
+        if let Some(area) = field.get()
+            && chat.takes_focus()
+        {
             let _ = area.focus();
             let end = area.value().encode_utf16().count() as u32;
             let _ = area.set_selection_range(end, end);
         }
     });
     let save = move || {
-        let Some(area) = field.get_untracked() else { return };
+        let Some(area) = field.try_get_untracked().flatten() else {
+            return;
+        };
         let body = area.value();
         spawn_local(async move {
             match change_message(room, seq, Change::Edit(body)).await {
-                Ok(()) => chat.act(None),
+                Ok(()) => chat.close(seq),
                 Err(error) => {
                     problem.try_set(Some(error.to_string()));
                 }
@@ -262,8 +269,7 @@ fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
             save();
         }
         "Escape" => {
-            chat.act(None);
-            focus_on_actions(seq);
+            chat.close(seq);
         }
         _ => (),
     };
@@ -286,7 +292,7 @@ fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
             </textarea>
             {move || problem.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
             <button class="button" type="submit">"Save"</button>
-            <button class="button quiet" type="button" on:click=move |_| chat.act(None)>"Cancel"</button>
+            <button class="button quiet" type="button" on:click=move |_| chat.close(seq)>"Cancel"</button>
         </form>
     }
 }
@@ -296,18 +302,29 @@ fn Delete(room: RoomId, seq: u64) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let keep = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
-        if let Some(keep) = keep.get() {
+        if let Some(keep) = keep.get()
+            && chat.takes_focus()
+        {
             let _ = keep.focus();
         }
     });
     let delete = move |_| {
-        chat.act(None);
+        chat.close(seq);
         change(chat, room, seq, Change::Delete);
     };
     view! {
-        <div class="menu" role="group" aria-label="Delete the message?">
+        <div
+            class="menu"
+            role="group"
+            aria-label="Delete the message?"
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    chat.close(seq);
+                }
+            }
+        >
             <span>"Delete this message for everyone? Its text is gone for good."</span>
-            <button type="button" node_ref=keep on:click=move |_| chat.act(None)>"Keep"</button>
+            <button type="button" node_ref=keep on:click=move |_| chat.close(seq)>"Keep"</button>
             <button type="button" class="danger" on:click=delete>"Delete for everyone"</button>
         </div>
     }
@@ -321,17 +338,9 @@ fn change(chat: ChatConnection, room: RoomId, seq: u64, change: Change) {
     });
 }
 
-fn copy(chat: ChatConnection, text: &str) {
+fn copy(chat: ChatConnection, seq: u64, text: &str) {
     let _ = window().navigator().clipboard().write_text(text);
-    chat.act(None);
-}
-
-fn focus_on_actions(seq: u64) {
-    let button = document().query_selector(&format!("#m{seq} > .do")).ok().flatten();
-    if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(button).ok())
-    {
-        let _ = button.focus();
-    }
+    chat.close(seq);
 }
 
 /// Where a message can be found again.

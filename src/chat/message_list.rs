@@ -28,7 +28,10 @@ impl Row {
         match self {
             Self::Day(day) => day.clone(),
             Self::New => "new".to_owned(),
-            Self::Said { message, again } => format!("{} {} {again}", message.seq, message.changed),
+            Self::Said { message, again } => {
+                let quoted = message.reply.as_ref().map_or("", |quote| quote.text.as_str());
+                format!("{} {} {again} {quoted}", message.seq, message.changed)
+            }
             Self::Waiting { waiting, .. } => format!("{} {:?}", waiting.client_id, waiting.progress),
         }
     }
@@ -66,9 +69,9 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: 
     rows
 }
 
-/// The rows of `timeline`, then what waits in `room`, by `me`.
+/// The rows of `timeline`, then what waits in `room`, by `me`. One that isn't `live` stays as it is.
 #[component]
-pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl IntoView {
+pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     // While another room loads, this one is still shown, but what it owned has gone; the outbox hasn't.
     let rows = ArcMemo::new(move |before: Option<&Vec<Row>>| {
@@ -85,7 +88,7 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
             {match row {
                 Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
                 Row::New => view! { <div class="day new">"New"</div> }.into_any(),
-                Row::Said { message, again } => view! { <Said message again /> }.into_any(),
+                Row::Said { message, again } => view! { <Said message again live /> }.into_any(),
                 Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
             }}
         </For>

@@ -1,16 +1,20 @@
 //! The part of the [connection](super::connection) that knows what has been read: which rooms there are, what is unread in
 //! them, and whether somebody is looking.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::{
     connection::ChatConnection,
-    model::{Room, RoomKind, UNREAD_MOST},
+    model::{Message, Room, RoomKind, UNREAD_MOST},
     timeline::Timeline,
     wire::ClientFrame,
 };
 use crate::ids::RoomId;
 
+/// What has been read is told after this.
+const TOLD: Duration = Duration::from_millis(800);
 /// As far from the newest message, in CSS pixels, somebody still reads it.
 const NEAR: i32 = 80;
 
@@ -48,7 +52,17 @@ impl ChatConnection {
         let (unread, mentions) = untrack(|| self.unread(shown.room));
         if unread + mentions > 0 {
             self.set_unread(shown.room, 0, 0);
-            self.tell_read(shown.room, newest);
+            // Where much is said, once for all of it.
+            if self.read.get_value().is_none() {
+                set_timeout(move || self.tell_what_is_read(), TOLD);
+            }
+            self.read.set_value(Some((shown.room, newest)));
+        }
+    }
+
+    fn tell_what_is_read(self) {
+        if let Some(Some((room, seq))) = self.read.try_update_value(Option::take) {
+            self.tell_read(room, seq);
         }
     }
 
@@ -64,19 +78,29 @@ impl ChatConnection {
         let Some(shown) = self.shown.get_untracked() else {
             return;
         };
-        self.act(None);
+        self.close(seq);
         self.kept_unread.set_value(true);
+        self.read.set_value(None);
         self.new_after.set(Some((shown.room, seq - 1)));
         self.tell_read(shown.room, seq - 1);
     }
 
     /// Somebody else said something in the room on show.
-    pub(super) fn heard(self, room: RoomId, seq: u64) {
-        self.more_unread(room, false);
+    pub(super) fn heard(self, room: RoomId, seq: u64, calls: bool) {
+        self.more_unread(room, calls);
         if self.new_after.get_untracked().is_none() && !is_looking() {
             self.new_after.set(Some((room, seq - 1)));
         }
         self.attend();
+    }
+
+    /// A message calls one by name, or everyone.
+    pub(super) fn calls_me(self, message: &Message) -> bool {
+        let name = self.me.with_value(|me| me.name.to_lowercase());
+        let html = message.html.as_deref().unwrap_or_default().to_lowercase();
+        [name.as_str(), "here", "room"]
+            .into_iter()
+            .any(|called| html.contains(&format!("<span class=\"mention\">@{called}</span>")))
     }
 
     pub(super) fn more_unread(self, room: RoomId, calls: bool) {

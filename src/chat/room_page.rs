@@ -61,10 +61,9 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         .set(history.messages.iter().any(is_new).then_some((id, read)));
     let timeline = RwSignal::new(Timeline::new(history, changed));
     Effect::new(move |_| {
-        if is_past {
-            return;
+        if !is_past {
+            chat.show(id, timeline);
         }
-        chat.show(id, timeline);
         // A mark opens the page at a message; the browser can't, where the page came without one.
         if let Some(marked) = location_hash().and_then(|hash| document().get_element_by_id(&hash)) {
             marked.scroll_into_view();
@@ -110,7 +109,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         >
             <div class="messages">
                 <Earlier room=id timeline />
-                <MessageList room=id timeline me />
+                <MessageList room=id timeline me live=!is_past />
             </div>
         </div>
         {if is_past {
@@ -131,16 +130,19 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
 /// The way back in time: a link that works by itself, and loads in place with scripts.
 #[component]
 fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
-    let outbox = expect_context::<ChatConnection>().outbox;
+    let chat = expect_context::<ChatConnection>();
+    let outbox = chat.outbox;
     let failed = RwSignal::new(None::<String>);
     let load = Action::new(move |before: &u64| {
         let before = *before;
+        let since = timeline.with_untracked(Timeline::changed);
         async move {
             let loaded = earlier_messages(room, before).await;
             // The page may have gone meanwhile.
             failed.try_set(loaded.as_ref().err().map(ToString::to_string));
             if let Ok(history) = loaded {
                 timeline.try_update(|timeline| timeline.add_earlier(history));
+                chat.hear_again(room, since);
             }
         }
     });

@@ -8,6 +8,9 @@ use crate::ids::UserId;
 
 /// Messages a page holds at most; older ones leave and can be loaded again.
 pub const HELD: usize = 1_000;
+/// Characters of a message that an answer quotes.
+const QUOTED: usize = 160;
+
 /// A room as a page holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
@@ -97,6 +100,14 @@ impl Timeline {
     }
 
     fn keep(&mut self, message: Message) {
+        // Answers quote it: what was taken back is gone there too.
+        for answer in self.messages.range_mut(message.seq..).map(|(_, answer)| answer) {
+            if let Some(quote) = answer.reply.as_mut().filter(|quote| quote.seq == message.seq)
+                && answer.changed < message.changed
+            {
+                quote.text = message.body.chars().take(QUOTED).collect();
+            }
+        }
         let newer = self
             .messages
             .get(&message.seq)

@@ -16,7 +16,7 @@ pub const SIGNED_OUT: u16 = 4401;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum ClientFrame {
-    /// Send me this room from change `after` on (the newest page when absent), then live.
+    /// Send me this room from change `after` on (the newest page when absent), then live, instead of the one before.
     Follow {
         /// Which room.
         room: RoomId,

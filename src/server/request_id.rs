@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
 };
 
-use crate::paths::holds_a_token;
+use crate::paths::shown;
 
 use super::error::{REQUEST_ID, RequestId, internal, new_id};
 
@@ -28,12 +28,7 @@ pub async fn scope(mut request: Request, next: Next) -> axum::response::Response
 /// The span around a request. The query is left out: it may hold tokens.
 pub fn span(request: &Request) -> tracing::Span {
     let id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
-    let path = request.uri().path();
-    let path = if holds_a_token(path) {
-        "(its URL is secret)"
-    } else {
-        path
-    };
+    let path = shown(request.uri().path());
     tracing::debug_span!("request", method = %request.method(), path, request_id = id)
 }
 

@@ -12,7 +12,10 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::{error::AppError, paths::holds_a_token};
+use crate::{
+    error::AppError,
+    paths::{holds_a_token, shown},
+};
 
 use super::{config::Config, state::AppState};
 
@@ -67,7 +70,7 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let guarded = !safe || headers.contains_key(header::UPGRADE);
     if guarded && !has_bearer(headers) && !is_ingest(&request) && !is_ours(headers, &state.config) {
-        tracing::warn!(path = request.uri().path(), origin = ?headers.get(header::ORIGIN), "refused another origin");
+        tracing::warn!(path = shown(request.uri().path()), origin = ?headers.get(header::ORIGIN), "refused another origin");
         return AppError::Forbidden(
             "This request didn't come from Squawkbox's own pages. If it did, tell the server its address with \
              --public-url, or let the proxy pass the Host header on."

@@ -173,6 +173,8 @@ async fn refusals_are_problem_documents() {
             "There is no such message",
         ),
         (Method::GET, "/search?q=before:noon", Value::Null, 400, "2026-11-20"),
+        (Method::GET, "/search", Value::Null, 400, "q"),
+        (Method::DELETE, "/rooms/1/messages/x", Value::Null, 400, ""),
         (Method::GET, "/nonsense", Value::Null, 404, "openapi.json"),
     ] {
         let (answered, problem) = bot.call(method, path, body).await;
@@ -187,7 +189,8 @@ async fn refusals_are_problem_documents() {
         app: &app,
         token: "sbx_nonsense".into(),
     };
-    assert_eq!(nobody.get("/rooms").await.0, 401);
+    let (status, problem) = nobody.get("/rooms").await;
+    assert_eq!((status, &problem["status"]), (401, &json!(401)), "{problem}");
     let ingest = Program {
         app: &app,
         token: app.token().await,

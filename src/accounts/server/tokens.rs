@@ -21,7 +21,12 @@ use crate::{
     },
     error::AppError,
     ids::RoomId,
-    server::{config::Scope, limits::PerKey, state::AppState},
+    server::{
+        config::Scope,
+        limits::PerKey,
+        problem::{Problem, as_problem},
+        state::AppState,
+    },
     time::Timestamp,
 };
 
@@ -78,19 +83,26 @@ pub struct Bot {
 }
 
 impl FromRequestParts<AppState> for Bot {
-    type Rejection = Refused;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let unknown = |detail: &'static str| {
+            let document = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail});
+            as_problem(Refused::Unknown(detail).into_response(), &document)
+        };
         let Some(token) = bearer(parts) else {
-            return Err(Refused::Unknown(
+            return Err(unknown(
                 "Send a bot's token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox bot create \
                  NAME`.",
             ));
         };
-        let found = state.accounts.bot(token).await.map_err(Refused::Other)?;
-        found.ok_or(Refused::Unknown(
-            "This is no bot's token. Make one with `squawkbox bot create NAME` on the server's data folder.",
-        ))
+        match state.accounts.bot(token).await {
+            Ok(Some(bot)) => Ok(bot),
+            Ok(None) => Err(unknown(
+                "This is no bot's token. Make one with `squawkbox bot create NAME` on the server's data folder.",
+            )),
+            Err(error) => Err(Problem(error).into_response()),
+        }
     }
 }
 

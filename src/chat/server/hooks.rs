@@ -7,13 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{post, rest::Problem, rooms::new_client_id, slack_text, store};
+use super::{post, rooms::new_client_id, slack_text, store};
 use crate::{
     accounts::server::tokens::Bot,
     chat::{model::Person, wire::Draft},
     error::AppError,
     ids::RoomId,
-    server::state::AppState,
+    server::{problem::Problem, state::AppState},
 };
 
 /// `POST /hooks/{token}`: Slack's incoming webhook, JSON or `payload=`; answers `ok`, or one of Slack's words for what
@@ -55,16 +55,13 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
     if text.is_empty() {
         return Err((StatusCode::BAD_REQUEST, "no_text"));
     }
-    let rooms = store::rooms(&state.chat.db.readers, bot.me.id)
-        .await
-        .map_err(|error| word(&error))?;
-    let named = payload.channel.as_deref().map(|name| name.trim_start_matches('#'));
-    let room = rooms
-        .iter()
-        .find(|room| named.is_some_and(|name| room.name == name))
-        .map(|room| room.id)
-        .or(bot.room)
-        .ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
+    let named = match payload.channel.as_deref().map(|name| name.trim_start_matches('#')) {
+        Some(name) => store::room_called(&state.chat.db.readers, name, bot.me.id)
+            .await
+            .map_err(|error| word(&error))?,
+        None => None,
+    };
+    let room = named.or(bot.room).ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
     say(state, bot, room, text)
         .await
         .map(|_| ())

@@ -59,6 +59,12 @@ impl Presence {
         }
     }
 
+    /// How many sockets of `person` there are.
+    pub fn pages(&self, person: UserId) -> usize {
+        let here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        here.get(&person).map_or(0, |(_, pages)| *pages)
+    }
+
     /// Everyone here, by name.
     pub fn list(&self) -> Vec<Person> {
         let here = self.here.lock().unwrap_or_else(PoisonError::into_inner);

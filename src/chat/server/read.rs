@@ -8,26 +8,32 @@ use crate::{
 
 use super::{Audience, Chat, store, tell};
 
-/// Notes that `me` has read `room` up to `seq`, forwards or back, and tells all their pages what is left.
+/// Notes that `me` has read `room` up to `seq`, forwards or back, and gives the frame that says what is left, for the page
+/// that said so; others of theirs are told.
 ///
 /// # Errors
 /// `NotFound` for the room.
-pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<(), AppError> {
+pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<ServerFrame, AppError> {
     let hub = chat.hub.clone();
-    chat.db
+    // An event wakes every socket there is: most people have one page open, which gets its answer by itself.
+    let has_others = chat.presence.pages(me) > 1;
+    let left = move |&(read, unread, mentions): &(u64, u32, u32)| ServerFrame::Read {
+        room,
+        read,
+        unread,
+        mentions,
+    };
+    let now = chat
+        .db
         .writer
         .write_then(
             move |conn| Box::pin(async move { store::set_read(conn, room, me, seq).await }),
-            move |&(read, unread, mentions): &(u64, u32, u32)| {
-                let frame = ServerFrame::Read {
-                    room,
-                    read,
-                    unread,
-                    mentions,
-                };
-                tell(&hub, &frame, Audience::Person(me));
+            move |now: &(u64, u32, u32)| {
+                if has_others {
+                    tell(&hub, &left(now), Audience::Person(me));
+                }
             },
         )
-        .await
-        .map(|_| ())
+        .await?;
+    Ok(left(&now))
 }

@@ -13,7 +13,7 @@ use crate::{
 const RESUME: u32 = 500;
 /// Messages of a reset.
 const NEWEST: u32 = 60;
-/// Bodies in one frame, in bytes, if it has more than one message. Small, because a socket keeps the room that its
+/// Text in one frame, in bytes, if it has more than one message. Small, because a socket keeps the room that its
 /// largest frame took.
 const LARGEST_STEP: usize = 8 * 1024;
 
@@ -53,6 +53,13 @@ pub async fn missed(db: &SqlitePool, me: UserId, room: RoomId, after: Option<u64
     })
 }
 
+/// About as many bytes as a message takes in a frame.
+fn weight(message: &Message) -> usize {
+    let quote = message.reply.as_ref().map_or(0, |quote| quote.text.len());
+    let people: usize = message.reactions.iter().map(|reaction| reaction.people.len() + 1).sum();
+    128 + message.body.len() + message.html.as_ref().map_or(0, String::len) + quote + people * 40
+}
+
 impl Missed {
     /// In steps that a socket's backlog holds; one at least, for the browser waits for it.
     pub fn frames(self, room: RoomId) -> impl Iterator<Item = ServerFrame> {
@@ -61,7 +68,7 @@ impl Missed {
             let mut messages = rest.take()?;
             let mut bytes = 0;
             let fitting = messages.iter().take_while(|message| {
-                bytes += message.body.len();
+                bytes += weight(message);
                 bytes <= LARGEST_STEP
             });
             let step = fitting.count().max(1).min(messages.len());

@@ -98,6 +98,7 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
                     }
                     let mut room = store::insert_room(conn, &name, RoomKind::Direct, Timestamp::now()).await?;
                     for id in ids {
+                        store::has_room(conn, id, ROOMS).await?;
                         store::add_member(conn, room.id, id).await?;
                     }
                     room.people = people;
@@ -132,6 +133,7 @@ pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Re
             move |conn| {
                 Box::pin(async move {
                     store::must_be_in(conn, room, me).await?;
+                    store::has_room(conn, person, ROOMS).await?;
                     store::add_member(conn, room, person).await
                 })
             },

@@ -25,7 +25,7 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
     if wanted == Wanted::default() {
         return Ok(Found::default());
     }
-    chat.pace.check(&me)?;
+    chat.searches.check(&me)?;
     let db = &chat.db.readers;
     let page = store::search(db, me, &wanted, before, PAGE).await?;
     let rooms = store::rooms(db, me).await?;

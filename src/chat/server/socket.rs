@@ -33,8 +33,6 @@ const LARGEST_BACKLOG: usize = 1024 * 1024;
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// After this much silence the other end is asked, and after twice as much it is taken for dead.
 const QUIET: Duration = Duration::from_secs(30);
-/// Rooms that one socket follows at most.
-const FOLLOWED: usize = 64;
 /// RFC 6455's code for "the service is restarting; come back".
 const RESTART: u16 = 1012;
 
@@ -71,8 +69,8 @@ struct Line {
     socket: WebSocket,
     /// Rooms that this person is in.
     rooms: Vec<RoomId>,
-    /// Rooms sent, with the highest change sent of each.
-    followed: Vec<(RoomId, u64)>,
+    /// The room that is sent whole, with the highest change sent; of others it is only told that something was said.
+    followed: Option<(RoomId, u64)>,
     /// Frames of any kind: a burst of 60, then 20 a second.
     pace: Rate,
 }
@@ -92,7 +90,7 @@ async fn serve(state: AppState, session: Session, socket: WebSocket) {
         me,
         socket,
         rooms: Vec::new(),
-        followed: Vec::new(),
+        followed: None,
         pace,
     };
     let end = Box::pin(line.run(session.ended())).await;
@@ -185,12 +183,12 @@ impl Line {
             Audience::Left(room, person) => {
                 if person == me {
                     self.rooms.retain(|other| *other != room);
-                    self.followed.retain(|(other, _)| *other != room);
+                    self.followed = self.followed.filter(|(other, _)| *other != room);
                 }
                 person == me
             }
             Audience::Followers { room, changed, note } => {
-                let Some((_, sent)) = self.followed.iter_mut().find(|(followed, _)| *followed == room) else {
+                let Some((_, sent)) = self.followed.as_mut().filter(|(followed, _)| *followed == room) else {
                     return match note {
                         Some(note) if self.rooms.contains(&room) => self.send(note).await,
                         _ => Ok(()),
@@ -235,7 +233,7 @@ impl Line {
                 Ok(())
             }
             Ok(ClientFrame::Read { room, seq }) => match read::read(&self.state.chat, self.me.id, room, seq).await {
-                Ok(()) => Ok(()),
+                Ok(left) => self.send(left.encode().into()).await,
                 Err(error) => self.refuse(None, error).await,
             },
             Err(cause) => self.refuse(None, not_ours(&cause.to_string())).await,
@@ -264,11 +262,7 @@ impl Line {
             Ok(missed) => missed,
             Err(error) => return self.refuse(None, error).await,
         };
-        self.followed.retain(|(followed, _)| *followed != room);
-        if self.followed.len() == FOLLOWED {
-            self.followed.remove(0);
-        }
-        self.followed.push((room, missed.changed));
+        self.followed = Some((room, missed.changed));
         // Each is written before the next is made, so that the socket's backlog holds it.
         for frame in missed.frames(room) {
             self.send(frame.encode().into()).await?;

@@ -2,13 +2,13 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::State,
     http::{HeaderName, StatusCode, header::LOCATION},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Body, Problem, rooms::ApiPerson, rooms::number};
+use super::rooms::{ApiPerson, number};
 use crate::{
     accounts::server::tokens::Bot,
     chat::{
@@ -17,7 +17,10 @@ use crate::{
         wire::Draft,
     },
     error::AppError,
-    server::state::AppState,
+    server::{
+        problem::{Asked, At, Body, Problem},
+        state::AppState,
+    },
 };
 
 /// Messages in one answer at most.
@@ -123,8 +126,8 @@ pub struct Stretch {
 pub async fn list(
     State(state): State<AppState>,
     bot: Bot,
-    Path(room): Path<String>,
-    Query(stretch): Query<Stretch>,
+    At(room): At<String>,
+    Asked(stretch): Asked<Stretch>,
 ) -> Result<Json<Vec<ApiMessage>>, Problem> {
     let (db, room) = (&state.chat.db.readers, number(&room)?);
     store::room(db, room, bot.me.id).await?.ok_or_else(store::no_room)?;
@@ -149,7 +152,7 @@ pub async fn list(
 pub async fn post(
     State(state): State<AppState>,
     bot: Bot,
-    Path(room): Path<String>,
+    At(room): At<String>,
     Body(new): Body<NewMessage>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<ApiMessage>), Problem> {
     let draft = Draft {
@@ -179,7 +182,7 @@ async fn changed(state: &AppState, bot: &Bot, room: &str, seq: u64, what: Change
 pub async fn edit(
     State(state): State<AppState>,
     bot: Bot,
-    Path((room, seq)): Path<(String, u64)>,
+    At((room, seq)): At<(String, u64)>,
     Body(new): Body<NewText>,
 ) -> Result<Json<ApiMessage>, Problem> {
     changed(&state, &bot, &room, seq, Change::Edit(new.text)).await
@@ -191,7 +194,7 @@ pub async fn edit(
 pub async fn delete(
     State(state): State<AppState>,
     bot: Bot,
-    Path((room, seq)): Path<(String, u64)>,
+    At((room, seq)): At<(String, u64)>,
 ) -> Result<Json<ApiMessage>, Problem> {
     changed(&state, &bot, &room, seq, Change::Delete).await
 }
@@ -203,7 +206,7 @@ pub async fn delete(
 pub async fn react(
     State(state): State<AppState>,
     bot: Bot,
-    Path((room, seq, emoji)): Path<(String, u64, String)>,
+    At((room, seq, emoji)): At<(String, u64, String)>,
 ) -> Result<Json<ApiMessage>, Problem> {
     changed(&state, &bot, &room, seq, Change::React { emoji, on: true }).await
 }
@@ -215,7 +218,7 @@ pub async fn react(
 pub async fn unreact(
     State(state): State<AppState>,
     bot: Bot,
-    Path((room, seq, emoji)): Path<(String, u64, String)>,
+    At((room, seq, emoji)): At<(String, u64, String)>,
 ) -> Result<Json<ApiMessage>, Problem> {
     changed(&state, &bot, &room, seq, Change::React { emoji, on: false }).await
 }
@@ -251,7 +254,7 @@ pub struct ApiHit {
 pub async fn search(
     State(state): State<AppState>,
     bot: Bot,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<ApiFound>, Problem> {
     let found = finding::search(&state.chat, bot.me.id, &wanted.q, wanted.before).await?;
     let hit = |hit: crate::chat::model::Hit| ApiHit {

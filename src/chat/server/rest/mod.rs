@@ -2,7 +2,6 @@
 //! described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
 
 mod messages;
-mod problem;
 mod rooms;
 
 use axum::{
@@ -14,9 +13,7 @@ use utoipa::{
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-pub use problem::{Body, Problem};
-
-use crate::server::state::AppState;
+use crate::server::{problem::Problem, state::AppState};
 
 #[derive(OpenApi)]
 #[openapi(

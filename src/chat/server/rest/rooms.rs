@@ -1,14 +1,9 @@
 //! Rooms, for programs.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Body, Problem};
 use crate::{
     accounts::server::tokens::Bot,
     chat::{
@@ -17,7 +12,10 @@ use crate::{
     },
     error::AppError,
     ids::RoomId,
-    server::state::AppState,
+    server::{
+        problem::{At, Body, Problem},
+        state::AppState,
+    },
 };
 
 /// A room.
@@ -105,7 +103,7 @@ pub async fn create(
 pub async fn members(
     State(state): State<AppState>,
     bot: Bot,
-    Path(room): Path<String>,
+    At(room): At<String>,
 ) -> Result<Json<Vec<ApiPerson>>, Problem> {
     let about = rooms::about(&state.chat, bot.me.id, number(&room)?).await?;
     Ok(Json(about.people.into_iter().map(ApiPerson::from).collect()))

@@ -208,6 +208,13 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
             .bind(new.room.0)
             .execute(&mut *conn)
             .await?;
+        // Whoever speaks has read what was said before.
+        sqlx::query("UPDATE member SET read = ? WHERE room = ? AND user = ?")
+            .bind(said)
+            .bind(new.room.0)
+            .bind(new.author.id.0)
+            .execute(&mut *conn)
+            .await?;
         if new.reply.is_none() {
             return Ok((new.kept_at(said, changed), true));
         }

@@ -9,16 +9,16 @@ mod search;
 
 pub use changes::{delete, edit, no_message, react, touch};
 pub use messages::{NewMessage, changed_after, history, insert, message};
-pub use people::{add_member, members, must_be_in, people, people_called, remove_member, team};
+pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use reading::{call, set_read};
-pub use rooms::{Joined, describe, insert_room, no_room, room, room_named, rooms};
+pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};
 pub use search::{Page, Wanted, search};
 
 /// What a person (`member.user`) has not read in a room (`member.room`) and what of it calls them.
 macro_rules! unread {
     () => {
-        "(SELECT count(*) FROM (SELECT 1 FROM message x WHERE x.room = member.room AND x.seq > member.read \
-         AND x.author <> member.user AND x.deleted IS NULL LIMIT 1000)) AS unread, \
+        "(SELECT count(*) FROM (SELECT author, deleted FROM message x WHERE x.room = member.room AND x.seq > member.read \
+         ORDER BY x.seq LIMIT 1000) WHERE author <> member.user AND deleted IS NULL) AS unread, \
          (SELECT count(*) FROM mention x WHERE x.user = member.user AND x.room = member.room AND x.seq > member.read) \
          AS mentions "
     };

@@ -89,3 +89,20 @@ pub async fn remove_member(conn: &mut SqliteConnection, room: RoomId, user: User
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Refuses to bring somebody into more than `most` rooms.
+///
+/// # Errors
+/// `Conflict`.
+pub async fn has_room(conn: &mut SqliteConnection, user: UserId, most: usize) -> Result<(), AppError> {
+    let rooms: i64 = sqlx::query_scalar("SELECT count(*) FROM member WHERE user = ?")
+        .bind(user.0)
+        .fetch_one(conn)
+        .await?;
+    if usize::try_from(rooms).is_ok_and(|rooms| rooms < most) {
+        return Ok(());
+    }
+    Err(AppError::Conflict(format!(
+        "One can be in {most} rooms and conversations, and somebody here is."
+    )))
+}

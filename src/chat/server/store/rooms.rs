@@ -194,3 +194,15 @@ pub async fn describe(conn: &mut SqliteConnection, room: RoomId, name: &str, top
 pub fn no_room() -> AppError {
     AppError::NotFound("There is no such room. It may have been removed, or the link is wrong.".into())
 }
+
+/// The room of this name that `user` is in.
+pub async fn room_called(db: &SqlitePool, name: &str, user: UserId) -> Result<Option<RoomId>, AppError> {
+    let id: Option<i64> = sqlx::query_scalar(
+        "SELECT id FROM room JOIN member ON member.room = room.id WHERE name = ? AND member.user = ?",
+    )
+    .bind(name)
+    .bind(user.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(id.map(RoomId))
+}

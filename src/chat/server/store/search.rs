@@ -8,8 +8,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// Messages looked at, from the newest back, when no part of the query is in the index.
-const SCANNED: i64 = 100_000;
+/// Messages looked at in one search at most, from the newest back.
+const SCANNED: u32 = 100_000;
 
 /// What is looked for. All of it must be so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,36 +46,36 @@ pub async fn search(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page, AppError> {
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT said.id, said.room, said.seq FROM ");
-    // CROSS JOIN keeps SQLite to this order: from the newest back, until there is enough.
-    if wanted.indexed.is_empty() {
-        sql.push("said");
-    } else {
-        sql.push("said_text CROSS JOIN said ON said.id = said_text.rowid");
-    }
-    sql.push(
-        " CROSS JOIN message m ON m.room = said.room AND m.seq = said.seq \
-         CROSS JOIN member ON member.room = said.room AND member.user = ",
-    );
-    sql.push_bind(user.0);
-    sql.push(" CROSS JOIN user ON user.id = m.author CROSS JOIN room ON room.id = said.room WHERE m.deleted IS NULL");
+    // The newest first, and a bounded number of them: a search that fits nobody must end too.
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT said.id, said.room, said.seq FROM (SELECT ");
     let id = if wanted.indexed.is_empty() {
-        sql.push(" AND said.id > (SELECT max(id) FROM said) - ");
-        sql.push_bind(SCANNED);
-        "said.id"
+        sql.push("id FROM said WHERE true");
+        "id"
     } else {
-        sql.push(" AND said_text MATCH ");
+        sql.push("rowid AS id FROM said_text WHERE said_text MATCH ");
         sql.push_bind(phrases(&wanted.indexed));
-        "said_text.rowid"
+        "rowid"
     };
     if let Some(before) = before {
         sql.push(format!(" AND {id} < "));
         sql.push_bind(before);
     }
+    sql.push(format!(" ORDER BY {id} DESC LIMIT {SCANNED}"));
+    // CROSS JOIN keeps SQLite to this order: from the newest back, until there is enough.
+    sql.push(
+        ") newest CROSS JOIN said ON said.id = newest.id \
+         CROSS JOIN message m ON m.room = said.room AND m.seq = said.seq \
+         CROSS JOIN member ON member.room = said.room AND member.user = ",
+    );
+    sql.push_bind(user.0);
+    sql.push(" CROSS JOIN user ON user.id = m.author CROSS JOIN room ON room.id = said.room WHERE m.deleted IS NULL");
     for part in &wanted.short {
-        sql.push(" AND instr(lower(m.body), ");
+        // SQLite's lower() knows ASCII only: other letters are found as typed.
+        sql.push(" AND (instr(m.body, ");
+        sql.push_bind(part.clone());
+        sql.push(") OR instr(lower(m.body), ");
         sql.push_bind(part.to_lowercase());
-        sql.push(")");
+        sql.push("))");
     }
     if let Some(from) = &wanted.from {
         sql.push(" AND user.folded = ");
@@ -96,7 +96,7 @@ pub async fn search(
     if wanted.link {
         sql.push(" AND m.body LIKE '%http%://%'");
     }
-    sql.push(format!(" ORDER BY {id} DESC LIMIT "));
+    sql.push(" ORDER BY newest.id DESC LIMIT ");
     sql.push_bind(limit + 1);
     let mut rows: Vec<(i64, i64, i64)> = sql.build_query_as().fetch_all(db).await?;
     let more = rows.len() > limit as usize;

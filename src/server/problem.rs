@@ -1,9 +1,9 @@
-//! How the API says no.
+//! How the API says no: problem documents (RFC 9457), whatever is wrong with a request.
 
 use axum::{
     Json,
-    extract::{FromRequest, Request, rejection::JsonRejection},
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
@@ -30,16 +30,20 @@ impl IntoResponse for Problem {
             "detail": self.0.to_string(),
         });
         // Retry-After and the like are the error's own.
-        let mut response = self.0.into_response();
-        *response.body_mut() = document.to_string().into();
-        let headers = response.headers_mut();
-        headers.remove(header::CONTENT_LENGTH);
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        response
+        as_problem(self.0.into_response(), &document)
     }
+}
+
+/// An answer with this document in the place of its body.
+pub fn as_problem(mut response: Response, document: &serde_json::Value) -> Response {
+    *response.body_mut() = document.to_string().into();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    response
 }
 
 /// A JSON body; what is wrong with it is a [`Problem`].
@@ -59,5 +63,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             ))),
             Err(rejection) => Err(Problem(AppError::Invalid(rejection.body_text()))),
         }
+    }
+}
+
+/// What stands in the URL's path; what is wrong with it is a [`Problem`].
+pub struct At<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Path::from_request_parts(parts, state).await;
+        let Path(value) = found.map_err(|rejection| Problem(AppError::Invalid(rejection.body_text())))?;
+        Ok(Self(value))
+    }
+}
+
+/// What is asked in the URL's query; what is wrong with it is a [`Problem`].
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Query::from_request_parts(parts, state).await;
+        let Query(value) = found.map_err(|rejection| Problem(AppError::Invalid(rejection.body_text())))?;
+        Ok(Self(value))
     }
 }
