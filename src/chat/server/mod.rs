@@ -41,7 +41,7 @@ pub struct Chat {
     pub presence: Arc<Presence>,
     /// Posts per person: a burst of 40, then 20 a second.
     pub pace: PerKey<UserId>,
-    /// Searches per person: a burst of 10, then 2 a second.
+    /// Searches per person: a burst of 30, then 2 a second.
     pub searches: PerKey<UserId>,
 }
 
@@ -91,7 +91,7 @@ impl Chat {
             hub,
             presence,
             pace: PerKey::new(40, Duration::from_millis(50)),
-            searches: PerKey::new(10, Duration::from_millis(500)),
+            searches: PerKey::new(30, Duration::from_millis(500)),
         })
     }
 

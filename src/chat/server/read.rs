@@ -8,12 +8,12 @@ use crate::{
 
 use super::{Audience, Chat, store, tell};
 
-/// Notes that `me` has read `room` up to `seq`, forwards or back, and gives the frame that says what is left, for the page
-/// that said so; others of theirs are told.
+/// Notes that `me` has read `room` up to `seq`, forwards or back, and tells all their pages what is left. Where there is
+/// only the one that said so, the frame is given for it.
 ///
 /// # Errors
 /// `NotFound` for the room.
-pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<ServerFrame, AppError> {
+pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Option<ServerFrame>, AppError> {
     let hub = chat.hub.clone();
     // An event wakes every socket there is: most people have one page open, which gets its answer by itself.
     let has_others = chat.presence.pages(me) > 1;
@@ -35,5 +35,5 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Ser
             },
         )
         .await?;
-    Ok(left(&now))
+    Ok((!has_others).then(|| left(&now)))
 }

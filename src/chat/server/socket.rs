@@ -233,7 +233,8 @@ impl Line {
                 Ok(())
             }
             Ok(ClientFrame::Read { room, seq }) => match read::read(&self.state.chat, self.me.id, room, seq).await {
-                Ok(left) => self.send(left.encode().into()).await,
+                Ok(Some(left)) => self.send(left.encode().into()).await,
+                Ok(None) => Ok(()),
                 Err(error) => self.refuse(None, error).await,
             },
             Err(cause) => self.refuse(None, not_ours(&cause.to_string())).await,
