@@ -8,7 +8,7 @@ const message = (who: Person, text: string): Locator => who.messages.getByRole("
 
 /** Opens a message's actions and picks one. */
 async function pick(who: Person, text: string, action: string) {
-  const article = message(who, text);
+  const article = message(who, text).first();
   await article.hover();
   await article.getByRole("button", { name: /^Actions for the message by/ }).click();
   await article.getByRole("button", { name: action, exact: true }).click();
@@ -92,6 +92,20 @@ test("a deleted message is gone for both, after a question", async ({ ines, toma
   for (const one of [ines, tomasz]) {
     await expect(one.page.getByText("This message was deleted.")).toBeVisible();
     await expect(one.page.getByText("hunter2")).toHaveCount(0);
+  }
+});
+
+test("what was taken back is gone from answers too", async ({ ines, tomasz }) => {
+  await tomasz.say("the code is 4711");
+  await ines.sees("the code is 4711");
+  await pick(ines, "4711", "Reply");
+  await ines.say("not here!");
+  await expect(message(tomasz, "not here!").getByText("the code is 4711")).toBeVisible();
+  await pick(tomasz, "the code is 4711", "Delete");
+  await tomasz.page.getByRole("button", { name: "Delete for everyone" }).click();
+  for (const one of [ines, tomasz]) {
+    await expect(message(one, "not here!").getByText("a deleted message")).toBeVisible();
+    await expect(one.page.getByText("4711")).toHaveCount(0);
   }
 });
 

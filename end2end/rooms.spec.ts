@@ -95,7 +95,15 @@ test("what is unread is counted, marked where it begins, and read when it is see
   await expect(link(ines, "# incidents")).not.toContainText("unread");
   await ines.page.getByRole("textbox", { name: "Message # incidents" }).press("Escape");
   await expect(ines.page.getByText("New", { exact: true })).toBeHidden();
-  // Read here is read elsewhere.
+  // A room that one has been in is counted as well as any other.
+  await link(ines, "# desk").click();
+  await expect(ines.heading("# desk")).toBeVisible();
+  await sayHere(tomasz, "again, @ines");
+  await expect(link(ines, "# incidents")).toContainText("1 unread, 1 by name");
+  await link(ines, "# incidents").click();
+  await expect(link(ines, "# incidents")).not.toContainText("unread");
+  // Read here is read elsewhere, once it is told.
+  await ines.page.waitForTimeout(1_500);
   await ines.page.reload();
   await expect(link(ines, "# incidents")).not.toContainText("unread");
 
@@ -103,6 +111,6 @@ test("what is unread is counted, marked where it begins, and read when it is see
   await second.hover();
   await second.getByRole("button", { name: /^Actions/ }).click();
   await second.getByRole("button", { name: "Mark unread" }).click();
-  await expect(link(ines, "# incidents")).toContainText("2 unread, 1 by name");
+  await expect(link(ines, "# incidents")).toContainText("3 unread, 2 by name");
   await expect(ines.page.getByText("New", { exact: true })).toBeVisible();
 });
