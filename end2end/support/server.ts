@@ -1,6 +1,6 @@
 // A real server: the release build, on a port and a data folder of its own.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -8,12 +8,19 @@ const root = resolve(__dirname, "../..");
 /** Where cargo-leptos put the site. */
 export const site = resolve(root, process.env.LEPTOS_SITE_ROOT || "target/site");
 
-/** The program: where `make` says, else the newest build. */
+/** The program: where `make` says, else the newest build that belongs to the site. */
 export function program(): string {
   const named = process.env.SQUAWKBOX_PROGRAM;
   if (named) return resolve(root, named);
   const target = resolve(root, process.env.CARGO_TARGET_DIR || "target");
   const built = ["release", "debug"].map((profile) => join(target, profile, "squawkbox")).filter(existsSync);
+  // Beside each build lies how its site's files are called; with another's, no page would come to life.
+  const fits = (program: string) => {
+    const names = join(program, "../hash.txt");
+    const wasm = existsSync(names) && /^wasm: (\S+)$/m.exec(readFileSync(names, "utf8"))?.[1];
+    return !!wasm && existsSync(join(site, "pkg", `squawkbox.${wasm}.wasm`));
+  };
+  if (built.some(fits)) built.splice(0, built.length, ...built.filter(fits));
   built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (!built.length) throw new Error(`There is no squawkbox in ${target}: run make build first.`);
   return built[0];
