@@ -9,6 +9,7 @@ pub mod api;
 pub mod composer;
 pub mod connection;
 pub mod message;
+pub mod message_actions;
 pub mod message_list;
 pub mod model;
 pub mod outbox;

@@ -53,8 +53,10 @@ impl ChatConnection {
         if unread + mentions > 0 {
             self.set_unread(shown.room, 0, 0);
             // Where much is said, once for all of it.
-            if self.read.get_value().is_none() {
-                set_timeout(move || self.tell_what_is_read(), TOLD);
+            match self.read.get_value() {
+                None => set_timeout(move || self.tell_what_is_read(), TOLD),
+                Some((room, seq)) if room != shown.room => self.tell_read(room, seq),
+                Some(_) => (),
             }
             self.read.set_value(Some((shown.room, newest)));
         }

@@ -76,7 +76,6 @@ fn word(error: &AppError) -> Word {
         AppError::Forbidden(_) | AppError::SignedOut | AppError::Conflict(_) => {
             (StatusCode::FORBIDDEN, "action_prohibited")
         }
-        AppError::SlowDown(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "rollup_error"),
     }
 }

@@ -35,11 +35,6 @@ const TOGETHER: usize = 8;
 pub async fn create(chat: &Chat, author: UserId, name: &str, is_private: bool) -> Result<Room, AppError> {
     let name = rules::room_name(name)?;
     chat.pace.check(&author)?;
-    if store::rooms(&chat.db.readers, author).await?.len() >= ROOMS {
-        return Err(AppError::Conflict(format!(
-            "You are in {ROOMS} rooms, which is as many as there can be."
-        )));
-    }
     let kind = if is_private { RoomKind::Private } else { RoomKind::Open };
     let hub = chat.hub.clone();
     chat.db
@@ -47,6 +42,7 @@ pub async fn create(chat: &Chat, author: UserId, name: &str, is_private: bool) -
         .write_then(
             move |conn| {
                 Box::pin(async move {
+                    store::has_room(conn, author, ROOMS).await?;
                     let room = store::insert_room(conn, &name, kind, Timestamp::now()).await?;
                     store::add_member(conn, room.id, author).await?;
                     Ok(room)

@@ -30,10 +30,7 @@ pub async fn team(db: &SqlitePool) -> Result<Vec<Person>, AppError> {
     let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM user ORDER BY name")
         .fetch_all(db)
         .await?;
-    Ok(all
-        .into_iter()
-        .map(|(id, name)| Person { id: UserId(id), name })
-        .collect())
+    Ok(named(all))
 }
 
 /// Those of these folded names who are on the team.
@@ -43,10 +40,12 @@ pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Pers
             .bind(serde_json::to_string(names).unwrap_or_default())
             .fetch_all(db)
             .await?;
-    Ok(all
-        .into_iter()
-        .map(|(id, name)| Person { id: UserId(id), name })
-        .collect())
+    Ok(named(all))
+}
+
+fn named(rows: Vec<(i64, String)>) -> Vec<Person> {
+    let person = |(id, name)| Person { id: UserId(id), name };
+    rows.into_iter().map(person).collect()
 }
 
 /// How many people there are on the team.

@@ -1,0 +1,211 @@
+//! What one can do with a message: react, answer, edit, copy, mark unread, delete.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+
+use super::{
+    acting::Act,
+    api::change_message,
+    connection::ChatConnection,
+    message::permalink,
+    model::{Change, Quote},
+};
+use crate::ids::RoomId;
+
+/// Emoji that are one press away.
+const QUICK: [(&str, &str); 6] = [
+    ("👍", "thumbs up"),
+    ("❤️", "heart"),
+    ("😂", "laughing"),
+    ("🎉", "party"),
+    ("👀", "eyes"),
+    ("✅", "done"),
+];
+
+/// What this person may do to the message.
+#[derive(Clone, Copy)]
+pub struct Can {
+    /// They said it.
+    pub edit: bool,
+    /// They said it, or administer the team.
+    pub delete: bool,
+}
+
+/// The list of actions.
+#[component]
+pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let seq = quote.seq;
+    let menu = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(menu) = menu.get()
+            && chat.takes_focus()
+        {
+            let _ = menu.focus();
+        }
+    });
+    let quick = QUICK.iter().map(|(emoji, name)| {
+        let react = move |_| {
+            chat.close(seq);
+            change(
+                chat,
+                room,
+                seq,
+                Change::React {
+                    emoji: (*emoji).to_owned(),
+                    on: true,
+                },
+            );
+        };
+        view! { <button type="button" aria-label=format!("React with {name}") on:click=react>{*emoji}</button> }
+    });
+    let (text, link) = (quote.text.clone(), permalink(room, seq));
+    let copy_link = move |_| {
+        let origin = window().location().origin().unwrap_or_default();
+        copy(chat, seq, &format!("{origin}{link}"));
+    };
+    view! {
+        <div
+            class="menu"
+            role="group"
+            aria-label="Actions"
+            tabindex="-1"
+            node_ref=menu
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    event.stop_propagation();
+                    chat.close(seq);
+                }
+            }
+        >
+            {quick.collect_view()}
+            <button type="button" on:click=move |_| chat.reply_to(quote.clone())>"Reply"</button>
+            {can
+                .edit
+                .then(|| view! { <button type="button" on:click=move |_| chat.act(Some((seq, Act::Edit)))>"Edit"</button> })}
+            <button type="button" on:click=move |_| copy(chat, seq, &text)>"Copy text"</button>
+            <button type="button" on:click=copy_link>"Copy link"</button>
+            <button type="button" on:click=move |_| chat.unread_from(seq)>"Mark unread"</button>
+            {can
+                .delete
+                .then(|| {
+                    view! {
+                        <button type="button" class="danger" on:click=move |_| chat.act(Some((seq, Act::Delete)))>
+                            "Delete"
+                        </button>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The field with its text.
+#[component]
+pub fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let field = NodeRef::<html::Textarea>::new();
+    let problem = RwSignal::new(None::<String>);
+    // The row is made anew when somebody reacts meanwhile: what was typed so far is kept apart from it.
+    let text = chat.edited_text(seq).unwrap_or(body);
+    Effect::new(move |_| {
+        if let Some(area) = field.get()
+            && chat.takes_focus()
+        {
+            let _ = area.focus();
+            let end = area.value().encode_utf16().count() as u32;
+            let _ = area.set_selection_range(end, end);
+        }
+    });
+    let save = move || {
+        let Some(area) = field.try_get_untracked().flatten() else {
+            return;
+        };
+        let body = area.value();
+        spawn_local(async move {
+            match change_message(room, seq, Change::Edit(body)).await {
+                Ok(()) => chat.close(seq),
+                Err(error) => {
+                    problem.try_set(Some(error.to_string()));
+                }
+            }
+        });
+    };
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.shift_key() && !event.is_composing() => {
+            event.prevent_default();
+            save();
+        }
+        "Escape" => {
+            chat.close(seq);
+        }
+        _ => (),
+    };
+    view! {
+        <form
+            class="edit"
+            on:submit=move |event| {
+                event.prevent_default();
+                save();
+            }
+        >
+            <textarea
+                node_ref=field
+                aria-label="Edit the message"
+                dir="auto"
+                on:keydown=on_key
+                on:input=move |event| chat.keep_edit(seq, event_target_value(&event))
+            >
+                {text}
+            </textarea>
+            {move || problem.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            <button class="button" type="submit">"Save"</button>
+            <button class="button quiet" type="button" on:click=move |_| chat.close(seq)>"Cancel"</button>
+        </form>
+    }
+}
+
+/// The question whether it should go.
+#[component]
+pub fn Delete(room: RoomId, seq: u64) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let keep = NodeRef::<html::Button>::new();
+    Effect::new(move |_| {
+        if let Some(keep) = keep.get()
+            && chat.takes_focus()
+        {
+            let _ = keep.focus();
+        }
+    });
+    let delete = move |_| {
+        chat.close(seq);
+        change(chat, room, seq, Change::Delete);
+    };
+    view! {
+        <div
+            class="menu"
+            role="group"
+            aria-label="Delete the message?"
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    chat.close(seq);
+                }
+            }
+        >
+            <span>"Delete this message for everyone? Its text is gone for good."</span>
+            <button type="button" node_ref=keep on:click=move |_| chat.close(seq)>"Keep"</button>
+            <button type="button" class="danger" on:click=delete>"Delete for everyone"</button>
+        </div>
+    }
+}
+
+/// Asks for a change; the room shows it when it has happened. What went wrong is told over the composer.
+pub fn change(chat: ChatConnection, room: RoomId, seq: u64, change: Change) {
+    spawn_local(async move {
+        let outcome = change_message(room, seq, change).await;
+        chat.told.set(outcome.err().map(|error| error.to_string()));
+    });
+}
+
+fn copy(chat: ChatConnection, seq: u64, text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+    chat.close(seq);
+}
