@@ -9,7 +9,11 @@ use super::{
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
 };
-use crate::{accounts::model::Me, ids::RoomId, ui::avatar::Avatar};
+use crate::{
+    accounts::model::Me,
+    ids::RoomId,
+    ui::{self, avatar::Avatar},
+};
 
 /// Messages of one author this close, in seconds, show the author once.
 const TOGETHER: i64 = 300;
@@ -83,16 +87,16 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: boo
         let now = timeline.try_with(|timeline| chat.outbox.with(|outbox| rows(timeline, outbox, room, &me, new_after)));
         now.or_else(|| before.cloned()).unwrap_or_default()
     });
-    view! {
-        <For each=move || rows.get() key=Row::key let:row>
-            {match row {
-                Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
-                Row::New => view! { <div class="day new">"New"</div> }.into_any(),
-                Row::Said { message, again } => view! { <Said message again live /> }.into_any(),
-                Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
-            }}
-        </For>
-    }
+    ui::rows::rows(
+        move || rows.get(),
+        Row::key,
+        move |row| match row {
+            Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
+            Row::New => view! { <div class="day new">"New"</div> }.into_any(),
+            Row::Said { message, again } => view! { <Said message again live /> }.into_any(),
+            Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
+        },
+    )
 }
 
 #[component]

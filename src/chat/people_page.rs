@@ -12,6 +12,7 @@ use crate::{
     accounts::model::Me,
     ui::{
         avatar::Avatar,
+        loaded::loaded,
         outcome::{Wrong, refusal},
     },
 };
@@ -19,21 +20,23 @@ use crate::{
 /// The page.
 #[component]
 pub fn PeoplePage() -> impl IntoView {
-    let team = Resource::new_blocking(|| (), |()| team());
     let me = expect_context::<Me>().id;
+    let choice = loaded(
+        || (),
+        |()| team(),
+        move |team| match team {
+            Ok(people) => {
+                view! { <Choice people=people.into_iter().filter(|person| person.id != me).collect() /> }.into_any()
+            }
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        },
+    );
     view! {
         <Title text="People" />
         <div class="page">
             <h1>"People"</h1>
             <Wrong error=refusal(OpenDirect::PATH) />
-            <Suspense>
-                {Suspend::new(async move {
-                    match team.await {
-                        Ok(people) => view! { <Choice people=people.into_iter().filter(|person| person.id != me).collect() /> }.into_any(),
-                        Err(error) => view! { <Wrong error /> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {choice}
         </div>
     }
 }

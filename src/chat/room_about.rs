@@ -15,6 +15,7 @@ use crate::{
     ui::{
         avatar::Avatar,
         error_page::ErrorPage,
+        loaded::loaded,
         outcome::{Wrong, refusal},
     },
 };
@@ -24,22 +25,14 @@ use crate::{
 pub fn RoomAboutPage() -> impl IntoView {
     let params = use_params_map();
     let room = move || params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
-    let about = Resource::new_blocking(room, |room| async move {
-        match room {
-            Some(room) => about_room(room).await,
-            None => Err(AppError::NotFound("A room's address ends in a number.".into())),
-        }
-    });
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match about.await {
-                    Ok(about) => view! { <AboutRoom about /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let fetch = |room: Option<RoomId>| async move {
+        let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
+        about_room(room).await
+    };
+    loaded(room, fetch, |about| match about {
+        Ok(about) => view! { <AboutRoom about /> }.into_any(),
+        Err(error) => view! { <ErrorPage error /> }.into_any(),
+    })
 }
 
 #[component]

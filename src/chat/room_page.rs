@@ -12,7 +12,13 @@ use super::{
     model,
     timeline::Timeline,
 };
-use crate::{accounts::model::Me, error::AppError, ids::RoomId, live::badge::LinkBadge, ui::error_page::ErrorPage};
+use crate::{
+    accounts::model::Me,
+    error::AppError,
+    ids::RoomId,
+    live::badge::LinkBadge,
+    ui::{error_page::ErrorPage, loaded::loaded},
+};
 
 /// `/rooms/{id}`, and with `?before=N` the messages before that place.
 #[component]
@@ -23,24 +29,14 @@ pub fn RoomPage() -> impl IntoView {
         let before = query.with(|query| query.get("before").and_then(|seq| seq.parse::<u64>().ok()));
         (room, before)
     };
-    let page = Resource::new_blocking(wanted, |(room, before)| async move {
-        match room {
-            Some(room) => open_room(room, before).await,
-            None => Err(AppError::NotFound("A room's address ends in a number.".into())),
-        }
-    });
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => {
-                        view! { <RoomView page /> }.into_any()
-                    }
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let fetch = |(room, before): (Option<RoomId>, _)| async move {
+        let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
+        open_room(room, before).await
+    };
+    loaded(wanted, fetch, |page| match page {
+        Ok(page) => view! { <RoomView page /> }.into_any(),
+        Err(error) => view! { <ErrorPage error /> }.into_any(),
+    })
 }
 
 #[component]

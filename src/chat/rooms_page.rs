@@ -8,7 +8,10 @@ use super::{
     connection::ChatConnection,
     model::{Room, RoomKind},
 };
-use crate::ui::outcome::{Wrong, refusal};
+use crate::ui::{
+    outcome::{Wrong, refusal},
+    rows::rows,
+};
 
 /// `/rooms`.
 #[component]
@@ -19,12 +22,19 @@ pub fn RoomsPage() -> impl IntoView {
         <div class="page">
             <h1>"Rooms"</h1>
             <ul class="rooms">
-                <For each=move || chat.rooms.get() key=|room| (room.id, room.name.clone(), room.topic.clone()) let:room>
-                    <li>
-                        <RoomLink room=room.clone() />
-                        <span class="hint">{about(&room)}</span>
-                    </li>
-                </For>
+                {rows(
+                    move || chat.rooms.get(),
+                    |room| (room.id, room.name.clone(), room.topic.clone()),
+                    |room| {
+                        view! {
+                            <li>
+                                <RoomLink room=room.clone() />
+                                <span class="hint">{about(&room)}</span>
+                            </li>
+                        }
+                        .into_any()
+                    },
+                )}
             </ul>
             <p>
                 <a class="button quiet" href="/search">
@@ -74,11 +84,11 @@ pub fn RoomLinks(direct: bool) -> impl IntoView {
         chat.rooms
             .with(|rooms| rooms.iter().filter(of_this_kind).cloned().collect::<Vec<_>>())
     };
-    view! {
-        <For each=mine key=|room| (room.id, room.name.clone()) let:room>
-            <RoomLink room />
-        </For>
-    }
+    rows(
+        mine,
+        |room| (room.id, room.name.clone()),
+        |room| view! { <RoomLink room /> }.into_any(),
+    )
 }
 
 /// The way to a room, and what is unread in it.
@@ -129,12 +139,19 @@ pub fn PeopleHere() -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     view! {
         <ul class="people">
-            <For each=move || chat.here.get() key=|person| person.id let:person>
-                <li>
-                    <span class="dot on" aria-hidden="true"></span>
-                    {person.name}
-                </li>
-            </For>
+            {rows(
+                move || chat.here.get(),
+                |person| person.id,
+                |person| {
+                    view! {
+                        <li>
+                            <span class="dot on" aria-hidden="true"></span>
+                            {person.name}
+                        </li>
+                    }
+                    .into_any()
+                },
+            )}
         </ul>
     }
 }

@@ -9,7 +9,7 @@ use super::{
     message::permalink,
     model::{Found, Hit},
 };
-use crate::ui::{avatar::Avatar, outcome::Wrong};
+use crate::ui::{avatar::Avatar, loaded::loaded, outcome::Wrong};
 
 /// The page.
 #[component]
@@ -21,7 +21,14 @@ pub fn SearchPage() -> impl IntoView {
             (query.get("q").unwrap_or_default(), before)
         })
     };
-    let found = Resource::new_blocking(wanted, |(text, before)| search_messages(text, before));
+    let found = loaded(
+        wanted,
+        |(text, before)| search_messages(text, before),
+        move |found| match found {
+            Ok(found) => view! { <Hits found query=wanted().0 /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        },
+    );
     let text = Signal::derive(move || wanted().0);
     view! {
         <Title text="Search" />
@@ -40,14 +47,7 @@ pub fn SearchPage() -> impl IntoView {
                 />
                 <button class="button" type="submit">"Search"</button>
             </form>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match found.await {
-                        Ok(found) => view! { <Hits found query=text.get_untracked() /> }.into_any(),
-                        Err(error) => view! { <Wrong error /> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {found}
         </div>
     }
 }

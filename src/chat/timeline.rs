@@ -1,7 +1,7 @@
 //! The fold of a room's messages: whatever arrives, in whatever order and however often, shows each message
 //! once, in its place, in its newest state.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use super::model::{History, Message};
 use crate::ids::UserId;
@@ -14,7 +14,8 @@ const QUOTED: usize = 160;
 /// A room as a page holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
-    messages: BTreeMap<u64, Message>,
+    /// By place.
+    messages: VecDeque<Message>,
     changed: u64,
     earlier: bool,
 }
@@ -37,18 +38,18 @@ impl Timeline {
 
     /// Oldest first.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
-        self.messages.values()
+        self.messages.iter()
     }
 
     /// The newest message's place.
     pub fn last(&self) -> Option<u64> {
-        self.messages.keys().next_back().copied()
+        self.messages.back().map(|message| message.seq)
     }
 
     /// The newest message of `author` that can still be edited.
     pub fn last_by(&self, author: UserId) -> Option<&Message> {
         self.messages
-            .values()
+            .iter()
             .rev()
             .find(|message| message.author.id == author && !message.deleted)
     }
@@ -60,7 +61,7 @@ impl Timeline {
 
     /// The first message's place, to ask for what came before.
     pub fn first(&self) -> Option<u64> {
-        self.messages.keys().next().copied()
+        self.messages.front().map(|message| message.seq)
     }
 
     /// A message, new or changed.
@@ -72,7 +73,7 @@ impl Timeline {
         }
         self.keep(message);
         while self.messages.len() > HELD {
-            self.messages.pop_first();
+            self.messages.pop_front();
             self.earlier = true;
         }
     }
@@ -101,19 +102,18 @@ impl Timeline {
 
     fn keep(&mut self, message: Message) {
         // Answers quote it: what was taken back is gone there too.
-        for answer in self.messages.range_mut(message.seq..).map(|(_, answer)| answer) {
+        let at = self.messages.partition_point(|held| held.seq < message.seq);
+        for answer in self.messages.range_mut(at..) {
             if let Some(quote) = answer.reply.as_mut().filter(|quote| quote.seq == message.seq)
                 && answer.changed < message.changed
             {
                 quote.text = message.body.chars().take(QUOTED).collect();
             }
         }
-        let newer = self
-            .messages
-            .get(&message.seq)
-            .is_none_or(|held| held.changed < message.changed);
-        if newer {
-            self.messages.insert(message.seq, message);
+        match self.messages.get_mut(at).filter(|held| held.seq == message.seq) {
+            Some(held) if held.changed >= message.changed => {}
+            Some(held) => *held = message,
+            None => self.messages.insert(at, message),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! oldest of those waiting turn into a gap row that says how many they are and loads them. Nothing is lost
 //! from view without a word, but for the oldest lines at the top.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     filter::Filter,
@@ -43,9 +43,10 @@ impl Row {
 /// What the browser holds of the log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Buffer {
-    lines: BTreeMap<u64, Arc<LogLine>>,
+    /// By id.
+    lines: VecDeque<Arc<LogLine>>,
     /// By the id of the line that follows.
-    gaps: BTreeMap<u64, Gap>,
+    gaps: Vec<Gap>,
     /// While paused: the newest id shown. Newer ones wait.
     held: Option<u64>,
     /// The newest id that fell off the front: what comes again from up there is not let in again.
@@ -76,7 +77,7 @@ impl Buffer {
 
     /// Stops the view where it is.
     pub fn pause(&mut self) {
-        let newest = self.lines.last_key_value().map_or(0, |(id, _)| *id);
+        let newest = self.lines.back().map_or(0, |line| line.id);
         self.held.get_or_insert(newest);
     }
 
@@ -95,9 +96,10 @@ impl Buffer {
     /// lines before them go, then the newest shown join those waiting; never the ones just asked for.
     pub fn fill(&mut self, gap: Gap, piece: &Piece) {
         // Gone meanwhile: its place fell off the front, or the database was replaced.
-        if self.gaps.remove(&gap.before).is_none() {
+        let Ok(at) = self.gaps.binary_search_by_key(&gap.before, |known| known.before) else {
             return;
-        }
+        };
+        self.gaps.remove(at);
         self.insert(&piece.lines);
         let first = piece.lines.first().map_or(gap.before, |line| line.id);
         if piece.more > 0 && !piece.lines.is_empty() {
@@ -108,13 +110,13 @@ impl Buffer {
             });
         }
         if let Some(held) = self.held {
-            let mut excess = self.lines.range(..=held).count().saturating_sub(SHOWN);
-            while excess > 0 && self.lines.first_key_value().is_some_and(|(id, _)| *id < first) {
+            let mut excess = self.line_after(held).saturating_sub(SHOWN);
+            while excess > 0 && self.lines.front().is_some_and(|line| line.id < first) {
                 self.drop_first();
                 excess -= 1;
             }
             if excess > 0 {
-                self.held = self.lines.keys().nth(SHOWN - 1).copied();
+                self.held = self.lines.get(SHOWN - 1).map(|line| line.id);
             }
         }
         self.trim();
@@ -123,10 +125,10 @@ impl Buffer {
     /// The newest `limit` rows shown that pass, oldest first. Gaps always pass: what they hide is unknown.
     pub fn rows(&self, filter: &Filter, limit: usize) -> Vec<Row> {
         let end = self.held.unwrap_or(u64::MAX);
-        let mut gaps = self.gaps.range(..=end).rev().map(|(_, gap)| *gap).peekable();
+        let mut gaps = self.gaps[..self.gap_after(end)].iter().rev().copied().peekable();
         let mut rows = Vec::new();
         // Backwards, so that a full buffer costs no more than what is shown.
-        for line in filter.of(self.lines.range(..=end).rev().map(|(_, line)| line)) {
+        for line in filter.of(self.lines.range(..self.line_after(end)).rev()) {
             while let Some(gap) = gaps.next_if(|gap| gap.before > line.id) {
                 rows.push(Row::Gap(gap));
             }
@@ -146,13 +148,17 @@ impl Buffer {
     /// How many have come since the pause: lines that pass, and all that were left out.
     pub fn waiting(&self, filter: &Filter) -> u64 {
         let Some(held) = self.held else { return 0 };
-        let lines = filter.of(self.lines.range(held + 1..).map(|(_, line)| line)).count() as u64;
-        lines + self.gaps.range(held + 1..).map(|(_, gap)| gap.count).sum::<u64>()
+        let lines = filter.of(self.lines.range(self.line_after(held)..)).count() as u64;
+        lines
+            + self.gaps[self.gap_after(held)..]
+                .iter()
+                .map(|gap| gap.count)
+                .sum::<u64>()
     }
 
     /// Every line held, oldest first.
     pub fn lines(&self) -> impl Iterator<Item = &Arc<LogLine>> {
-        self.lines.values()
+        self.lines.iter()
     }
 
     /// How many lines are held.
@@ -170,11 +176,12 @@ impl Buffer {
             // A gap stands for the lines in it; only `fill`, which removes it first, brings them.
             let in_gap = self
                 .gaps
-                .range(line.id + 1..)
-                .next()
-                .is_some_and(|(_, gap)| gap.after < line.id);
-            if !in_gap && line.id > self.fallen {
-                self.lines.entry(line.id).or_insert_with(|| line.clone());
+                .get(self.gap_after(line.id))
+                .is_some_and(|gap| gap.after < line.id);
+            let at = self.line_after(line.id);
+            let known = at > 0 && self.lines[at - 1].id == line.id;
+            if !in_gap && !known && line.id > self.fallen {
+                self.lines.insert(at, line.clone());
             }
         }
     }
@@ -184,16 +191,17 @@ impl Buffer {
             return;
         }
         // Of a gap told twice, all may have become part of a wider one, or the newest part have been loaded.
-        let wider = self.gaps.range(gap.before..).next();
-        if wider.is_some_and(|(_, wider)| wider.after <= gap.after) {
+        let wider = self.gaps.get(self.gap_after(gap.before - 1));
+        if wider.is_some_and(|wider| wider.after <= gap.after) {
             return;
         }
-        let known = self.lines.range(gap.after + 1..gap.before);
-        let (first, known) = (known.clone().next().map(|(id, _)| *id), known.count() as u64);
-        gap.count = gap.count.saturating_sub(known);
-        gap.before = first.unwrap_or(gap.before);
+        let (from, to) = (self.line_after(gap.after), self.line_after(gap.before - 1));
+        gap.count = gap.count.saturating_sub((to - from) as u64);
+        if from < to {
+            gap.before = self.lines[from].id;
+        }
         if gap.count > 0 {
-            self.gaps.insert(gap.before, gap);
+            self.put_gap(gap);
         }
     }
 
@@ -204,33 +212,47 @@ impl Buffer {
             }
             return;
         };
-        let waiting: Vec<u64> = self.lines.range(held + 1..).map(|(id, _)| *id).collect();
-        let excess = waiting.len().saturating_sub(WAITING);
+        let waiting = self.line_after(held);
+        let excess = (self.lines.len() - waiting).saturating_sub(WAITING);
         if excess == 0 {
             return;
         }
         // The dropped, and the gaps before, among and right after them, become one gap.
-        let before = waiting[excess];
+        self.lines.drain(waiting..waiting + excess);
+        let before = self.lines[waiting].id;
         let mut gap = Gap {
             after: held,
             before,
             count: excess as u64,
         };
-        for id in &waiting[..excess] {
-            self.lines.remove(id);
-        }
-        while let Some((&at, swallowed)) = self.gaps.range(held + 1..=before).next() {
-            gap.count += swallowed.count;
-            self.gaps.remove(&at);
-        }
-        self.gaps.insert(before, gap);
+        let swallowed = self.gap_after(held)..self.gap_after(before);
+        gap.count += self.gaps.drain(swallowed).map(|gap| gap.count).sum::<u64>();
+        self.put_gap(gap);
     }
 
     /// Drops the oldest line and the gaps before it.
     fn drop_first(&mut self) {
-        if let Some((id, _)) = self.lines.pop_first() {
-            self.gaps = self.gaps.split_off(&(id + 1));
-            self.fallen = id;
+        if let Some(line) = self.lines.pop_front() {
+            self.gaps.retain(|gap| gap.before > line.id);
+            self.fallen = line.id;
+        }
+    }
+
+    /// The place of the first line whose id is above `id`.
+    fn line_after(&self, id: u64) -> usize {
+        self.lines.partition_point(|line| line.id <= id)
+    }
+
+    /// The place of the first gap that ends above `id`.
+    fn gap_after(&self, id: u64) -> usize {
+        self.gaps.partition_point(|gap| gap.before <= id)
+    }
+
+    /// Puts a gap in its place; of two that end at the same line, the later one counts.
+    fn put_gap(&mut self, gap: Gap) {
+        match self.gaps.binary_search_by_key(&gap.before, |known| known.before) {
+            Ok(at) => self.gaps[at] = gap,
+            Err(at) => self.gaps.insert(at, gap),
         }
     }
 }

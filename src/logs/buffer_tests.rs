@@ -240,7 +240,7 @@ proptest! {
             if !buffer.is_paused() {
                 prop_assert_eq!(rows.last().map_or(0, |row| row.1), newest);
             }
-            for gap in buffer.gaps.values() {
+            for gap in &buffer.gaps {
                 prop_assert_eq!(gap.count, gap.before - gap.after - 1);
             }
         }

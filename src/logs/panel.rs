@@ -1,5 +1,7 @@
 //! The log panel: the newest lines of everything that logs, as they come.
 
+use std::sync::Arc;
+
 use leptos::{html, prelude::*};
 use leptos_router::hooks::{use_location, use_query_map};
 
@@ -11,8 +13,13 @@ use super::{
     filter_bar::FilterBar,
     follow::Follow,
     log_row::{GapRow, LineRow, thousands},
+    model::LogLine,
 };
-use crate::live::badge::{Link, LinkBadge};
+use crate::{
+    error::AppError,
+    live::badge::{Link, LinkBadge},
+    ui,
+};
 
 /// Rows in the document while following. Nobody reads further up without scrolling, which pauses, and then all
 /// are there; so a flood costs no more than these.
@@ -94,12 +101,14 @@ pub fn LogsPanel() -> impl IntoView {
                 }
             >
                 {older}
-                <For each=move || rows.get() key=Row::key let:row>
-                    {match row {
+                {ui::rows::rows(
+                    move || rows.get(),
+                    Row::key,
+                    move |row| match row {
                         Row::Line(line) => view! { <LineRow line /> }.into_any(),
                         Row::Gap(gap) => view! { <GapRow gap log /> }.into_any(),
-                    }}
-                </For>
+                    },
+                )}
                 <Show when=is_empty>
                     <p class="empty">{move || empty_words(log)}</p>
                 </Show>
@@ -128,7 +137,7 @@ fn older_lines(log: LogBuffer) -> impl IntoView {
     let first = log
         .buffer
         .with_untracked(|buffer| buffer.lines().next().map_or(0, |line| line.id));
-    let found = Resource::new(|| (), {
+    let fetch = {
         let asked = asked.clone();
         move |()| {
             let asked = asked.clone();
@@ -139,23 +148,21 @@ fn older_lines(log: LogBuffer) -> impl IntoView {
                 log_search(asked.levels.text(), asked.text, first).await
             }
         }
-    });
-    let lines = move || {
-        let asked = asked.clone();
-        Suspend::new(async move {
-            let found = found.await;
-            move || {
-                (log.filter.get() == asked).then(|| match &found {
-                    Ok(lines) => {
-                        let row = |line: &_| view! { <LineRow line=std::sync::Arc::clone(line) /> };
-                        lines.iter().map(row).collect_view().into_any()
-                    }
-                    Err(error) => view! { <p class="notice error">{error.to_string()}</p> }.into_any(),
-                })
-            }
-        })
     };
-    view! { <Suspense>{lines}</Suspense> }
+    let show = move |found: Result<Vec<Arc<LogLine>>, AppError>| {
+        let asked = asked.clone();
+        let lines = move || {
+            (log.filter.get() == asked).then(|| match &found {
+                Ok(lines) => {
+                    let row = |line: &_| view! { <LineRow line=Arc::clone(line) /> };
+                    lines.iter().map(row).collect_view().into_any()
+                }
+                Err(error) => view! { <p class="notice error">{error.to_string()}</p> }.into_any(),
+            })
+        };
+        lines.into_any()
+    };
+    ui::loaded::loaded(|| (), fetch, show)
 }
 
 fn empty_words(log: LogBuffer) -> String {

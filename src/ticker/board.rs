@@ -3,7 +3,7 @@
 //! Every update has a version from one count, and the higher version wins, entry by entry. So updates may come
 //! twice or in any order, as they do around a reconnection, and the board ends the same.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
@@ -15,7 +15,8 @@ use super::{
 /// What the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fold {
-    quotes: BTreeMap<Key, Quote>,
+    /// In the order of their keys.
+    quotes: Vec<Quote>,
     /// Earlier prices with their version; they may come before their quote does.
     sparks: HashMap<Key, (u64, Vec<Decimal>)>,
     /// By name.
@@ -66,12 +67,12 @@ impl Fold {
 
     /// The keys in the order in which they are shown.
     pub fn keys(&self) -> Vec<Key> {
-        self.quotes.keys().cloned().collect()
+        self.quotes.iter().map(Quote::key).collect()
     }
 
     /// The quote of `key`, with its earlier prices.
     pub fn get(&self, key: &Key) -> Option<Quote> {
-        let mut quote = self.quotes.get(key)?.clone();
+        let mut quote = self.quotes[self.find(key).ok()?].clone();
         quote.spark = self.sparks.get(key).map(|(_, points)| points.clone());
         Some(quote)
     }
@@ -81,23 +82,33 @@ impl Fold {
         self.venues.clone()
     }
 
+    /// Where the quote of `key` is, or where it would be.
+    fn find(&self, key: &Key) -> Result<usize, usize> {
+        let by = (&key.symbol, &key.venue);
+        self.quotes
+            .binary_search_by(|quote| (&quote.symbol, &quote.venue).cmp(&by))
+    }
+
     fn quote(&mut self, mut quote: Quote, floor: u64, changed: &mut Changed) {
         let key = quote.key();
         if let Some(points) = quote.spark.take() {
             self.spark(key.clone(), quote.version, points, floor, changed);
         }
-        let known = self.quotes.get(&key).map(|known| known.version);
-        if quote.version > known.unwrap_or(floor) {
-            changed.rows |= known.is_none();
-            changed.quotes.insert(key.clone());
-            self.quotes.insert(key, quote);
+        match self.find(&key) {
+            Ok(at) if quote.version > self.quotes[at].version => self.quotes[at] = quote,
+            Err(at) if quote.version > floor => {
+                self.quotes.insert(at, quote);
+                changed.rows = true;
+            }
+            _ => return,
         }
+        changed.quotes.insert(key);
     }
 
     fn spark(&mut self, key: Key, version: u64, points: Vec<Decimal>, floor: u64, changed: &mut Changed) {
         let known = self.sparks.get(&key).map(|(version, _)| *version);
         if version > known.unwrap_or(floor) {
-            if self.quotes.contains_key(&key) {
+            if self.find(&key).is_ok() {
                 changed.quotes.insert(key.clone());
             }
             self.sparks.insert(key, (version, points));
@@ -124,7 +135,7 @@ impl Fold {
         let named: HashSet<Key> = board.quotes.iter().map(Quote::key).collect();
         let before = self.quotes.len();
         let stays = |key: &Key, version: u64| version > board.cursor || named.contains(key);
-        self.quotes.retain(|key, quote| stays(key, quote.version));
+        self.quotes.retain(|quote| stays(&quote.key(), quote.version));
         self.sparks.retain(|key, (version, _)| stays(key, *version));
         changed.rows |= self.quotes.len() != before;
         for quote in board.quotes {
@@ -140,6 +151,8 @@ impl Fold {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;

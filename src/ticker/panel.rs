@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use super::{
     connection::LiveBoard,
-    model::{Line, VenueKind, VenueState},
+    model::{Key, Line, VenueKind, VenueState},
     quote_row::QuoteRow,
 };
 use crate::{
     live::badge::{Link, LinkBadge},
     paths,
+    ui::rows::rows,
 };
 
 /// The panel beside the room, and the page `/ticker`; shows the [`LiveBoard`] of the page.
@@ -32,9 +33,13 @@ pub fn TickerPanel() -> impl IntoView {
             <Faults board />
             <Show when=move || any.get() fallback=NoPrices>
                 <ul class="watch num" role="list" aria-label="Prices" tabindex="0">
-                    <For each=move || keys.get() key=Clone::clone let:key>
-                        {board.quote(&key).map(|quote| view! { <QuoteRow quote now=board.now() /> })}
-                    </For>
+                    {rows(
+                        move || keys.get(),
+                        Key::clone,
+                        move |key| {
+                            board.quote(&key).map(|quote| view! { <QuoteRow quote now=board.now() /> }).into_any()
+                        },
+                    )}
                 </ul>
             </Show>
         </section>

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use super::{
     connection::LiveBoard,
     figures::grouped,
-    model::Quote,
+    model::{Key, Quote},
     quote_row::{ChangeFigure, DemoMark},
 };
-use crate::time::Timestamp;
+use crate::{time::Timestamp, ui::rows::rows};
 
 /// Prices on the tape at most; what finds no room fades out.
 const ITEMS: usize = 8;
@@ -27,9 +27,11 @@ pub fn Tape() -> impl IntoView {
         });
         view! {
             <ul class="items num" role="list">
-                <For each=move || keys.get() key=Clone::clone let:key>
-                    {board.quote(&key).map(|quote| view! { <TapeItem quote /> })}
-                </For>
+                {rows(
+                    move || keys.get(),
+                    Key::clone,
+                    move |key| board.quote(&key).map(|quote| view! { <TapeItem quote /> }).into_any(),
+                )}
             </ul>
         }
     });

@@ -6,7 +6,7 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{
     accounts::{api::who, model::Visitor, rules},
-    ui::outcome::Wrong,
+    ui::{loaded::loaded, outcome::Wrong},
 };
 
 /// Who a page outside the desk is for.
@@ -40,22 +40,21 @@ pub fn Gate(
     /// What the card holds below its heading.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let visitor = Resource::new_blocking(|| (), |()| who());
-    let children = StoredValue::new(children);
+    let card = loaded(
+        || (),
+        |()| who(),
+        move |visitor| match visitor.map(|visitor| open_to.elsewhere(&visitor)) {
+            Ok(None) => children().into_any(),
+            Ok(Some(path)) => view! { <Redirect path /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        },
+    );
     view! {
         <Title text=title />
         <main class="gate">
             <span class="mark" aria-hidden="true"></span>
             <h1>{title}</h1>
-            <Suspense>
-                {Suspend::new(async move {
-                    match visitor.await.map(|visitor| open_to.elsewhere(&visitor)) {
-                        Ok(None) => children.with_value(|children| children()).into_any(),
-                        Ok(Some(path)) => view! { <Redirect path /> }.into_any(),
-                        Err(error) => view! { <Wrong error /> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {card}
         </main>
     }
 }

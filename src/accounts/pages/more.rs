@@ -9,7 +9,10 @@ use crate::{
         model::{Me, Role},
     },
     live::event_source::EventStream,
-    ui::outcome::{Wrong, refusal},
+    ui::{
+        loaded::loaded,
+        outcome::{Wrong, refusal},
+    },
 };
 
 /// The signed-in person's own page.
@@ -52,29 +55,27 @@ pub fn MorePage() -> impl IntoView {
 /// The link to send to people who shall join, and the button that makes it another.
 #[component]
 fn JoinLink() -> impl IntoView {
-    let link = Resource::new_blocking(|| (), |()| join_link());
+    let link = loaded(
+        || (),
+        |()| join_link(),
+        |link| match link {
+            Ok(link) => view! {
+                <div class="field">
+                    <label for="join-link">"Join link"</label>
+                    <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
+                    <p class="hint" id="join-link-hint">
+                        "Whoever has this link can make an account. Send it only to people of the team."
+                    </p>
+                </div>
+            }
+            .into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        },
+    );
     view! {
         <section aria-labelledby="people">
             <h2 id="people">"New people"</h2>
-            <Suspense>
-                {Suspend::new(async move {
-                    match link.await {
-                        Ok(link) => {
-                            view! {
-                                <div class="field">
-                                    <label for="join-link">"Join link"</label>
-                                    <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
-                                    <p class="hint" id="join-link-hint">
-                                        "Whoever has this link can make an account. Send it only to people of the team."
-                                    </p>
-                                </div>
-                            }
-                                .into_any()
-                        }
-                        Err(error) => view! { <Wrong error /> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {link}
             <Wrong error=refusal(NewJoinLink::PATH) />
             <form method="post" action=NewJoinLink::PATH>
                 <button class="button quiet" type="submit">

@@ -1,0 +1,96 @@
+//! What a page shows once it is there: fetched by the server while it renders, by the browser when one goes there.
+
+use std::{any::Any, convert::Infallible, fmt, future::Future, hash::Hash, pin::Pin, str::FromStr, sync::Arc};
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::rows::hash;
+use crate::error::AppError;
+
+/// Shows by `view` what `fetch` answers to `wanted`, and fetches again when that is another.
+///
+/// Every page is loaded by this one, because each kind of resource is ten kilobytes of code for the browser.
+pub fn loaded<S, T, F>(
+    wanted: impl Fn() -> S + Clone + Send + Sync + 'static,
+    fetch: impl Fn(S) -> F + Send + Sync + 'static,
+    view: impl Fn(Result<T, AppError>) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    S: Hash,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    let source = wanted.clone();
+    load(
+        Arc::new(move || hash(&source())),
+        Arc::new(move || {
+            let answer = fetch(untrack(&wanted));
+            Box::pin(async move { Answer::new(answer.await) })
+        }),
+        Arc::new(move |answer| view(answer.value())),
+    )
+}
+
+type Fetch = dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+
+/// The part that knows no type of answer.
+fn load(
+    wanted: Arc<dyn Fn() -> u64 + Send + Sync>,
+    fetch: Arc<Fetch>,
+    view: Arc<dyn Fn(Answer) -> AnyView + Send + Sync>,
+) -> AnyView {
+    let answer = Resource::new_str_blocking(move || wanted(), move |_| fetch());
+    let shown = move || {
+        let view = Arc::clone(&view);
+        Suspend::new(async move { view(answer.await) })
+    };
+    view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+/// An answer of any type: as it was fetched, or as the text in which it came with the page.
+#[derive(Clone)]
+struct Answer {
+    value: Option<Arc<dyn Any + Send + Sync>>,
+    text: Arc<str>,
+}
+
+impl Answer {
+    fn new<T: Serialize + Send + Sync + 'static>(answer: Result<T, AppError>) -> Self {
+        // Only what the server fetches travels on.
+        let text = if cfg!(feature = "ssr") {
+            serde_json::to_string(&answer).unwrap_or_default()
+        } else {
+            String::new()
+        };
+        Self {
+            value: Some(Arc::new(answer)),
+            text: text.into(),
+        }
+    }
+
+    fn value<T: Clone + DeserializeOwned + 'static>(&self) -> Result<T, AppError> {
+        match &self.value {
+            Some(value) => value.downcast_ref::<Result<T, AppError>>().cloned(),
+            None => serde_json::from_str(&self.text).ok(),
+        }
+        .unwrap_or(Err(AppError::Unreachable))
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for Answer {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self {
+            value: None,
+            text: text.into(),
+        })
+    }
+}
