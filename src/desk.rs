@@ -21,7 +21,7 @@ use crate::{
     live::event_source::EventStream,
     logs::{connection::provide_log_buffer, model::Tail, panel::LogsPanel},
     ticker::{connection::provide_board, model::Board, panel::TickerPanel, tape::Tape},
-    ui::{error_page::ErrorPage, loaded::loaded},
+    ui::{error_page::ErrorPage, loaded::loaded_once},
 };
 
 /// What the desk begins with, or why it doesn't.
@@ -76,30 +76,26 @@ pub async fn open_desk() -> Result<Opening, AppError> {
 /// What every signed-in page stands in. Whoever may not see it is sent where they can come in.
 #[component]
 pub fn Desk() -> impl IntoView {
-    loaded(
-        || (),
-        |()| open_desk(),
-        |opening| match opening {
-            Ok(Opening::Desk(start)) => {
-                let Start {
-                    me,
-                    team,
-                    rooms,
-                    board,
-                    tail,
-                } = *start;
-                provide_context(me.clone());
-                EventStream::provide();
-                provide_board(board);
-                provide_log_buffer(tail);
-                ChatConnection::provide(me, rooms);
-                view! { <Layout team /> }.into_any()
-            }
-            Ok(Opening::NoTeam) => view! { <Redirect path="/set-up" /> }.into_any(),
-            Ok(Opening::SignedOut) => view! { <Redirect path="/sign-in" /> }.into_any(),
-            Err(error) => view! { <ErrorPage error /> }.into_any(),
-        },
-    )
+    loaded_once(open_desk, |opening| match opening {
+        Ok(Opening::Desk(start)) => {
+            let Start {
+                me,
+                team,
+                rooms,
+                board,
+                tail,
+            } = *start;
+            provide_context(me.clone());
+            EventStream::provide();
+            provide_board(board);
+            provide_log_buffer(tail);
+            ChatConnection::provide(me, rooms);
+            view! { <Layout team /> }.into_any()
+        }
+        Ok(Opening::NoTeam) => view! { <Redirect path="/set-up" /> }.into_any(),
+        Ok(Opening::SignedOut) => view! { <Redirect path="/sign-in" /> }.into_any(),
+        Err(error) => view! { <ErrorPage error /> }.into_any(),
+    })
 }
 
 #[component]

@@ -12,7 +12,7 @@ use crate::{
     accounts::model::Me,
     ui::{
         avatar::Avatar,
-        loaded::loaded,
+        loaded::loaded_once,
         outcome::{Wrong, refusal},
     },
 };
@@ -21,16 +21,12 @@ use crate::{
 #[component]
 pub fn PeoplePage() -> impl IntoView {
     let me = expect_context::<Me>().id;
-    let choice = loaded(
-        || (),
-        |()| team(),
-        move |team| match team {
-            Ok(people) => {
-                view! { <Choice people=people.into_iter().filter(|person| person.id != me).collect() /> }.into_any()
-            }
-            Err(error) => view! { <Wrong error /> }.into_any(),
-        },
-    );
+    let choice = loaded_once(team, move |team| match team {
+        Ok(people) => {
+            view! { <Choice people=people.into_iter().filter(|person| person.id != me).collect() /> }.into_any()
+        }
+        Err(error) => view! { <Wrong error /> }.into_any(),
+    });
     view! {
         <Title text="People" />
         <div class="page">

@@ -139,7 +139,7 @@ fn older_lines(log: LogBuffer) -> impl IntoView {
         .with_untracked(|buffer| buffer.lines().next().map_or(0, |line| line.id));
     let fetch = {
         let asked = asked.clone();
-        move |()| {
+        move || {
             let asked = asked.clone();
             async move {
                 if asked.is_everything() {
@@ -162,7 +162,7 @@ fn older_lines(log: LogBuffer) -> impl IntoView {
         };
         lines.into_any()
     };
-    ui::loaded::loaded(|| (), fetch, show)
+    ui::loaded::loaded_once(fetch, show)
 }
 
 fn empty_words(log: LogBuffer) -> String {

@@ -22,30 +22,58 @@ where
     F: Future<Output = Result<T, AppError>> + Send + 'static,
 {
     let source = wanted.clone();
-    load(
+    let answer = resource(
         Arc::new(move || hash(&source())),
         Arc::new(move || {
             let answer = fetch(untrack(&wanted));
             Box::pin(async move { Answer::new(answer.await) })
         }),
-        Arc::new(move |answer| view(answer.value())),
-    )
+    );
+    let view: View = Arc::new(move |answer| view(answer.value()));
+    let again = move || suspended(answer, Arc::clone(&view));
+    suspense(Box::new(move || again.into_any()))
 }
 
-type Fetch = dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+/// Shows by `view` what `fetch` answers, once. What the view provides lives as long as the page: nothing makes it anew.
+pub fn loaded_once<T, F>(
+    fetch: impl Fn() -> F + Send + Sync + 'static,
+    view: impl Fn(Result<T, AppError>) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    let answer = resource(
+        Arc::new(|| 0),
+        Arc::new(move || {
+            let answer = fetch();
+            Box::pin(async move { Answer::new(answer.await) })
+        }),
+    );
+    let view: View = Arc::new(move |answer| view(answer.value()));
+    suspense(Box::new(move || suspended(answer, view).into_any()))
+}
 
-/// The part that knows no type of answer.
-fn load(
-    wanted: Arc<dyn Fn() -> u64 + Send + Sync>,
-    fetch: Arc<Fetch>,
-    view: Arc<dyn Fn(Answer) -> AnyView + Send + Sync>,
-) -> AnyView {
-    let answer = Resource::new_str_blocking(move || wanted(), move |_| fetch());
-    let shown = move || {
-        let view = Arc::clone(&view);
-        Suspend::new(async move { view(answer.await) })
-    };
-    view! { <Suspense>{shown}</Suspense> }.into_any()
+// From here on nothing knows the type of the answer.
+
+type Text = Resource<Answer, codee::string::FromToStringCodec>;
+type Fetch = dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+type View = Arc<dyn Fn(Answer) -> AnyView + Send + Sync>;
+
+fn resource(wanted: Arc<dyn Fn() -> u64 + Send + Sync>, fetch: Arc<Fetch>) -> Text {
+    Resource::new_str_blocking(move || wanted(), move |_| fetch())
+}
+
+fn suspended(answer: Text, view: View) -> impl IntoView {
+    // What the view reads must not have it made anew.
+    Suspend::new(async move {
+        let answer = answer.await;
+        untrack(|| view(answer))
+    })
+}
+
+fn suspense(children: Box<dyn FnOnce() -> AnyView + Send>) -> AnyView {
+    view! { <Suspense>{children()}</Suspense> }.into_any()
 }
 
 /// An answer of any type: as it was fetched, or as the text in which it came with the page.

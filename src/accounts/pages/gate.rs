@@ -6,7 +6,7 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{
     accounts::{api::who, model::Visitor, rules},
-    ui::{loaded::loaded, outcome::Wrong},
+    ui::{loaded::loaded_once, outcome::Wrong},
 };
 
 /// Who a page outside the desk is for.
@@ -40,15 +40,13 @@ pub fn Gate(
     /// What the card holds below its heading.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let card = loaded(
-        || (),
-        |()| who(),
-        move |visitor| match visitor.map(|visitor| open_to.elsewhere(&visitor)) {
+    let card = loaded_once(who, move |visitor| {
+        match visitor.map(|visitor| open_to.elsewhere(&visitor)) {
             Ok(None) => children().into_any(),
             Ok(Some(path)) => view! { <Redirect path /> }.into_any(),
             Err(error) => view! { <Wrong error /> }.into_any(),
-        },
-    );
+        }
+    });
     view! {
         <Title text=title />
         <main class="gate">

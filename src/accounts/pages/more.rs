@@ -10,7 +10,7 @@ use crate::{
     },
     live::event_source::EventStream,
     ui::{
-        loaded::loaded,
+        loaded::loaded_once,
         outcome::{Wrong, refusal},
     },
 };
@@ -55,23 +55,19 @@ pub fn MorePage() -> impl IntoView {
 /// The link to send to people who shall join, and the button that makes it another.
 #[component]
 fn JoinLink() -> impl IntoView {
-    let link = loaded(
-        || (),
-        |()| join_link(),
-        |link| match link {
-            Ok(link) => view! {
-                <div class="field">
-                    <label for="join-link">"Join link"</label>
-                    <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
-                    <p class="hint" id="join-link-hint">
-                        "Whoever has this link can make an account. Send it only to people of the team."
-                    </p>
-                </div>
-            }
-            .into_any(),
-            Err(error) => view! { <Wrong error /> }.into_any(),
-        },
-    );
+    let link = loaded_once(join_link, |link| match link {
+        Ok(link) => view! {
+            <div class="field">
+                <label for="join-link">"Join link"</label>
+                <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
+                <p class="hint" id="join-link-hint">
+                    "Whoever has this link can make an account. Send it only to people of the team."
+                </p>
+            </div>
+        }
+        .into_any(),
+        Err(error) => view! { <Wrong error /> }.into_any(),
+    });
     view! {
         <section aria-labelledby="people">
             <h2 id="people">"New people"</h2>
