@@ -9,7 +9,10 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::pages::{JoinPage, MorePage, SetUpPage, SignInPage},
+    accounts::{
+        model::Theme,
+        pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
+    },
     chat::{
         people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage,
         search_page::SearchPage,
@@ -25,15 +28,16 @@ pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
     page(options, scripts.into_any(), view! { <App /> }.into_any())
 }
 
-/// The HTML document of the pages before the desk, which have no scripts.
+/// The HTML document of the pages beside the desk, which have no scripts.
 pub fn door_shell(options: LeptosOptions) -> impl IntoView {
     page(options, ().into_any(), view! { <Door /> }.into_any())
 }
 
 fn page(options: LeptosOptions, scripts: AnyView, body: AnyView) -> impl IntoView {
+    let theme = use_context::<Theme>().unwrap_or_default().text();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme>
             <head>
                 <meta charset="utf-8" />
                 <meta
@@ -81,15 +85,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/ticker") view=TickerPage ssr=SsrMode::Async />
                     <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
-                    <Route path=path!("/more") view=MorePage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
     }
 }
 
-/// The pages before the desk: plain forms, so that whoever comes in waits for no program to load, and the program is
-/// without them.
+/// The pages beside the desk, through which people come in and look after accounts: plain forms, so that nobody waits for
+/// a program to load, and the program is without them.
 #[component]
 pub fn Door() -> impl IntoView {
     provide_meta_context();
@@ -99,7 +102,13 @@ pub fn Door() -> impl IntoView {
             <Routes fallback=|| ()>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async />
                 <Route path=path!("/join/:code") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/reset/:code") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
+                <Route path=path!("/you/two-factor") view=TwoFactorPage ssr=SsrMode::Async />
+                <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
+                <Route path=path!("/team/:person") view=PersonPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -107,7 +107,6 @@ fn Layout(team: String) -> impl IntoView {
                 ["rooms"] => "rooms",
                 ["ticker"] => "ticker",
                 ["logs"] => "logs",
-                ["more"] => "more",
                 ["people"] => "people",
                 ["search"] => "search",
                 ["rooms", _, "about"] => "about",
@@ -147,7 +146,7 @@ fn Layout(team: String) -> impl IntoView {
                 <a href="/ticker" aria-current=move || current("ticker")>"Ticker"</a>
                 <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
                 <footer>
-                    <a href="/more" aria-current=move || current("more")>"You and the team"</a>
+                    <Leave words="You and the team" />
                 </footer>
             </nav>
             <main id="main" tabindex="-1">
@@ -161,10 +160,16 @@ fn Layout(team: String) -> impl IntoView {
                 <a href="/rooms" aria-current=in_rooms>"Rooms"</a>
                 <a href="/ticker" aria-current=move || current("ticker")>"Ticker"</a>
                 <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
-                <a href="/more" aria-current=move || current("more")>"More"</a>
+                <Leave words="You" />
             </nav>
         </div>
     }
+}
+
+/// The way to one's account and the team, which are documents of their own.
+#[component]
+fn Leave(words: &'static str) -> impl IntoView {
+    view! { <a href="/you" rel="external">{words}</a> }
 }
 
 /// `/`: to the oldest room, which stays where people arrive whatever others are made.

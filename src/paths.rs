@@ -30,5 +30,7 @@ pub fn shown(path: &str) -> &str {
 
 /// True for what programs call with a token in the URL.
 pub fn holds_a_token(path: &str) -> bool {
-    path.starts_with("/hooks/") || (path.starts_with("/rooms/") && path.ends_with("/messages"))
+    path.starts_with("/hooks/")
+        || path.starts_with("/reset/")
+        || (path.starts_with("/rooms/") && path.ends_with("/messages"))
 }

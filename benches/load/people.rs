@@ -51,7 +51,15 @@ async fn sign_in(accounts: &Accounts, number: usize) -> Result<Person, String> {
     let role = if number == 1 { Role::Admin } else { Role::Member };
     let words = |e| format!("{name} can't be let in: {e}");
     let id = accounts.create_user(&name, password, role).await.map_err(words)?;
-    let (_, token) = accounts.open_session(id).await.map_err(words)?;
+    let (_, token) = accounts
+        .open_session(squawkbox::accounts::server::store::Beginning {
+            user: id,
+            agent: String::new(),
+            address: String::new(),
+            awaits_code: false,
+        })
+        .await
+        .map_err(words)?;
     let cookie = format!("{}={token}", cookie::name(false));
     Ok(Person {
         who: chat::model::Person { id, name },

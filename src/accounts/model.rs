@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::UserId;
+use crate::{
+    ids::{SessionId, UserId},
+    time::Timestamp,
+};
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,114 @@ pub struct Me {
     pub name: String,
     /// What they may do.
     pub role: Role,
+}
+
+/// An account, as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// `user.id`.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// A program that speaks by a token.
+    pub bot: bool,
+    /// Signs in with a second factor.
+    pub two_factor: bool,
+    /// Since when they may not come in.
+    pub suspended: Option<Timestamp>,
+    /// When the account was made.
+    pub created: Timestamp,
+    /// When a session of theirs was last known to be in use.
+    pub seen: Option<Timestamp>,
+}
+
+/// A session, as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// `session.id`.
+    pub id: SessionId,
+    /// Such as `Firefox on Linux`.
+    pub device: String,
+    /// The network address from which it was last used.
+    pub address: String,
+    /// When it began.
+    pub since: Timestamp,
+    /// When it was last known to be in use; exact to five minutes.
+    pub seen: Timestamp,
+    /// The one that asks.
+    pub this: bool,
+}
+
+/// A second factor that waits to be confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// A picture of what an app on a phone reads, as a `data:` URL.
+    pub picture: String,
+    /// The same for typing: base32.
+    pub secret: String,
+    /// The codes that stand in for a lost phone.
+    pub recovery: Vec<String>,
+}
+
+/// The team's page for administrators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamPage {
+    /// The team's name.
+    pub name: String,
+    /// The join link, whole.
+    pub link: String,
+    /// A picture of the link, as a `data:` URL.
+    pub picture: String,
+    /// Everyone who has an account.
+    pub people: Vec<Account>,
+}
+
+/// One's own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnPage {
+    /// Whose.
+    pub me: Me,
+    /// Signs in with a second factor.
+    pub two_factor: bool,
+    /// The sessions, newest first.
+    pub visits: Vec<Visit>,
+}
+
+/// How pages look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the device is set.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// As forms and the cookie have it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of this text; the device's when it is none.
+    pub fn of(text: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.text() == text)
+            .unwrap_or_default()
+    }
 }
 
 /// Whoever asks for a page.

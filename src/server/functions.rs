@@ -34,6 +34,9 @@ const REMEMBERED: [&str; 2] = ["name", "team"];
 /// What leptos adds to the address of a form's page when it was refused.
 const REFUSAL: [&str; 2] = ["__path", "__err"];
 
+/// What a page of forms is told in its address when one was taken.
+const DONE: &str = "done";
+
 /// Sends a browser back to the page of its form with the newest refusal and what was typed; when it was taken, with
 /// neither, and not even a lone `?`.
 fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
@@ -44,7 +47,7 @@ fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
     let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
     let refused = asked.iter().any(|(name, _)| name == REFUSAL[1]);
     let mut kept = form_urlencoded::Serializer::new(String::new());
-    let is_old = |name: &str| REMEMBERED.contains(&name) || REFUSAL.contains(&name);
+    let is_old = |name: &str| REMEMBERED.contains(&name) || REFUSAL.contains(&name) || (refused && name == DONE);
     for (name, value) in asked.iter().filter(|(name, _)| !is_old(name)) {
         kept.append_pair(name, value);
     }

@@ -20,7 +20,10 @@ use tower_http::{
 };
 
 use crate::{
-    accounts::server::session::{self, Session},
+    accounts::server::{
+        cookie::theme,
+        session::{self, Session},
+    },
     app::{App, Door, desk_shell, door_shell},
     chat,
     error::AppError,
@@ -36,6 +39,7 @@ pub fn router(state: AppState) -> Router {
         let state = state.clone();
         move || {
             provide_context(state.clone());
+            provide_context(theme());
             provide_context(SetStatus(Arc::new(functions::page_status())));
             security::allow_this_pages_scripts();
         }

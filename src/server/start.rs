@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     accounts::server::Accounts,
-    chat::server::Chat,
+    chat::server::{Chat, withdraw},
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     ticker::server::Ticker,
 };
@@ -119,6 +119,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         shutdown,
     };
     let state = AppState::new(parts);
+    withdraw::begin(&state);
     let accepting = tokio::spawn(listen(listener, router(state.clone()), state.shutdown.clone()));
     Ok(Running {
         address,

@@ -115,11 +115,14 @@ pub fn PasswordField(
     /// Whether it is a new one, whose rules are told.
     #[prop(optional)]
     new: bool,
+    /// What it is called.
+    #[prop(default = "Password")]
+    label: &'static str,
 ) -> impl IntoView {
     // No maxlength: a browser would cut a longer one without a word.
     view! {
         <div class="field">
-            <label for="password">"Password"</label>
+            <label for="password">{label}</label>
             <input
                 id="password"
                 name="password"

@@ -1,10 +1,19 @@
-//! The pages through which people come in and out. All of them work without scripts: a form is posted, and what
+//! The pages through which people come in, and those of their accounts. None needs scripts: a form is posted, and what
 //! was wrong comes back in the address.
 
+mod code;
+mod frame;
 mod gate;
 mod join;
-mod more;
+mod person;
+mod reset;
 mod set_up;
 mod sign_in;
+mod team;
+mod two_factor;
+mod you;
 
-pub use self::{join::JoinPage, more::MorePage, set_up::SetUpPage, sign_in::SignInPage};
+pub use self::{
+    code::CodePage, join::JoinPage, person::PersonPage, reset::ResetPage, set_up::SetUpPage, sign_in::SignInPage,
+    team::TeamPage, two_factor::TwoFactorPage, you::YouPage,
+};

@@ -1,11 +1,14 @@
 //! The session cookie.
 
-use axum::http::{HeaderMap, HeaderValue, header::SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, header::SET_COOKIE, request::Parts};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
-use crate::{error::AppError, server::error::internal};
+use crate::{accounts::model::Theme, error::AppError, server::error::internal};
 
 use super::LIFETIME;
+
+/// The cookie that keeps how pages look.
+const THEME: &str = "squawkbox_theme";
 
 /// Its name. Over https the prefix makes browsers refuse it from any other host or path, or without `Secure`.
 pub const fn name(https: bool) -> &'static str {
@@ -21,6 +24,31 @@ pub fn read(headers: &HeaderMap, https: bool) -> Option<String> {
     CookieJar::from_headers(headers)
         .get(name(https))
         .map(|cookie| cookie.value().to_owned())
+}
+
+/// How pages look on the device that sent the request being served.
+pub fn theme() -> Theme {
+    let parts = leptos::prelude::use_context::<Parts>();
+    let jar = parts
+        .map(|parts| CookieJar::from_headers(&parts.headers))
+        .unwrap_or_default();
+    jar.get(THEME)
+        .map(|cookie| Theme::of(cookie.value()))
+        .unwrap_or_default()
+}
+
+/// `Set-Cookie` that keeps how pages look, for a year.
+///
+/// # Errors
+/// As [`give`].
+pub fn keep_theme(theme: Theme, https: bool) -> Result<HeaderValue, AppError> {
+    let cookie = Cookie::build((THEME, theme.text()))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(https)
+        .max_age(time::Duration::days(365));
+    HeaderValue::from_str(&cookie.to_string()).map_err(|cause| internal("cookie", &cause))
 }
 
 /// True when an answer already says what the cookie shall be.

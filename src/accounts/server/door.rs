@@ -8,7 +8,7 @@ use std::{
 use axum::{
     extract::ConnectInfo,
     http::{
-        header::{HOST, SET_COOKIE},
+        header::{HOST, SET_COOKIE, USER_AGENT},
         request::Parts,
     },
 };
@@ -17,7 +17,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     accounts::{
-        model::{Password, Role},
+        model::{Me, Password, Role, Theme},
         rules,
     },
     error::AppError,
@@ -29,9 +29,19 @@ use crate::{
         state::AppState,
     },
     ticker::model::VenueKind,
+    time::Timestamp,
 };
 
-use super::{cookie, session::Session, tokens};
+use super::{
+    cookie,
+    secret::TokenHash,
+    session::Session,
+    store::{self, Beginning, Entry},
+    tokens,
+};
+
+/// Characters kept of what a browser calls itself.
+const AGENT: usize = 300;
 
 /// How often who may try what.
 pub struct Limits {
@@ -41,6 +51,8 @@ pub struct Limits {
     pub sign_in_as: PerKey<String>,
     /// Set-up and registration, by address.
     pub newcomers_from: PerKey<IpAddr>,
+    /// Codes of the second factor, by account.
+    pub code_of: PerKey<UserId>,
     /// Ingest requests, by token.
     pub token: PerKey<i64>,
 }
@@ -51,6 +63,7 @@ impl Default for Limits {
             sign_in_from: PerKey::new(30, Duration::from_secs(5)),
             sign_in_as: PerKey::new(10, Duration::from_secs(20)),
             newcomers_from: PerKey::new(30, Duration::from_secs(5)),
+            code_of: PerKey::new(5, Duration::from_secs(30)),
             token: tokens::rate(),
         }
     }
@@ -85,11 +98,37 @@ impl Door {
     /// # Errors
     /// `SlowDown`, and as [`super::Accounts::identify`].
     pub async fn sign_in(self, name: &str, password: Password) -> Result<(), AppError> {
-        let user = self.recognise(name, password).await?;
+        let account = self.recognise(name, password).await?;
+        self.admit(account).await
+    }
+
+    /// The second step of signing in, for whoever has a second factor.
+    ///
+    /// # Errors
+    /// `SignedOut` when the first step is too long ago, `Invalid` when the code is another, `SlowDown`.
+    pub async fn give_code(self, code: String) -> Result<(), AppError> {
+        let accounts = &self.state.accounts;
+        let token = cookie::read(&self.parts.headers, accounts.https).ok_or(AppError::SignedOut)?;
+        let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
+        let waiting = store::sessions::awaiting(&accounts.db.readers, hash, Timestamp::now()).await?;
+        let (session, user) = waiting.ok_or(AppError::SignedOut)?;
+        accounts.check_code(user, code).await?;
+        accounts.end_session(session).await?;
         self.let_in(user).await
     }
 
-    async fn recognise(&self, name: &str, password: Password) -> Result<UserId, AppError> {
+    /// Keeps the password that somebody has chosen by a link; they sign in with it.
+    ///
+    /// # Errors
+    /// As [`super::Accounts::choose_password`], and `SlowDown`.
+    pub async fn choose_password(self, code: &str, password: Password) -> Result<(), AppError> {
+        self.state.accounts.limits.newcomers_from.check(&self.address())?;
+        self.state.accounts.choose_password(code, password).await?;
+        leptos_axum::redirect("/sign-in");
+        Ok(())
+    }
+
+    async fn recognise(&self, name: &str, password: Password) -> Result<Entry, AppError> {
         let accounts = &self.state.accounts;
         accounts.limits.sign_in_from.check(&self.address())?;
         // Nobody's name is longer: what is longer counts as one.
@@ -105,10 +144,14 @@ impl Door {
         made: Result<UserId, AppError>,
         name: &str,
         password: Password,
-    ) -> Result<UserId, AppError> {
+    ) -> Result<Entry, AppError> {
         match made {
             Err(conflict @ AppError::Conflict(_)) => self.recognise(name, password).await.map_err(|_| conflict),
-            made => made,
+            made => made.map(|id| Entry {
+                id,
+                suspended: false,
+                two_factor: false,
+            }),
         }
     }
 
@@ -126,13 +169,13 @@ impl Door {
         self.state.accounts.limits.newcomers_from.check(&self.address())?;
         let made = self.state.accounts.set_up(team, name, password.clone()).await;
         let is_new = made.is_ok();
-        let user = self.or_here_already(made, name, password).await?;
+        let account = self.or_here_already(made, name, password).await?;
         if !is_new {
-            return self.let_in(user).await;
+            return self.admit(account).await;
         }
         // The team is there and its administrator must get in; what went wrong with the venues has been logged.
         let _ = self.state.ticker.choose_venues(venues).await;
-        self.let_in(user).await
+        self.admit(account).await
     }
 
     /// Registers whoever has the join link and lets them in.
@@ -142,8 +185,8 @@ impl Door {
     pub async fn join(self, code: &str, name: &str, password: Password) -> Result<(), AppError> {
         self.state.accounts.limits.newcomers_from.check(&self.address())?;
         let made = self.state.accounts.register(code, name, password.clone()).await;
-        let user = self.or_here_already(made, name, password).await?;
-        self.let_in(user).await
+        let account = self.or_here_already(made, name, password).await?;
+        self.admit(account).await
     }
 
     /// Ends the session, if there is one, and takes the cookie away.
@@ -160,58 +203,89 @@ impl Door {
         Ok(())
     }
 
-    /// The join link as it can be sent to somebody; administrators only.
+    /// Keeps how pages look on the sender's device.
+    ///
+    /// # Errors
+    /// None that depends on the sender.
+    pub fn set_theme(&self, theme: Theme) -> Result<(), AppError> {
+        let kept = cookie::keep_theme(theme, self.state.accounts.https)?;
+        self.response.append_header(SET_COOKIE, kept);
+        Ok(())
+    }
+
+    /// Whoever asks, if they run the team.
     ///
     /// # Errors
     /// `SignedOut`, `Forbidden`.
-    pub async fn join_link(&self) -> Result<String, AppError> {
-        self.must_run_the_team()?;
-        let code = self.state.accounts.join_code().await?;
-        Ok(format!("{}/join/{code}", self.our_url()))
+    pub fn admin(&self) -> Result<Me, AppError> {
+        let me = self.session()?.me.clone();
+        match me.role {
+            Role::Admin => Ok(me),
+            Role::Member => Err(AppError::Forbidden("Only administrators can do that.".into())),
+        }
     }
 
-    /// Makes the join link another; administrators only.
+    /// The session of whoever asks.
     ///
     /// # Errors
-    /// `SignedOut`, `Forbidden`.
-    pub async fn new_join_link(&self) -> Result<(), AppError> {
-        self.must_run_the_team()?;
-        self.state.accounts.new_join_code().await.map(|_| ())
+    /// `SignedOut`.
+    pub fn session(&self) -> Result<&Session, AppError> {
+        self.session.as_ref().ok_or(AppError::SignedOut)
     }
 
-    /// A new session and its cookie, in place of the one that the browser had.
+    /// Lets somebody in, or asks for the code first.
+    async fn admit(&self, account: Entry) -> Result<(), AppError> {
+        if !account.two_factor {
+            return self.let_in(account.id).await;
+        }
+        self.give_cookie(account.id, true).await?;
+        leptos_axum::redirect("/sign-in/code");
+        Ok(())
+    }
+
+    /// A new session in place of the one that the browser had, and to the desk.
     async fn let_in(&self, user: UserId) -> Result<(), AppError> {
+        self.give_cookie(user, false).await?;
+        leptos_axum::redirect("/");
+        Ok(())
+    }
+
+    async fn give_cookie(&self, user: UserId, awaits_code: bool) -> Result<(), AppError> {
         let accounts = &self.state.accounts;
-        let (_, token) = accounts.open_session(user).await?;
+        let agent = self.parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let new = Beginning {
+            user,
+            agent: agent.unwrap_or_default().chars().take(AGENT).collect(),
+            address: self.client().to_string(),
+            awaits_code,
+        };
+        let (_, token) = accounts.open_session(new).await?;
         if let Some(old) = &self.session {
             accounts.end_session(old.id).await?;
         }
         self.response
             .append_header(SET_COOKIE, cookie::give(&token, accounts.https)?);
-        leptos_axum::redirect("/");
         Ok(())
     }
 
-    fn must_run_the_team(&self) -> Result<(), AppError> {
-        match self.session.as_ref().ok_or(AppError::SignedOut)?.me.role {
-            Role::Admin => Ok(()),
-            Role::Member => Err(AppError::Forbidden("Only administrators can do that.".into())),
-        }
+    fn address(&self) -> IpAddr {
+        address_key(self.client())
     }
 
-    fn address(&self) -> IpAddr {
+    fn client(&self) -> IpAddr {
         let peer = self.parts.extensions.get::<ConnectInfo<SocketAddr>>();
         // Without one, which `listen` never leaves out, all callers count as one.
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        address_key(client_address(&self.parts.headers, peer, &self.state.config))
+        client_address(&self.parts.headers, peer, &self.state.config)
     }
 
-    fn our_url(&self) -> String {
+    /// A path of ours as it can be sent to somebody.
+    pub fn whole(&self, path: &str) -> String {
         let host = || self.parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         match (&self.state.config.public_url, host()) {
-            (Some(url), _) => url.clone(),
-            (None, Some(host)) => format!("http://{host}"),
-            (None, None) => format!("http://{}", self.state.config.address),
+            (Some(url), _) => format!("{url}{path}"),
+            (None, Some(host)) => format!("http://{host}{path}"),
+            (None, None) => format!("http://{}{path}", self.state.config.address),
         }
     }
 }

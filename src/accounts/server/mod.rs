@@ -3,11 +3,14 @@
 pub mod cookie;
 pub mod door;
 pub mod ends;
+mod own;
 pub mod passwords;
+mod people;
 pub mod secret;
 pub mod session;
 pub mod store;
 pub mod tokens;
+pub mod two_factor;
 
 use crate::{
     accounts::{
@@ -20,10 +23,19 @@ use crate::{
     time::Timestamp,
 };
 
-use self::{door::Limits, ends::Ends, passwords::Passwords, secret::TokenHash, session::Session, store::Newcomer};
+use self::{
+    door::Limits,
+    ends::Ends,
+    passwords::Passwords,
+    secret::TokenHash,
+    session::Session,
+    store::{Beginning, Entry, Newcomer},
+};
 
 /// How long a session lasts after it was last used, in seconds; also the cookie's.
 pub const LIFETIME: i64 = 30 * 86_400;
+/// How long the second factor's code is waited for, in seconds.
+const CODE_LIFETIME: i64 = 600;
 /// The team's name where the command line made its first account.
 const DEFAULT_TEAM: &str = "Squawkbox";
 
@@ -163,15 +175,15 @@ impl Accounts {
         work.await
     }
 
-    /// Who this name and password belong to. A wrong name and a wrong password take alike long and read alike.
+    /// Whose name and password these are. A wrong name and a wrong password take alike long and read alike.
     ///
     /// # Errors
-    /// `Forbidden` when they belong to nobody, `Busy`.
-    pub async fn identify(&self, name: &str, password: Password) -> Result<UserId, AppError> {
-        let kept = store::user_password(&self.db.readers, &rules::folded(name)).await?;
-        let (user, kept) = kept.unzip();
-        match (self.passwords.matches(password, kept).await?, user) {
-            (true, Some(user)) => Ok(user),
+    /// `Forbidden` when they are nobody's, or of somebody who is suspended; `Busy`.
+    pub async fn identify(&self, name: &str, password: Password) -> Result<Entry, AppError> {
+        let kept = store::entry(&self.db.readers, &rules::folded(name)).await?;
+        let (account, kept) = kept.unzip();
+        match (self.passwords.matches(password, kept).await?, account) {
+            (true, Some(account)) => people::may_come_in(&account).map(|()| account),
             _ => Err(AppError::Forbidden(
                 "No account has this name and this password.".into(),
             )),
@@ -182,12 +194,13 @@ impl Accounts {
     ///
     /// # Errors
     /// When it can't be kept.
-    pub async fn open_session(&self, user: UserId) -> Result<(SessionId, String), AppError> {
+    pub async fn open_session(&self, new: Beginning) -> Result<(SessionId, String), AppError> {
         let token = secret::token()?;
         let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
         let now = Timestamp::now();
+        let lifetime = if new.awaits_code { CODE_LIFETIME } else { LIFETIME };
         let work = self.db.writer.write(move |conn| {
-            Box::pin(async move { store::insert_session(conn, user, hash, now, now.plus_seconds(LIFETIME)).await })
+            Box::pin(async move { store::insert_session(conn, new, hash, now, now.plus_seconds(lifetime)).await })
         });
         Ok((work.await?, token))
     }

@@ -12,6 +12,9 @@ use crate::{
 
 use super::{secret::TokenHash, tokens::Bot};
 
+pub mod people;
+pub mod sessions;
+
 /// Somebody who is about to get an account.
 pub struct Newcomer {
     /// As [`crate::accounts::rules::name`] gave it.
@@ -92,19 +95,54 @@ pub async fn insert_user(conn: &mut SqliteConnection, newcomer: &Newcomer, now: 
     }
 }
 
-/// The id and kept password of whoever has this name, folded.
-pub async fn user_password(db: impl SqliteExecutor<'_>, folded: &str) -> Result<Option<(UserId, String)>, AppError> {
-    let row: Option<(i64, String)> = sqlx::query_as("SELECT id, password FROM user WHERE folded = ?")
-        .bind(folded)
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|(id, password)| (UserId(id), password)))
+/// What signing in asks about an account.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `user.id`.
+    pub id: UserId,
+    /// They may not come in.
+    pub suspended: bool,
+    /// The code of the second factor is asked for too.
+    pub two_factor: bool,
+}
+
+/// The account of whoever has this name, folded, and what is kept of the password.
+pub async fn entry(db: impl SqliteExecutor<'_>, folded: &str) -> Result<Option<(Entry, String)>, AppError> {
+    let row: Option<(i64, String, bool, bool)> = sqlx::query_as(
+        "SELECT id, password, suspended IS NOT NULL, totp IS NOT NULL FROM user WHERE folded = ? AND removed IS NULL",
+    )
+    .bind(folded)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(id, password, suspended, two_factor)| {
+        let id = UserId(id);
+        (
+            Entry {
+                id,
+                suspended,
+                two_factor,
+            },
+            password,
+        )
+    }))
+}
+
+/// A session that is about to begin.
+pub struct Beginning {
+    /// Whose.
+    pub user: UserId,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// The network address it comes from.
+    pub address: String,
+    /// It isn't one until the code of the second factor has been given.
+    pub awaits_code: bool,
 }
 
 /// Keeps a session, and removes those that have run out.
 pub async fn insert_session(
     conn: &mut SqliteConnection,
-    user: UserId,
+    new: Beginning,
     hash: TokenHash,
     now: Timestamp,
     expires: Timestamp,
@@ -113,15 +151,20 @@ pub async fn insert_session(
         .bind(now.micros())
         .execute(&mut *conn)
         .await?;
-    let done =
-        sqlx::query("INSERT INTO session (user_id, token_hash, created, last_seen, expires) VALUES (?, ?, ?, ?, ?)")
-            .bind(user.0)
-            .bind(&hash.0[..])
-            .bind(now.micros())
-            .bind(now.micros())
-            .bind(expires.micros())
-            .execute(conn)
-            .await?;
+    let done = sqlx::query(
+        "INSERT INTO session (user_id, token_hash, created, last_seen, expires, agent, address, awaits_code) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(new.user.0)
+    .bind(&hash.0[..])
+    .bind(now.micros())
+    .bind(now.micros())
+    .bind(expires.micros())
+    .bind(new.agent)
+    .bind(new.address)
+    .bind(new.awaits_code)
+    .execute(conn)
+    .await?;
     Ok(SessionId(done.last_insert_rowid()))
 }
 
@@ -133,7 +176,7 @@ pub async fn session(
 ) -> Result<Option<KeptSession>, AppError> {
     let row: Option<(i64, i64, i64, i64, String, String)> = sqlx::query_as(
         "SELECT session.id, last_seen, expires, user.id, name, role FROM session JOIN user ON user.id = user_id \
-         WHERE token_hash = ? AND expires > ?",
+         WHERE token_hash = ? AND expires > ? AND NOT awaits_code AND suspended IS NULL AND removed IS NULL",
     )
     .bind(&hash.0[..])
     .bind(now.micros())
@@ -247,7 +290,7 @@ pub async fn make_bot(
 pub async fn bot(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<(i64, Bot)>, AppError> {
     let row: Option<(i64, i64, String, String, Option<i64>)> = sqlx::query_as(
         "SELECT token.id, user.id, user.name, user.role, token.room FROM token JOIN user ON user.id = token.user \
-         WHERE token_hash = ? AND scope = 'bot'",
+         WHERE token_hash = ? AND scope = 'bot' AND suspended IS NULL AND removed IS NULL",
     )
     .bind(&hash.0[..])
     .fetch_optional(db)

@@ -14,6 +14,7 @@ pub mod search;
 mod slack_text;
 pub mod socket;
 pub mod store;
+pub mod withdraw;
 
 use std::{sync::Arc, time::Duration};
 

@@ -66,6 +66,30 @@ pub async fn delete(conn: &mut SqliteConnection, room: RoomId, seq: u64, at: Tim
     Ok(())
 }
 
+/// Takes back some of what people said who are marked so, and gives it as it is now. When there is no more, takes the
+/// marks away.
+pub async fn withdraw(conn: &mut SqliteConnection, limit: u32, at: Timestamp) -> Result<Vec<Message>, AppError> {
+    let places: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT room, seq FROM user CROSS JOIN message ON message.author = user.id \
+         WHERE withdraw = 1 AND deleted IS NULL LIMIT ?",
+    )
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?;
+    if places.is_empty() {
+        sqlx::query("UPDATE user SET withdraw = 0 WHERE withdraw = 1")
+            .execute(&mut *conn)
+            .await?;
+    }
+    let mut gone = Vec::with_capacity(places.len());
+    for (room, seq) in places {
+        let (room, seq) = (RoomId(room), seq.unsigned_abs());
+        delete(conn, room, seq, at).await?;
+        gone.push(touch(conn, room, seq).await?);
+    }
+    Ok(gone)
+}
+
 /// Gives an emoji, or takes it back.
 pub async fn react(
     conn: &mut SqliteConnection,

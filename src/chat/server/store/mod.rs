@@ -7,7 +7,7 @@ mod reading;
 mod rooms;
 mod search;
 
-pub use changes::{delete, edit, no_message, react, touch};
+pub use changes::{delete, edit, no_message, react, touch, withdraw};
 pub use messages::{NewMessage, changed_after, history, insert, message};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use reading::{call, set_read};

@@ -12,7 +12,8 @@ use crate::{
 /// Who is in a room, and who on the team isn't, both by name.
 pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Person>, Vec<Person>), AppError> {
     let all: Vec<(i64, String, bool)> = sqlx::query_as(
-        "SELECT id, name, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user ORDER BY name",
+        "SELECT id, name, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user \
+         WHERE removed IS NULL AND suspended IS NULL ORDER BY name",
     )
     .bind(room.0)
     .fetch_all(db)
@@ -27,19 +28,21 @@ pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Person>, Vec<P
 
 /// Everyone on the team, by name.
 pub async fn team(db: &SqlitePool) -> Result<Vec<Person>, AppError> {
-    let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM user ORDER BY name")
-        .fetch_all(db)
-        .await?;
+    let all: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, name FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name")
+            .fetch_all(db)
+            .await?;
     Ok(named(all))
 }
 
 /// Those of these folded names who are on the team.
 pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Person>, AppError> {
-    let all: Vec<(i64, String)> =
-        sqlx::query_as("SELECT id, name FROM user WHERE folded IN (SELECT value FROM json_each(?))")
-            .bind(serde_json::to_string(names).unwrap_or_default())
-            .fetch_all(db)
-            .await?;
+    let all: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT id, name FROM user WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
+    )
+    .bind(serde_json::to_string(names).unwrap_or_default())
+    .fetch_all(db)
+    .await?;
     Ok(named(all))
 }
 
@@ -50,7 +53,11 @@ fn named(rows: Vec<(i64, String)>) -> Vec<Person> {
 
 /// How many people there are on the team.
 pub async fn members(db: &SqlitePool) -> Result<u32, AppError> {
-    Ok(sqlx::query_scalar("SELECT count(*) FROM user").fetch_one(db).await?)
+    Ok(
+        sqlx::query_scalar("SELECT count(*) FROM user WHERE removed IS NULL AND suspended IS NULL")
+            .fetch_one(db)
+            .await?,
+    )
 }
 
 /// Refuses whoever isn't in the room.

@@ -1,6 +1,9 @@
-//! What pages ask about people, and the forms that let them in and out.
+//! What pages ask about people, and the forms that let them in and out; those of one's own account and of the team.
 
 use leptos::prelude::*;
+
+pub mod team;
+pub mod you;
 
 use super::model::{Password, Visitor};
 use crate::{error::AppError, json::Json, ticker::model::VenueKind};
@@ -79,20 +82,37 @@ pub async fn invitation(code: String) -> Result<String, AppError> {
     team
 }
 
-/// The join link, whole, for administrators to send on.
+/// The second step of signing in, for whoever has a second factor.
 ///
 /// # Errors
-/// `SignedOut`, `Forbidden`.
-#[server(prefix = "/do", endpoint = "join_link", input = Json, output = Json)]
-pub async fn join_link() -> Result<String, AppError> {
-    crate::accounts::server::door::Door::here()?.join_link().await
+/// `SignedOut` when the first step is too long ago, `Invalid` when the code is another, `SlowDown`.
+#[server(prefix = "/do", endpoint = "sign_in_code", output = Json)]
+pub async fn sign_in_code(code: String) -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?.give_code(code).await
 }
 
-/// Makes the join link another, so that the old one leads nowhere; administrators only.
+/// Whose password a link changes.
 ///
 /// # Errors
-/// `SignedOut`, `Forbidden`.
-#[server(prefix = "/do", endpoint = "new_join_link", output = Json)]
-pub async fn new_join_link() -> Result<(), AppError> {
-    crate::accounts::server::door::Door::here()?.new_join_link().await
+/// `NotFound` when the link is no longer good; the page that asked answers 404 with it.
+#[server(prefix = "/do", endpoint = "reset", output = Json)]
+pub async fn reset(code: String) -> Result<String, AppError> {
+    let response = use_context::<leptos_axum::ResponseOptions>();
+    let state = crate::server::state::AppState::here()?;
+    let name = state.accounts.reset_for(&code).await.map(|(_, name)| name);
+    if let (Err(AppError::NotFound(_)), Some(response)) = (&name, response) {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    name
+}
+
+/// Keeps the password that somebody chose by a link, and goes to the sign-in page.
+///
+/// # Errors
+/// `NotFound` when the link is no longer good, `Invalid` when the password won't do, `SlowDown`, `Busy`.
+#[server(prefix = "/do", endpoint = "choose_password", output = Json)]
+pub async fn choose_password(code: String, password: Password) -> Result<(), AppError> {
+    crate::accounts::server::door::Door::here()?
+        .choose_password(&code, password)
+        .await
 }

@@ -1,0 +1,79 @@
+//! What the pages of one's account and of the team stand in, and what they share.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Redirect, hooks::use_query_map};
+
+use crate::{
+    accounts::{
+        api::who,
+        model::{Me, Role, Visitor},
+    },
+    time::Timestamp,
+    ui::{loaded::loaded_once, outcome::Wrong},
+};
+
+/// A page for people who are signed in; others are sent to where they come in.
+#[component]
+pub fn Frame(
+    /// The page's title and heading.
+    title: &'static str,
+    /// Below the heading.
+    children: ChildrenFn,
+) -> impl IntoView {
+    loaded_once(who, move |visitor| match visitor {
+        Ok(Visitor::In { me, team }) => {
+            provide_context(me.clone());
+            let runs_the_team = me.role == Role::Admin;
+            view! {
+                <Title text=title />
+                <div class="plain">
+                    <header>
+                        <a class="home" href="/">
+                            <span class="mark" aria-hidden="true"></span>
+                            <span>"Back to " {team}</span>
+                        </a>
+                        <nav aria-label="Settings">
+                            <a href="/you">"You"</a>
+                            {runs_the_team.then(|| view! { <a href="/team">"Team"</a> })}
+                        </nav>
+                    </header>
+                    <main class="page">
+                        <h1>{title}</h1>
+                        {children()}
+                    </main>
+                </div>
+            }
+            .into_any()
+        }
+        Ok(Visitor::SignedOut) => view! { <Redirect path="/sign-in" /> }.into_any(),
+        Ok(Visitor::NoTeam) => view! { <Redirect path="/set-up" /> }.into_any(),
+        Err(error) => view! { <Wrong error /> }.into_any(),
+    })
+}
+
+/// Who is signed in, below a [`Frame`].
+pub fn me() -> Me {
+    expect_context()
+}
+
+/// What the last form has done, when the address says `?done={what}`.
+#[component]
+pub fn Done(
+    /// Which.
+    what: &'static str,
+    /// In words.
+    words: &'static str,
+) -> impl IntoView {
+    let done = use_query_map().with_untracked(|query| query.get("done").is_some_and(|done| done == what));
+    done.then(|| view! { <p class="notice" role="status">{words}</p> })
+}
+
+/// A moment of the past: day and minute, UTC.
+#[component]
+pub fn When(
+    /// When.
+    at: Timestamp,
+) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time> }
+}

@@ -1,0 +1,123 @@
+//! `/team`: its name, the join link, and everyone's account; for administrators.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::frame::{Done, Frame, When, me};
+use crate::{
+    accounts::{
+        api::team::{NewJoinLink, RenameTeam, team_page},
+        model::{self, Account, Role},
+        rules,
+    },
+    ui::{
+        avatar::Avatar,
+        loaded::loaded_once,
+        outcome::{Wrong, refusal},
+    },
+};
+
+/// The page.
+#[component]
+pub fn TeamPage() -> impl IntoView {
+    let body = || {
+        loaded_once(team_page, |page| match page {
+            Ok(page) => view! { <Team page /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
+    view! { <Frame title="Team">{body()}</Frame> }
+}
+
+#[component]
+fn Team(page: model::TeamPage) -> impl IntoView {
+    let model::TeamPage {
+        name,
+        link,
+        picture,
+        people,
+    } = page;
+    let own = me().id;
+    view! {
+        <section aria-labelledby="team-heading">
+            <h2 id="team-heading">"Name"</h2>
+            <Done what="name" words="The team's name is changed." />
+            <Wrong error=refusal(RenameTeam::PATH) />
+            <form method="post" action=RenameTeam::PATH>
+                <div class="field">
+                    <label for="team">"The team's name"</label>
+                    <input id="team" name="team" value=name required maxlength=rules::TITLE_MAX autocomplete="organization" />
+                </div>
+                <button class="button quiet" type="submit">"Change name"</button>
+            </form>
+        </section>
+        <section aria-labelledby="link-heading">
+            <h2 id="link-heading">"New people"</h2>
+            <Done what="link" words="This is the new link. The old one leads nowhere." />
+            <div class="field">
+                <label for="join-link">"Join link"</label>
+                <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
+                <p class="hint" id="join-link-hint">
+                    "Whoever has this link can make an account. Send it only to people of the team, or let their phones read it."
+                </p>
+            </div>
+            <img class="qr" src=picture alt="QR code of the join link" width="192" height="192" />
+            <Wrong error=refusal(NewJoinLink::PATH) />
+            <form method="post" action=NewJoinLink::PATH>
+                <button class="button quiet" type="submit">"New link"</button>
+            </form>
+            <p class="hint">"A new link makes the old one useless. Accounts that were made with it stay."</p>
+        </section>
+        <section aria-labelledby="people-heading">
+            <h2 id="people-heading">"People"</h2>
+            <Done what="removed" words="The account is removed." />
+            <ul class="entries">
+                {people.into_iter().map(|account| view! { <Row account own=own /> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Row(account: Account, own: crate::ids::UserId) -> impl IntoView {
+    let is_me = account.id == own;
+    let manage = format!("/team/{}", account.id);
+    view! {
+        <li>
+            <Avatar name=account.name.clone() />
+            <div>
+                <strong>{account.name.clone()}</strong>
+                <p class="hint">{standing(&account)} " · " <Seen account=account.clone() /></p>
+            </div>
+            {if is_me {
+                view! { <span class="hint">"you"</span> }.into_any()
+            } else {
+                view! { <a class="button quiet" href=manage aria-label=format!("Manage {}", account.name)>"Manage"</a> }.into_any()
+            }}
+        </li>
+    }
+}
+
+/// What an account is, in a few words.
+pub fn standing(account: &Account) -> String {
+    let mut words = vec![match (account.bot, account.role) {
+        (true, _) => "bot",
+        (false, Role::Admin) => "administrator",
+        (false, Role::Member) => "member",
+    }];
+    if account.two_factor {
+        words.push("second factor");
+    }
+    if account.suspended.is_some() {
+        words.push("suspended");
+    }
+    words.join(", ")
+}
+
+/// When somebody was last here.
+#[component]
+pub fn Seen(account: Account) -> impl IntoView {
+    match account.seen {
+        Some(at) => view! { "seen " <When at /> }.into_any(),
+        None => view! { "made " <When at=account.created /> }.into_any(),
+    }
+}

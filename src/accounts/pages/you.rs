@@ -1,0 +1,202 @@
+//! `/you`: name, looks, password, second factor, sessions, and the way out.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{
+    frame::{Done, Frame, When},
+    gate::PasswordField,
+};
+use crate::{
+    accounts::{
+        api::{
+            SignOut,
+            you::{ChangePassword, EndSession, Rename, SetTheme, StopTwoFactor, own_page},
+        },
+        model::{self, Role, Theme, Visit},
+        rules,
+    },
+    ui::{
+        loaded::loaded_once,
+        outcome::{Wrong, refusal},
+    },
+};
+
+/// The page.
+#[component]
+pub fn YouPage() -> impl IntoView {
+    let body = || {
+        loaded_once(own_page, |page| match page {
+            Ok(page) => view! { <Own page /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
+    view! { <Frame title="You">{body()}</Frame> }
+}
+
+#[component]
+fn Own(page: model::OwnPage) -> impl IntoView {
+    let model::OwnPage { me, two_factor, visits } = page;
+    let role = if me.role == Role::Admin {
+        "an administrator"
+    } else {
+        "a member"
+    };
+    view! {
+        <p>"Signed in as " <strong>{me.name.clone()}</strong> ", " {role} "."</p>
+        <Wrong error=refusal(SignOut::PATH) />
+        <form method="post" action=SignOut::PATH>
+            <button class="button quiet" type="submit">"Sign out"</button>
+        </form>
+        <section aria-labelledby="name-heading">
+            <h2 id="name-heading">"Name"</h2>
+            <Done what="name" words="Your name is changed." />
+            <Wrong error=refusal(Rename::PATH) />
+            <form method="post" action=Rename::PATH>
+                <div class="field">
+                    <label for="name">"Your name"</label>
+                    <input
+                        id="name"
+                        name="name"
+                        value=me.name.clone()
+                        required
+                        autocomplete="username"
+                        autocapitalize="none"
+                        spellcheck="false"
+                        minlength=rules::NAME_MIN
+                        maxlength=rules::NAME_MAX
+                        aria-describedby="name-hint"
+                    />
+                    <p class="hint" id="name-hint">"What the others see, also beside what you said earlier, and what you sign in with."</p>
+                </div>
+                <button class="button quiet" type="submit">"Change name"</button>
+            </form>
+        </section>
+        <Looks />
+        <section aria-labelledby="password-heading">
+            <h2 id="password-heading">"Password"</h2>
+            <Done what="password" words="Your password is changed, and your other sessions have ended." />
+            <Wrong error=refusal(ChangePassword::PATH) />
+            <form method="post" action=ChangePassword::PATH>
+                <CurrentPassword id="current" />
+                <PasswordField new=true label="New password" />
+                <button class="button quiet" type="submit">"Change password"</button>
+            </form>
+            <p class="hint">"Forgotten it? An administrator can make you a link to choose another."</p>
+        </section>
+        <SecondFactor on=two_factor />
+        <Sessions visits />
+    }
+}
+
+#[component]
+fn CurrentPassword(id: &'static str) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>"Current password"</label>
+            <input id=id name="current" type="password" required autocomplete="current-password" />
+        </div>
+    }
+}
+
+#[component]
+fn Looks() -> impl IntoView {
+    let chosen = use_context::<Theme>().unwrap_or_default();
+    let choice = |theme: Theme| {
+        let words = match theme {
+            Theme::System => "As the device",
+            Theme::Light => "Light",
+            Theme::Dark => "Dark",
+        };
+        view! {
+            <label class="choice">
+                <input type="radio" name="theme" value=theme.text() checked=theme == chosen />
+                <span>{words}</span>
+            </label>
+        }
+    };
+    view! {
+        <section aria-labelledby="looks-heading">
+            <h2 id="looks-heading">"Colours"</h2>
+            <form method="post" action=SetTheme::PATH>
+                <fieldset class="choices">
+                    <legend class="visually-hidden">"Colours on this device"</legend>
+                    {Theme::ALL.map(choice).collect_view()}
+                </fieldset>
+                <button class="button quiet" type="submit">"Use these colours"</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn SecondFactor(on: bool) -> impl IntoView {
+    let body = if on {
+        view! {
+            <p>"On: signing in takes a code from your phone too."</p>
+            <Wrong error=refusal(StopTwoFactor::PATH) />
+            <form method="post" action=StopTwoFactor::PATH>
+                <CurrentPassword id="current-too" />
+                <button class="button quiet" type="submit">"Turn it off"</button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p>"Off. With it, a stolen password alone opens nothing."</p>
+            <a class="button quiet" href="/you/two-factor">"Set it up"</a>
+        }
+        .into_any()
+    };
+    view! {
+        <section aria-labelledby="factor-heading">
+            <h2 id="factor-heading">"Second factor"</h2>
+            <Done what="two-factor" words="Your second factor is on." />
+            <Done what="no-two-factor" words="Your second factor is off." />
+            {body}
+        </section>
+    }
+}
+
+#[component]
+fn Sessions(visits: Vec<Visit>) -> impl IntoView {
+    let others = visits.iter().any(|visit| !visit.this);
+    let row = |visit: Visit| {
+        let end = if visit.this {
+            view! { <span class="hint">"this one"</span> }.into_any()
+        } else {
+            view! {
+                <form method="post" action=EndSession::PATH>
+                    <input type="hidden" name="session" value=visit.id.to_string() />
+                    <button class="button quiet" type="submit" aria-label=format!("End {}, {}", visit.device, visit.address)>
+                        "End"
+                    </button>
+                </form>
+            }
+            .into_any()
+        };
+        view! {
+            <li>
+                <div>
+                    <strong>{visit.device}</strong>
+                    <p class="hint">{visit.address} " · since " <When at=visit.since /> " · seen " <When at=visit.seen /></p>
+                </div>
+                {end}
+            </li>
+        }
+    };
+    view! {
+        <section aria-labelledby="sessions-heading">
+            <h2 id="sessions-heading">"Sessions"</h2>
+            <Wrong error=refusal(EndSession::PATH) />
+            <ul class="entries">{visits.into_iter().map(row).collect_view()}</ul>
+            {others
+                .then(|| {
+                    view! {
+                        <form method="post" action=EndSession::PATH>
+                            <button class="button quiet" type="submit">"End all others"</button>
+                        </form>
+                    }
+                })}
+        </section>
+    }
+}

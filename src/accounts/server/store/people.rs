@@ -1,0 +1,162 @@
+//! What is asked about accounts that are there already.
+
+use sqlx::{SqliteConnection, SqliteExecutor};
+
+use super::{role_of, role_text};
+use crate::{
+    accounts::{
+        model::{Account, Role},
+        server::secret::TokenHash,
+    },
+    error::AppError,
+    ids::UserId,
+    server::error::is_taken,
+    time::Timestamp,
+};
+
+type Row = (i64, String, String, bool, bool, Option<i64>, i64, Option<i64>);
+
+/// Everyone who has an account by name, or the one person.
+pub async fn accounts(db: impl SqliteExecutor<'_>, one: Option<UserId>) -> Result<Vec<Account>, AppError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, name, role, bot, totp IS NOT NULL, suspended, created, \
+         (SELECT max(last_seen) FROM session WHERE user_id = user.id AND NOT awaits_code) \
+         FROM user WHERE removed IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY folded",
+    )
+    .bind(one.map(|id| id.0))
+    .fetch_all(db)
+    .await?;
+    let account = |(id, name, role, bot, two_factor, suspended, created, seen): Row| Account {
+        id: UserId(id),
+        name,
+        role: role_of(&role),
+        bot,
+        two_factor,
+        suspended: suspended.map(Timestamp::from_micros),
+        created: Timestamp::from_micros(created),
+        seen: seen.map(Timestamp::from_micros),
+    };
+    Ok(rows.into_iter().map(account).collect())
+}
+
+/// Gives somebody another role.
+pub async fn set_role(conn: &mut SqliteConnection, id: UserId, role: Role) -> Result<(), AppError> {
+    sqlx::query("UPDATE user SET role = ? WHERE id = ? AND removed IS NULL")
+        .bind(role_text(role))
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Shuts somebody out from `since` on, or lets them in again.
+pub async fn set_suspended(conn: &mut SqliteConnection, id: UserId, since: Option<Timestamp>) -> Result<(), AppError> {
+    sqlx::query("UPDATE user SET suspended = ? WHERE id = ? AND removed IS NULL")
+        .bind(since.map(Timestamp::micros))
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes somebody off the team: they can't come in, are in no room, and their name is free. What they said stays under
+/// it, or is marked to be taken back.
+pub async fn remove(conn: &mut SqliteConnection, id: UserId, now: Timestamp, withdraw: bool) -> Result<(), AppError> {
+    // No name has a #.
+    sqlx::query(
+        "UPDATE user SET removed = ?, withdraw = ?, folded = '#' || id, password = '', role = 'member', totp = NULL, \
+         totp_offer = NULL WHERE id = ? AND removed IS NULL",
+    )
+    .bind(now.micros())
+    .bind(withdraw)
+    .bind(id.0)
+    .execute(&mut *conn)
+    .await?;
+    for statement in [
+        "DELETE FROM member WHERE user = ?",
+        "DELETE FROM token WHERE user = ?",
+        "DELETE FROM recovery_code WHERE user = ?",
+        "DELETE FROM reset WHERE user = ?",
+    ] {
+        sqlx::query(statement).bind(id.0).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Gives somebody another name.
+///
+/// # Errors
+/// `Conflict` when it is taken.
+pub async fn rename(conn: &mut SqliteConnection, id: UserId, name: &str, folded: &str) -> Result<(), AppError> {
+    let done = sqlx::query("UPDATE user SET name = ?, folded = ? WHERE id = ? AND removed IS NULL")
+        .bind(name)
+        .bind(folded)
+        .bind(id.0)
+        .execute(conn)
+        .await;
+    match done {
+        Err(cause) if is_taken(&cause) => Err(AppError::Conflict(format!("The name {name} is taken. Choose another."))),
+        done => Ok(done.map(|_| ())?),
+    }
+}
+
+/// Gives the team another name.
+pub async fn rename_team(conn: &mut SqliteConnection, name: &str) -> Result<(), AppError> {
+    sqlx::query("UPDATE team SET name = ?").bind(name).execute(conn).await?;
+    Ok(())
+}
+
+/// Keeps another password of somebody; a link to choose one is used up.
+pub async fn set_password(conn: &mut SqliteConnection, id: UserId, password: &str) -> Result<(), AppError> {
+    sqlx::query("UPDATE user SET password = ? WHERE id = ? AND removed IS NULL")
+        .bind(password)
+        .bind(id.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("DELETE FROM reset WHERE user = ?")
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What is kept of somebody's password.
+pub async fn password(db: impl SqliteExecutor<'_>, id: UserId) -> Result<Option<String>, AppError> {
+    Ok(sqlx::query_scalar("SELECT password FROM user WHERE id = ?")
+        .bind(id.0)
+        .fetch_optional(db)
+        .await?)
+}
+
+/// Keeps a link with which somebody may choose a password, in place of the one before.
+pub async fn insert_reset(
+    conn: &mut SqliteConnection,
+    id: UserId,
+    hash: TokenHash,
+    expires: Timestamp,
+) -> Result<(), AppError> {
+    sqlx::query("INSERT OR REPLACE INTO reset (user, token_hash, expires) VALUES (?, ?, ?)")
+        .bind(id.0)
+        .bind(&hash.0[..])
+        .bind(expires.micros())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whose link this is, and their name, unless it has run out.
+pub async fn reset(
+    db: impl SqliteExecutor<'_>,
+    hash: TokenHash,
+    now: Timestamp,
+) -> Result<Option<(UserId, String)>, AppError> {
+    let row: Option<(i64, String)> = sqlx::query_as(
+        "SELECT user.id, name FROM reset JOIN user ON user.id = reset.user \
+         WHERE token_hash = ? AND expires > ? AND removed IS NULL AND suspended IS NULL",
+    )
+    .bind(&hash.0[..])
+    .bind(now.micros())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(id, name)| (UserId(id), name)))
+}

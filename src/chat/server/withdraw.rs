@@ -1,0 +1,47 @@
+//! Takes back what removed people said, where an administrator asked for that. In small steps, so that it holds up nobody;
+//! a restart goes on with it.
+
+use std::time::Duration;
+
+use crate::{chat::wire::ServerFrame, server::state::AppState, time::Timestamp};
+
+use super::{Audience, store, tell};
+
+/// Messages of one step.
+const STEP: u32 = 50;
+/// Between two tries when the writer is busy or the disk is full.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Begins to take back what is left; returns at once.
+pub fn begin(state: &AppState) {
+    let shutdown = state.shutdown.clone();
+    let state = state.clone();
+    shutdown.background.spawn(async move {
+        while !state.shutdown.begun.is_cancelled() {
+            let hub = state.chat.hub.clone();
+            let step = state.chat.db.writer.write_then(
+                |conn| Box::pin(async move { store::withdraw(conn, STEP, Timestamp::now()).await }),
+                move |messages| {
+                    for message in messages {
+                        let to = Audience::Followers {
+                            room: message.room,
+                            changed: Some(message.changed),
+                            note: None,
+                        };
+                        tell(&hub, &ServerFrame::Message(message.clone()), to);
+                    }
+                },
+            );
+            match step.await {
+                Ok(messages) if messages.is_empty() => break,
+                Ok(_) => tokio::task::yield_now().await,
+                Err(_) => {
+                    tokio::select! {
+                        () = state.shutdown.begun.cancelled() => (),
+                        () = tokio::time::sleep(PAUSE) => (),
+                    }
+                }
+            }
+        }
+    });
+}
