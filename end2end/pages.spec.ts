@@ -20,13 +20,13 @@ test("a page that isn't there says so and leads back", async ({ ines }) => {
 
 test("whoever isn't signed in is led to where they can come in", async ({ person, server }) => {
   const stranger = await person("stranger");
-  for (const path of ["/", "/rooms", "/rooms/1", "/ticker", "/logs", "/more", "/sign-in"]) {
+  for (const path of ["/", "/rooms", "/rooms/1", "/ticker", "/logs", "/you", "/team", "/people", "/sign-in", "/sign-in/code"]) {
     await stranger.page.goto(server.url + path);
     await expect(stranger.page, path).toHaveURL(/\/set-up$/);
   }
   await stranger.setUp();
   const other = await person("other");
-  for (const path of ["/", "/rooms/1", "/logs", "/more", "/set-up"]) {
+  for (const path of ["/", "/rooms/1", "/logs", "/you", "/you/two-factor", "/team", "/team/1", "/set-up"]) {
     await other.page.goto(server.url + path);
     await expect(other.page, path).toHaveURL(/\/sign-in$/);
   }
@@ -88,7 +88,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       await ines.say("Spread looks fine.");
       await ines.say("Nothing odd.");
       const invitation = await ines.invitation();
-      for (const path of ["/", "/rooms", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/more"]) {
+      for (const path of ["/", "/rooms", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/two-factor", "/team", "/team/2"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);
@@ -174,7 +174,7 @@ test("nothing moves for those who asked for less motion @js", async ({ person })
 test("a phone's controls are large enough for a thumb @js", async ({ person }) => {
   const ines = await person("ines", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await ines.setUp();
-  for (const path of ["/", "/rooms", "/logs", "/more"]) {
+  for (const path of ["/", "/rooms", "/logs", "/you"]) {
     await ines.open(path);
     for (const control of await ines.page.locator("button:visible, .tabs a:visible, input:not([type=checkbox]):visible").all()) {
       const box = await control.boundingBox();

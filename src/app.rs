@@ -80,9 +80,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=FirstRoom ssr=SsrMode::Async />
                     <Route path=path!("/rooms") view=RoomsPage ssr=SsrMode::Async />
                     <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
-                    <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
-                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/ticker") view=TickerPage ssr=SsrMode::Async />
                     <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
                 </ParentRoute>
@@ -91,7 +89,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The pages beside the desk, through which people come in and look after accounts: plain forms, so that nobody waits for
+/// The pages beside the desk, through which people come in and look after things: plain forms, so that nobody waits for
 /// a program to load, and the program is without them.
 #[component]
 pub fn Door() -> impl IntoView {
@@ -105,6 +103,8 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async />
                 <Route path=path!("/join/:code") view=JoinPage ssr=SsrMode::Async />
                 <Route path=path!("/reset/:code") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/two-factor") view=TwoFactorPage ssr=SsrMode::Async />
                 <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />

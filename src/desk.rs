@@ -107,9 +107,7 @@ fn Layout(team: String) -> impl IntoView {
                 ["rooms"] => "rooms",
                 ["ticker"] => "ticker",
                 ["logs"] => "logs",
-                ["people"] => "people",
                 ["search"] => "search",
-                ["rooms", _, "about"] => "about",
                 _ => "room",
             },
         )
@@ -120,7 +118,7 @@ fn Layout(team: String) -> impl IntoView {
     let page = Unsuspend::new(move || outlet);
     let current = move |name: &'static str| (view.get() == name).then_some("page");
     // On a phone everything about rooms lies behind one tab.
-    let in_rooms = move || matches!(view.get(), "rooms" | "room" | "about" | "people" | "search").then_some("page");
+    let in_rooms = move || matches!(view.get(), "rooms" | "room" | "search").then_some("page");
     view! {
         <div class="desk" data-view=move || view.get()>
             // Left to the browser, which moves the focus too; the router would only scroll.
@@ -139,7 +137,7 @@ fn Layout(team: String) -> impl IntoView {
                 <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>
                 <h2>"Conversations"</h2>
                 <RoomLinks direct=true />
-                <a href="/people" aria-current=move || current("people")>"People"</a>
+                <a href="/people" rel="external">"People"</a>
                 <h2>"Here now"</h2>
                 <PeopleHere />
                 <h2>"Feeds"</h2>

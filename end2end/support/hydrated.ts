@@ -5,8 +5,8 @@ import { type Page, test } from "@playwright/test";
 export const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 
 export async function hydrated(page: Page) {
-  // The pages before the desk have no scripts.
-  if (scripts()) await page.locator("html[data-hydrated], main.gate").first().waitFor({ state: "attached" });
+  // The pages beside the desk have no scripts.
+  if (scripts()) await page.locator("html[data-hydrated], main.gate, .plain").first().waitFor({ state: "attached" });
 }
 
 /** Opens a page of `base` and waits until it is alive. */

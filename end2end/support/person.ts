@@ -65,7 +65,7 @@ export class Person {
 
   /** The path of the link by which others come in. */
   async invitation(): Promise<string> {
-    await this.open("/more");
+    await this.open("/team");
     const link = await this.joinLink.inputValue();
     expect(link).toMatch(/^https?:\/\/[^/]+\/join\/\S+$/);
     return new URL(link).pathname;
@@ -86,7 +86,7 @@ export class Person {
   }
 
   async signOut() {
-    await this.open("/more");
+    await this.open("/you");
     await this.page.getByRole("button", { name: "Sign out" }).click();
     await expect(this.page).toHaveURL(/\/sign-in$/);
     await hydrated(this.page);

@@ -102,14 +102,18 @@ pub async fn about_room(room: RoomId) -> Result<About, AppError> {
     super::server::rooms::about(&crate::server::state::AppState::here()?.chat, me, room).await
 }
 
-/// Everyone on the team, by name.
+/// Everyone else on the team by name, and whether they have a page open.
 ///
 /// # Errors
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "team", input = Json, output = Json)]
-pub async fn team() -> Result<Vec<Person>, AppError> {
-    crate::accounts::server::session::Session::here()?;
-    super::server::store::team(&crate::server::state::AppState::here()?.chat.db.readers).await
+pub async fn team() -> Result<Vec<(Person, bool)>, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let state = crate::server::state::AppState::here()?;
+    let people = super::server::store::team(&state.chat.db.readers).await?;
+    let others = people.into_iter().filter(|person| person.id != me);
+    let is_here = |person: &Person| state.chat.presence.pages(person.id) != 0;
+    Ok(others.map(|person| (person.clone(), is_here(&person))).collect())
 }
 
 /// Gives a room another name and topic.
@@ -119,7 +123,9 @@ pub async fn team() -> Result<Vec<Person>, AppError> {
 #[server(prefix = "/do", endpoint = "describe_room", output = Json)]
 pub async fn describe_room(room: RoomId, name: String, #[server(default)] topic: String) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    super::server::rooms::describe(&crate::server::state::AppState::here()?.chat, me, room, &name, &topic).await
+    super::server::rooms::describe(&crate::server::state::AppState::here()?.chat, me, room, &name, &topic).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}"));
+    Ok(())
 }
 
 /// Brings somebody into a private room.

@@ -1,15 +1,13 @@
 //! `/people`: everyone on the team, to talk to one or several of them.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 
 use super::{
     api::{OpenDirect, team},
-    connection::ChatConnection,
     model::Person,
 };
 use crate::{
-    accounts::model::Me,
+    accounts::pages::frame::Frame,
     ui::{
         avatar::Avatar,
         loaded::loaded_once,
@@ -20,48 +18,41 @@ use crate::{
 /// The page.
 #[component]
 pub fn PeoplePage() -> impl IntoView {
-    let me = expect_context::<Me>().id;
-    let choice = loaded_once(team, move |team| match team {
-        Ok(people) => {
-            view! { <Choice people=people.into_iter().filter(|person| person.id != me).collect() /> }.into_any()
-        }
-        Err(error) => view! { <Wrong error /> }.into_any(),
-    });
+    let body = || {
+        loaded_once(team, |people| match people {
+            Ok(people) => view! { <Choice people /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
     view! {
-        <Title text="People" />
-        <div class="page">
-            <h1>"People"</h1>
+        <Frame title="People">
             <Wrong error=refusal(OpenDirect::PATH) />
-            {choice}
-        </div>
+            {body()}
+        </Frame>
     }
 }
 
 #[component]
-fn Choice(people: Vec<Person>) -> impl IntoView {
-    let chat = expect_context::<ChatConnection>();
+fn Choice(people: Vec<(Person, bool)>) -> impl IntoView {
     if people.is_empty() {
-        return view! { <p class="hint">"Nobody else is on the team yet. Administrators find the join link under \"You and the team\"."</p> }.into_any();
+        return view! { <p class="hint">"Nobody else is on the team yet. Administrators find the join link under \"Team\"."</p> }
+            .into_any();
     }
-    let rows = people
-        .into_iter()
-        .map(|Person { id, name }| {
-            let is_here = move || chat.here.with(|here| here.iter().any(|person| person.id == id));
-            view! {
-                <li>
-                    <label class="choice">
-                        <input type="checkbox" name="people[]" value=id.to_string() />
-                        <Avatar name=name.clone() />
-                        <span>{name}</span>
-                        <span class="hint">{move || is_here().then_some("here now")}</span>
-                    </label>
-                </li>
-            }
-        })
-        .collect_view();
+    let row = |(Person { id, name }, is_here): (Person, bool)| {
+        view! {
+            <li>
+                <label class="choice">
+                    <input type="checkbox" name="people[]" value=id.to_string() />
+                    <Avatar name=name.clone() />
+                    <span>{name}</span>
+                    <span class="hint">{is_here.then_some("here now")}</span>
+                </label>
+            </li>
+        }
+    };
     view! {
         <form method="post" action=OpenDirect::PATH>
-            <ul class="choices">{rows}</ul>
+            <ul class="choices">{people.into_iter().map(row).collect_view()}</ul>
             <button class="button" type="submit">
                 "Talk"
             </button>

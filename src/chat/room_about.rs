@@ -1,7 +1,6 @@
 //! `/rooms/{id}/about`: what a room is, and who is in it. Plain forms.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::{
@@ -9,12 +8,11 @@ use super::{
     model::{About, Person, RoomKind},
 };
 use crate::{
-    accounts::model::Me,
+    accounts::pages::frame::{Frame, me},
     error::AppError,
     ids::RoomId,
     ui::{
         avatar::Avatar,
-        error_page::ErrorPage,
         loaded::loaded,
         outcome::{Wrong, refusal},
     },
@@ -29,16 +27,19 @@ pub fn RoomAboutPage() -> impl IntoView {
         let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
         about_room(room).await
     };
-    loaded(room, fetch, |about| match about {
-        Ok(about) => view! { <AboutRoom about /> }.into_any(),
-        Err(error) => view! { <ErrorPage error /> }.into_any(),
-    })
+    let body = move || {
+        loaded(room, fetch, |about| match about {
+            Ok(about) => view! { <AboutRoom about /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
+    view! { <Frame title="About a room">{body()}</Frame> }
 }
 
 #[component]
 fn AboutRoom(about: About) -> impl IntoView {
     let About { room, people, others } = about;
-    let title = room.title(expect_context::<Me>().id);
+    let title = room.title(me().id);
     let who = match room.kind {
         RoomKind::Open => "Everyone on the team is in this room.",
         RoomKind::Private => "Only these people can read and write here.",
@@ -51,11 +52,9 @@ fn AboutRoom(about: About) -> impl IntoView {
         .map(|Person { name, .. }| view! { <li class="choice"><Avatar name=name.clone() /> <span>{name}</span></li> })
         .collect_view();
     view! {
-        <Title text=format!("About {title}") />
-        <div class="page">
-            <h1>
-                <a href=format!("/rooms/{id}")>{title}</a>
-            </h1>
+        <h2 class="big">
+            <a href=format!("/rooms/{id}")>{title}</a>
+        </h2>
             {(room.kind != RoomKind::Direct)
                 .then(|| {
                     view! {
@@ -78,7 +77,6 @@ fn AboutRoom(about: About) -> impl IntoView {
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>
             {(room.kind == RoomKind::Private).then(|| view! { <Membership id others /> })}
-        </div>
     }
 }
 

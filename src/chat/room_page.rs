@@ -87,7 +87,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         <Title text=page_title />
         <div class="bar">
             <h1>
-                <a href=format!("/rooms/{id}/about")>{title}</a>
+                <a href=format!("/rooms/{id}/about") rel="external">{title}</a>
             </h1>
             <p>{room.topic.clone()}</p>
             <span class="who" title=names>

@@ -41,7 +41,7 @@ pub fn RoomsPage() -> impl IntoView {
                     "Search messages"
                 </a>
                 " "
-                <a class="button quiet" href="/people">
+                <a class="button quiet" href="/people" rel="external">
                     "Talk to somebody"
                 </a>
             </p>

@@ -2,7 +2,7 @@
 //! was wrong comes back in the address.
 
 mod code;
-mod frame;
+pub mod frame;
 mod gate;
 mod join;
 mod person;

@@ -63,7 +63,7 @@ impl Default for Limits {
             sign_in_from: PerKey::new(30, Duration::from_secs(5)),
             sign_in_as: PerKey::new(10, Duration::from_secs(20)),
             newcomers_from: PerKey::new(30, Duration::from_secs(5)),
-            code_of: PerKey::new(5, Duration::from_secs(30)),
+            code_of: PerKey::new(10, Duration::from_secs(30)),
             token: tokens::rate(),
         }
     }

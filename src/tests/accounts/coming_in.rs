@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{SET_UP, ask, call, page, said, who};
 use crate::{
-    accounts::model::Visitor,
+    accounts::model::{TeamPage, Visitor},
     tests::app::{PASSWORD, TestApp},
 };
 
@@ -57,11 +57,12 @@ async fn a_form_that_is_sent_twice_brings_its_sender_in_twice_and_nobody_else() 
         assert_eq!(call(&app, &app.client(), "set_up", &SET_UP).await.status(), 200);
     }
     let admin = app.sign_in("ines").await;
-    let link: String = ask(&app, &admin.client, "join_link")
+    let team: TeamPage = ask(&app, &admin.client, "team_page")
         .await
         .json()
         .await
-        .expect("a link");
+        .expect("a page");
+    let link = team.link;
     let code = link.rsplit('/').next().expect("a code");
     let form = [("code", code), ("name", "tomasz"), ("password", PASSWORD)];
     // Both at once, as by a double click.
@@ -120,11 +121,12 @@ async fn nothing_is_left_of_a_set_up_that_was_refused() {
 async fn only_the_current_join_link_lets_people_register() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
-    let link: String = ask(&app, &admin.client, "join_link")
+    let team: TeamPage = ask(&app, &admin.client, "team_page")
         .await
         .json()
         .await
-        .expect("a link");
+        .expect("a page");
+    let link = team.link;
     let code = link
         .strip_prefix(&format!("{}/join/", app.url))
         .expect("this server's address")
@@ -145,7 +147,7 @@ async fn only_the_current_join_link_lets_people_register() {
     assert!(status == 409 && body.contains("taken"), "{status} {body}");
 
     for (who, status) in [(&client, 403), (&app.client(), 401)] {
-        assert_eq!(ask(&app, who, "join_link").await.status(), status);
+        assert_eq!(ask(&app, who, "team_page").await.status(), status);
         assert_eq!(call(&app, who, "new_join_link", &[]).await.status(), status);
     }
     assert_eq!(call(&app, &admin.client, "new_join_link", &[]).await.status(), 200);

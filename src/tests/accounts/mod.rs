@@ -1,9 +1,11 @@
 //! Coming in and going out, as browsers with and without scripts, programs and the command line do it.
 
 mod coming_in;
+mod managing;
 mod pages;
 mod programs;
 mod sessions;
+mod two_factor;
 
 use reqwest::{
     Client, Response,

@@ -64,7 +64,7 @@ async fn forms_work_without_scripts_and_errors_come_back() {
         ("ines", Role::Admin, "North desk")
     );
 
-    let out = post(&app, &client, "sign_out", &[], "/more").await;
+    let out = post(&app, &client, "sign_out", &[], "/you").await;
     assert_eq!(
         (out.status().as_u16(), header(&out, LOCATION).as_str()),
         (302, "/sign-in")
@@ -138,15 +138,11 @@ async fn pages_send_everyone_where_they_belong() {
         "{html}"
     );
 
-    let html = page(&app, &admin.client, "/more").await.text().await.expect("a body");
-    assert!(
-        html.contains(&format!(r#"value="{}/join/{code}""#, app.url)) && html.contains("Sign out"),
-        "{html}"
-    );
+    let html = page(&app, &admin.client, "/team").await.text().await.expect("a body");
+    assert!(html.contains(&format!(r#"value="{}/join/{code}""#, app.url)), "{html}");
     let member = app.join("tomasz").await;
-    let html = page(&app, &member.client, "/more").await.text().await.expect("a body");
-    assert!(
-        html.contains("tomasz") && html.contains("Sign out") && !html.contains(&code),
-        "{html}"
-    );
+    let html = page(&app, &member.client, "/you").await.text().await.expect("a body");
+    assert!(html.contains("tomasz") && html.contains("Sign out"), "{html}");
+    let html = page(&app, &member.client, "/team").await.text().await.expect("a body");
+    assert!(html.contains("Only administrators") && !html.contains(&code), "{html}");
 }

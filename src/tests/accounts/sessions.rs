@@ -10,7 +10,7 @@ use reqwest::{
 use super::{SET_UP, call, header, session_of, who};
 use crate::{
     accounts::{
-        model::{Password, Visitor},
+        model::{Password, TeamPage, Visitor},
         server::{LIFETIME, store},
     },
     tests::app::{PASSWORD, TestApp},
@@ -94,15 +94,15 @@ async fn the_cookie_is_kept_from_scripts_and_other_sites() {
     assert_eq!(attributes, "HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000");
     let link = app
         .client()
-        .post(format!("{}/do/join_link", app.url))
+        .post(format!("{}/do/team_page", app.url))
         .json(&serde_json::json!({}))
         .header(COOKIE, pair);
-    let link: String = link.send().await.expect("an answer").json().await.expect("a link");
-    assert!(link.starts_with("https://desk.test/join/"), "{link}");
+    let team: TeamPage = link.send().await.expect("an answer").json().await.expect("a page");
+    assert!(team.link.starts_with("https://desk.test/join/"), "{}", team.link);
     let unprefixed = pair.trim_start_matches("__Host-").to_owned();
     let answer = app
         .client()
-        .post(format!("{}/do/join_link", app.url))
+        .post(format!("{}/do/team_page", app.url))
         .json(&serde_json::json!({}))
         .header(COOKIE, unprefixed);
     assert_eq!(

@@ -1,0 +1,280 @@
+//! What administrators do with accounts, and people with their own.
+
+use std::time::Duration;
+
+use reqwest::header::{LOCATION, SET_COOKIE, USER_AGENT};
+
+use super::{call, header, page, post, said, session_of, who};
+use crate::{
+    accounts::model::{Role, Visitor},
+    ids::RoomId,
+    tests::app::{PASSWORD, TestApp},
+};
+
+const DESK: RoomId = RoomId(1);
+const WAIT: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn only_administrators_manage_and_nobody_their_own_account() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let (own, other) = (ines.me.id.to_string(), bob.me.id.to_string());
+    let forms: [(&str, Vec<(&str, &str)>); 7] = [
+        ("set_role", vec![("role", "admin")]),
+        ("set_suspended", vec![("suspended", "true")]),
+        ("remove_person", vec![("name", "ines")]),
+        ("reset_link", vec![]),
+        ("drop_two_factor", vec![]),
+        ("rename_team", vec![("team", "Mine")]),
+        ("new_join_link", vec![]),
+    ];
+    for (function, fields) in &forms {
+        let form: Vec<_> = [("id", own.as_str())]
+            .into_iter()
+            .chain(fields.iter().copied())
+            .collect();
+        let (status, words) = said(call(&app, &bob.client, function, &form).await).await;
+        assert_eq!(status, 403, "{function}: {words}");
+    }
+    for (function, fields) in &forms[..3] {
+        let form: Vec<_> = [("id", own.as_str())]
+            .into_iter()
+            .chain(fields.iter().copied())
+            .collect();
+        let (status, words) = said(call(&app, &ines.client, function, &form).await).await;
+        assert!(
+            status == 403 && words.contains("your own account"),
+            "{function}: {words}"
+        );
+    }
+    // What a page shows is for administrators too.
+    for path in ["/team".to_owned(), format!("/team/{other}")] {
+        let html = page(&app, &bob.client, &path).await.text().await.expect("a body");
+        assert!(html.contains("Only administrators"), "{html}");
+    }
+    let answer = call(&app, &ines.client, "set_role", &[("id", &other), ("role", "admin")]).await;
+    assert_eq!(answer.status(), 200, "{}", answer.text().await.expect("a body"));
+    let Visitor::In { me, .. } = who(&app, &bob.client).await else {
+        panic!("still signed in")
+    };
+    assert_eq!(me.role, Role::Admin);
+}
+
+#[tokio::test]
+async fn whoever_is_suspended_is_out_at_once_and_comes_back_when_let_in() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let session = session_of(&app, &bob).await.expect("a session");
+    let mut socket = bob.socket(&app).await;
+    let id = bob.me.id.to_string();
+    let suspend = |on: &'static str| vec![("id", id.clone()), ("suspended", on.to_owned())];
+    let form = suspend("true");
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(call(&app, &ines.client, "set_suspended", &form).await.status(), 200);
+    tokio::time::timeout(WAIT, session.ended())
+        .await
+        .expect("the session ends");
+    assert!(socket.until(|_| None::<()>).await.is_none(), "the socket is closed");
+    assert!(matches!(who(&app, &bob.client).await, Visitor::SignedOut));
+    let sign_in = [("name", "bob"), ("password", PASSWORD)];
+    let (status, words) = said(call(&app, &app.client(), "sign_in", &sign_in).await).await;
+    assert!(status == 403 && words.contains("suspended"), "{words}");
+    let wrong = [("name", "bob"), ("password", "not this one")];
+    let (_, words) = said(call(&app, &app.client(), "sign_in", &wrong).await).await;
+    assert!(
+        !words.contains("suspended"),
+        "only who knows the password is told: {words}"
+    );
+    let form = suspend("false");
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(call(&app, &ines.client, "set_suspended", &form).await.status(), 200);
+    assert_eq!(app.sign_in("bob").await.me.id, bob.me.id);
+}
+
+#[tokio::test]
+async fn whoever_is_removed_leaves_what_they_said_or_takes_it_along() {
+    let app = TestApp::start().await;
+    let (ines, bob, eve) = (app.admin().await, app.join("bob").await, app.join("eve").await);
+    let mut watching = ines.socket(&app).await;
+    watching.follow(DESK, None).await;
+    for (who, text) in [(&bob, "bob stays"), (&eve, "eve goes")] {
+        let mut socket = who.socket(&app).await;
+        socket.post(DESK, "c1", text).await;
+        socket.acknowledged("c1").await;
+        watching.said().await.expect("a message");
+    }
+    let remove = async |id: String, name: &str, messages: &str| {
+        let form = [("id", id.as_str()), ("name", name), ("messages", messages)];
+        said(call(&app, &ines.client, "remove_person", &form).await).await
+    };
+    let (status, words) = remove(bob.me.id.to_string(), "eve", "false").await;
+    assert!(status == 400 && words.contains("Type bob"), "{words}");
+    assert_eq!(remove(bob.me.id.to_string(), "Bob", "false").await.0, 200);
+    assert_eq!(remove(eve.me.id.to_string(), "eve", "true").await.0, 200);
+    let gone = watching.said().await.expect("the message again");
+    assert!(gone.deleted && gone.body.is_empty(), "{gone:?}");
+    assert!(matches!(who(&app, &bob.client).await, Visitor::SignedOut));
+    let (page_of_bob, _) = said(page(&app, &ines.client, "/rooms/1").await).await;
+    assert_eq!(page_of_bob, 200);
+    let (missed, _) = ines.socket(&app).await.follow(DESK, None).await;
+    let kept: Vec<_> = missed
+        .iter()
+        .map(|m| (m.author.name.as_str(), m.body.as_str()))
+        .collect();
+    assert_eq!(kept, [("bob", "bob stays"), ("eve", "")]);
+    // The name is free, and whoever takes it is somebody else.
+    let new = app.join("bob").await;
+    assert_ne!(new.me.id, bob.me.id);
+    let (status, _) = remove(bob.me.id.to_string(), "bob", "false").await;
+    assert_eq!(status, 404, "there is no such account any more");
+}
+
+#[tokio::test]
+async fn a_link_to_choose_a_password_is_good_once() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let id = bob.me.id.to_string();
+    let made = post(&app, &ines.client, "reset_link", &[("id", &id)], "/team").await;
+    let shown = header(&made, LOCATION);
+    let html = page(&app, &ines.client, &shown).await.text().await.expect("a body");
+    let (_, rest) = html.split_once(&format!("{}/reset/", app.url)).expect("the link");
+    let code: String = rest.chars().take_while(|c| *c != '"').collect();
+    let stranger = app.client();
+    let html = page(&app, &stranger, &format!("/reset/{code}"))
+        .await
+        .text()
+        .await
+        .expect("a body");
+    assert!(html.contains("bob") && html.contains("New password"), "{html}");
+    let choose = async |password: &str| {
+        said(
+            call(
+                &app,
+                &stranger,
+                "choose_password",
+                &[("code", &code), ("password", password)],
+            )
+            .await,
+        )
+        .await
+    };
+    let (status, words) = choose("short").await;
+    assert!(status == 400 && words.contains("too short"), "{words}");
+    assert_eq!(choose("another-long-secret-9").await.0, 200);
+    assert!(
+        matches!(who(&app, &bob.client).await, Visitor::SignedOut),
+        "what was open is not"
+    );
+    assert_eq!(choose("another-long-secret-9").await.0, 404, "used");
+    assert_eq!(page(&app, &stranger, &format!("/reset/{code}")).await.status(), 404);
+    let new = [("name", "bob"), ("password", "another-long-secret-9")];
+    assert_eq!(call(&app, &stranger, "sign_in", &new).await.status(), 200);
+    assert_eq!(page(&app, &app.client(), "/reset/garbage").await.status(), 404);
+}
+
+#[tokio::test]
+async fn one_sees_ones_sessions_and_ends_them() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let (here, elsewhere) = (app.join("bob").await, app.client());
+    let form = [("name", "bob"), ("password", PASSWORD)];
+    let request = elsewhere.post(format!("{}/do/sign_in", app.url)).form(&form);
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let answer = request.header(USER_AGENT, firefox).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let html = page(&app, &here.client, "/you").await.text().await.expect("a body");
+    assert!(
+        html.contains("Firefox on Linux") && html.contains("127.0.0.1") && html.contains("this one"),
+        "{html}"
+    );
+    let (_, rest) = html.split_once(r#"name="session" value=""#).expect("a session to end");
+    let id: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    // Only one's own.
+    let eve = app.join("eve").await;
+    assert_eq!(
+        call(&app, &eve.client, "end_session", &[("session", &id)])
+            .await
+            .status(),
+        200
+    );
+    assert!(
+        matches!(who(&app, &elsewhere).await, Visitor::In { .. }),
+        "it isn't hers"
+    );
+    assert_eq!(
+        call(&app, &here.client, "end_session", &[("session", &id)])
+            .await
+            .status(),
+        200
+    );
+    assert!(matches!(who(&app, &elsewhere).await, Visitor::SignedOut));
+    let again = app.sign_in("bob").await;
+    assert_eq!(call(&app, &here.client, "end_session", &[]).await.status(), 200);
+    assert!(
+        matches!(who(&app, &again.client).await, Visitor::SignedOut),
+        "all others"
+    );
+    assert!(matches!(who(&app, &here.client).await, Visitor::In { .. }));
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions_and_takes_the_old_one() {
+    let app = TestApp::start().await;
+    let (ines, elsewhere) = (app.admin().await, app.sign_in("ines").await);
+    let change = async |current: &str, new: &str| {
+        said(
+            call(
+                &app,
+                &ines.client,
+                "change_password",
+                &[("current", current), ("password", new)],
+            )
+            .await,
+        )
+        .await
+    };
+    let (status, words) = change("not this one", "another-long-secret-9").await;
+    assert!(status == 403 && words.contains("current password"), "{words}");
+    let (status, words) = change(PASSWORD, "password12").await;
+    assert_eq!(status, 400, "common: {words}");
+    assert_eq!(change(PASSWORD, "another-long-secret-9").await.0, 200);
+    assert!(matches!(who(&app, &elsewhere.client).await, Visitor::SignedOut));
+    assert!(matches!(who(&app, &ines.client).await, Visitor::In { .. }));
+}
+
+#[tokio::test]
+async fn a_name_is_changed_everywhere_and_stays_ones_own() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut socket = ines.socket(&app).await;
+    socket.post(DESK, "c1", "hello").await;
+    socket.acknowledged("c1").await;
+    let rename = async |name: &str| said(call(&app, &ines.client, "rename", &[("name", name)]).await).await;
+    assert_eq!(rename("BOB").await.0, 409);
+    assert_eq!(rename("i").await.0, 400);
+    assert_eq!(rename("Ines.M").await.0, 200);
+    let (messages, _) = bob.socket(&app).await.follow(DESK, None).await;
+    assert_eq!(messages[0].author.name, "Ines.M");
+    let form = [("name", "ines.m"), ("password", PASSWORD)];
+    assert_eq!(call(&app, &app.client(), "sign_in", &form).await.status(), 200);
+    assert_eq!(app.join("ines").await.me.name, "ines", "the old name is free");
+}
+
+#[tokio::test]
+async fn colours_are_kept_on_the_device() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let html = page(&app, &ines.client, "/rooms/1").await.text().await.expect("a body");
+    assert!(html.contains(r#"data-theme="system""#), "{html}");
+    let kept = call(&app, &ines.client, "set_theme", &[("theme", "dark")]).await;
+    assert!(
+        header(&kept, SET_COOKIE).starts_with("squawkbox_theme=dark"),
+        "{kept:?}"
+    );
+    for path in ["/rooms/1", "/you", "/team"] {
+        let html = page(&app, &ines.client, path).await.text().await.expect("a body");
+        assert!(html.contains(r#"data-theme="dark""#), "{path}: {html}");
+    }
+    let (status, _) = said(call(&app, &ines.client, "set_theme", &[("theme", "pink\" onload=x")]).await).await;
+    assert_eq!(status, 400);
+}
