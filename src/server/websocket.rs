@@ -67,15 +67,14 @@ pub async fn write(socket: &mut WebSocket, frame: Frame) -> Result<(), End> {
 /// Ends a socket: tells the other end why, or acknowledges its close.
 pub async fn leave(mut socket: WebSocket, end: End) {
     if let Some(frame) = end
-        && timeout(WRITE_TIME, socket.send(Frame::Close(Some(frame)))).await.is_err()
+        && timeout(WRITE_TIME, socket.send(Frame::Close(Some(frame))))
+            .await
+            .is_err()
     {
         return;
     }
     // Until the other end has closed too, or it would see the line cut. Reading on also sends what it is owed.
-    let _ = timeout(LAST_WORDS, async {
-        while let Some(Ok(_)) = socket.recv().await {}
-    })
-    .await;
+    let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
 }
 
 /// When the other end was last heard.
