@@ -1,166 +1,22 @@
 //! The line gateway, as the programs that speak it do.
 
+mod line;
+
 use std::time::Duration;
 
-use futures::{SinkExt, StreamExt};
+use futures::SinkExt;
 use serde_json::json;
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, protocol::CloseFrame},
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-use super::app::{Member, TestApp};
+use self::line::{Line, PATIENCE};
+use super::app::TestApp;
 use crate::{
     chat::{model::RoomKind, wire::ServerFrame},
-    ids::{RoomId, UserId},
+    ids::RoomId,
 };
-
-/// How long a test waits for a frame before it fails.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A connection to the gateway.
-struct Line {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    pings: u8,
-}
-
-impl Line {
-    /// Connects with these headers.
-    async fn open(app: &TestApp, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
-        let address = format!("{}/api/home/connect", app.url.replacen("http", "ws", 1));
-        let mut request = address.into_client_request()?;
-        for (name, value) in headers {
-            request
-                .headers_mut()
-                .insert(*name, value.parse().expect("a header value"));
-        }
-        let (socket, _) = connect_async(request).await?;
-        Ok(Self { socket, pings: 0 })
-    }
-
-    /// The status with which the connection is refused.
-    async fn refused(app: &TestApp, headers: &[(&'static str, &str)]) -> u16 {
-        match Self::open(app, headers).await {
-            Err(Error::Http(response)) => response.status().as_u16(),
-            Err(other) => panic!("{other}"),
-            Ok(_) => 101,
-        }
-    }
-
-    /// Sends text.
-    async fn send(&mut self, text: impl Into<String>) {
-        self.socket
-            .send(Message::text(text.into()))
-            .await
-            .expect("the line is up");
-    }
-
-    /// Waits until all that was sent has been read.
-    async fn settle(&mut self) {
-        assert_eq!(self.lines().await, Vec::<String>::new());
-    }
-
-    /// What comes until all that was sent has been read.
-    async fn lines(&mut self) -> Vec<String> {
-        self.pings += 1;
-        let ping = vec![self.pings];
-        let sent = self.socket.send(Message::Ping(ping.clone().into())).await;
-        sent.expect("the line is up");
-        let mut lines = Vec::new();
-        loop {
-            match self.frame().await.expect("a pong") {
-                Message::Text(text) => lines.push(text.to_string()),
-                Message::Pong(pong) if pong == ping => return lines,
-                _ => (),
-            }
-        }
-    }
-
-    /// The next line.
-    async fn line(&mut self) -> String {
-        loop {
-            if let Message::Text(text) = self.frame().await.expect("a line") {
-                return text.to_string();
-            }
-        }
-    }
-
-    /// How the server closes the connection.
-    async fn closed(&mut self) -> Option<CloseFrame> {
-        loop {
-            if let Message::Close(frame) = self.frame().await? {
-                // Only a line whose close was answered ends without an error.
-                assert!(!matches!(self.socket.next().await, Some(Err(_))), "the line was cut");
-                return frame;
-            }
-        }
-    }
-
-    async fn frame(&mut self) -> Option<Message> {
-        let next = tokio::time::timeout(PATIENCE, self.socket.next()).await;
-        next.expect("a frame in time")?.ok()
-    }
-}
-
-/// A bot, as a program that has its token.
-struct Program<'a> {
-    app: &'a TestApp,
-    token: String,
-    id: UserId,
-}
-
-impl TestApp {
-    async fn program(&self, name: &str) -> Program<'_> {
-        let accounts = &self.running.state.accounts;
-        let token = accounts.create_bot(name, None).await.expect("a token");
-        let bot = accounts.bot(&token).await.expect("a look-up").expect("known");
-        Program {
-            app: self,
-            token,
-            id: bot.me.id,
-        }
-    }
-}
-
-impl Program<'_> {
-    async fn connect(&self) -> Line {
-        let token = format!("Bearer {}", self.token);
-        Line::open(self.app, &[("authorization", &token)])
-            .await
-            .expect("a line")
-    }
-
-    /// Connects, and is registered when this returns.
-    async fn register(&self) -> Line {
-        let mut line = self.connect().await;
-        line.send(format!("{}::", self.id)).await;
-        line.settle().await;
-        line
-    }
-}
-
-impl Member {
-    async fn line(&self, app: &TestApp) -> Line {
-        let headers = [("cookie", self.cookie.as_str()), ("origin", app.url.as_str())];
-        Line::open(app, &headers).await.expect("a line")
-    }
-
-    async fn converse(&self, app: &TestApp, people: &[UserId]) -> RoomId {
-        let ids: Vec<String> = people.iter().map(UserId::to_string).collect();
-        let form: Vec<_> = ids.iter().map(|id| ("people[]", id.as_str())).collect();
-        assert_eq!(self.form(app, "open_direct", &form).await, 200);
-        let rooms = self.rooms(app).await;
-        let direct = rooms.into_iter().find(|room| {
-            room.kind == RoomKind::Direct
-                && room.people.len() == people.len() + 1
-                && people
-                    .iter()
-                    .all(|id| room.people.iter().any(|person| person.id == *id))
-        });
-        direct.expect("the conversation").id
-    }
-}
 
 #[tokio::test]
 async fn the_first_frame_registers_and_every_connection_of_the_receiver_hears() {
@@ -366,8 +222,12 @@ async fn a_close_is_acknowledged_and_unregisters() {
     let (a, b) = (app.program("alpha").await, app.program("beta").await);
     let (mut from, mut one, mut two) = (a.register().await, b.register().await, b.register().await);
     let listeners = app.running.state.chat.hub.listeners();
-    one.socket.close(None).await.expect("asked to close");
-    one.closed().await;
+    let bye = CloseFrame {
+        code: CloseCode::Normal,
+        reason: "".into(),
+    };
+    one.socket.close(Some(bye.clone())).await.expect("asked to close");
+    assert_eq!(one.closed().await, Some(bye));
     tokio::time::timeout(PATIENCE, async {
         while app.running.state.chat.hub.listeners() >= listeners {
             tokio::time::sleep(Duration::from_millis(10)).await;
