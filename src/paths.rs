@@ -16,6 +16,8 @@ pub const INGEST_LOGS: &str = "/ingest/logs";
 pub const SLACK_HOOK: &str = "/hooks/{token}";
 /// Campfire's bots: a bot's token in the URL.
 pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
+/// The line gateway: direct messages over a WebSocket, for programs.
+pub const LINE_GATEWAY: &str = "/api/home/connect";
 /// The API's root.
 pub const API: &str = "/api/v1";
 

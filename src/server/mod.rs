@@ -20,4 +20,5 @@ pub mod sse;
 pub mod start;
 pub mod state;
 pub mod telemetry;
+pub mod websocket;
 pub mod writer;

@@ -59,6 +59,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
     Router::new()
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
+        .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
         .route(paths::EVENTS, get(events))
         .route(paths::FUNCTIONS, post(functions::call))
         .leptos_routes_with_context(&state, desk_pages, context.clone(), move || desk_shell(options.clone()))

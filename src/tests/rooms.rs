@@ -31,12 +31,12 @@ impl Member {
     }
 
     /// As the forms do it.
-    async fn form(&self, app: &TestApp, function: &str, form: &[(&str, &str)]) -> u16 {
+    pub async fn form(&self, app: &TestApp, function: &str, form: &[(&str, &str)]) -> u16 {
         let answer = self.client.post(format!("{}/do/{function}", app.url)).form(form).send();
         answer.await.expect("an answer").status().as_u16()
     }
 
-    async fn rooms(&self, app: &TestApp) -> Vec<crate::chat::model::Room> {
+    pub async fn rooms(&self, app: &TestApp) -> Vec<crate::chat::model::Room> {
         let (_, opening) = self.call(app, "desk", json!({})).await;
         let rooms: Rooms = serde_json::from_value(opening["desk"]["rooms"].clone()).expect("rooms");
         rooms.rooms

@@ -1,5 +1,6 @@
 //! Accounts on the server: what forms, the command line, tests and measurements all call.
 
+pub mod caller;
 pub mod cookie;
 pub mod door;
 pub mod ends;

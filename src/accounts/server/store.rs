@@ -286,8 +286,17 @@ pub async fn make_bot(
     Ok(())
 }
 
-/// The token's id and the bot it speaks for.
-pub async fn bot(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<(i64, Bot)>, AppError> {
+/// Whether there is this token.
+pub async fn has_token(db: impl SqliteExecutor<'_>, id: i64) -> Result<bool, AppError> {
+    let found: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM token WHERE id = ?)")
+        .bind(id)
+        .fetch_one(db)
+        .await?;
+    Ok(found)
+}
+
+/// The bot that a token speaks for.
+pub async fn bot(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<Bot>, AppError> {
     let row: Option<(i64, i64, String, String, Option<i64>)> = sqlx::query_as(
         "SELECT token.id, user.id, user.name, user.role, token.room FROM token JOIN user ON user.id = token.user \
          WHERE token_hash = ? AND scope = 'bot' AND suspended IS NULL AND removed IS NULL",
@@ -302,7 +311,7 @@ pub async fn bot(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<
             role: role_of(&role),
         };
         let room = room.map(RoomId);
-        (token, Bot { me, room })
+        Bot { token, me, room }
     }))
 }
 

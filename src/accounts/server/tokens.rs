@@ -76,6 +76,8 @@ impl IntoResponse for Refused {
 /// The bot that a request's bearer token speaks for. As an extractor it refuses (401, 429).
 #[derive(Clone, Debug)]
 pub struct Bot {
+    /// `token.id`.
+    pub token: i64,
     /// As a member.
     pub me: Me,
     /// Where its webhook speaks.
@@ -106,7 +108,8 @@ impl FromRequestParts<AppState> for Bot {
     }
 }
 
-fn bearer(parts: &Parts) -> Option<&str> {
+/// The bearer token that a request carries.
+pub fn bearer(parts: &Parts) -> Option<&str> {
     let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
     // The scheme's case doesn't matter (RFC 9110).
     let (scheme, token) = header.split_once(' ')?;
@@ -175,11 +178,19 @@ impl Accounts {
         let Some(hash) = text.strip_prefix(PREFIX).and_then(TokenHash::of) else {
             return Ok(None);
         };
-        let Some((id, bot)) = store::bot(&self.db.readers, hash).await? else {
+        let Some(bot) = store::bot(&self.db.readers, hash).await? else {
             return Ok(None);
         };
-        self.limits.token.check(&id)?;
+        self.limits.token.check(&bot.token)?;
         Ok(Some(bot))
+    }
+
+    /// Whether there still is this token.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn has_token(&self, id: i64) -> Result<bool, AppError> {
+        store::has_token(&self.db.readers, id).await
     }
 
     /// The ingest token of this text, counted against its rate.

@@ -1,6 +1,8 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod gateway;
+mod gateway_frame;
 pub mod hooks;
 pub mod markdown;
 pub mod mentions;

@@ -6,11 +6,10 @@ use axum::{
     Extension,
     extract::{
         State,
-        ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code},
+        ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code},
     },
     response::Response,
 };
-use tokio::time::{Instant, timeout};
 
 use crate::{
     accounts::server::session::Session,
@@ -20,21 +19,16 @@ use crate::{
     },
     error::AppError,
     ids::RoomId,
-    server::{hub::RecvError, limits::Rate, listen::Place, state::AppState},
+    server::{
+        hub::RecvError,
+        limits::Rate,
+        listen::Place,
+        state::AppState,
+        websocket::{self, End, Hearing, close, leave},
+    },
 };
 
 use super::{Audience, Event, post::post, read, resume, store};
-
-/// Largest frame read: a message with every byte escaped, and some.
-const LARGEST_FRAME: usize = 128 * 1024;
-/// What may wait for a slow reader inside the socket, in bytes.
-const LARGEST_BACKLOG: usize = 1024 * 1024;
-/// A write that takes longer ends the socket; the browser resumes.
-const WRITE_TIME: Duration = Duration::from_secs(10);
-/// After this much silence the other end is asked, and after twice as much it is taken for dead.
-const QUIET: Duration = Duration::from_secs(30);
-/// RFC 6455's code for "the service is restarting; come back".
-const RESTART: u16 = 1012;
 
 /// `GET /chat/socket`, for whoever is signed in. Others get their answer as a close code: of a refused upgrade a browser
 /// tells a page nothing.
@@ -45,22 +39,15 @@ pub async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let tracker = state.shutdown.connections.clone();
-    upgrade
-        // The defaults take 128 KiB of memory per idle socket.
-        .read_buffer_size(4 * 1024)
-        .write_buffer_size(0)
-        .max_write_buffer_size(LARGEST_BACKLOG)
-        .max_message_size(LARGEST_FRAME)
-        .max_frame_size(LARGEST_FRAME)
-        .on_upgrade(move |socket| {
-            tracker.track_future(async move {
-                let _place = place;
-                match session {
-                    Ok(session) => serve(state, session, socket).await,
-                    Err(_) => leave(socket, close(SIGNED_OUT, "signed out")).await,
-                }
-            })
+    websocket::limited(upgrade).on_upgrade(move |socket| {
+        tracker.track_future(async move {
+            let _place = place;
+            match session {
+                Ok(session) => serve(state, session, socket).await,
+                Err(_) => leave(socket, close(SIGNED_OUT, "signed out")).await,
+            }
         })
+    })
 }
 
 struct Line {
@@ -74,9 +61,6 @@ struct Line {
     /// Frames of any kind: a burst of 60, then 20 a second.
     pace: Rate,
 }
-
-/// Why a socket ends. `None`: the other end left or does not read.
-type End = Option<CloseFrame>;
 
 async fn serve(state: AppState, session: Session, socket: WebSocket) {
     let me = Person {
@@ -98,20 +82,6 @@ async fn serve(state: AppState, session: Session, socket: WebSocket) {
     leave(line.socket, end).await;
 }
 
-async fn leave(mut socket: WebSocket, end: End) {
-    if let Some(frame) = end
-        && timeout(WRITE_TIME, socket.send(Frame::Close(Some(frame))))
-            .await
-            .is_ok()
-    {
-        // Until the other end has closed too, or it would see the line cut.
-        let _ = timeout(Duration::from_secs(2), async {
-            while let Some(Ok(_)) = socket.recv().await {}
-        })
-        .await;
-    }
-}
-
 impl Line {
     async fn run(&mut self, ended: impl Future<Output = ()>) -> End {
         // Before anything is read from the store: what is committed later arrives here.
@@ -119,8 +89,7 @@ impl Line {
         // Both once, not anew for every event: beginning to wait takes a lock that all sockets share.
         let mut stopping = std::pin::pin!(self.state.shutdown.begun.clone().cancelled_owned());
         let mut ended = std::pin::pin!(ended);
-        // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
-        let (mut heard, mut look) = (Instant::now(), tokio::time::interval(QUIET / 2));
+        let mut hearing = Hearing::default();
         // Boxed, and with a scope of its own: the list of who is here would stay with an idle socket.
         if let Err(end) = Box::pin(self.greet()).await {
             return end;
@@ -129,24 +98,20 @@ impl Line {
             let outcome = tokio::select! {
                 event = events.recv() => match event {
                     Ok(event) => self.deliver(event).await,
-                    Err(RecvError::Lagged(_)) => Err(close(close_code::AGAIN, "too far behind: resume")),
-                    Err(RecvError::Closed) => Err(close(RESTART, "stopping")),
+                    Err(RecvError::Lagged(_)) => Err(websocket::too_far_behind()),
+                    Err(RecvError::Closed) => Err(websocket::restarting()),
                 },
                 frame = self.socket.recv() => {
-                    heard = Instant::now();
+                    hearing.note();
                     match frame {
                         // Boxed: in place, its room would be kept by every socket that only listens.
                         Some(Ok(frame)) => Box::pin(self.receive(frame)).await,
                         Some(Err(_)) | None => Err(None),
                     }
                 }
-                () = &mut stopping => Err(close(RESTART, "restarting: reconnect")),
+                () = &mut stopping => Err(websocket::restarting()),
                 () = &mut ended => Err(close(SIGNED_OUT, "signed out")),
-                _ = look.tick() => match heard.elapsed() {
-                    silence if silence > QUIET * 2 => Err(None),
-                    silence if silence > QUIET => self.write(Frame::Ping(Default::default())).await,
-                    _ => Ok(()),
-                },
+                silence = hearing.silence() => websocket::ask(&mut self.socket, silence).await,
             };
             if let Err(end) = outcome {
                 return end;
@@ -276,25 +241,8 @@ impl Line {
     }
 
     async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        self.write(Frame::Text(text)).await
+        websocket::write(&mut self.socket, Frame::Text(text)).await
     }
-
-    async fn write(&mut self, frame: Frame) -> Result<(), End> {
-        let mut sending = std::pin::pin!(self.socket.send(frame));
-        // Nearly always done at once; only a full socket pays for a timer.
-        let outcome = match futures::poll!(sending.as_mut()) {
-            std::task::Poll::Ready(outcome) => outcome,
-            std::task::Poll::Pending => timeout(WRITE_TIME, sending).await.map_err(|_| None)?,
-        };
-        outcome.map_err(|_| None)
-    }
-}
-
-fn close(code: u16, reason: &'static str) -> End {
-    Some(CloseFrame {
-        code,
-        reason: Utf8Bytes::from_static(reason),
-    })
 }
 
 fn not_ours(cause: &str) -> AppError {

@@ -1,0 +1,119 @@
+//! The server's end of a WebSocket, whatever is spoken over it: its limits, its deadlines, how it ends.
+
+use std::{task::Poll, time::Duration};
+
+use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use tokio::time::{Instant, Interval, interval, timeout};
+
+/// Largest frame read: a message with every byte escaped, and some.
+pub const LARGEST_FRAME: usize = 128 * 1024;
+/// What may wait for a slow reader inside the socket, in bytes.
+const LARGEST_BACKLOG: usize = 1024 * 1024;
+/// A write that takes longer ends the socket.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+/// How long a socket waits for the other end to close too.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// After this much silence the other end is asked, and after twice as much it is taken for dead.
+const QUIET: Duration = Duration::from_secs(30);
+/// RFC 6455's code for "the service is restarting; come back".
+const RESTART: u16 = 1012;
+
+/// Why a socket ends. `None`: the other end left or does not read.
+pub type End = Option<CloseFrame>;
+
+/// An end that the other end is told.
+pub fn close(code: u16, reason: &'static str) -> End {
+    Some(CloseFrame {
+        code,
+        reason: Utf8Bytes::from_static(reason),
+    })
+}
+
+/// The end of every socket when the server stops.
+pub fn restarting() -> End {
+    close(RESTART, "restarting: reconnect")
+}
+
+/// The end of a socket that reads too slowly.
+pub fn too_far_behind() -> End {
+    close(close_code::AGAIN, "too far behind: reconnect")
+}
+
+/// Sets what a socket may hold.
+pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        // The defaults take 128 KiB of memory per idle socket.
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(LARGEST_BACKLOG)
+        .max_message_size(LARGEST_FRAME)
+        .max_frame_size(LARGEST_FRAME)
+}
+
+/// Sends a frame within its time.
+///
+/// # Errors
+/// The end of the socket, where the other end doesn't read or is gone.
+pub async fn write(socket: &mut WebSocket, frame: Frame) -> Result<(), End> {
+    let mut sending = std::pin::pin!(socket.send(frame));
+    // Nearly always done at once; only a full socket pays for a timer.
+    let outcome = match futures::poll!(sending.as_mut()) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => timeout(WRITE_TIME, sending).await.map_err(|_| None)?,
+    };
+    outcome.map_err(|_| None)
+}
+
+/// Ends a socket: tells the other end why, or acknowledges its close.
+pub async fn leave(mut socket: WebSocket, end: End) {
+    if let Some(frame) = end
+        && timeout(WRITE_TIME, socket.send(Frame::Close(Some(frame))))
+            .await
+            .is_err()
+    {
+        return;
+    }
+    // Until the other end has closed too, or it would see the line cut. Reading on also sends what it is owed.
+    let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
+}
+
+/// When the other end was last heard.
+pub struct Hearing {
+    last: Instant,
+    look: Interval,
+}
+
+impl Default for Hearing {
+    fn default() -> Self {
+        Self {
+            last: Instant::now(),
+            // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
+            look: interval(QUIET / 2),
+        }
+    }
+}
+
+impl Hearing {
+    /// It was heard.
+    pub fn note(&mut self) {
+        self.last = Instant::now();
+    }
+
+    /// Completes when it is time to look at how long the silence is.
+    pub async fn silence(&mut self) -> Duration {
+        self.look.tick().await;
+        self.last.elapsed()
+    }
+}
+
+/// Asks a silent other end whether it is there.
+///
+/// # Errors
+/// The end of the socket, where the other end is taken for dead.
+pub async fn ask(socket: &mut WebSocket, silence: Duration) -> Result<(), End> {
+    match silence {
+        silence if silence > QUIET * 2 => Err(None),
+        silence if silence > QUIET => write(socket, Frame::Ping(Default::default())).await,
+        _ => Ok(()),
+    }
+}
