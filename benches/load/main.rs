@@ -7,21 +7,26 @@
 mod bare;
 mod crowd;
 mod idle;
+mod million;
 mod open_files;
+mod pages;
 mod people;
 mod process;
 mod report;
 mod room;
+mod search;
 mod server;
 mod socket;
 mod start;
+mod web;
+mod words;
 
 use std::process::ExitCode;
 
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 3] = ["start", "idle", "room"];
+const SCENARIOS: [&str; 5] = ["start", "idle", "room", "pages", "search"];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
 
@@ -73,6 +78,8 @@ async fn run(names: &[String]) -> Result<(), String> {
             let outcome = match scenario {
                 "start" => start::run().await,
                 "idle" => idle::run().await,
+                "pages" => pages::run().await,
+                "search" => search::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;
