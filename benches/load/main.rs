@@ -5,19 +5,24 @@
 //! speed: it fails only when something did not work.
 
 mod bare;
+mod commits;
 mod crowd;
 mod idle;
 mod million;
 mod open_files;
 mod pages;
 mod people;
+mod poster;
+mod posts;
 mod process;
 mod report;
+mod returning;
 mod room;
 mod search;
 mod server;
 mod socket;
 mod start;
+mod thousand;
 mod web;
 mod words;
 
@@ -26,7 +31,7 @@ use std::process::ExitCode;
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 5] = ["start", "idle", "room", "pages", "search"];
+const SCENARIOS: [&str; 7] = ["start", "idle", "room", "thousand", "posts", "pages", "search"];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
 
@@ -78,6 +83,8 @@ async fn run(names: &[String]) -> Result<(), String> {
             let outcome = match scenario {
                 "start" => start::run().await,
                 "idle" => idle::run().await,
+                "thousand" => thousand::run().await,
+                "posts" => posts::run().await,
                 "pages" => pages::run().await,
                 "search" => search::run().await,
                 _ => room::run().await,

@@ -99,7 +99,10 @@ fn forget_others(kept: &Path) {
 }
 
 async fn make(data: &Path) -> Result<(), String> {
-    eprintln!("making a room with {} messages, once: some minutes ...", thousands(MESSAGES));
+    eprintln!(
+        "making a room with {} messages, once: some minutes ...",
+        thousands(MESSAGES)
+    );
     people::create(data, PEOPLE).await?;
     let tokens: Vec<String> = at_desk(data, async |desk, _| {
         let accounts = &Accounts::over(desk, false);
@@ -126,7 +129,9 @@ async fn make(data: &Path) -> Result<(), String> {
 }
 
 async fn fill(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let begin = Timestamp::now().plus_seconds(-(MESSAGES as i64 + 1_000) * APART / 1_000_000).micros();
+    let begin = Timestamp::now()
+        .plus_seconds(-(MESSAGES as i64 + 1_000) * APART / 1_000_000)
+        .micros();
     let mut writer = Writer::new();
     for first in (1..=MESSAGES).step_by((ROWS * STATEMENTS) as usize) {
         let mut tx = conn.begin().await?;
@@ -165,7 +170,10 @@ async fn say(conn: &mut SqliteConnection, writer: &mut Writer, first: u64, begin
         let author = (writer.random().powi(3) * PEOPLE as f64) as i64 + 1;
         let (place, body) = (number as i64, writer.message(number));
         let html = markdown::render(&body, |_| false);
-        row.push_bind(FULL.0).push_bind(place).push_bind(place).push_bind(author);
+        row.push_bind(FULL.0)
+            .push_bind(place)
+            .push_bind(place)
+            .push_bind(author);
         row.push_bind(format!("m{number}")).push_bind(body).push_bind(html);
         row.push_bind(begin + place * APART);
     });

@@ -9,9 +9,9 @@ use squawkbox::ids::RoomId;
 use crate::{
     million::{self, EMPTY, FULL, MESSAGES, MIDDLE, NEWEST, PAST},
     people::Person,
-    report::{against, thousands},
+    report::{Times, against, thousands},
     server::{self, Server},
-    web::{Times, Web},
+    web::Web,
 };
 
 const ROUNDS: usize = 16;
@@ -41,7 +41,10 @@ pub async fn run() -> Result<(), String> {
     let server = server::start_on(&million.data)?;
     let page = |name, room: RoomId, before: Option<u64>, who| Page {
         name,
-        path: format!("/rooms/{room}{}", before.map_or(String::new(), |seq| format!("?before={seq}"))),
+        path: format!(
+            "/rooms/{room}{}",
+            before.map_or(String::new(), |seq| format!("?before={seq}"))
+        ),
         who,
         messages: 0,
         bytes: 0,
@@ -78,7 +81,9 @@ pub async fn run() -> Result<(), String> {
         );
     }
     let times = ratio(unread, full);
-    println!("  For somebody who has read none of the million it takes {times:.2} times as long as for one who has read all.");
+    println!(
+        "  For somebody who has read none of the million it takes {times:.2} times as long as for one who has read all."
+    );
     Ok(())
 }
 
@@ -86,7 +91,8 @@ async fn measure(server: &Server, pages: &mut [Page<'_>]) -> Result<(), String> 
     let web = Web::new(server.process.address);
     for page in pages.iter_mut() {
         for _ in 0..WARM_UP {
-            let (_, text) = web.get(&page.path, (header::COOKIE, &page.who.cookie)).await?;
+            let cookie = (header::COOKIE, page.who.cookie.as_str());
+            let text = web.get(&page.path, cookie, &mut Times::default()).await?;
             (page.messages, page.bytes) = (text.matches("<article").count(), text.len());
         }
     }
@@ -95,8 +101,8 @@ async fn measure(server: &Server, pages: &mut [Page<'_>]) -> Result<(), String> 
         for page in pages.iter_mut() {
             let before = server.process.cpu()?;
             for _ in 0..REQUESTS {
-                let (took, _) = web.get(&page.path, (header::COOKIE, &page.who.cookie)).await?;
-                page.times.add(took);
+                let cookie = (header::COOKIE, page.who.cookie.as_str());
+                web.get(&page.path, cookie, &mut page.times).await?;
             }
             page.cpu += server.process.cpu()?.saturating_sub(before);
         }

@@ -16,7 +16,18 @@ use crate::process::Process;
 pub struct Server {
     /// The process; ends before the folder is removed.
     pub process: Process,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Ends it at once, as a crash would, and starts it anew on its data: elsewhere, for the system picks the port.
+    ///
+    /// # Errors
+    /// As [`start`].
+    pub fn restart(self) -> Result<Self, String> {
+        drop(self.process);
+        start(self.folder)
+    }
 }
 
 /// A new folder for data.
@@ -65,10 +76,7 @@ fn launch(data: &Path, folder: TempDir) -> Result<Server, String> {
         let lines: Vec<&str> = said.lines().collect();
         format!("{error}\n{}", lines[lines.len().saturating_sub(5)..].join("\n"))
     })?;
-    Ok(Server {
-        process,
-        _folder: folder,
-    })
+    Ok(Server { process, folder })
 }
 
 /// `SQUAWKBOX_PROGRAM`, else what cargo built beside this program.

@@ -7,11 +7,11 @@ const FREQUENT: &str = "the to of in is and on at for we it be with that this ar
     no out can size have will back all now price if half but desk past order see book off just still flat until one \
     risk through more offer they who thin cover need front month gateway limit filled working any print level buyer \
     seller close open spread after before again market volume";
-const SYLLABLES: [&str; 40] = [
-    "ka", "ro", "mi", "ten", "sul", "ver", "do", "pra", "len", "qui", "bar", "sto", "ne", "fal", "gri", "mon", "ta",
-    "xe", "lor", "win", "pe", "chan", "du", "sig", "ol", "bre", "hut", "ja", "kel", "nor", "ris", "va", "zim", "tro",
-    "cle", "mar", "pos", "uni", "eth", "gor",
-];
+/// How syllables begin, go on and end; those in front come more often.
+const BEGINNINGS: &str =
+    "t s r l n c d m p b h f g st v w tr pr ch th k j br cl gr pl sh fr sp qu cr dr y bl fl wh sc z x";
+const VOWELS: &str = "e a i o u ea ou io ai ee oo au ie y oi";
+const ENDINGS: &str = "- n r s t l - d m ng c nt p st ck ll ss rd ct b g x ft mp sk";
 
 /// Writes messages; the same ones in every run.
 pub struct Writer {
@@ -29,10 +29,12 @@ impl Writer {
             weights: Vec::with_capacity(WORDS),
             state: 1,
         };
+        let parts = [BEGINNINGS, VOWELS, ENDINGS].map(|part| part.split_whitespace().collect::<Vec<_>>());
         while writer.words.len() < WORDS {
-            let syllables = 2 + writer.below(3);
-            let word: String = (0..syllables).map(|_| SYLLABLES[writer.below(SYLLABLES.len())]).collect();
-            writer.words.push(word);
+            let syllables = 1 + writer.below(3);
+            let places = parts.iter().cycle().take(3 * syllables);
+            let word: String = places.map(|part| part[writer.below_often(part.len())]).collect();
+            writer.words.push(word.replace('-', ""));
         }
         let mut sum = 0.0;
         for rank in 1..=WORDS {
@@ -46,6 +48,12 @@ impl Writer {
     /// The word that comes `rank`th most often, from 0.
     pub fn word(&self, rank: usize) -> &str {
         &self.words[rank % WORDS]
+    }
+
+    /// One of those that come least often, of five letters or more.
+    pub fn rare(&self, n: usize) -> &str {
+        let rare = self.words[WORDS / 2..].iter().filter(|word| word.len() > 4);
+        rare.cycle().nth(n * 37 % WORDS).map_or("", String::as_str)
     }
 
     /// The identifier that message `number` may name.
@@ -75,6 +83,11 @@ impl Writer {
     /// Below `end`, each as likely.
     fn below(&mut self, end: usize) -> usize {
         (self.random() * end as f64) as usize
+    }
+
+    /// Below `end`, small ones more often.
+    fn below_often(&mut self, end: usize) -> usize {
+        (self.random().powi(2) * end as f64) as usize
     }
 
     /// 0 to 1: splitmix64, which needs no library and gives the same everywhere.
