@@ -1,5 +1,6 @@
-//! Measures the server as it will run: a process of its own under load, beside a bare axum broadcast that is
-//! measured the same way in the same run, so that the figures mean something on any machine.
+//! Measures the server as it will run: a process of its own under load, beside the least that it could be done for, a bare
+//! axum, a bare SQLite or a bare index, which is measured the same way in the same run, so that the figures mean something
+//! on any machine.
 //!
 //! `make bench` runs everything, `cargo bench --features ssr --bench load -- idle` one scenario. It asserts no
 //! speed: it fails only when something did not work.

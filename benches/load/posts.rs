@@ -17,9 +17,9 @@ use crate::{
     socket::{BODY, ROOM},
 };
 
-/// People with a page open, in every measurement of those in rooms of their own.
+/// People with accounts, and with pages open where nothing else is said.
 const PEOPLE: usize = 64;
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 12;
 /// After this a person may post [`BURST`] at once again.
 const REST: Duration = Duration::from_millis(2_200);
 /// Posts a second, of 16 posters.
@@ -29,14 +29,17 @@ const ALONE_TARGET: f64 = 3.0;
 
 /// A number of posters and what they did.
 struct Measured {
-    name: String,
+    name: &'static str,
     posters: Vec<Poster>,
-    /// Messages of one poster that wait for their acknowledgement at once.
-    ahead: usize,
-    /// Posts a second, of each round.
-    rates: Vec<f64>,
-    cpu: Duration,
+    /// Posts of one round.
     said: usize,
+    /// Those of them that each socket is sent.
+    heard: usize,
+    /// Posts a second until the last acknowledgement, of each round.
+    rates: Vec<f64>,
+    /// The same, until the last message had come to everyone.
+    heard_rates: Vec<f64>,
+    cpu: Duration,
     /// Rows a second of the bare commits, and how long each took.
     floor: (Vec<f64>, Times),
 }
@@ -49,46 +52,51 @@ pub async fn run() -> Result<(), String> {
     let folder = server::folder()?;
     let data = server::data(folder.path());
     let people = people::create(&data, PEOPLE).await?;
-    let own = rooms_of_their_own(&data, &people).await?;
+    let apart = rooms_of_their_own(&data, &people).await?;
+    let together: Vec<_> = people.iter().map(|person| (person, ROOM)).collect();
     let server = server::start(folder)?;
     let mut bare = Commits::open().await?;
-    let mut apart = Vec::new();
-    for (posters, ahead) in [(1, 1), (16, 1), (64, 1), (16, 8)] {
-        let name = format!("{posters} posters{}", if ahead > 1 { ", 8 ahead" } else { "" });
-        apart.push(measure(&server, &mut bare, name, posters, ahead, &own).await?);
+    let mut all = Vec::new();
+    for (name, posters, ahead, people) in [
+        ("1 poster", 1, 1, &together[..1]),
+        ("16 posters", 16, 1, &together[..16]),
+        ("64 posters", 64, 1, &together[..]),
+        ("16, 8 ahead", 16, 8, &together[..16]),
+        ("1, 64 rooms", 1, 1, &apart[..]),
+        ("16, 64 rooms", 16, 1, &apart[..]),
+    ] {
+        eprintln!("{name}: {ROUNDS} rounds ...");
+        let mut measured = Measured::seat(&server, name, posters, people).await?;
+        for _ in 0..ROUNDS {
+            measured.round(&server, &mut bare, ahead).await?;
+        }
+        measured.posters.iter_mut().for_each(Poster::leave);
+        all.push(measured);
     }
     println!(
-        "\nDurable posts, {ROUNDS} rounds; {PEOPLE} people have a page open, each on a room of their own; medians (lowest to \
+        "\nDurable posts, {ROUNDS} rounds of {BURST} from each person, which is what one may say at once; medians (lowest to \
          highest)"
     );
-    println!("                        posts a second         CPU, µs     ms to acknowledgement: p50      p99");
-    apart.iter().for_each(Measured::print);
-    println!("  bare commits, as many rows in each as there are posters: rows a second, ms a commit");
-    apart[..3].iter().for_each(Measured::print_floor);
-    let [alone, sixteen, ..] = &apart[..] else {
-        return Ok(());
-    };
-    let rate = Spread::of(sixteen.rates.iter().copied()).median;
-    let (p99, commit) = (Measured::slowest(alone), &alone.floor.1);
     println!(
-        "  target {} posts a second of 16: {}. Target of one: {ALONE_TARGET} times a bare commit, p99 by p99: {} ({:.1}; \
-         {:.1} times its median).",
+        "                posts a second          and heard by all        CPU, µs     ms to acknowledgement: p50     p99"
+    );
+    all.iter().for_each(Measured::print);
+    println!(
+        "  \"8 ahead\": before the first is acknowledged. \"64 rooms\": 64 pages are open, each on a room of its own."
+    );
+    println!("  bare commits");
+    all[..3].iter().for_each(Measured::print_floor);
+    let [alone, sixteen, ..] = &all[..] else { return Ok(()) };
+    let (p99, commit) = (alone.times().p99(), &alone.floor.1);
+    println!(
+        "  target {} posts a second of 16: {}. Target of one, {ALONE_TARGET} times a bare commit, p99 by p99: {} ({:.1}; \
+         medians {:.1}).",
         thousands(TARGET as u64),
-        against(-rate, -TARGET),
+        against(TARGET, Spread::of(sixteen.rates.iter().copied()).median),
         against(p99 / commit.p99(), ALONE_TARGET),
         p99 / commit.p99(),
-        p99 / commit.median(),
+        alone.times().median() / commit.median(),
     );
-    drop(apart);
-    println!("  the same in one room, which all who post have open: posts a second, CPU, ms; deliveries a second");
-    for posters in [16, 64] {
-        let together: Vec<_> = people[..posters].iter().map(|person| (person, ROOM)).collect();
-        let name = format!("{posters} in one room");
-        let measured = measure(&server, &mut bare, name, posters, 1, &together).await?;
-        measured.print();
-        let deliveries = Spread::of(measured.rates.iter().map(|rate| rate * posters as f64));
-        println!("    {} deliveries a second", thousands(deliveries.median as u64));
-    }
     Ok(())
 }
 
@@ -111,66 +119,60 @@ async fn rooms_of_their_own<'a>(
     .await
 }
 
-async fn measure(
-    server: &Server,
-    bare: &mut Commits,
-    name: String,
-    posters: usize,
-    ahead: usize,
-    people: &[(&Person, RoomId)],
-) -> Result<Measured, String> {
-    eprintln!("{name}: {ROUNDS} rounds ...");
-    let mut seated = Vec::with_capacity(posters);
-    for seats in people.chunks(people.len() / posters) {
-        seated.push(Poster::sit(server.process.address, seats).await?);
-    }
-    let mut measured = Measured {
-        name,
-        posters: seated,
-        ahead,
-        rates: Vec::new(),
-        cpu: Duration::ZERO,
-        said: people.len() * BURST,
-        floor: (Vec::new(), Times::default()),
-    };
-    for _ in 0..ROUNDS {
-        let began = Instant::now();
-        bare.run(measured.said, posters, BODY, &mut measured.floor.1).await?;
-        measured
-            .floor
-            .0
-            .push(measured.said as f64 / began.elapsed().as_secs_f64());
-        tokio::time::sleep(REST).await;
-        measured.round(server).await?;
-    }
-    Ok(measured)
-}
-
 impl Measured {
-    async fn round(&mut self, server: &Server) -> Result<(), String> {
+    /// Opens a socket for each of `people`, whom the posters share.
+    async fn seat(
+        server: &Server,
+        name: &'static str,
+        posters: usize,
+        people: &[(&Person, RoomId)],
+    ) -> Result<Self, String> {
+        let mut seated = Vec::with_capacity(posters);
+        for seats in people.chunks(people.len() / posters) {
+            seated.push(Poster::sit(server.process.address, seats).await?);
+        }
+        let said = people.len() * BURST;
+        let in_one = people.iter().all(|(_, room)| *room == ROOM);
+        Ok(Self {
+            name,
+            posters: seated,
+            said,
+            heard: if in_one { said } else { BURST },
+            rates: Vec::new(),
+            heard_rates: Vec::new(),
+            cpu: Duration::ZERO,
+            floor: Default::default(),
+        })
+    }
+
+    async fn round(&mut self, server: &Server, bare: &mut Commits, ahead: usize) -> Result<(), String> {
+        let (at_once, times) = (self.posters.len(), &mut self.floor.1);
+        let began = Instant::now();
+        bare.run(self.said, at_once, BODY, times).await?;
+        self.floor.0.push(self.said as f64 / began.elapsed().as_secs_f64());
+        tokio::time::sleep(REST).await;
         let before = server.process.cpu()?;
         let began = Instant::now();
-        try_join_all(self.posters.iter_mut().map(|poster| poster.post(self.ahead))).await?;
+        try_join_all(self.posters.iter_mut().map(|poster| poster.post(ahead))).await?;
         self.rates.push(self.said as f64 / began.elapsed().as_secs_f64());
+        try_join_all(self.posters.iter_mut().map(|poster| poster.hear(self.heard))).await?;
+        self.heard_rates.push(self.said as f64 / began.elapsed().as_secs_f64());
         self.cpu += server.process.cpu()?.saturating_sub(before);
         Ok(())
     }
 
-    /// Of every poster's times the share asked for.
+    /// Of all posters.
     fn times(&self) -> Times {
         Times::of(self.posters.iter().map(Poster::times))
     }
 
-    fn slowest(&self) -> f64 {
-        self.times().p99()
-    }
-
     fn print(&self) {
-        let times = self.times();
+        let (times, spread) = (self.times(), |rates: &[f64]| Spread::of(rates.iter().copied()).text(0));
         println!(
-            "  {:<18} {:>24}   {:>9.0}   {:>26.2}  {:>7.2}",
+            "  {:<12} {:>20}    {:>20}     {:>7.0}   {:>28.2} {:>7.2}",
             self.name,
-            Spread::of(self.rates.iter().copied()).text(0),
+            spread(&self.rates),
+            spread(&self.heard_rates),
             self.cpu.as_secs_f64() * 1e6 / (self.said * ROUNDS) as f64,
             times.median(),
             times.p99(),
@@ -180,9 +182,10 @@ impl Measured {
     fn print_floor(&self) {
         let (rates, times) = &self.floor;
         println!(
-            "  {:<18} {:>24}   {:>9}   {:>26.2}  {:>7.2}",
+            "  {:<12} {:>20}    {:>20}     {:>7}   {:>28.2} {:>7.2}",
             format!("{} a commit", self.posters.len()),
             Spread::of(rates.iter().copied()).text(0),
+            "",
             "",
             times.median(),
             times.p99(),
