@@ -1,6 +1,8 @@
 //! The yardstick: axum, one route, one broadcast, and nothing else. No sessions, no rooms, no disk.
+//!
+//! Told `give 120 8192`, it answers that socket alone with frames of so many bytes.
 
-use std::process::Command;
+use std::{process::Command, sync::LazyLock};
 
 use axum::{
     Router,
@@ -12,6 +14,7 @@ use axum::{
     routing::get,
     serve::ListenerExt,
 };
+use bytes::Bytes;
 use squawkbox::paths::CHAT_SOCKET;
 use tokio::{net::TcpListener, sync::broadcast};
 
@@ -21,6 +24,11 @@ use crate::process::Process;
 pub const ARGUMENT: &str = "bare";
 /// Frames that a socket may lag behind, as many as ours: a socket further behind is closed.
 const RING: usize = 1_024;
+
+/// What a request for frames begins with; their sizes follow, with spaces between.
+pub const GIVE: &str = "give ";
+/// Bytes of the largest frame given.
+const LARGEST: usize = 1024 * 1024;
 
 type Ring = broadcast::Sender<Utf8Bytes>;
 
@@ -73,12 +81,30 @@ async fn pass_on(ring: Ring, mut socket: WebSocket) {
                 }
             }
             frame = socket.recv() => match frame {
-                Some(Ok(Message::Text(text))) => {
-                    let _ = ring.send(text);
-                }
+                Some(Ok(Message::Text(text))) => match text.strip_prefix(GIVE) {
+                    Some(sizes) => {
+                        if give(&mut socket, sizes).await.is_err() {
+                            return;
+                        }
+                    }
+                    None => {
+                        let _ = ring.send(text);
+                    }
+                },
                 Some(Ok(_)) => (),
                 Some(Err(_)) | None => return,
             },
         }
     }
+}
+
+/// Sends frames of these sizes, all from one text that is made once.
+async fn give(socket: &mut WebSocket, sizes: &str) -> Result<(), axum::Error> {
+    static TEXT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from("x".repeat(LARGEST)));
+    for size in sizes.split(' ').filter_map(|size| size.parse().ok()) {
+        let part = TEXT.slice(..LARGEST.min(size));
+        let text = Utf8Bytes::try_from(part).unwrap_or_default();
+        socket.send(Message::Text(text)).await?;
+    }
+    Ok(())
 }

@@ -22,15 +22,13 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::{
     people::Person,
     process::Process,
-    socket::{self, ROOM, Socket},
+    socket::{self, BODY, ROOM, Socket},
 };
 
 /// People who speak; each stays far below the pace that the server allows a person (20 a second).
 const SPEAKERS: usize = 30;
 /// How long the last deliveries may take: on a busy machine, long.
 const DRAIN: Duration = Duration::from_secs(30);
-/// About as long as people write.
-const BODY: &str = "Bid pulled in the front month, sizes are thin on both sides until the print at half past.";
 
 /// Whom the crowd speaks to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,7 +91,7 @@ impl Crowd {
         let (mut speakers, mut listeners) = (Vec::new(), JoinSet::new());
         for person in people {
             let socket = match to {
-                To::Ours => socket::join(process.address, person).await?,
+                To::Ours => socket::join(process.address, person, ROOM).await?,
                 To::Bare => socket::open_bare(process.address).await?,
             };
             if speakers.len() < SPEAKERS {
@@ -112,6 +110,11 @@ impl Crowd {
             tally,
             _listeners: listeners,
         })
+    }
+
+    /// Messages said so far.
+    pub fn said(&self) -> u64 {
+        self.said
     }
 
     /// Says `warm_up` messages, then `count` that are measured, one every `each`.

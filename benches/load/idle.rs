@@ -10,7 +10,7 @@ use crate::{
     process::{Memory, Process},
     report::{against, megabytes, thousands},
     server,
-    socket::{self, Socket},
+    socket::{self, ROOM, Socket},
 };
 
 const SOCKETS: usize = 1_000;
@@ -77,7 +77,7 @@ async fn open(idle: &mut JoinSet<String>, process: &Process, people: &[Person], 
     for number in 0..count {
         let socket = match people {
             [] => socket::open_bare(process.address).await?,
-            people => socket::join(process.address, &people[number % people.len()]).await?,
+            people => socket::join(process.address, &people[number % people.len()], ROOM).await?,
         };
         idle.spawn(listen(socket));
     }

@@ -1,27 +1,38 @@
-//! Measures the server as it will run: a process of its own under load, beside a bare axum broadcast that is
-//! measured the same way in the same run, so that the figures mean something on any machine.
+//! Measures the server as it will run: a process of its own under load, beside the least that it could be done for, a bare
+//! axum, a bare SQLite or a bare index, which is measured the same way in the same run, so that the figures mean something
+//! on any machine.
 //!
 //! `make bench` runs everything, `cargo bench --features ssr --bench load -- idle` one scenario. It asserts no
 //! speed: it fails only when something did not work.
 
 mod bare;
+mod commits;
 mod crowd;
 mod idle;
+mod million;
 mod open_files;
+mod pages;
 mod people;
+mod poster;
+mod posts;
 mod process;
 mod report;
+mod returning;
 mod room;
+mod search;
 mod server;
 mod socket;
 mod start;
+mod thousand;
+mod web;
+mod words;
 
 use std::process::ExitCode;
 
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 3] = ["start", "idle", "room"];
+const SCENARIOS: [&str; 7] = ["start", "idle", "room", "thousand", "posts", "pages", "search"];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
 
@@ -73,6 +84,10 @@ async fn run(names: &[String]) -> Result<(), String> {
             let outcome = match scenario {
                 "start" => start::run().await,
                 "idle" => idle::run().await,
+                "thousand" => thousand::run().await,
+                "posts" => posts::run().await,
+                "pages" => pages::run().await,
+                "search" => search::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;

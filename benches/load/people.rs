@@ -4,12 +4,14 @@ use std::path::Path;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use squawkbox::{
+    accounts::server::store::Beginning,
     accounts::{
         model::{Password, Role},
         server::{Accounts, cookie},
     },
     chat,
-    server::{shutdown::Shutdown, start::open_desk},
+    ids::UserId,
+    server::{db::Database, shutdown::Shutdown, start::open_desk},
 };
 
 /// As many passwords at once as the library hashes at once: more would only wait.
@@ -30,36 +32,50 @@ pub struct Person {
 /// What the library says, in words.
 pub async fn create(data: &Path, count: usize) -> Result<Vec<Person>, String> {
     eprintln!("making {count} accounts ...");
+    at_desk(data, async |desk, _| {
+        let accounts = &Accounts::over(desk, false);
+        stream::iter(1..=count)
+            .map(|number| admit(accounts, number))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await
+    })
+    .await
+}
+
+/// Does one piece of work on `desk.db`, with nothing of the server running but its background tasks.
+///
+/// # Errors
+/// What the library or the work says, in words.
+pub async fn at_desk<T>(
+    data: &Path,
+    work: impl AsyncFnOnce(Database, &Shutdown) -> Result<T, String>,
+) -> Result<T, String> {
     let shutdown = Shutdown::default();
-    let accounts = Accounts::over(open_desk(data, &shutdown).await?, false);
-    let people = stream::iter(1..=count)
-        .map(|number| sign_in(&accounts, number))
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await;
+    let outcome = work(open_desk(data, &shutdown).await?, &shutdown).await;
     // The server finds the database as an orderly stop leaves it.
-    drop(accounts);
     shutdown.begun.cancel();
     shutdown.background.close();
     shutdown.background.wait().await;
-    people
+    outcome
 }
 
-async fn sign_in(accounts: &Accounts, number: usize) -> Result<Person, String> {
+async fn admit(accounts: &Accounts, number: usize) -> Result<Person, String> {
     let name = format!("person-{number:03}");
     let password = Password(format!("fathom kettle {number} ostrich lantern"));
     let role = if number == 1 { Role::Admin } else { Role::Member };
-    let words = |e| format!("{name} can't be let in: {e}");
-    let id = accounts.create_user(&name, password, role).await.map_err(words)?;
-    let (_, token) = accounts
-        .open_session(squawkbox::accounts::server::store::Beginning {
-            user: id,
-            agent: String::new(),
-            address: String::new(),
-            awaits_code: false,
-        })
-        .await
-        .map_err(words)?;
+    let made = accounts.create_user(&name, password, role).await;
+    let id = made.map_err(|e| format!("{name} can't be let in: {e}"))?;
+    sign_in(accounts, id, name).await
+}
+
+/// A new session for somebody who has an account.
+///
+/// # Errors
+/// What the library says, in words.
+pub async fn sign_in(accounts: &Accounts, id: UserId, name: String) -> Result<Person, String> {
+    let opened = accounts.open_session(Beginning::of(id)).await;
+    let (_, token) = opened.map_err(|e| format!("{name} can't be let in: {e}"))?;
     let cookie = format!("{}={token}", cookie::name(false));
     Ok(Person {
         who: chat::model::Person { id, name },

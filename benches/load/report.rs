@@ -1,6 +1,6 @@
 //! Figures that anyone can read.
 
-use std::thread;
+use std::{thread, time::Instant};
 
 /// Decimal megabyte.
 const MB: f64 = 1e6;
@@ -29,6 +29,38 @@ impl Spread {
     pub fn text(&self, digits: usize) -> String {
         let Self { median, low, high } = self;
         format!("{median:.digits$} ({low:.digits$} to {high:.digits$})")
+    }
+}
+
+/// How long things took, in milliseconds.
+#[derive(Default)]
+pub struct Times(Vec<f64>);
+
+impl Times {
+    /// All of several.
+    pub fn of<'a>(several: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self(several.into_iter().flat_map(|times| &times.0).copied().collect())
+    }
+
+    /// Adds what has gone by since `began`.
+    pub fn add(&mut self, began: Instant) {
+        self.0.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+
+    /// What half of them are below.
+    pub fn median(&self) -> f64 {
+        self.share(0.5)
+    }
+
+    /// What 99 of 100 are below.
+    pub fn p99(&self) -> f64 {
+        self.share(0.99)
+    }
+
+    fn share(&self, share: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        quantile(&sorted, share)
     }
 }
 

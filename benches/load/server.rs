@@ -12,11 +12,22 @@ use tempfile::TempDir;
 
 use crate::process::Process;
 
-/// The server on a data folder that goes with it.
+/// The server, with a folder that goes when it does.
 pub struct Server {
     /// The process; ends before the folder is removed.
     pub process: Process,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Ends it at once, as a crash would, and starts it anew on its data: elsewhere, for the system picks the port.
+    ///
+    /// # Errors
+    /// As [`start`].
+    pub fn restart(self) -> Result<Self, String> {
+        drop(self.process);
+        start(self.folder)
+    }
 }
 
 /// A new folder for data.
@@ -37,12 +48,24 @@ pub fn data(folder: &Path) -> PathBuf {
 /// # Errors
 /// With the end of the server's log when it doesn't start.
 pub fn start(folder: TempDir) -> Result<Server, String> {
+    launch(&data(folder.path()), folder)
+}
+
+/// Starts the server in the same way on a data folder that stays.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_on(data: &Path) -> Result<Server, String> {
+    launch(data, folder()?)
+}
+
+fn launch(data: &Path, folder: TempDir) -> Result<Server, String> {
     let log = folder.path().join("log");
     let stderr = File::create(&log).map_err(|e| format!("the log can't be kept: {e}"))?;
     let mut command = Command::new(program());
     command
         .args(["--address", "127.0.0.1:0", "--data"])
-        .arg(data(folder.path()))
+        .arg(data)
         .env("LEPTOS_SITE_ROOT", site(folder.path())?)
         .stderr(Stdio::from(stderr));
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SQUAWKBOX_")) {
@@ -53,10 +76,7 @@ pub fn start(folder: TempDir) -> Result<Server, String> {
         let lines: Vec<&str> = said.lines().collect();
         format!("{error}\n{}", lines[lines.len().saturating_sub(5)..].join("\n"))
     })?;
-    Ok(Server {
-        process,
-        _folder: folder,
-    })
+    Ok(Server { process, folder })
 }
 
 /// `SQUAWKBOX_PROGRAM`, else what cargo built beside this program.

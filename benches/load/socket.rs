@@ -17,6 +17,8 @@ use tokio_tungstenite::{
 
 use crate::people::Person;
 
+/// About as long as people write.
+pub const BODY: &str = "Bid pulled in the front month, sizes are thin on both sides until the print at half past.";
 /// An open socket.
 pub type Socket = WebSocketStream<TcpStream>;
 /// The room that the database starts with.
@@ -30,18 +32,12 @@ pub async fn open_bare(address: SocketAddr) -> Result<Socket, String> {
     open(address, None).await
 }
 
-/// Opens a socket as `person` and follows [`ROOM`]; returns when the room has been caught up with.
+/// Opens a socket as `person` and follows `room`; returns when the room has been caught up with.
 ///
 /// # Errors
 /// When the server refuses or says something else.
-pub async fn join(address: SocketAddr, person: &Person) -> Result<Socket, String> {
-    let mut socket = open(address, Some(&person.cookie)).await?;
-    let follow = ClientFrame::Follow {
-        room: ROOM,
-        after: None,
-    };
-    let sent = socket.send(Message::text(follow.encode())).await;
-    sent.map_err(|e| format!("following the room: {e}"))?;
+pub async fn join(address: SocketAddr, person: &Person, room: RoomId) -> Result<Socket, String> {
+    let mut socket = follow(address, person, room, None).await?;
     loop {
         let text = next(&mut socket).await?;
         if text.starts_with(r#"{"caught_up":"#) {
@@ -51,6 +47,18 @@ pub async fn join(address: SocketAddr, person: &Person) -> Result<Socket, String
             return Err(format!("the room can't be followed: {text}"));
         }
     }
+}
+
+/// Opens a socket as `person` and asks for `room` from change `after` on.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn follow(address: SocketAddr, person: &Person, room: RoomId, after: Option<u64>) -> Result<Socket, String> {
+    let mut socket = open(address, Some(&person.cookie)).await?;
+    let follow = ClientFrame::Follow { room, after };
+    let sent = socket.send(Message::text(follow.encode())).await;
+    sent.map_err(|e| format!("following the room: {e}"))?;
+    Ok(socket)
 }
 
 /// The next text, while control frames are answered.

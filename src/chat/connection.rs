@@ -218,12 +218,10 @@ impl ChatConnection {
                 // Those made while the line was down too.
                 self.rooms.set(rooms);
             }
-            ServerFrame::Presence { person, here } => self.here.update(|people| {
-                people.retain(|other| other.id != person.id);
-                if here {
-                    people.push(person);
-                    people.sort_by(|a, b| a.name.cmp(&b.name));
-                }
+            ServerFrame::Presence { came, went } => self.here.update(|people| {
+                people.retain(|other| !went.contains(&other.id) && came.iter().all(|person| person.id != other.id));
+                people.extend(came);
+                people.sort_by(|a, b| a.name.cmp(&b.name));
             }),
             ServerFrame::Room { room } => self.joined(room),
             ServerFrame::Left { room } => self.left(room),

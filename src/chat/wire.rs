@@ -107,12 +107,12 @@ pub enum ServerFrame {
         /// Who.
         person: Person,
     },
-    /// Somebody came or went.
+    /// Who came and went in the last moment; nobody is in both.
     Presence {
-        /// Who.
-        person: Person,
-        /// Came.
-        here: bool,
+        /// With a page open now.
+        came: Vec<Person>,
+        /// With none any more.
+        went: Vec<UserId>,
     },
     /// You are in this room, which is new to you or is called differently now. What is unread in it is not told.
     Room {

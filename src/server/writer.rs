@@ -147,12 +147,15 @@ async fn commit(
             tx.rollback().await
         };
     }
+    sqlx::query("SAVEPOINT job").execute(&mut *tx).await?;
     for job in batch {
-        sqlx::query("SAVEPOINT job").execute(&mut *tx).await?;
-        if !job.run(&mut tx).await {
-            sqlx::query("ROLLBACK TO job").execute(&mut *tx).await?;
-        }
-        sqlx::query("RELEASE job").execute(&mut *tx).await?;
+        // In one go, for every statement is a way to SQLite's thread and back. After a rollback the savepoint is still there.
+        let next = if job.run(&mut tx).await {
+            "RELEASE job; SAVEPOINT job"
+        } else {
+            "ROLLBACK TO job"
+        };
+        sqlx::query(next).execute(&mut *tx).await?;
     }
     tx.commit().await
 }

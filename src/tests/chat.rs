@@ -212,13 +212,17 @@ async fn presence_and_typing() {
     let (ada, bob) = (app.admin().await, app.join("bob").await);
     let mut a = ada.socket(&app).await;
     a.follow(DESK, None).await;
-    let presence = |name: &'static str, came: bool| {
-        move |frame| {
-            matches!(frame, ServerFrame::Presence { person, here } if person.name == name && here == came).then_some(())
-        }
+    let id = bob.me.id;
+    let bob_came = |frame| match frame {
+        ServerFrame::Presence { came, .. } => came.iter().any(|person| person.name == "bob").then_some(()),
+        _ => None,
+    };
+    let bob_went = |frame| match frame {
+        ServerFrame::Presence { came, went } => (came.is_empty() && went == [id]).then_some(()),
+        _ => None,
     };
     let mut b = bob.socket(&app).await;
-    a.until(presence("bob", true)).await.expect("bob came");
+    a.until(bob_came).await.expect("bob came");
     b.send(&ClientFrame::Typing { room: DESK }).await;
     let typing = |frame| match frame {
         ServerFrame::Typing { person, .. } => Some(person.name),
@@ -226,7 +230,7 @@ async fn presence_and_typing() {
     };
     assert_eq!(a.until(typing).await.as_deref(), Some("bob"));
     drop(b);
-    a.until(presence("bob", false)).await.expect("bob left");
+    a.until(bob_went).await.expect("bob left");
 }
 
 #[tokio::test]

@@ -139,6 +139,18 @@ pub struct Beginning {
     pub awaits_code: bool,
 }
 
+impl Beginning {
+    /// Of somebody of whose whereabouts nothing is known.
+    pub const fn of(user: UserId) -> Self {
+        Self {
+            user,
+            agent: String::new(),
+            address: String::new(),
+            awaits_code: false,
+        }
+    }
+}
+
 /// Keeps a session, and removes those that have run out.
 pub async fn insert_session(
     conn: &mut SqliteConnection,

@@ -60,7 +60,7 @@ async fn sessions_slide_run_out_and_are_swept() {
     let mut conn = migrated().await;
     let user = insert_user(&mut conn, &newcomer("ines"), at(0)).await.unwrap();
     let hash = TokenHash([1; 32]);
-    let id = insert_session(&mut conn, beginning(user), hash, at(0), at(DAY))
+    let id = insert_session(&mut conn, Beginning::of(user), hash, at(0), at(DAY))
         .await
         .unwrap();
     let kept = session(&mut conn, hash, at(DAY - 1)).await.unwrap().unwrap();
@@ -74,7 +74,7 @@ async fn sessions_slide_run_out_and_are_swept() {
         session(&mut conn, hash, at(DAY)).await.unwrap().unwrap().last_seen,
         at(DAY - 1)
     );
-    insert_session(&mut conn, beginning(user), TokenHash([2; 32]), at(3 * DAY), at(4 * DAY))
+    insert_session(&mut conn, Beginning::of(user), TokenHash([2; 32]), at(3 * DAY), at(4 * DAY))
         .await
         .unwrap();
     assert!(session(&mut conn, hash, at(0)).await.unwrap().is_none(), "swept");
@@ -84,7 +84,7 @@ async fn sessions_slide_run_out_and_are_swept() {
 async fn a_deleted_session_tells_its_hash_once() {
     let mut conn = migrated().await;
     let user = insert_user(&mut conn, &newcomer("ines"), at(0)).await.unwrap();
-    let id = insert_session(&mut conn, beginning(user), TokenHash([1; 32]), at(0), at(1))
+    let id = insert_session(&mut conn, Beginning::of(user), TokenHash([1; 32]), at(0), at(1))
         .await
         .unwrap();
     assert!(delete_session(&mut conn, id).await.unwrap() == Some(TokenHash([1; 32])));
@@ -101,13 +101,4 @@ async fn tokens_are_found_by_hash_and_scope() {
     assert_eq!(found.map(|(_, name)| name), Some("gateway".into()));
     assert!(token(&mut conn, TokenHash([1; 32]), "other").await.unwrap().is_none());
     assert!(token(&mut conn, TokenHash([2; 32]), "ingest").await.unwrap().is_none());
-}
-
-fn beginning(user: UserId) -> Beginning {
-    Beginning {
-        user,
-        agent: String::new(),
-        address: String::new(),
-        awaits_code: false,
-    }
 }

@@ -202,19 +202,18 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
     .fetch_optional(&mut *conn)
     .await?;
     if let Some((said, changed)) = next {
-        sqlx::query("UPDATE room SET said = ?, changed = ? WHERE id = ?")
-            .bind(said)
-            .bind(changed)
-            .bind(new.room.0)
-            .execute(&mut *conn)
-            .await?;
-        // Whoever speaks has read what was said before.
-        sqlx::query("UPDATE member SET read = ? WHERE room = ? AND user = ?")
-            .bind(said)
-            .bind(new.room.0)
-            .bind(new.author.id.0)
-            .execute(&mut *conn)
-            .await?;
+        // Whoever speaks has read what was said before. In one go, as every statement is a way to SQLite's thread and back.
+        sqlx::query(
+            "UPDATE room SET said = ?, changed = ? WHERE id = ?; UPDATE member SET read = ? WHERE room = ? AND user = ?",
+        )
+        .bind(said)
+        .bind(changed)
+        .bind(new.room.0)
+        .bind(said)
+        .bind(new.room.0)
+        .bind(new.author.id.0)
+        .execute(&mut *conn)
+        .await?;
         if new.reply.is_none() {
             return Ok((new.kept_at(said, changed), true));
         }
