@@ -11,3 +11,4 @@ mod search;
 mod server;
 mod socket;
 mod ticker;
+mod webhooks;

@@ -4,6 +4,8 @@ pub mod cookie;
 pub mod door;
 pub mod ends;
 pub mod passwords;
+pub mod programs;
+pub mod scopes;
 pub mod secret;
 pub mod session;
 pub mod store;
@@ -20,7 +22,10 @@ use crate::{
     time::Timestamp,
 };
 
-use self::{door::Limits, ends::Ends, passwords::Passwords, secret::TokenHash, session::Session, store::Newcomer};
+use self::{
+    door::Limits, ends::Ends, passwords::Passwords, programs::InUse, secret::TokenHash, session::Session,
+    store::Newcomer,
+};
 
 /// How long a session lasts after it was last used, in seconds; also the cookie's.
 pub const LIFETIME: i64 = 30 * 86_400;
@@ -35,6 +40,7 @@ pub struct Accounts {
     pub https: bool,
     passwords: Passwords,
     ends: Ends,
+    programs: InUse,
     limits: Limits,
 }
 
@@ -53,8 +59,10 @@ impl Accounts {
     ///
     /// # Errors
     /// None yet; the signature is every feature's.
-    pub async fn start(db: Database, config: &Config, _shutdown: &Shutdown) -> Result<Self, AppError> {
-        Ok(Self::over(db, config.is_https()))
+    pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
+        let accounts = Self::over(db, config.is_https());
+        accounts.watch_for_revoked(shutdown);
+        Ok(accounts)
     }
 
     /// Over an open `desk.db`.
@@ -64,6 +72,7 @@ impl Accounts {
             https,
             passwords: Passwords::default(),
             ends: Ends::default(),
+            programs: InUse::default(),
             limits: Limits::default(),
         }
     }
