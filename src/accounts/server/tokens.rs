@@ -65,6 +65,21 @@ impl IntoResponse for Refused {
     }
 }
 
+/// The same as a problem document.
+pub struct RefusedProblem(Refused);
+
+impl IntoResponse for RefusedProblem {
+    fn into_response(self) -> Response {
+        match self.0 {
+            Refused::Other(error) => Problem(error).into_response(),
+            Refused::Unknown(detail) => {
+                let document = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail});
+                as_problem(Refused::Unknown(detail).into_response(), &document)
+            }
+        }
+    }
+}
+
 /// The bot that a request's bearer token speaks for: with the scope `read` where the request only reads (GET), else with
 /// `post`. As an extractor it refuses (401, 403, 429).
 #[derive(Clone, Debug)]
@@ -85,9 +100,9 @@ impl Bot {
 }
 
 impl FromRequestParts<AppState> for Bot {
-    type Rejection = Response;
+    type Rejection = RefusedProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RefusedProblem> {
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let needs = if reads { Scope::Read } else { Scope::Post };
         let token = bearer(parts).ok_or_else(no_token)?;
@@ -100,31 +115,26 @@ impl FromRequestParts<AppState> for Bot {
 pub struct Administrator;
 
 impl FromRequestParts<AppState> for Administrator {
-    type Rejection = Response;
+    type Rejection = RefusedProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RefusedProblem> {
         let token = bearer(parts).ok_or_else(no_token)?;
         known(state.accounts.token(token, Scope::Admin).await).map(|_| Self)
     }
 }
 
-fn known<T>(found: Result<Option<T>, AppError>) -> Result<T, Response> {
-    let found = found.map_err(|error| Problem(error).into_response())?;
-    found.ok_or_else(|| {
-        unknown(
-            "This token is unknown here, or was revoked. Make one with `squawkbox bot create NAME` on the server's data \
-             folder.",
-        )
-    })
+fn known<T>(found: Result<Option<T>, AppError>) -> Result<T, RefusedProblem> {
+    let found = found.map_err(|error| RefusedProblem(Refused::Other(error)))?;
+    found.ok_or(RefusedProblem(Refused::Unknown(
+        "This token is unknown here, or was revoked. Make one with `squawkbox bot create NAME` on the server's data \
+         folder.",
+    )))
 }
 
-fn no_token() -> Response {
-    unknown("Send a token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox bot create NAME`.")
-}
-
-fn unknown(detail: &'static str) -> Response {
-    let document = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail});
-    as_problem(Refused::Unknown(detail).into_response(), &document)
+fn no_token() -> RefusedProblem {
+    RefusedProblem(Refused::Unknown(
+        "Send a token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox bot create NAME`.",
+    ))
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

@@ -124,21 +124,31 @@ pub async fn token(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Optio
     }))
 }
 
+#[derive(FromRow)]
+struct ListedRow {
+    id: i64,
+    name: String,
+    scopes: String,
+    bot: Option<String>,
+    created: i64,
+    last_used: Option<i64>,
+}
+
 /// Every token, in the order in which they were made.
 pub async fn tokens(db: impl SqliteExecutor<'_>) -> Result<Vec<ListedToken>, AppError> {
-    let rows: Vec<(i64, String, String, Option<String>, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT token.id, token.name, scopes, user.name, token.created, last_used FROM token \
+    let rows: Vec<ListedRow> = sqlx::query_as(
+        "SELECT token.id, token.name, scopes, user.name AS bot, token.created, last_used FROM token \
          LEFT JOIN user ON user.id = token.user ORDER BY token.id",
     )
     .fetch_all(db)
     .await?;
-    let listed = |(id, name, scopes, bot, created, last_used): (_, _, String, _, _, Option<i64>)| ListedToken {
-        id,
-        name,
-        scopes: Scopes::parse(&scopes),
-        bot,
-        created: Timestamp::from_micros(created),
-        last_used: last_used.map(Timestamp::from_micros),
+    let listed = |row: ListedRow| ListedToken {
+        id: row.id,
+        name: row.name,
+        scopes: Scopes::parse(&row.scopes),
+        bot: row.bot,
+        created: Timestamp::from_micros(row.created),
+        last_used: row.last_used.map(Timestamp::from_micros),
     };
     Ok(rows.into_iter().map(listed).collect())
 }

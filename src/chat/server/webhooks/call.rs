@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use reqwest::{Client, Response, StatusCode, header::CONTENT_TYPE, redirect::Policy};
 use tokio::time::timeout;
 
-use super::payload::text_of_html;
+use super::html::text_of_html;
 use crate::{chat::server::store::Webhook, time::Timestamp};
 
 /// Largest answer that is read, in bytes.

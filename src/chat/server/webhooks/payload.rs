@@ -1,8 +1,5 @@
-//! What a webhook is sent, and what its HTML says. Pure.
+//! What a webhook is sent. Pure.
 
-use std::{collections::HashSet, sync::LazyLock};
-
-use ammonia::Builder;
 use serde_json::json;
 
 use crate::{
@@ -53,96 +50,9 @@ fn without_name(body: &str, name: &str) -> String {
     left.trim().to_owned()
 }
 
-/// Elements that end a line; of all others only the words are kept.
-const LINES: [&str; 13] = [
-    "br",
-    "p",
-    "div",
-    "li",
-    "tr",
-    "pre",
-    "blockquote",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-];
-
-static WORDS: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut words = Builder::empty();
-    words
-        .tags(HashSet::from(LINES))
-        .clean_content_tags(HashSet::from(["script", "style", "title"]));
-    words
-});
-
-/// The words of an HTML document, a line for each block.
-pub fn text_of_html(html: &str) -> String {
-    // What comes out is well formed: every `<` begins one of the elements above, without attributes.
-    let clean = WORDS.clean(html).to_string();
-    let mut lines = vec![String::new()];
-    for part in clean.split('<') {
-        let (tag, text) = part.split_once('>').unwrap_or(("", part));
-        if !tag.is_empty() {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str(text);
-        }
-    }
-    let words = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lines: Vec<String> = lines.into_iter().map(words).filter(|line| !line.is_empty()).collect();
-    let text = lines.join("\n");
-    text.replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
-    use proptest::prelude::*;
-
     use super::*;
-
-    #[test]
-    fn html_is_reduced_to_its_words() {
-        for (html, text) in [
-            (
-                "<p>All <b>good</b> &amp; well</p>\n<p>1 &lt; 2</p>",
-                "All good & well\n1 < 2",
-            ),
-            ("one<br>two<BR/>three", "one\ntwo\nthree"),
-            ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
-            (
-                "<html><head><title>no</title><style>p{}</style></head><body><script>alert(1)</script>yes</body></html>",
-                "yes",
-            ),
-            ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
-            ("<a href='https://x.test'>link</a> <img src=x onerror=alert(1)>", "link"),
-            ("<", "<"),
-            ("", ""),
-        ] {
-            assert_eq!(text_of_html(html), text, "{html}");
-        }
-    }
-
-    #[test]
-    fn html_that_is_made_to_be_slow_is_done_in_time() {
-        for nested in ["<b>", "<div>", "<p><b><i>", "<table><tr><td>", "<a><b><a>"] {
-            let begun = Instant::now();
-            text_of_html(&nested.repeat(64 * 1024 / nested.len()));
-            assert!(
-                begun.elapsed() < Duration::from_secs(5),
-                "{nested}: {:?}",
-                begun.elapsed()
-            );
-        }
-    }
 
     #[test]
     fn the_bots_own_name_is_left_out_wherever_it_stands() {
@@ -153,13 +63,6 @@ mod tests {
             ("@deployer @ines a@deploy", "@deployer @ines a@deploy"),
         ] {
             assert_eq!(without_name(body, "deploy"), plain, "{body}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_html_makes_more_than_words(html in r#"[a-z<>"'=/& ;!-]{0,80}"#) {
-            text_of_html(&html);
         }
     }
 }
