@@ -1,5 +1,7 @@
 //! What each command of the command line does.
 
+pub mod programs;
+
 use std::{
     io::{BufRead, IsTerminal, Read},
     path::{Path, PathBuf},
@@ -21,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    config::{BotCommand, Cli, Command, Config, Scope, TokenCommand, UserCommand, only_known},
+    config::{Cli, Command, Config, UserCommand, only_known},
     shutdown::{Shutdown, asked_to_stop},
     start::{open_desk, start},
     telemetry,
@@ -43,16 +45,8 @@ pub fn run() -> ExitCode {
                 let role = if admin { Role::Admin } else { Role::Member };
                 create_user(&data.folder, &name, read_password()?, role).await
             }
-            Some(Command::Bot(BotCommand::Create { name, room, data })) => {
-                explain_faults();
-                println!("{}", create_bot(&data.folder, &name, room.as_deref()).await?);
-                Ok(())
-            }
-            Some(Command::Token(TokenCommand::Create { name, scope, data })) => {
-                explain_faults();
-                println!("{}", create_token(&data.folder, &name, scope).await?);
-                Ok(())
-            }
+            Some(Command::Bot(command)) => programs::bot(command).await.map(|text| println!("{text}")),
+            Some(Command::Token(command)) => programs::token(command).await.map(|text| println!("{text}")),
         }
     });
     // Whatever still blocks a thread must not keep the process from leaving.
@@ -125,24 +119,6 @@ pub async fn create_user(folder: &Path, name: &str, password: Password, role: Ro
         accounts.create_user(name, password, role).await.map(|_| ())
     })
     .await
-}
-
-/// `squawkbox token create`: the token, which is not kept; also while the server runs.
-///
-/// # Errors
-/// A sentence for the person who typed the command.
-pub async fn create_token(folder: &Path, name: &str, scope: Scope) -> Result<String, String> {
-    must_be_there(folder)?;
-    on_desk(folder, async |accounts| accounts.create_token(name, scope).await).await
-}
-
-/// `squawkbox bot create`: the bot's token, which is not kept; also while the server runs.
-///
-/// # Errors
-/// A sentence for the person who typed the command.
-pub async fn create_bot(folder: &Path, name: &str, room: Option<&str>) -> Result<String, String> {
-    must_be_there(folder)?;
-    on_desk(folder, async |accounts| accounts.create_bot(name, room).await).await
 }
 
 /// Refuses to begin a new data folder where one was meant that is elsewhere.

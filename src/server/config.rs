@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use super::command::programs::{BotCommand, TokenCommand};
 use crate::ticker::model::VenueKind;
 
 /// Chat beside a live ticker beside live logs, for a small team's desk.
@@ -29,7 +30,7 @@ pub enum Command {
     /// Manage bots, which speak in chat through the API and webhooks, also while the server runs
     #[command(subcommand)]
     Bot(BotCommand),
-    /// Manage tokens for programs that send prices and logs, also while the server runs
+    /// Manage tokens of programs and what each may do, also while the server runs
     #[command(subcommand)]
     Token(TokenCommand),
 }
@@ -47,53 +48,6 @@ pub enum UserCommand {
         #[command(flatten)]
         data: DataFolder,
     },
-}
-
-/// `squawkbox bot …`
-#[derive(Debug, Subcommand)]
-pub enum BotCommand {
-    /// Create a bot and print its token, once, alone on standard output
-    Create {
-        /// The name it speaks with
-        name: String,
-        /// The room where its webhook speaks, by name; the oldest when absent
-        #[arg(long)]
-        room: Option<String>,
-        #[command(flatten)]
-        data: DataFolder,
-    },
-}
-
-/// `squawkbox token …`
-#[derive(Debug, Subcommand)]
-pub enum TokenCommand {
-    /// Create a token and print it, once, alone on standard output
-    Create {
-        /// What the token is for, such as the source that will use it
-        #[arg(long)]
-        name: String,
-        /// What the token may do
-        #[arg(long, value_enum)]
-        scope: Scope,
-        #[command(flatten)]
-        data: DataFolder,
-    },
-}
-
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Scope {
-    /// Send ticks and log lines
-    Ingest,
-}
-
-impl Scope {
-    /// As kept in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ingest => "ingest",
-        }
-    }
 }
 
 /// Where the databases live.

@@ -26,7 +26,7 @@ pub struct Parts {
     /// People, sessions, tokens.
     pub accounts: Accounts,
     /// Rooms and messages.
-    pub chat: Chat,
+    pub chat: Arc<Chat>,
     /// Prices.
     pub ticker: Ticker,
     /// Log lines.

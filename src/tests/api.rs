@@ -195,7 +195,7 @@ async fn refusals_are_problem_documents() {
         app: &app,
         token: app.token().await,
     };
-    assert_eq!(ingest.get("/rooms").await.0, 401, "a token for ingest reads no chat");
+    assert_eq!(ingest.get("/rooms").await.0, 403, "a token for ingest reads no chat");
     // A session's cookie opens nothing here: another site's page could make a browser send it.
     let with_cookie = ines.client.get(format!("{}/api/v1/rooms", app.url)).send().await;
     assert_eq!(with_cookie.expect("an answer").status(), 401);
@@ -225,7 +225,7 @@ async fn the_description_names_every_call() {
         .values()
         .map(|path| path.as_object().map_or(0, serde_json::Map::len))
         .sum();
-    assert_eq!(calls, 10, "{api}");
+    assert_eq!(calls, 12, "{api}");
     assert!(api["components"]["schemas"]["ApiMessage"].is_object());
 }
 

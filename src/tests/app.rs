@@ -6,10 +6,13 @@ use clap::Parser;
 use leptos::prelude::LeptosOptions;
 
 use crate::{
-    accounts::model::{Me, Role, Visitor},
+    accounts::{
+        model::{Me, Role, Visitor},
+        server::scopes::Scope,
+    },
     logs::server::ingest::own_tracing::own_tracing,
     server::{
-        config::{Cli, Scope},
+        config::Cli,
         start::{Running, start},
     },
 };
@@ -33,7 +36,16 @@ impl TestApp {
 
     /// Starts with further flags.
     pub async fn with(flags: &[&str]) -> Self {
-        let temporary = tempfile::tempdir().expect("a temporary folder");
+        Self::on(tempfile::tempdir().expect("a temporary folder"), flags).await
+    }
+
+    /// Stops, and starts anew on the same folder.
+    pub async fn again(self) -> Self {
+        self.running.stop().await;
+        Self::on(self._folder, &[]).await
+    }
+
+    async fn on(temporary: tempfile::TempDir, flags: &[&str]) -> Self {
         let folder = temporary.path().to_owned();
         let data = folder.to_str().expect("a plain path");
         let fixed = ["squawkbox", "--address", "127.0.0.1:0", "--data", data];
@@ -82,7 +94,7 @@ impl TestApp {
         self.running
             .state
             .accounts
-            .create_token("test", Scope::Ingest)
+            .create_token("test", Scope::Ingest, None)
             .await
             .expect("a token")
     }

@@ -12,3 +12,4 @@ mod search;
 mod server;
 mod socket;
 mod ticker;
+mod webhooks;

@@ -1,20 +1,17 @@
 //! Whoever may come in both ways: as a person by the session's cookie, or as a bot by its token.
 
-use std::time::Duration;
-
-use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
+use axum::{extract::FromRequestParts, http::request::Parts, response::{IntoResponse, Response}};
 
 use crate::{accounts::model::Me, server::state::AppState};
 
 use super::{
+    scopes::Scope,
     session::Session,
-    tokens::{Bot, bearer},
+    tokens::{Bot, bearer, known, no_token},
 };
 
-/// How often an open line asks whether its bot's token is still there: another process may have removed it.
-const ASK_EVERY: Duration = Duration::from_secs(2);
-
-/// Who sent a request, by token where it carries one, else by cookie. As an extractor it refuses (401, 429).
+/// Who sent a request, by token where it carries one, which needs the scope `post`, else by cookie. As an extractor it
+/// refuses (401, 403, 429).
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Who.
@@ -25,20 +22,15 @@ pub struct Caller {
 #[derive(Clone, Debug)]
 enum Way {
     Cookie(Session),
-    Token(i64),
+    Token(Bot),
 }
 
 impl Caller {
     /// Completes when the session or the token ends; so does what was opened with it.
-    pub async fn ended(self, state: AppState) {
+    pub async fn ended(self) {
         match self.way {
             Way::Cookie(session) => session.ended().await,
-            Way::Token(token) => loop {
-                tokio::time::sleep(ASK_EVERY).await;
-                if matches!(state.accounts.has_token(token).await, Ok(false)) {
-                    return;
-                }
-            },
+            Way::Token(bot) => bot.ended().await,
         }
     }
 }
@@ -48,19 +40,19 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         // A cookie doesn't make up for a bad token: the look at the request's origin relies on the token.
-        if bearer(parts).is_none()
-            && let Ok(session) = Session::from_request_parts(parts, state).await
-        {
+        let Some(token) = bearer(parts) else {
+            let session = Session::from_request_parts(parts, state).await;
+            let session = session.map_err(|_| no_token().into_response())?;
             let me = session.me.clone();
             return Ok(Self {
                 me,
                 way: Way::Cookie(session),
             });
-        }
-        let bot = Bot::from_request_parts(parts, state).await?;
+        };
+        let bot = known(state.accounts.bot(token, Scope::Post).await).map_err(IntoResponse::into_response)?;
         Ok(Self {
-            me: bot.me,
-            way: Way::Token(bot.token),
+            me: bot.me.clone(),
+            way: Way::Token(bot),
         })
     }
 }

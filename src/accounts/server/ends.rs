@@ -1,4 +1,4 @@
-//! Tells sockets and streams that their session has ended.
+//! Tells sockets and streams that their session has ended, or that their token was revoked.
 //!
 //! Bounded by the requests, sockets and streams being served: an entry goes with the last of them.
 
@@ -50,6 +50,11 @@ impl Ends {
         }
     }
 
+    /// Those that something is being served for.
+    pub fn watched(&self) -> Vec<TokenHash> {
+        self.lock().keys().copied().collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Watched> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -59,6 +64,12 @@ impl End {
     /// Completes when the session has ended.
     pub async fn reached(&self) {
         self.ended.cancelled().await;
+    }
+}
+
+impl std::fmt::Debug for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("End").finish_non_exhaustive()
     }
 }
 

@@ -7,6 +7,8 @@ pub mod ends;
 mod own;
 pub mod passwords;
 mod people;
+pub mod programs;
+pub mod scopes;
 pub mod secret;
 pub mod session;
 pub mod store;
@@ -28,6 +30,7 @@ use self::{
     door::Limits,
     ends::Ends,
     passwords::Passwords,
+    programs::InUse,
     secret::TokenHash,
     session::Session,
     store::{Beginning, Entry, Newcomer},
@@ -48,6 +51,7 @@ pub struct Accounts {
     pub https: bool,
     passwords: Passwords,
     ends: Ends,
+    programs: InUse,
     limits: Limits,
 }
 
@@ -66,8 +70,10 @@ impl Accounts {
     ///
     /// # Errors
     /// None yet; the signature is every feature's.
-    pub async fn start(db: Database, config: &Config, _shutdown: &Shutdown) -> Result<Self, AppError> {
-        Ok(Self::over(db, config.is_https()))
+    pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
+        let accounts = Self::over(db, config.is_https());
+        accounts.watch_for_revoked(shutdown);
+        Ok(accounts)
     }
 
     /// Over an open `desk.db`.
@@ -77,6 +83,7 @@ impl Accounts {
             https,
             passwords: Passwords::default(),
             ends: Ends::default(),
+            programs: InUse::default(),
             limits: Limits::default(),
         }
     }

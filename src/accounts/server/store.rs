@@ -5,12 +5,16 @@ use sqlx::{SqliteConnection, SqliteExecutor};
 use crate::{
     accounts::model::{Me, Role},
     error::AppError,
-    ids::{RoomId, SessionId, UserId},
+    ids::{SessionId, UserId},
     server::error::is_taken,
     time::Timestamp,
 };
 
-use super::{secret::TokenHash, tokens::Bot};
+use super::secret::TokenHash;
+
+mod tokens;
+
+pub use tokens::*;
 
 pub mod people;
 pub mod sessions;
@@ -229,102 +233,6 @@ pub async fn delete_session(conn: &mut SqliteConnection, id: SessionId) -> Resul
         .fetch_optional(conn)
         .await?;
     Ok(hash.and_then(|bytes| bytes.try_into().ok()).map(TokenHash))
-}
-
-/// Keeps a token.
-pub async fn insert_token(
-    conn: &mut SqliteConnection,
-    name: &str,
-    scope: &str,
-    hash: TokenHash,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    sqlx::query("INSERT INTO token (name, scope, token_hash, created) VALUES (?, ?, ?, ?)")
-        .bind(name)
-        .bind(scope)
-        .bind(&hash.0[..])
-        .bind(now.micros())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// The id and name of a token with this scope.
-pub async fn token(
-    db: impl SqliteExecutor<'_>,
-    hash: TokenHash,
-    scope: &str,
-) -> Result<Option<(i64, String)>, AppError> {
-    Ok(
-        sqlx::query_as("SELECT id, name FROM token WHERE token_hash = ? AND scope = ?")
-            .bind(&hash.0[..])
-            .bind(scope)
-            .fetch_optional(db)
-            .await?,
-    )
-}
-
-/// An open room by its name, or the oldest.
-pub async fn open_room(db: impl SqliteExecutor<'_>, name: Option<&str>) -> Result<Option<RoomId>, AppError> {
-    let id: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM room WHERE kind = 'open' AND (?1 IS NULL OR name = ?1) ORDER BY id LIMIT 1")
-            .bind(name)
-            .fetch_optional(db)
-            .await?;
-    Ok(id.map(RoomId))
-}
-
-/// Makes a member a bot and keeps its token.
-pub async fn make_bot(
-    conn: &mut SqliteConnection,
-    user: UserId,
-    room: RoomId,
-    name: &str,
-    hash: TokenHash,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    sqlx::query("UPDATE user SET bot = 1 WHERE id = ?")
-        .bind(user.0)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query("INSERT INTO token (name, scope, user, room, token_hash, created) VALUES (?, 'bot', ?, ?, ?, ?)")
-        .bind(name)
-        .bind(user.0)
-        .bind(room.0)
-        .bind(&hash.0[..])
-        .bind(now.micros())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Whether there is this token.
-pub async fn has_token(db: impl SqliteExecutor<'_>, id: i64) -> Result<bool, AppError> {
-    let found: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM token WHERE id = ?)")
-        .bind(id)
-        .fetch_one(db)
-        .await?;
-    Ok(found)
-}
-
-/// The bot that a token speaks for.
-pub async fn bot(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<Bot>, AppError> {
-    let row: Option<(i64, i64, String, String, Option<i64>)> = sqlx::query_as(
-        "SELECT token.id, user.id, user.name, user.role, token.room FROM token JOIN user ON user.id = token.user \
-         WHERE token_hash = ? AND scope = 'bot' AND suspended IS NULL AND removed IS NULL",
-    )
-    .bind(&hash.0[..])
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|(token, id, name, role, room)| {
-        let me = Me {
-            id: UserId(id),
-            name,
-            role: role_of(&role),
-        };
-        let room = room.map(RoomId);
-        Bot { token, me, room }
-    }))
 }
 
 const fn role_text(role: Role) -> &'static str {

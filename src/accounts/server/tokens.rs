@@ -1,12 +1,12 @@
-//! Tokens for programs.
+//! Tokens on requests: who sends them, and what they may do.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
     extract::FromRequestParts,
     http::{
-        HeaderValue, StatusCode,
+        HeaderValue, Method, StatusCode,
         header::{AUTHORIZATION, WWW_AUTHENTICATE},
         request::Parts,
     },
@@ -15,27 +15,19 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    accounts::{
-        model::{Me, Password, Role},
-        rules,
-    },
+    accounts::model::Me,
     error::AppError,
     ids::RoomId,
     server::{
-        config::Scope,
         limits::PerKey,
         problem::{Problem, as_problem},
         state::AppState,
     },
-    time::Timestamp,
 };
 
-use super::{Accounts, secret, secret::TokenHash, store};
+use super::{ends::End, scopes::Scope};
 
-/// What every token starts with, for people and secret scanners to know one by.
-const PREFIX: &str = "sbx_";
-
-/// The bearer token of an ingest request. As an extractor it refuses (401, 429).
+/// The bearer token of an ingest request, with the scope `ingest`. As an extractor it refuses (401, 403, 429).
 #[derive(Clone, Debug)]
 pub struct IngestToken {
     /// `token.id`.
@@ -73,39 +65,76 @@ impl IntoResponse for Refused {
     }
 }
 
-/// The bot that a request's bearer token speaks for. As an extractor it refuses (401, 429).
+/// The same as a problem document.
+pub struct RefusedProblem(Refused);
+
+impl IntoResponse for RefusedProblem {
+    fn into_response(self) -> Response {
+        match self.0 {
+            Refused::Other(error) => Problem(error).into_response(),
+            Refused::Unknown(detail) => {
+                let document = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail});
+                as_problem(Refused::Unknown(detail).into_response(), &document)
+            }
+        }
+    }
+}
+
+/// The bot that a request's bearer token speaks for: with the scope `read` where the request only reads (GET), else with
+/// `post`. As an extractor it refuses (401, 403, 429).
 #[derive(Clone, Debug)]
 pub struct Bot {
-    /// `token.id`.
-    pub token: i64,
     /// As a member.
     pub me: Me,
     /// Where its webhook speaks.
     pub room: Option<RoomId>,
+    pub(super) end: Arc<End>,
+}
+
+impl Bot {
+    /// Completes when the token is revoked; sockets and streams end with it.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        let end = self.end.clone();
+        async move { end.reached().await }
+    }
 }
 
 impl FromRequestParts<AppState> for Bot {
-    type Rejection = Response;
+    type Rejection = RefusedProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let unknown = |detail: &'static str| {
-            let document = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail});
-            as_problem(Refused::Unknown(detail).into_response(), &document)
-        };
-        let Some(token) = bearer(parts) else {
-            return Err(unknown(
-                "Send a bot's token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox bot create \
-                 NAME`.",
-            ));
-        };
-        match state.accounts.bot(token).await {
-            Ok(Some(bot)) => Ok(bot),
-            Ok(None) => Err(unknown(
-                "This is no bot's token. Make one with `squawkbox bot create NAME` on the server's data folder.",
-            )),
-            Err(error) => Err(Problem(error).into_response()),
-        }
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RefusedProblem> {
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let needs = if reads { Scope::Read } else { Scope::Post };
+        let token = bearer(parts).ok_or_else(no_token)?;
+        known(state.accounts.bot(token, needs).await)
     }
+}
+
+/// A request whose bearer token has the scope `admin`. As an extractor it refuses (401, 403, 429).
+#[derive(Clone, Copy, Debug)]
+pub struct Administrator;
+
+impl FromRequestParts<AppState> for Administrator {
+    type Rejection = RefusedProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RefusedProblem> {
+        let token = bearer(parts).ok_or_else(no_token)?;
+        known(state.accounts.token(token, Scope::Admin).await).map(|_| Self)
+    }
+}
+
+pub(super) fn known<T>(found: Result<Option<T>, AppError>) -> Result<T, RefusedProblem> {
+    let found = found.map_err(|error| RefusedProblem(Refused::Other(error)))?;
+    found.ok_or(RefusedProblem(Refused::Unknown(
+        "This token is unknown here, or was revoked. Make one with `squawkbox bot create NAME` on the server's data \
+         folder.",
+    )))
+}
+
+pub(super) fn no_token() -> RefusedProblem {
+    RefusedProblem(Refused::Unknown(
+        "Send a token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox bot create NAME`.",
+    ))
 }
 
 /// The bearer token that a request carries.
@@ -131,80 +160,5 @@ impl FromRequestParts<AppState> for IngestToken {
             "This token is unknown here. Make one with `squawkbox token create --name NAME --scope ingest` on the \
              server's data folder.",
         ))
-    }
-}
-
-impl Accounts {
-    /// Creates a token and gives it, this once; only its hash is kept.
-    ///
-    /// # Errors
-    /// `Invalid` when the name won't do.
-    pub async fn create_token(&self, name: &str, scope: Scope) -> Result<String, AppError> {
-        let name = rules::title(name, "token")?;
-        let token = secret::token()?;
-        let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
-        let work = self.db.writer.write(move |conn| {
-            Box::pin(async move { store::insert_token(conn, &name, scope.as_str(), hash, Timestamp::now()).await })
-        });
-        work.await?;
-        Ok(format!("{PREFIX}{token}"))
-    }
-
-    /// Creates a bot that speaks as `name`, its webhook in `room` (the oldest when absent); gives its token, this once.
-    ///
-    /// # Errors
-    /// `Invalid` or `Conflict` about the name, `NotFound` for the room.
-    pub async fn create_bot(&self, name: &str, room: Option<&str>) -> Result<String, AppError> {
-        let room = store::open_room(&self.db.readers, room).await?.ok_or_else(|| {
-            AppError::NotFound("There is no open room of that name. Give the name without the #.".into())
-        })?;
-        // Nobody knows it, so nobody signs in as the bot.
-        let nobodys = Password(secret::token()?);
-        let id = self.create_user(name, nobodys, Role::Member).await?;
-        let (token, name) = (secret::token()?, name.trim().to_owned());
-        let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
-        let work = self.db.writer.write(move |conn| {
-            Box::pin(async move { store::make_bot(conn, id, room, &name, hash, Timestamp::now()).await })
-        });
-        work.await?;
-        Ok(format!("{PREFIX}{token}"))
-    }
-
-    /// The bot whose token this is, counted against its rate.
-    ///
-    /// # Errors
-    /// `SlowDown` when it is used too often.
-    pub async fn bot(&self, text: &str) -> Result<Option<Bot>, AppError> {
-        let Some(hash) = text.strip_prefix(PREFIX).and_then(TokenHash::of) else {
-            return Ok(None);
-        };
-        let Some(bot) = store::bot(&self.db.readers, hash).await? else {
-            return Ok(None);
-        };
-        self.limits.token.check(&bot.token)?;
-        Ok(Some(bot))
-    }
-
-    /// Whether there still is this token.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn has_token(&self, id: i64) -> Result<bool, AppError> {
-        store::has_token(&self.db.readers, id).await
-    }
-
-    /// The ingest token of this text, counted against its rate.
-    ///
-    /// # Errors
-    /// `SlowDown` when it is used too often.
-    pub async fn ingest_token(&self, text: &str) -> Result<Option<IngestToken>, AppError> {
-        let Some(hash) = text.strip_prefix(PREFIX).and_then(TokenHash::of) else {
-            return Ok(None);
-        };
-        let Some((id, name)) = store::token(&self.db.readers, hash, Scope::Ingest.as_str()).await? else {
-            return Ok(None);
-        };
-        self.limits.token.check(&id)?;
-        Ok(Some(IngestToken { id, name }))
     }
 }

@@ -70,7 +70,7 @@ async fn serve(state: AppState, caller: Caller, socket: WebSocket) {
         id: caller.me.id,
         name: caller.me.name.clone(),
     };
-    let ended = caller.ended(state.clone());
+    let ended = caller.ended();
     let mut line = Line {
         state,
         me,

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{post, rooms::new_client_id, slack_text, store};
 use crate::{
-    accounts::server::tokens::Bot,
+    accounts::server::{scopes::Scope, tokens::Bot},
     chat::{model::Person, wire::Draft},
     error::AppError,
     ids::RoomId,
@@ -33,7 +33,11 @@ pub async fn slack(
 type Word = (StatusCode, &'static str);
 
 async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), Word> {
-    let bot = state.accounts.bot(token).await.map_err(|error| word(&error))?;
+    let bot = state
+        .accounts
+        .bot(token, Scope::Post)
+        .await
+        .map_err(|error| word(&error))?;
     let bot = bot.ok_or((StatusCode::NOT_FOUND, "no_service"))?;
     let is_form = headers
         .get(header::CONTENT_TYPE)
@@ -90,7 +94,11 @@ pub async fn campfire(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let bot = state.accounts.bot(&token).await?.ok_or(AppError::SignedOut)?;
+    let bot = state
+        .accounts
+        .bot(&token, Scope::Post)
+        .await?
+        .ok_or(AppError::SignedOut)?;
     let room: RoomId = room.parse().map_err(|_| store::no_room())?;
     if headers
         .get(header::CONTENT_TYPE)

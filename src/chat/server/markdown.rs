@@ -115,6 +115,20 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
     (html.len() <= LARGEST).then_some(html)
 }
 
+/// The HTML of a text in which nothing is marked up.
+pub fn plain(body: &str) -> String {
+    let mut html = String::with_capacity(body.len() + 16);
+    let lines = body.split('\n').map(|line| Event::Text(line.into()));
+    let mut events = vec![Event::Start(Tag::Paragraph)];
+    for (i, line) in lines.enumerate() {
+        events.extend((i > 0).then_some(Event::HardBreak));
+        events.push(line);
+    }
+    events.push(Event::End(TagEnd::Paragraph));
+    push_html(&mut html, events.into_iter());
+    html.trim_end().to_owned()
+}
+
 /// Text with its bare addresses made links and its `:names:` made emoji.
 fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool, calls: &impl Fn(&str) -> bool) {
     let mut finder = LinkFinder::new();

@@ -16,6 +16,7 @@ pub mod search;
 mod slack_text;
 pub mod socket;
 pub mod store;
+pub mod webhooks;
 pub mod withdraw;
 
 use std::{sync::Arc, time::Duration};
@@ -30,6 +31,7 @@ use crate::{
 };
 
 use presence::Presence;
+use webhooks::Webhooks;
 
 /// Events that a socket may lag behind before it is closed to resume.
 const RING: usize = 1_024;
@@ -46,6 +48,8 @@ pub struct Chat {
     pub pace: PerKey<UserId>,
     /// Searches per person: a burst of 30, then 2 a second.
     pub searches: PerKey<UserId>,
+    /// Tells bots that they are spoken to.
+    pub webhooks: Webhooks,
 }
 
 /// What goes to the sockets, encoded once.
@@ -86,16 +90,20 @@ impl Chat {
     ///
     /// # Errors
     /// None yet; the signature is every feature's.
-    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Self, AppError> {
+    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Arc<Self>, AppError> {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
-        Ok(Self {
+        let (webhooks, said) = Webhooks::new();
+        let chat = Arc::new(Self {
             db,
             hub,
             presence,
             pace: PerKey::new(40, Duration::from_millis(50)),
             searches: PerKey::new(30, Duration::from_millis(500)),
-        })
+            webhooks,
+        });
+        shutdown.spawn(webhooks::run(chat.clone(), said, webhooks::LIMIT, shutdown.clone()));
+        Ok(chat)
     }
 
     /// Tells the sockets.

@@ -34,7 +34,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, &body).await?;
     let html = markdown::render(&body, |name| called.is(name));
-    let hub = chat.hub.clone();
+    let (hub, webhooks) = (chat.hub.clone(), chat.webhooks.clone());
     let (message, _, is_new) = chat
         .db
         .writer
@@ -72,6 +72,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                         note: Some(note.encode().into()),
                     };
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
+                    webhooks.said(message);
                 }
             },
         )

@@ -10,6 +10,7 @@ use tokio_tungstenite::{
 };
 
 use crate::{
+    accounts::server::scopes::Scope,
     chat::model::RoomKind,
     ids::{RoomId, UserId},
     tests::app::{Member, TestApp},
@@ -118,7 +119,7 @@ impl TestApp {
     pub async fn program(&self, name: &str) -> Program<'_> {
         let accounts = &self.running.state.accounts;
         let token = accounts.create_bot(name, None).await.expect("a token");
-        let bot = accounts.bot(&token).await.expect("a look-up").expect("known");
+        let bot = accounts.bot(&token, Scope::Post).await.expect("a look-up").expect("known");
         Program {
             app: self,
             token,

@@ -3,6 +3,7 @@
 use sqlx::{Connection, SqliteConnection};
 
 use super::*;
+use crate::accounts::server::scopes::Scope;
 
 const DAY: i64 = 86_400;
 
@@ -92,13 +93,31 @@ async fn a_deleted_session_tells_its_hash_once() {
 }
 
 #[tokio::test]
-async fn tokens_are_found_by_hash_and_scope() {
+async fn tokens_are_found_by_their_hash_until_they_are_deleted() {
     let mut conn = migrated().await;
-    insert_token(&mut conn, "gateway", "ingest", TokenHash([1; 32]), at(0))
-        .await
-        .unwrap();
-    let found = token(&mut conn, TokenHash([1; 32]), "ingest").await.unwrap();
-    assert_eq!(found.map(|(_, name)| name), Some("gateway".into()));
-    assert!(token(&mut conn, TokenHash([1; 32]), "other").await.unwrap().is_none());
-    assert!(token(&mut conn, TokenHash([2; 32]), "ingest").await.unwrap().is_none());
+    let hash = TokenHash([1; 32]);
+    let new = NewToken {
+        name: "gateway".into(),
+        scopes: Scope::Ingest.into(),
+        bot: None,
+        room: None,
+        hash,
+    };
+    let id = insert_token(&mut conn, &new, at(0)).await.unwrap();
+    let found = token(&mut conn, hash).await.unwrap().unwrap();
+    assert_eq!(
+        (found.id, found.name.as_str(), found.scopes),
+        (id, "gateway", Scope::Ingest.into())
+    );
+    assert!(token(&mut conn, TokenHash([2; 32])).await.unwrap().is_none());
+    note_use(&mut conn, id, at(5)).await.unwrap();
+    assert_eq!(tokens(&mut conn).await.unwrap()[0].last_used, Some(at(5)));
+    assert!(delete_token(&mut conn, id).await.unwrap() == Some(hash));
+    assert!(delete_token(&mut conn, id).await.unwrap().is_none());
+    assert!(token(&mut conn, hash).await.unwrap().is_none());
+    assert_ne!(
+        insert_token(&mut conn, &new, at(6)).await.unwrap(),
+        id,
+        "numbers are not given twice"
+    );
 }

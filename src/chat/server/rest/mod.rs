@@ -1,12 +1,13 @@
-//! `/api/v1`: chat for programs. A bot's bearer token; JSON; errors are problem documents (RFC 9457). What it answers is
-//! described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
+//! `/api/v1`: chat for programs, and its tokens. A bearer token; JSON; errors are problem documents (RFC 9457). What it
+//! answers is described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
 
 mod messages;
 mod rooms;
+mod tokens;
 
 use axum::{
     Json, Router,
-    routing::{get, patch, put},
+    routing::{delete, get, patch, put},
 };
 use utoipa::{
     Modify, OpenApi,
@@ -19,7 +20,9 @@ use crate::server::{problem::Problem, state::AppState};
 #[openapi(
     info(
         title = "Squawkbox",
-        description = "Chat for programs. Every request carries a bot's token: `Authorization: Bearer sbx_…`."
+        description = "Chat for programs. Every request carries a token: `Authorization: Bearer sbx_…`. Its scopes say \
+            what it may do: `read` what is asked with GET, `post` everything else, `admin` what is under `/tokens`. One \
+            that lacks a scope is answered with 403."
     ),
     paths(
         rooms::list,
@@ -31,7 +34,9 @@ use crate::server::{problem::Problem, state::AppState};
         messages::delete,
         messages::react,
         messages::unreact,
-        messages::search
+        messages::search,
+        tokens::list,
+        tokens::revoke
     ),
     modifiers(&Token),
     security(("token" = []))
@@ -65,6 +70,8 @@ pub fn routes() -> Router<AppState> {
             put(messages::react).delete(messages::unreact),
         )
         .route("/search", get(messages::search))
+        .route("/tokens", get(tokens::list))
+        .route("/tokens/{id}", delete(tokens::revoke))
         .fallback(async || {
             Problem(crate::error::AppError::NotFound(
                 "There is no such call. All there are stand in /api/v1/openapi.json.".into(),

@@ -6,6 +6,7 @@ mod people;
 mod reading;
 mod rooms;
 mod search;
+mod webhooks;
 
 pub use changes::{delete, edit, no_message, react, touch, withdraw};
 pub use messages::{NewMessage, changed_after, history, insert, message};
@@ -13,6 +14,7 @@ pub use people::{add_member, has_room, members, must_be_in, people, people_calle
 pub use reading::{call, set_read};
 pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};
 pub use search::{Page, Wanted, search};
+pub use webhooks::{Webhook, webhook, webhooks_due};
 
 /// What a person (`member.user`) has not read in a room (`member.room`) and what of it calls them.
 macro_rules! unread {
