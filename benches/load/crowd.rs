@@ -249,7 +249,7 @@ fn post(client_id: String) -> String {
         room: ROOM,
         client_id,
         body,
-        reply: None,
+        ..Draft::default()
     })
     .encode()
 }

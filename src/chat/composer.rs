@@ -1,15 +1,14 @@
 //! Where one writes. A plain form that posts without scripts; with them it sends over the socket.
 
-use leptos::{ev, html, prelude::*, server_fn::ServerFn};
+use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
 
 use super::{
-    api::PostMessage,
     connection::ChatConnection,
     model::{Quote, Room},
     rules,
 };
-use crate::ui::outcome::refusal;
+use crate::{paths, ui::outcome::refusal};
 
 /// The form under a room's messages. `client_id` names the message that the plain form would send.
 #[component]
@@ -18,7 +17,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     let room_id = room.id;
     let field = NodeRef::<html::Textarea>::new();
     // What a plain form's post answered, or what the rules say before sending.
-    let problem = RwSignal::new(refusal(PostMessage::PATH).map(|error| error.to_string()));
+    let problem = RwSignal::new(refusal(paths::SAY).map(|error| error.to_string()));
     let send = move || {
         let Some(area) = field.try_get_untracked().flatten() else {
             return;
@@ -86,13 +85,13 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         <form
             class="compose"
             method="post"
-            action=PostMessage::PATH
+            action=format!("/rooms/{room_id}/say")
+            enctype="multipart/form-data"
             on:submit=move |event| {
                 event.prevent_default();
                 send();
             }
         >
-            <input type="hidden" name="room" value=room.id.to_string() />
             <input type="hidden" name="client_id" value=client_id />
             {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
             <div class="box">

@@ -123,6 +123,7 @@ impl ChatConnection {
             client_id,
             body,
             reply,
+            ..Draft::default()
         };
         // When the line is down it waits for `post_all`.
         self.socket.send(&ClientFrame::Post(draft).encode());

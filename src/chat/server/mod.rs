@@ -1,6 +1,7 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod files;
 pub mod hooks;
 pub mod markdown;
 pub mod mentions;
@@ -23,9 +24,10 @@ use crate::{
     chat::wire::ServerFrame,
     error::AppError,
     ids::{RoomId, UserId},
-    server::{db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
+    server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
 };
 
+use files::{Files, shelf::Shelf};
 use presence::Presence;
 
 /// Events that a socket may lag behind before it is closed to resume.
@@ -43,6 +45,8 @@ pub struct Chat {
     pub pace: PerKey<UserId>,
     /// Searches per person: a burst of 30, then 2 a second.
     pub searches: PerKey<UserId>,
+    /// Files in messages.
+    pub files: Arc<Files>,
 }
 
 /// What goes to the sockets, encoded once.
@@ -83,10 +87,11 @@ impl Chat {
     ///
     /// # Errors
     /// None yet; the signature is every feature's.
-    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Self, AppError> {
+    pub async fn start(db: Database, shelf: Shelf, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
         Ok(Self {
+            files: Files::start(db.clone(), shelf, config, shutdown),
             db,
             hub,
             presence,

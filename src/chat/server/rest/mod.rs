@@ -1,12 +1,13 @@
 //! `/api/v1`: chat for programs. A bot's bearer token; JSON; errors are problem documents (RFC 9457). What it answers is
 //! described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
 
+mod files;
 mod messages;
 mod rooms;
 
 use axum::{
     Json, Router,
-    routing::{get, patch, put},
+    routing::{get, patch, post, put},
 };
 use utoipa::{
     Modify, OpenApi,
@@ -31,7 +32,9 @@ use crate::server::{problem::Problem, state::AppState};
         messages::delete,
         messages::react,
         messages::unreact,
-        messages::search
+        messages::search,
+        files::bring,
+        files::read
     ),
     modifiers(&Token),
     security(("token" = []))
@@ -49,7 +52,15 @@ impl Modify for Token {
     }
 }
 
-/// Everything under `/api/v1`.
+/// Files under `/api/v1`: apart, since they take longer than other requests may.
+pub fn file_routes() -> Router<AppState> {
+    let files = Router::new()
+        .route("/files", post(files::bring))
+        .route("/files/{file}", get(files::read));
+    Router::new().nest(crate::paths::API, files)
+}
+
+/// Everything else under `/api/v1`.
 pub fn routes() -> Router<AppState> {
     let api = Router::new()
         .route("/openapi.json", get(async || Json(Api::openapi())))

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::{message, place};
 use crate::{
-    chat::model::Message,
+    chat::{model::Message, server::files::shelf::Content},
     error::AppError,
     ids::{RoomId, UserId},
     time::Timestamp,
@@ -44,8 +44,13 @@ pub async fn edit(
     Ok(())
 }
 
-/// Takes away all that a message said, now and earlier; its place stays.
-pub async fn delete(conn: &mut SqliteConnection, room: RoomId, seq: u64, at: Timestamp) -> Result<(), AppError> {
+/// Takes away all that a message said, now and earlier, and its files; its place stays. Answers what the files held.
+pub async fn delete(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    seq: u64,
+    at: Timestamp,
+) -> Result<Vec<Content>, AppError> {
     for statement in [
         "DELETE FROM revision WHERE room = ? AND seq = ?",
         "DELETE FROM reaction WHERE room = ? AND seq = ?",
@@ -61,9 +66,9 @@ pub async fn delete(conn: &mut SqliteConnection, room: RoomId, seq: u64, at: Tim
         .bind(at.micros())
         .bind(room.0)
         .bind(place(seq))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(())
+    super::files::remove_files(conn, room, seq).await
 }
 
 /// Gives an emoji, or takes it back.

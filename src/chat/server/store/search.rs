@@ -28,6 +28,8 @@ pub struct Wanted {
     pub after: Option<Timestamp>,
     /// It holds an address of the web.
     pub link: bool,
+    /// It holds a file.
+    pub file: bool,
 }
 
 /// What was found, newest first.
@@ -95,6 +97,9 @@ pub async fn search(
     }
     if wanted.link {
         sql.push(" AND m.body LIKE '%http%://%'");
+    }
+    if wanted.file {
+        sql.push(" AND EXISTS (SELECT 1 FROM file WHERE file.room = said.room AND file.seq = said.seq)");
     }
     sql.push(" ORDER BY newest.id DESC LIMIT ");
     sql.push_bind(limit + 1);

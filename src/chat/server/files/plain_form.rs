@@ -1,0 +1,108 @@
+//! What is said by a form with files in it: the composer's own where there are no scripts, and Campfire's bots.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{
+        Multipart, Path, Request, State,
+        multipart::Field,
+    },
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::server_fn::error::ServerFnUrlError;
+use tokio::time::timeout;
+
+use super::upload::{broken, form};
+use crate::{
+    accounts::server::session::Session,
+    chat::{
+        model::{Message, Person},
+        rules,
+        server::{post::post, rooms::new_client_id, store},
+        wire::Draft,
+    },
+    error::AppError,
+    ids::RoomId,
+    paths,
+    server::{limits::FORM_BODY, state::AppState},
+};
+
+/// Parts of a form at most.
+const PARTS: usize = 32;
+/// A text in a form must come within this.
+const TEXT_TIME: Duration = Duration::from_secs(30);
+
+/// `POST /rooms/{room}/say`: says what the form holds and leads back to the room, with the reason where it was refused.
+pub async fn say(
+    State(state): State<AppState>,
+    session: Result<Session, AppError>,
+    Path(room): Path<String>,
+    request: Request,
+) -> Response {
+    let back = format!("/rooms/{room}");
+    let said = async {
+        let me = session?.me;
+        let room = room.parse().map_err(|_| store::no_room())?;
+        let me = Person { id: me.id, name: me.name };
+        say_form(&state, me, room, form(request).await?).await
+    };
+    let Err(error) = said.await else {
+        return Redirect::to(&back).into_response();
+    };
+    // As leptos does for server functions, so that the page shows it in the same place.
+    let there = ServerFnUrlError::new(paths::SAY, error).to_url(&format!("http://desk{back}"));
+    let there = there.ok().and_then(|url| Some(format!("{}?{}", url.path(), url.query()?)));
+    Redirect::to(&there.unwrap_or(back)).into_response()
+}
+
+/// Says what a form holds: `body`, files in `file` or `attachment`, and perhaps the sender's own `client_id`.
+///
+/// # Errors
+/// As [`receive`](super::receive) and [`post`].
+pub async fn say_form(state: &AppState, author: Person, room: RoomId, mut form: Multipart) -> Result<Message, AppError> {
+    let mut draft = Draft {
+        room,
+        client_id: new_client_id(),
+        ..Draft::default()
+    };
+    for _ in 0..PARTS {
+        let Some(part) = form.next_field().await.map_err(|e| broken(&e))? else {
+            break;
+        };
+        match part.name() {
+            Some("client_id") => draft.client_id = text(part).await?,
+            Some("body") => draft.body = text(part).await?,
+            Some("file" | "attachment") => {
+                let name = part.file_name().unwrap_or_default().to_owned();
+                // What a browser sends where nothing was picked.
+                if name.is_empty() {
+                    continue;
+                }
+                if draft.files.len() >= rules::MOST_FILES {
+                    return Err(rules::too_many_files());
+                }
+                draft.files.push(state.chat.files.receive(author.id, room, &name, part).await?.id);
+            }
+            _ => (),
+        }
+    }
+    let (message, _) = post(&state.chat, author, draft).await?;
+    Ok(message)
+}
+
+async fn text(mut part: Field<'_>) -> Result<String, AppError> {
+    let mut bytes = Vec::new();
+    let read = async {
+        while let Some(chunk) = part.chunk().await.map_err(|e| broken(&e))? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > FORM_BODY {
+                return Err(AppError::TooLarge(format!("A form can hold {} KiB of text at most.", FORM_BODY / 1024)));
+            }
+        }
+        Ok(())
+    };
+    timeout(TEXT_TIME, read)
+        .await
+        .unwrap_or_else(|_| Err(AppError::Invalid("The form came too slowly.".into())))?;
+    String::from_utf8(bytes).map_err(|_| AppError::Invalid("The text is not UTF-8.".into()))
+}

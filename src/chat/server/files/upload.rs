@@ -1,0 +1,96 @@
+//! Files as requests bring them: as the body itself, or in a form.
+
+use axum::{
+    Json,
+    extract::{FromRequest, Multipart, Query, Request, State, multipart::MultipartError},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use crate::{
+    accounts::server::session::Session,
+    chat::model::File,
+    error::AppError,
+    ids::{RoomId, UserId},
+    server::state::AppState,
+};
+
+/// Where a file goes and what it is called.
+#[derive(Deserialize)]
+pub struct Where {
+    /// The room.
+    pub room: RoomId,
+    /// Its name; a form's part has its own.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// `POST /files?room=…&name=…` from a page: 201 with the file, which a message can then hold.
+///
+/// # Errors
+/// `SignedOut`, and as [`receive`](super::receive).
+pub async fn page(
+    State(state): State<AppState>,
+    session: Session,
+    Query(place): Query<Where>,
+    request: Request,
+) -> Result<Response, AppError> {
+    let file = take(&state, session.me.id, &place, request).await?;
+    Ok((StatusCode::CREATED, Json(file)).into_response())
+}
+
+/// Takes the file of a request: its body, or the first file in its form.
+///
+/// # Errors
+/// As [`receive`](super::receive).
+pub async fn take(state: &AppState, owner: UserId, place: &Where, request: Request) -> Result<File, AppError> {
+    let files = &state.chat.files;
+    // Said before it is sent, where the sender waits for that.
+    if length(request.headers()).is_some_and(|bytes| bytes > files.largest + FORM_AROUND) {
+        return Err(files.too_large());
+    }
+    if !is_form(request.headers()) {
+        let body = request.into_body().into_data_stream();
+        return files.receive(owner, place.room, &place.name, body).await;
+    }
+    let mut form = form(request).await?;
+    while let Some(part) = form.next_field().await.map_err(|e| broken(&e))? {
+        if let Some(name) = part.file_name().filter(|name| !name.is_empty()).map(str::to_owned) {
+            return files.receive(owner, place.room, &name, part).await;
+        }
+    }
+    Err(AppError::Invalid("The form holds no file.".into()))
+}
+
+/// What a form adds to its file, in bytes at most.
+const FORM_AROUND: u64 = 16 * 1024;
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// True for a form that can hold files.
+pub fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data"))
+}
+
+/// The form of a request.
+///
+/// # Errors
+/// `Invalid` when it is none.
+pub async fn form(request: Request) -> Result<Multipart, AppError> {
+    Multipart::from_request(request, &())
+        .await
+        .map_err(|rejection| AppError::Invalid(rejection.body_text()))
+}
+
+/// A form that can't be read on.
+pub fn broken(error: &MultipartError) -> AppError {
+    AppError::Invalid(format!("The form can't be read: {}.", error.body_text()))
+}
