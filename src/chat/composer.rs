@@ -2,17 +2,21 @@
 
 use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, DragEvent};
 
 use super::{
+    composer_files::picked,
     connection::ChatConnection,
     model::{Quote, Room},
     rules,
 };
 use crate::{paths, ui::outcome::refusal};
 
-/// The form under a room's messages. `client_id` names the message that the plain form would send.
+/// The form under a room's messages. `client_id` names the message that the plain form would send; a file can have
+/// `largest_file` bytes.
 #[component]
-pub fn Composer(room: Room, client_id: String) -> impl IntoView {
+pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let room_id = room.id;
     let field = NodeRef::<html::Textarea>::new();
@@ -22,10 +26,22 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         let Some(area) = field.try_get_untracked().flatten() else {
             return;
         };
-        match rules::body(&area.value()) {
+        if !chat.uploads.with_untracked(|uploads| uploads.is_ready(room_id)) {
+            problem.set(Some(
+                "Some files are not there yet. Wait for them, or remove them.".to_owned(),
+            ));
+            return;
+        }
+        let files = chat.uploads.with_untracked(|uploads| uploads.there(room_id));
+        let has_files = !files.is_empty();
+        let body = if has_files { rules::caption } else { rules::body };
+        match body(&area.value()) {
             Ok(body) => {
-                let taken = chat.say(room_id, body, chat.replying.get_untracked());
+                let taken = chat.say(room_id, body, chat.replying.get_untracked(), files);
                 if taken {
+                    if has_files {
+                        chat.files_sent(room_id);
+                    }
                     chat.replying.set(None);
                     area.set_value("");
                     chat.keep_draft(room_id, "");
@@ -67,6 +83,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     // A room's text stays the room's: the field itself may be taken over by the next one.
     Effect::new(move |_| {
         let Some(area) = field.get() else { return };
+        chat.restore_files(room_id);
         let draft = chat.draft(room_id);
         if !draft.is_empty() {
             area.set_value(&draft);
@@ -74,6 +91,53 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         let area = SendWrapper::new(area);
         on_cleanup(move || area.set_value(""));
     });
+    let dropping = RwSignal::new(false);
+    let attach = move |data: Option<DataTransfer>| {
+        if let Some(files) = data.and_then(|data| data.files()) {
+            chat.attach(room_id, &files, largest_file);
+        }
+    };
+    // Onto the whole page: a browser would leave it for what is dropped beside the place that takes it.
+    Effect::new(move |_| {
+        for event in ["dragover", "dragleave", "drop"] {
+            let listener = window_event_listener_untyped(event, move |event| {
+                let event: DragEvent = event.unchecked_into();
+                let data = event.data_transfer();
+                if !data
+                    .as_ref()
+                    .is_some_and(|data| data.types().includes(&"Files".into(), 0))
+                {
+                    return;
+                }
+                event.prevent_default();
+                dropping.try_set(event.type_() == "dragover");
+                if event.type_() == "drop" {
+                    attach(data);
+                }
+            });
+            on_cleanup(move || listener.remove());
+        }
+    });
+    let paste = move |event: ev::ClipboardEvent| {
+        let data = event.clipboard_data();
+        // What was copied as text as well is meant as text.
+        let is_file = |data: &DataTransfer| {
+            let text = data.get_data("text/plain").unwrap_or_default();
+            text.is_empty() && data.files().is_some_and(|files| files.length() > 0)
+        };
+        if data.as_ref().is_some_and(is_file) {
+            event.prevent_default();
+            attach(data);
+        }
+    };
+    let pick = move |event: ev::Event| {
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        if let Some(files) = input.files() {
+            chat.attach(room_id, &files, largest_file);
+        }
+        // The same file can be picked again.
+        input.set_value("");
+    };
     let write = move |_| {
         if let Some(area) = field.try_get_untracked().flatten() {
             chat.keep_draft(room_id, &area.value());
@@ -84,6 +148,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     view! {
         <form
             class="compose"
+            class:dropping=move || dropping.get()
             method="post"
             action=format!("/rooms/{room_id}/say")
             enctype="multipart/form-data"
@@ -94,17 +159,21 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         >
             <input type="hidden" name="client_id" value=client_id />
             {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
+            {picked(room_id)}
             <div class="box">
+                <label class="attach" title="Attach files">
+                    <input type="file" name="file" multiple aria-label="Attach files" on:change=pick />
+                </label>
                 <textarea
                     id="composer"
                     node_ref=field
                     name="body"
                     rows="1"
-                    required
                     aria-label=label.clone()
                     placeholder=label
                     on:keydown=on_key
                     on:input=write
+                    on:paste=paste
                     dir="auto"
                 ></textarea>
                 <button class="button" type="submit">"Send"</button>

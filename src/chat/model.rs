@@ -190,6 +190,8 @@ pub struct RoomPage {
     pub is_past: bool,
     /// Name for the message that the plain form will send.
     pub client_id: String,
+    /// Bytes of a file at most.
+    pub largest_file: u64,
 }
 
 /// Who is in a room, and what it is, for its own page.

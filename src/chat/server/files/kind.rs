@@ -31,12 +31,11 @@ pub fn told(kind: &str) -> &str {
 fn is_text(head: &[u8]) -> bool {
     let text = match str::from_utf8(head) {
         Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
-        }
+        Err(error) if error.error_len().is_none() => str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
         Err(_) => return false,
     };
-    text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{1b}'))
+    text.chars()
+        .all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{1b}'))
 }
 
 #[cfg(test)]
@@ -62,7 +61,14 @@ mod tests {
 
     #[test]
     fn no_browser_is_told_of_a_page() {
-        for kind in ["text/html", "text/xml", "image/svg+xml", "application/xhtml+xml", "text/javascript", "x"] {
+        for kind in [
+            "text/html",
+            "text/xml",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/javascript",
+            "x",
+        ] {
             assert_eq!(told(kind), UNKNOWN);
         }
         assert_eq!(told("image/png"), "image/png");

@@ -11,7 +11,11 @@ const LONGEST_ENDING: usize = 16;
 /// direction of writing; `file` where nothing is left.
 pub fn name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    let visible: String = last.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    let visible: String = last
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !is_hidden(*c))
+        .collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let options = Options {
         windows: true,
@@ -39,7 +43,9 @@ fn shortened(name: &str) -> String {
         return name.to_owned();
     }
     let ending = name.rfind('.').map(|at| &name[at..]);
-    let ending = ending.filter(|ending| ending.chars().count() <= LONGEST_ENDING).unwrap_or_default();
+    let ending = ending
+        .filter(|ending| ending.chars().count() <= LONGEST_ENDING)
+        .unwrap_or_default();
     let start = name.chars().take(LONGEST - ending.chars().count());
     start.chain(ending.chars()).collect()
 }

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::{
-        Multipart, Path, Request, State,
-        multipart::Field,
-    },
+    extract::{Multipart, Path, Request, State, multipart::Field},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::server_fn::error::ServerFnUrlError;
@@ -43,7 +40,10 @@ pub async fn say(
     let said = async {
         let me = session?.me;
         let room = room.parse().map_err(|_| store::no_room())?;
-        let me = Person { id: me.id, name: me.name };
+        let me = Person {
+            id: me.id,
+            name: me.name,
+        };
         say_form(&state, me, room, form(request).await?).await
     };
     let Err(error) = said.await else {
@@ -51,7 +51,9 @@ pub async fn say(
     };
     // As leptos does for server functions, so that the page shows it in the same place.
     let there = ServerFnUrlError::new(paths::SAY, error).to_url(&format!("http://desk{back}"));
-    let there = there.ok().and_then(|url| Some(format!("{}?{}", url.path(), url.query()?)));
+    let there = there
+        .ok()
+        .and_then(|url| Some(format!("{}?{}", url.path(), url.query()?)));
     Redirect::to(&there.unwrap_or(back)).into_response()
 }
 
@@ -59,7 +61,12 @@ pub async fn say(
 ///
 /// # Errors
 /// As [`receive`](super::receive) and [`post`].
-pub async fn say_form(state: &AppState, author: Person, room: RoomId, mut form: Multipart) -> Result<Message, AppError> {
+pub async fn say_form(
+    state: &AppState,
+    author: Person,
+    room: RoomId,
+    mut form: Multipart,
+) -> Result<Message, AppError> {
     let mut draft = Draft {
         room,
         client_id: new_client_id(),
@@ -81,7 +88,9 @@ pub async fn say_form(state: &AppState, author: Person, room: RoomId, mut form: 
                 if draft.files.len() >= rules::MOST_FILES {
                     return Err(rules::too_many_files());
                 }
-                draft.files.push(state.chat.files.receive(author.id, room, &name, part).await?.id);
+                draft
+                    .files
+                    .push(state.chat.files.receive(author.id, room, &name, part).await?.id);
             }
             _ => (),
         }
@@ -96,7 +105,10 @@ async fn text(mut part: Field<'_>) -> Result<String, AppError> {
         while let Some(chunk) = part.chunk().await.map_err(|e| broken(&e))? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > FORM_BODY {
-                return Err(AppError::TooLarge(format!("A form can hold {} KiB of text at most.", FORM_BODY / 1024)));
+                return Err(AppError::TooLarge(format!(
+                    "A form can hold {} KiB of text at most.",
+                    FORM_BODY / 1024
+                )));
             }
         }
         Ok(())

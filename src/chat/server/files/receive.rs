@@ -67,7 +67,9 @@ impl Files {
         called: &str,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<File, AppError> {
-        store::room(&self.db.readers, room, owner).await?.ok_or_else(store::no_room)?;
+        store::room(&self.db.readers, room, owner)
+            .await?
+            .ok_or_else(store::no_room)?;
         let _place = Coming::new(&self.coming, owner)?;
         let Arrived {
             file,
@@ -90,7 +92,10 @@ impl Files {
         };
         let files = Arc::clone(self);
         // In a task of its own: a sender that leaves now must not part the file from its row.
-        let kept = self.tasks.spawn(async move { files.keep(new, file, small).await }).await;
+        let kept = self
+            .tasks
+            .spawn(async move { files.keep(new, file, small).await })
+            .await;
         kept.map_err(|e| internal("keeping a file", &e))?
     }
 
@@ -154,7 +159,10 @@ impl Files {
         if !kind.starts_with("image/") || bytes > thumbnail::LARGEST_FILE {
             return Ok((file, None));
         }
-        let permit = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| AppError::Busy)?;
+        let permit = Arc::clone(&self.decoding)
+            .acquire_owned()
+            .await
+            .map_err(|_| AppError::Busy)?;
         let path = file.path().to_owned();
         let made = tokio::task::spawn_blocking(move || {
             // Given back when it is done, also where nobody waits any more.
@@ -180,7 +188,10 @@ impl Files {
         let put = put.await.map_err(|e| internal("keeping a file", &e))?;
         let kept = match put {
             Ok(()) => {
-                let work = self.db.writer.write(move |conn| Box::pin(async move { store::insert_file(conn, new).await }));
+                let work = self
+                    .db
+                    .writer
+                    .write(move |conn| Box::pin(async move { store::insert_file(conn, new).await }));
                 work.await
             }
             Err(error) => Err(io("keeping a file", &error)),

@@ -86,10 +86,15 @@ pub async fn serve(
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let served = ServeFile::new(path).oneshot(request).await;
-        served.map_err(|e| io("serving a file", &std::io::Error::other(e)))?.map(Body::new)
+        served
+            .map_err(|e| io("serving a file", &std::io::Error::other(e)))?
+            .map(Body::new)
     };
     if response.status() == StatusCode::NOT_FOUND {
-        return Err(io("serving a file", &std::io::Error::other("it is not where it belongs")));
+        return Err(io(
+            "serving a file",
+            &std::io::Error::other("it is not where it belongs"),
+        ));
     }
     let headers = response.headers_mut();
     for (name, value) in [

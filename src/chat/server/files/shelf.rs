@@ -132,7 +132,12 @@ impl Shelf {
             let name = entry?.file_name();
             let rest = name.to_string_lossy();
             let hex = format!("{start}{}", rest.trim_end_matches(THUMBNAIL));
-            held.extend(HEXLOWER.decode(hex.as_bytes()).ok().and_then(|hash| Content::read(&hash)));
+            held.extend(
+                HEXLOWER
+                    .decode(hex.as_bytes())
+                    .ok()
+                    .and_then(|hash| Content::read(&hash)),
+            );
         }
         Ok(held)
     }

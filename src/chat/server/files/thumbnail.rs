@@ -33,8 +33,13 @@ pub struct Thumbnail {
 /// The thumbnail of the image at `path`; `None` for what is no image, is broken, or is too large to be decoded. Takes a
 /// thread for up to a few seconds.
 pub fn thumbnail(path: &Path, kind: &str) -> Option<Thumbnail> {
-    let format = IMAGES.contains(&kind).then(|| ImageFormat::from_mime_type(kind)).flatten()?;
-    let image = decode(path, format).inspect_err(|error| tracing::debug!(%error, kind, "an image isn't shown")).ok()?;
+    let format = IMAGES
+        .contains(&kind)
+        .then(|| ImageFormat::from_mime_type(kind))
+        .flatten()?;
+    let image = decode(path, format)
+        .inspect_err(|error| tracing::debug!(%error, kind, "an image isn't shown"))
+        .ok()?;
     let size = (image.width(), image.height());
     let small = if size.0 > LARGEST.0 || size.1 > LARGEST.1 {
         image.thumbnail(LARGEST.0, LARGEST.1)
@@ -70,6 +75,8 @@ fn encode(image: &DynamicImage) -> image::ImageResult<(&'static str, Vec<u8>)> {
         image.to_rgba8().write_to(&mut bytes, ImageFormat::Png)?;
         return Ok(("image/png", bytes.into_inner()));
     }
-    image.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))?;
+    image
+        .to_rgb8()
+        .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))?;
     Ok(("image/jpeg", bytes.into_inner()))
 }

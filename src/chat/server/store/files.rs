@@ -108,7 +108,9 @@ pub async fn attach(
         .fetch_optional(&mut *conn)
         .await?;
         let row = row.ok_or_else(|| {
-            AppError::NotFound("A file of this message is not here any more, or was sent already. Attach it again.".into())
+            AppError::NotFound(
+                "A file of this message is not here any more, or was sent already. Attach it again.".into(),
+            )
         })?;
         attached.push(row.into());
     }
@@ -125,7 +127,9 @@ pub async fn files_of(conn: &mut SqliteConnection, room: RoomId, places: &str) -
     .bind(places)
     .fetch_all(conn)
     .await?;
-    let files = rows.into_iter().map(|row| (row.seq.unwrap_or(0).unsigned_abs(), row.into()));
+    let files = rows
+        .into_iter()
+        .map(|row| (row.seq.unwrap_or(0).unsigned_abs(), row.into()));
     Ok(files.collect())
 }
 
@@ -205,12 +209,11 @@ pub async fn is_used(db: &SqlitePool, content: &Content) -> Result<bool, AppErro
 
 /// All that files hold and that begins with this byte.
 pub async fn contents(db: &SqlitePool, first: u8) -> Result<HashSet<Content>, AppError> {
-    let held: Vec<Vec<u8>> = sqlx::query_scalar(
-        "SELECT DISTINCT content FROM file WHERE content >= ? AND content <= ?",
-    )
-    .bind(vec![first])
-    .bind([&[first][..], &[u8::MAX; 31]].concat())
-    .fetch_all(db)
-    .await?;
+    let held: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT DISTINCT content FROM file WHERE content >= ? AND content <= ?")
+            .bind(vec![first])
+            .bind([&[first][..], &[u8::MAX; 31]].concat())
+            .fetch_all(db)
+            .await?;
     Ok(held.iter().filter_map(|bytes| Content::read(bytes)).collect())
 }

@@ -116,11 +116,7 @@ pub async fn message(conn: &mut SqliteConnection, room: RoomId, seq: u64) -> Res
 }
 
 /// The messages of `rows`, which are all of `room`, with their reactions and files.
-async fn whole(
-    conn: &mut SqliteConnection,
-    room: RoomId,
-    rows: Vec<MessageRow>,
-) -> Result<Vec<Message>, AppError> {
+async fn whole(conn: &mut SqliteConnection, room: RoomId, rows: Vec<MessageRow>) -> Result<Vec<Message>, AppError> {
     let mut messages: Vec<Message> = rows.into_iter().map(Message::from).collect();
     let places: Vec<u64> = messages.iter().map(|message| message.seq).collect();
     let places = serde_json::to_string(&places).unwrap_or_default();
