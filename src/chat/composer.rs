@@ -161,9 +161,6 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
             {picked(room_id)}
             <div class="box">
-                <label class="attach" title="Attach files">
-                    <input type="file" name="file" multiple aria-label="Attach files" on:change=pick />
-                </label>
                 <textarea
                     id="composer"
                     node_ref=field
@@ -176,6 +173,9 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     on:paste=paste
                     dir="auto"
                 ></textarea>
+                <label class="attach" title="Attach files">
+                    <input type="file" name="file" multiple aria-label="Attach files" on:change=pick />
+                </label>
                 <button class="button" type="submit">"Send"</button>
             </div>
             {move || problem.try_get().flatten().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}

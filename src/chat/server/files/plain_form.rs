@@ -1,15 +1,12 @@
 //! What is said by a form with files in it: the composer's own where there are no scripts, and Campfire's bots.
 
-use std::time::Duration;
-
 use axum::{
-    extract::{Multipart, Path, Request, State, multipart::Field},
+    extract::{Multipart, Path, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::server_fn::error::ServerFnUrlError;
-use tokio::time::timeout;
 
-use super::upload::{broken, form};
+use super::upload::{form, next, text};
 use crate::{
     accounts::server::session::Session,
     chat::{
@@ -21,13 +18,11 @@ use crate::{
     error::AppError,
     ids::RoomId,
     paths,
-    server::{limits::FORM_BODY, state::AppState},
+    server::state::AppState,
 };
 
 /// Parts of a form at most.
 const PARTS: usize = 32;
-/// A text in a form must come within this.
-const TEXT_TIME: Duration = Duration::from_secs(30);
 
 /// `POST /rooms/{room}/say`: says what the form holds and leads back to the room, with the reason where it was refused.
 pub async fn say(
@@ -73,9 +68,7 @@ pub async fn say_form(
         ..Draft::default()
     };
     for _ in 0..PARTS {
-        let Some(part) = form.next_field().await.map_err(|e| broken(&e))? else {
-            break;
-        };
+        let Some(part) = next(&mut form).await? else { break };
         match part.name() {
             Some("client_id") => draft.client_id = text(part).await?,
             Some("body") => draft.body = text(part).await?,
@@ -83,6 +76,7 @@ pub async fn say_form(
                 let name = part.file_name().unwrap_or_default().to_owned();
                 // What a browser sends where nothing was picked.
                 if name.is_empty() {
+                    text(part).await?;
                     continue;
                 }
                 if draft.files.len() >= rules::MOST_FILES {
@@ -92,29 +86,12 @@ pub async fn say_form(
                     .files
                     .push(state.chat.files.receive(author.id, room, &name, part).await?.id);
             }
-            _ => (),
+            _ => {
+                let words = "The form holds a part that is none of body, file, attachment and client_id.";
+                return Err(AppError::Invalid(words.into()));
+            }
         }
     }
     let (message, _) = post(&state.chat, author, draft).await?;
     Ok(message)
-}
-
-async fn text(mut part: Field<'_>) -> Result<String, AppError> {
-    let mut bytes = Vec::new();
-    let read = async {
-        while let Some(chunk) = part.chunk().await.map_err(|e| broken(&e))? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > FORM_BODY {
-                return Err(AppError::TooLarge(format!(
-                    "A form can hold {} KiB of text at most.",
-                    FORM_BODY / 1024
-                )));
-            }
-        }
-        Ok(())
-    };
-    timeout(TEXT_TIME, read)
-        .await
-        .unwrap_or_else(|_| Err(AppError::Invalid("The form came too slowly.".into())))?;
-    String::from_utf8(bytes).map_err(|_| AppError::Invalid("The text is not UTF-8.".into()))
 }

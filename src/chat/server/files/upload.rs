@@ -1,8 +1,13 @@
 //! Files as requests bring them: as the body itself, or in a form.
 
+use std::time::Duration;
+
 use axum::{
     Json,
-    extract::{FromRequest, Multipart, Query, Request, State, multipart::MultipartError},
+    extract::{
+        FromRequest, Multipart, Query, Request, State,
+        multipart::{Field, MultipartError},
+    },
     http::{
         HeaderMap, StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -10,14 +15,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use crate::{
     accounts::server::session::Session,
     chat::model::File,
     error::AppError,
     ids::{RoomId, UserId},
-    server::state::AppState,
+    server::{limits::FORM_BODY, state::AppState},
 };
+
+/// What a form adds to its file, in bytes at most.
+const FORM_AROUND: u64 = 16 * 1024;
+/// A form's next part, or a text in it, must come within this.
+const PART_TIME: Duration = Duration::from_secs(30);
 
 /// Where a file goes and what it is called.
 #[derive(Deserialize)]
@@ -58,16 +69,14 @@ pub async fn take(state: &AppState, owner: UserId, place: &Where, request: Reque
         return files.receive(owner, place.room, &place.name, body).await;
     }
     let mut form = form(request).await?;
-    while let Some(part) = form.next_field().await.map_err(|e| broken(&e))? {
+    while let Some(part) = next(&mut form).await? {
         if let Some(name) = part.file_name().filter(|name| !name.is_empty()).map(str::to_owned) {
             return files.receive(owner, place.room, &name, part).await;
         }
+        text(part).await?;
     }
     Err(AppError::Invalid("The form holds no file.".into()))
 }
-
-/// What a form adds to its file, in bytes at most.
-const FORM_AROUND: u64 = 16 * 1024;
 
 fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
@@ -90,7 +99,39 @@ pub async fn form(request: Request) -> Result<Multipart, AppError> {
         .map_err(|rejection| AppError::Invalid(rejection.body_text()))
 }
 
-/// A form that can't be read on.
-pub fn broken(error: &MultipartError) -> AppError {
+/// A form's next part.
+///
+/// # Errors
+/// `Invalid` when it can't be read or doesn't come.
+pub async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, AppError> {
+    let part = timeout(PART_TIME, form.next_field()).await.map_err(|_| too_slow())?;
+    part.map_err(|e| broken(&e))
+}
+
+/// The text of a part, which is short.
+///
+/// # Errors
+/// `TooLarge`, `Invalid` when it can't be read or doesn't come.
+pub async fn text(mut part: Field<'_>) -> Result<String, AppError> {
+    let mut bytes = Vec::new();
+    let read = async {
+        while let Some(chunk) = part.chunk().await.map_err(|e| broken(&e))? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > FORM_BODY {
+                let words = format!("A form can hold {} KiB of text at most.", FORM_BODY / 1024);
+                return Err(AppError::TooLarge(words));
+            }
+        }
+        Ok(())
+    };
+    timeout(PART_TIME, read).await.unwrap_or_else(|_| Err(too_slow()))?;
+    String::from_utf8(bytes).map_err(|_| AppError::Invalid("The text is not UTF-8.".into()))
+}
+
+fn broken(error: &MultipartError) -> AppError {
     AppError::Invalid(format!("The form can't be read: {}.", error.body_text()))
+}
+
+fn too_slow() -> AppError {
+    AppError::Invalid("The form came too slowly and was given up.".into())
 }
