@@ -1,7 +1,9 @@
 //! Files: brought in, sent, read by those who may, and gone when nobody needs them.
 
-use std::{io::Cursor, path::PathBuf, time::Duration};
+use std::{convert::Infallible, io::Cursor, path::PathBuf, task::Poll, time::Duration};
 
+use axum::body::Bytes;
+use futures::stream;
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
 use reqwest::{
     Response,
@@ -682,4 +684,39 @@ async fn only_our_own_pages_bring_files() {
         .send()
         .await;
     assert_eq!(unknown.expect("an answer").status(), 401);
+}
+
+#[tokio::test]
+async fn a_sender_that_stalls_or_dribbles_is_given_up() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let files = &app.running.state.chat.files;
+    // The clock jumps from here on, once the file has begun to come.
+    let mut paused = false;
+    let stalled = stream::poll_fn(move |_| {
+        if !std::mem::replace(&mut paused, true) {
+            tokio::time::pause();
+        }
+        Poll::<Option<Result<Bytes, Infallible>>>::Pending
+    });
+    let outcome = files.receive(ines.me.id, DESK, "stalled.bin", stalled).await;
+    tokio::time::resume();
+    assert!(
+        matches!(&outcome, Err(AppError::Invalid(words)) if words.contains("too slowly")),
+        "{outcome:?}"
+    );
+    let dribble = stream::unfold(0, |n| async move {
+        if n == 0 {
+            tokio::time::pause();
+        }
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        Some((Ok::<_, Infallible>(Bytes::from_static(b"x")), n + 1))
+    });
+    let outcome = files.receive(ines.me.id, DESK, "dribble.bin", Box::pin(dribble)).await;
+    tokio::time::resume();
+    assert!(
+        matches!(&outcome, Err(AppError::Invalid(words)) if words.contains("too slowly")),
+        "{outcome:?}"
+    );
+    assert!(app.kept().is_empty(), "{:?}", app.kept());
 }

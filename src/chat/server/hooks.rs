@@ -107,8 +107,8 @@ pub async fn campfire(
     let bot = state.accounts.bot(&token).await?.ok_or(AppError::SignedOut)?;
     let room: RoomId = room.parse().map_err(|_| store::no_room())?;
     let seq = if is_form(request.headers()) {
-        let (author, form) = (person(bot), form(request).await?);
-        say_form(&state, author, room, form).await?.seq
+        let mut form = form(request).await?;
+        say_form(&state, person(bot), room, &mut form).await?.seq
     } else {
         let body = timeout(REQUEST_TIME, to_bytes(request.into_body(), PROGRAM_BODY)).await;
         let Ok(Ok(body)) = body else {

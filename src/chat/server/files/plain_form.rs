@@ -6,7 +6,7 @@ use axum::{
 };
 use leptos::server_fn::error::ServerFnUrlError;
 
-use super::upload::{form, next, text};
+use super::upload::{drain, form, next, text};
 use crate::{
     accounts::server::session::Session,
     chat::{
@@ -31,15 +31,22 @@ pub async fn say(
     Path(room): Path<String>,
     request: Request,
 ) -> Response {
+    let Ok(room) = room.parse::<RoomId>() else {
+        return store::no_room().into_response();
+    };
     let back = format!("/rooms/{room}");
     let said = async {
         let me = session?.me;
-        let room = room.parse().map_err(|_| store::no_room())?;
         let me = Person {
             id: me.id,
             name: me.name,
         };
-        say_form(&state, me, room, form(request).await?).await
+        let mut form = form(request).await?;
+        let said = say_form(&state, me, room, &mut form).await;
+        if said.is_err() {
+            drain(&mut form).await;
+        }
+        said
     };
     let Err(error) = said.await else {
         return Redirect::to(&back).into_response();
@@ -60,7 +67,7 @@ pub async fn say_form(
     state: &AppState,
     author: Person,
     room: RoomId,
-    mut form: Multipart,
+    form: &mut Multipart,
 ) -> Result<Message, AppError> {
     let mut draft = Draft {
         room,
@@ -68,7 +75,7 @@ pub async fn say_form(
         ..Draft::default()
     };
     for _ in 0..PARTS {
-        let Some(part) = next(&mut form).await? else { break };
+        let Some(part) = next(form).await? else { break };
         match part.name() {
             Some("client_id") => draft.client_id = text(part).await?,
             Some("body") => draft.body = text(part).await?,

@@ -128,6 +128,16 @@ pub async fn text(mut part: Field<'_>) -> Result<String, AppError> {
     String::from_utf8(bytes).map_err(|_| AppError::Invalid("The text is not UTF-8.".into()))
 }
 
+/// Reads what isn't wanted any more, for a while: a browser that is still sending doesn't hear why.
+pub async fn drain(form: &mut Multipart) {
+    let rest = async {
+        while let Ok(Some(mut part)) = form.next_field().await {
+            while let Ok(Some(_)) = part.chunk().await {}
+        }
+    };
+    let _ = timeout(PART_TIME, rest).await;
+}
+
 fn broken(error: &MultipartError) -> AppError {
     AppError::Invalid(format!("The form can't be read: {}.", error.body_text()))
 }
