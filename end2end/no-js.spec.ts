@@ -80,3 +80,19 @@ test("what can't be sent says why", async ({ ines }) => {
   await ines.send.click();
   await expect(ines.page.getByRole("alert")).toContainText(/\d/);
 });
+
+test("files are sent by the plain form, and read by plain links", async ({ ines }) => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+  await ines.page.getByLabel("Attach files").setInputFiles([
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("all quiet") },
+    { name: "drawing.svg", mimeType: "image/svg+xml", buffer: Buffer.from(svg) },
+  ]);
+  await ines.composer.fill("two files");
+  await ines.send.click();
+  await ines.sees("two files");
+  const files = ines.messages.getByRole("list", { name: "Files" }).getByRole("link");
+  await expect(files).toHaveCount(2);
+  await expect(ines.messages.getByRole("img")).toHaveCount(0);
+  const [download] = await Promise.all([ines.page.waitForEvent("download"), files.first().click()]);
+  expect(download.suggestedFilename()).toBe("notes.txt");
+});

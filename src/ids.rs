@@ -35,6 +35,10 @@ id!(
     RoomId
 );
 id!(
+    /// A file in a message, or on its way into one: `file.id`.
+    FileId
+);
+id!(
     /// A signed-in browser: `session.id`.
     SessionId
 );

@@ -1,5 +1,7 @@
 //! Every URL that both ends use; the pages' own are in `app.rs`.
 
+use crate::ids::FileId;
+
 /// The chat WebSocket.
 pub const CHAT_SOCKET: &str = "/chat/socket";
 /// The event stream of all feeds.
@@ -20,6 +22,34 @@ pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
 pub const LINE_GATEWAY: &str = "/api/home/connect";
 /// The API's root.
 pub const API: &str = "/api/v1";
+/// Files in, for pages: the body is the file, `?room=` and `?name=` say where to and what it is called.
+pub const FILES: &str = "/files";
+/// A file.
+pub const FILE: &str = "/files/{file}/{name}";
+/// An image, small.
+pub const THUMBNAIL: &str = "/thumbnails/{file}";
+/// Where the composer's plain form posts.
+pub const SAY: &str = "/rooms/{room}/say";
+
+/// A file's URL; it ends in its name, which is what browsers save it under.
+pub fn file(id: FileId, name: &str) -> String {
+    format!("/files/{id}/{}", encoded(name))
+}
+
+/// The URL of an image's thumbnail.
+pub fn thumbnail(id: FileId) -> String {
+    format!("/thumbnails/{id}")
+}
+
+/// As a part of a URL.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
 
 /// A path as logs may show it: without the token that programs put into some, rightly or not.
 pub fn shown(path: &str) -> &str {

@@ -252,7 +252,7 @@ fn post(client_id: String) -> String {
         room: ROOM,
         client_id,
         body,
-        reply: None,
+        ..Draft::default()
     })
     .encode()
 }

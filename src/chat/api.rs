@@ -32,28 +32,6 @@ pub async fn earlier_messages(room: RoomId, before: u64) -> Result<History, AppE
     super::server::store::history(&state.chat.db.readers, room, Some(before), super::server::rooms::PAGE).await
 }
 
-/// Says something without the socket: what the plain form does.
-///
-/// # Errors
-/// As `chat/server/post.rs`.
-#[server(prefix = "/do", endpoint = "post_message", output = Json)]
-pub async fn post_message(room: RoomId, client_id: String, body: String) -> Result<(), AppError> {
-    let me = crate::accounts::server::session::Session::here()?.me;
-    let state = crate::server::state::AppState::here()?;
-    let author = super::model::Person {
-        id: me.id,
-        name: me.name,
-    };
-    let draft = super::wire::Draft {
-        room,
-        client_id,
-        body,
-        reply: None,
-    };
-    super::server::post::post(&state.chat, author, draft).await?;
-    Ok(())
-}
-
 /// Edits, deletes or reacts; the room hears of it over the socket.
 ///
 /// # Errors

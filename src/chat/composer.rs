@@ -1,32 +1,47 @@
 //! Where one writes. A plain form that posts without scripts; with them it sends over the socket.
 
-use leptos::{ev, html, prelude::*, server_fn::ServerFn};
+use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, DragEvent};
 
 use super::{
-    api::PostMessage,
+    composer_files::picked,
     connection::ChatConnection,
     model::{Quote, Room},
     rules,
 };
-use crate::ui::outcome::refusal;
+use crate::{paths, ui::outcome::refusal};
 
-/// The form under a room's messages. `client_id` names the message that the plain form would send.
+/// The form under a room's messages. `client_id` names the message that the plain form would send; a file can have
+/// `largest_file` bytes.
 #[component]
-pub fn Composer(room: Room, client_id: String) -> impl IntoView {
+pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let room_id = room.id;
     let field = NodeRef::<html::Textarea>::new();
     // What a plain form's post answered, or what the rules say before sending.
-    let problem = RwSignal::new(refusal(PostMessage::PATH).map(|error| error.to_string()));
+    let problem = RwSignal::new(refusal(paths::SAY).map(|error| error.to_string()));
     let send = move || {
         let Some(area) = field.try_get_untracked().flatten() else {
             return;
         };
-        match rules::body(&area.value()) {
+        if !chat.uploads.with_untracked(|uploads| uploads.is_ready(room_id)) {
+            problem.set(Some(
+                "Some files are not there yet. Wait for them, or remove them.".to_owned(),
+            ));
+            return;
+        }
+        let files = chat.uploads.with_untracked(|uploads| uploads.there(room_id));
+        let has_files = !files.is_empty();
+        let body = if has_files { rules::caption } else { rules::body };
+        match body(&area.value()) {
             Ok(body) => {
-                let taken = chat.say(room_id, body, chat.replying.get_untracked());
+                let taken = chat.say(room_id, body, chat.replying.get_untracked(), files);
                 if taken {
+                    if has_files {
+                        chat.files_sent(room_id);
+                    }
                     chat.replying.set(None);
                     area.set_value("");
                     chat.keep_draft(room_id, "");
@@ -68,6 +83,7 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     // A room's text stays the room's: the field itself may be taken over by the next one.
     Effect::new(move |_| {
         let Some(area) = field.get() else { return };
+        chat.restore_files(room_id);
         let draft = chat.draft(room_id);
         if !draft.is_empty() {
             area.set_value(&draft);
@@ -75,6 +91,53 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
         let area = SendWrapper::new(area);
         on_cleanup(move || area.set_value(""));
     });
+    let dropping = RwSignal::new(false);
+    let attach = move |data: Option<DataTransfer>| {
+        if let Some(files) = data.and_then(|data| data.files()) {
+            chat.attach(room_id, &files, largest_file);
+        }
+    };
+    // Onto the whole page: a browser would leave it for what is dropped beside the place that takes it.
+    Effect::new(move |_| {
+        for event in ["dragover", "dragleave", "drop"] {
+            let listener = window_event_listener_untyped(event, move |event| {
+                let event: DragEvent = event.unchecked_into();
+                let data = event.data_transfer();
+                if !data
+                    .as_ref()
+                    .is_some_and(|data| data.types().includes(&"Files".into(), 0))
+                {
+                    return;
+                }
+                event.prevent_default();
+                dropping.try_set(event.type_() == "dragover");
+                if event.type_() == "drop" {
+                    attach(data);
+                }
+            });
+            on_cleanup(move || listener.remove());
+        }
+    });
+    let paste = move |event: ev::ClipboardEvent| {
+        let data = event.clipboard_data();
+        // What was copied as text as well is meant as text.
+        let is_file = |data: &DataTransfer| {
+            let text = data.get_data("text/plain").unwrap_or_default();
+            text.is_empty() && data.files().is_some_and(|files| files.length() > 0)
+        };
+        if data.as_ref().is_some_and(is_file) {
+            event.prevent_default();
+            attach(data);
+        }
+    };
+    let pick = move |event: ev::Event| {
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        if let Some(files) = input.files() {
+            chat.attach(room_id, &files, largest_file);
+        }
+        // The same file can be picked again.
+        input.set_value("");
+    };
     let write = move |_| {
         if let Some(area) = field.try_get_untracked().flatten() {
             chat.keep_draft(room_id, &area.value());
@@ -85,29 +148,34 @@ pub fn Composer(room: Room, client_id: String) -> impl IntoView {
     view! {
         <form
             class="compose"
+            class:dropping=move || dropping.get()
             method="post"
-            action=PostMessage::PATH
+            action=format!("/rooms/{room_id}/say")
+            enctype="multipart/form-data"
             on:submit=move |event| {
                 event.prevent_default();
                 send();
             }
         >
-            <input type="hidden" name="room" value=room.id.to_string() />
             <input type="hidden" name="client_id" value=client_id />
             {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
+            {picked(room_id)}
             <div class="box">
                 <textarea
                     id="composer"
                     node_ref=field
                     name="body"
                     rows="1"
-                    required
                     aria-label=label.clone()
                     placeholder=label
                     on:keydown=on_key
                     on:input=write
+                    on:paste=paste
                     dir="auto"
                 ></textarea>
+                <label class="attach" title="Attach files">
+                    <input type="file" name="file" multiple aria-label="Attach files" on:change=pick />
+                </label>
                 <button class="button" type="submit">"Send"</button>
             </div>
             {move || problem.try_get().flatten().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}

@@ -6,9 +6,11 @@ use leptos::prelude::*;
 
 use super::{
     acting::Acting,
-    model::{Message, Person, Quote, Room, Rooms},
+    model::{File, Message, Person, Quote, Room, Rooms},
     outbox::Outbox,
     timeline::Timeline,
+    uploading::Source,
+    uploads::Uploads,
     wire::{ClientFrame, SIGNED_OUT, ServerFrame},
 };
 use crate::{
@@ -44,6 +46,11 @@ pub struct ChatConnection {
     pub typing: RwSignal<Vec<(Person, Timestamp)>>,
     /// What one has written and no room shows yet.
     pub outbox: RwSignal<Outbox>,
+    /// Files on their way into the rooms' next messages.
+    pub uploads: RwSignal<Uploads>,
+    pub(super) sources: StoredValue<Vec<Source>>,
+    /// The image that is shown large.
+    pub viewing: RwSignal<Option<File>>,
     /// What is open at a message.
     pub(super) acting: RwSignal<Option<Acting>>,
     /// What the composer answers.
@@ -83,6 +90,9 @@ impl ChatConnection {
             members: rooms.members,
             typing: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::default()),
+            uploads: RwSignal::new(Uploads::default()),
+            sources: StoredValue::new(Vec::new()),
+            viewing: RwSignal::new(None),
             acting: RwSignal::new(None),
             replying: RwSignal::new(None),
             told: RwSignal::new(None),

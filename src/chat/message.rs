@@ -19,6 +19,7 @@ use crate::{
 pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
+    let gist = message.gist().to_owned();
     let Message {
         room,
         seq,
@@ -30,6 +31,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
         edited,
         deleted,
         reactions,
+        files,
         ..
     } = message;
     let is_mine = author.id == me.id;
@@ -43,12 +45,13 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
     let text = match html {
         _ if deleted => view! { <p class="body gone">"This message was deleted."</p> }.into_any(),
         Some(html) => view! { <div class="body rich" dir="auto" inner_html=html></div> }.into_any(),
+        None if body.is_empty() => ().into_any(),
         None => view! { <p class="body" dir="auto">{body.clone()}</p> }.into_any(),
     };
     let quote = Quote {
         seq,
         author: author.name.clone(),
-        text: body.clone(),
+        text: gist,
     };
     let can = Can {
         edit: is_mine,
@@ -72,6 +75,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                         .filter(|_| !deleted)
                         .map(|at| view! { <span class="edited" title=format!("{} {} UTC", at.day(), at.minute())>"edited"</span> })}
                 </div>
+                {super::files::files(files)}
                 {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live me=me.clone() /> })}
                 {move || match acted() {
                     Some(Act::Menu) => view! { <Menu room quote=quote.clone() can /> }.into_any(),

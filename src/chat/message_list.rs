@@ -106,6 +106,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
         client_id,
         body,
         reply,
+        files,
         progress,
         ..
     } = waiting;
@@ -131,7 +132,8 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
                     <span class="by">{by}</span>
                 </header>
                 {reply.map(|quote| view! { <p class="quote"><span class="by">{quote.author}</span> " " {quote.text}</p> })}
-                <p class="body" dir="auto">{body}</p>
+                {(!body.is_empty()).then(|| view! { <p class="body" dir="auto">{body}</p> })}
+                {super::files::files(files)}
                 {state}
             </div>
         </article>

@@ -2,12 +2,15 @@
 //!
 //! A message: `composer` → `live/socket` → `server/socket` → `server/post` → `server/store` → the hub →
 //! every `server/socket` → `live/socket` → `connection` → `timeline` (the fold) → `message_list`. From `composer` on it
-//! waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it.
+//! waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it. Its files are there before it is sent:
+//! `composer_files` → `uploading` (`uploads`, the fold) → `server/files`; `files` and `viewer` show them.
 
 pub mod acting;
 pub mod api;
 pub mod composer;
+pub mod composer_files;
 pub mod connection;
+pub mod files;
 pub mod message;
 pub mod message_actions;
 pub mod message_list;
@@ -23,6 +26,9 @@ pub mod rules;
 pub mod search_page;
 pub mod sending;
 pub mod timeline;
+pub mod uploading;
+pub mod uploads;
+pub mod viewer;
 pub mod wire;
 
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{RoomId, UserId},
+    ids::{FileId, RoomId, UserId},
     time::Timestamp,
 };
 
@@ -98,6 +98,35 @@ pub struct Message {
     /// In the order in which they were first given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
+    /// In the order in which their author put them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+}
+
+impl Message {
+    /// What an answer quotes: what was said, or the name of a file that speaks for itself.
+    pub fn gist(&self) -> &str {
+        match self.files.first() {
+            Some(file) if self.body.is_empty() => &file.name,
+            _ => &self.body,
+        }
+    }
+}
+
+/// A file that somebody brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// `file.id`.
+    pub id: FileId,
+    /// What it is called, fit for a file system.
+    pub name: String,
+    /// Its media type, by its content.
+    pub kind: String,
+    /// How large it is.
+    pub bytes: u64,
+    /// Of an image that can be shown: its width and height in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<(u32, u32)>,
 }
 
 /// The message that another answers.
@@ -161,6 +190,8 @@ pub struct RoomPage {
     pub is_past: bool,
     /// Name for the message that the plain form will send.
     pub client_id: String,
+    /// Bytes of a file at most.
+    pub largest_file: u64,
 }
 
 /// Who is in a room, and what it is, for its own page.

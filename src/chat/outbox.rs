@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Quote;
+use super::model::{File, Quote};
 use crate::ids::RoomId;
 
 /// Unsent messages per room at most; more are refused, so that nothing piles up unseen.
@@ -34,6 +34,9 @@ pub struct Waiting {
     /// What it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<Quote>,
+    /// Files with it, which are at the server already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
     /// How far.
     pub progress: Progress,
 }
@@ -63,18 +66,12 @@ impl Outbox {
         self.0.iter().find(|waiting| waiting.client_id == client_id)
     }
 
-    /// One more; `None` when too many wait in its room already.
-    pub fn add(&mut self, room: RoomId, client_id: String, body: String, reply: Option<Quote>) -> Option<&Waiting> {
-        if self.in_room(room).count() >= WAITING {
+    /// One more, to be sent; `None` when too many wait in its room already.
+    pub fn add(&mut self, waiting: Waiting) -> Option<&Waiting> {
+        if self.in_room(waiting.room).count() >= WAITING {
             return None;
         }
-        self.0.push(Waiting {
-            room,
-            client_id,
-            body,
-            reply,
-            progress: Progress::Sending,
-        });
+        self.0.push(waiting);
         self.0.last()
     }
 
@@ -109,6 +106,17 @@ mod tests {
 
     const ROOM: RoomId = RoomId(1);
 
+    fn waiting(room: RoomId, client_id: impl Into<String>) -> Waiting {
+        Waiting {
+            room,
+            client_id: client_id.into(),
+            body: "hello".into(),
+            reply: None,
+            files: Vec::new(),
+            progress: Progress::Sending,
+        }
+    }
+
     fn names(outbox: &Outbox) -> Vec<&str> {
         outbox.in_room(ROOM).map(|waiting| waiting.client_id.as_str()).collect()
     }
@@ -116,7 +124,7 @@ mod tests {
     #[test]
     fn a_message_waits_until_it_is_kept_and_shown() {
         let mut outbox = Outbox::default();
-        assert!(outbox.add(ROOM, "a".into(), "hello".into(), None).is_some());
+        assert!(outbox.add(waiting(ROOM, "a")).is_some());
         outbox.shown(ROOM, 9);
         assert_eq!(outbox.to_send().count(), 1, "not kept yet");
         outbox.progress("a", Progress::Kept(10));
@@ -135,7 +143,7 @@ mod tests {
     #[test]
     fn what_was_refused_waits_for_its_author() {
         let mut outbox = Outbox::default();
-        outbox.add(ROOM, "a".into(), "hello".into(), None);
+        outbox.add(waiting(ROOM, "a"));
         outbox.progress("a", Progress::Failed("no".into()));
         let outbox = Outbox::new(outbox.0);
         assert_eq!(
@@ -149,9 +157,9 @@ mod tests {
     fn a_room_holds_a_bounded_number() {
         let mut outbox = Outbox::default();
         for n in 0..WAITING {
-            assert!(outbox.add(ROOM, n.to_string(), "x".into(), None).is_some());
+            assert!(outbox.add(waiting(ROOM, n.to_string())).is_some());
         }
-        assert!(outbox.add(ROOM, "more".into(), "x".into(), None).is_none());
-        assert!(outbox.add(RoomId(2), "elsewhere".into(), "x".into(), None).is_some());
+        assert!(outbox.add(waiting(ROOM, "more")).is_none());
+        assert!(outbox.add(waiting(RoomId(2), "elsewhere")).is_some());
     }
 }

@@ -5,7 +5,7 @@
 use leptos::prelude::window;
 use web_sys::Storage;
 
-use super::outbox::Waiting;
+use super::{model::File, outbox::Waiting};
 use crate::ids::{RoomId, UserId};
 
 /// What waits for `user`, in the order of writing; nothing when the browser keeps nothing.
@@ -52,6 +52,24 @@ pub fn keep_draft(user: UserId, room: RoomId, text: &str) {
     }
 }
 
+/// Files that were there for the next message in `room`.
+pub fn files(user: UserId, room: RoomId) -> Vec<File> {
+    let kept = storage().and_then(|storage| storage.get_item(&files_key(user, room)).ok().flatten());
+    kept.and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps which files are there for the next message in `room`.
+pub fn keep_files(user: UserId, room: RoomId, files: &[File]) {
+    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(files)) {
+        let _ = if files.is_empty() {
+            storage.remove_item(&files_key(user, room))
+        } else {
+            storage.set_item(&files_key(user, room), &json)
+        };
+    }
+}
+
 /// A name for a new message: unique for the author, whatever the browser.
 pub fn new_client_id() -> String {
     let part = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
@@ -70,6 +88,10 @@ fn storage() -> Option<Storage> {
 
 fn draft_key(user: UserId, room: RoomId) -> String {
     format!("squawkbox.draft.{user}.{room}")
+}
+
+fn files_key(user: UserId, room: RoomId) -> String {
+    format!("squawkbox.files.{user}.{room}")
 }
 
 fn key(user: UserId, client_id: &str) -> String {

@@ -11,6 +11,7 @@ use super::{
     message_list::MessageList,
     model,
     timeline::Timeline,
+    viewer::Viewer,
 };
 use crate::{
     accounts::model::Me,
@@ -48,6 +49,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         read,
         is_past,
         client_id,
+        largest_file,
     } = page;
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
@@ -108,6 +110,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
                 <MessageList room=id timeline me live=!is_past />
             </div>
         </div>
+        <Viewer timeline />
         {if is_past {
             view! {
                 <p class="past">
@@ -118,7 +121,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             }
                 .into_any()
         } else {
-            view! { <Composer room client_id /> }.into_any()
+            view! { <Composer room client_id largest_file /> }.into_any()
         }}
     }
 }

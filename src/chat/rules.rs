@@ -1,6 +1,6 @@
 //! What may be said and what a room may be called. Pure; both ends use it, so that a page can say it first.
 
-use crate::error::AppError;
+use crate::{error::AppError, ids::FileId};
 
 /// Longest message, in bytes of UTF-8.
 pub const LONGEST_BODY: usize = 16 * 1024;
@@ -8,12 +8,30 @@ pub const LONGEST_BODY: usize = 16 * 1024;
 pub const LONGEST_ROOM_NAME: usize = 40;
 /// Longest topic, in characters.
 pub const LONGEST_TOPIC: usize = 250;
+/// Files in one message at most.
+pub const MOST_FILES: usize = 10;
 
 /// The body as it will be kept: without space around it and without control characters.
 ///
 /// # Errors
 /// `Invalid` when nothing is left, `TooLarge` when it is longer than [`LONGEST_BODY`].
 pub fn body(text: &str) -> Result<String, AppError> {
+    match caption(text)? {
+        body if body.is_empty() => Err(empty()),
+        body => Ok(body),
+    }
+}
+
+/// Nothing was said.
+pub fn empty() -> AppError {
+    AppError::Invalid("The message is empty. Write something first.".into())
+}
+
+/// The body of a message with files, which may be empty.
+///
+/// # Errors
+/// `TooLarge` when it is longer than [`LONGEST_BODY`].
+pub fn caption(text: &str) -> Result<String, AppError> {
     if text.len() > LONGEST_BODY {
         return Err(AppError::TooLarge(format!(
             "A message can hold {} KiB; this one has {}. Send it in parts.",
@@ -26,10 +44,22 @@ pub fn body(text: &str) -> Result<String, AppError> {
         .chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect();
-    match kept.trim() {
-        "" => Err(AppError::Invalid("The message is empty. Write something first.".into())),
-        body => Ok(body.to_owned()),
+    Ok(kept.trim().to_owned())
+}
+
+/// Checks how many files a message has, and that each is there once.
+///
+/// # Errors
+/// `Invalid`.
+pub fn files(files: &[FileId]) -> Result<(), AppError> {
+    if files.len() > MOST_FILES {
+        return Err(too_many_files());
     }
+    let twice = |(n, file): (usize, &FileId)| files[..n].contains(file);
+    if files.iter().enumerate().any(twice) {
+        return Err(AppError::Invalid("The same file is in the message twice.".into()));
+    }
+    Ok(())
 }
 
 /// Checks the sender's own name of a message: 1 to 64 visible ASCII characters.
@@ -79,6 +109,13 @@ pub fn topic(text: &str) -> Result<String, AppError> {
     Ok(topic)
 }
 
+/// More files than a message can hold.
+pub fn too_many_files() -> AppError {
+    AppError::Invalid(format!(
+        "A message can hold {MOST_FILES} files. Send the others in another one."
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -94,6 +131,15 @@ mod tests {
             body(&"x".repeat(LONGEST_BODY + 1)),
             Err(AppError::TooLarge(_))
         ));
+    }
+
+    #[test]
+    fn files_are_few_and_different() {
+        let ids = |range: std::ops::Range<i64>| range.map(FileId).collect::<Vec<_>>();
+        assert!(files(&ids(0..10)).is_ok());
+        assert!(files(&ids(0..11)).is_err());
+        assert!(files(&[FileId(1), FileId(2), FileId(1)]).is_err());
+        assert_eq!(caption(" \n"), Ok(String::new()));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use super::{
     message::permalink,
     model::{Found, Hit},
 };
-use crate::ui::{avatar::Avatar, loaded::loaded, outcome::Wrong};
+use crate::{
+    paths::encoded,
+    ui::{avatar::Avatar, loaded::loaded, outcome::Wrong},
+};
 
 /// The page.
 #[component]
@@ -83,6 +86,7 @@ fn Shown(hit: Hit) -> impl IntoView {
         room, message, parts, ..
     } = hit;
     let (author, at) = (message.author.name, message.at);
+    let files: Vec<String> = message.files.into_iter().map(|file| file.name).collect();
     let text = parts
         .into_iter()
         .map(|(mark, text)| {
@@ -106,6 +110,7 @@ fn Shown(hit: Hit) -> impl IntoView {
                     <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time>
                 </span>
                 <span class="body" dir="auto">{text}</span>
+                <span class="with" dir="auto">{files.join(", ")}</span>
             </a>
         </li>
     }
@@ -120,19 +125,10 @@ fn Help() -> impl IntoView {
         ("in:desk", "in the room # desk"),
         ("before:2026-11-20 after:2026-11-01", "in between (UTC)"),
         ("has:link", "with an address of the web"),
+        ("has:file", "with a file"),
     ];
     let rows = rows
         .map(|(query, words)| view! { <dt><code>{query}</code></dt> <dd>{words}</dd> })
         .collect_view();
     view! { <dl class="help">{rows}</dl> }
-}
-
-/// As a part of a URL.
-fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{
     connection::ChatConnection,
-    model::Quote,
+    model::{File, Quote},
     outbox::{Outbox, Progress, Waiting},
     outbox_storage::{draft, forget, keep, keep_draft, load, new_client_id},
     wire::{ClientFrame, Draft},
@@ -23,12 +23,18 @@ impl ChatConnection {
         self.outbox.set(Outbox::new(load(self.my_id())));
     }
 
-    /// Says `body` in `room`: shown at once as being sent, sent now or when the line is back. `false` when too much
-    /// waits there already.
-    pub fn say(self, room: RoomId, body: String, reply: Option<Quote>) -> bool {
-        let added = self
-            .outbox
-            .try_update(|outbox| outbox.add(room, new_client_id(), body, reply).cloned());
+    /// Says `body` in `room`, with files that are there: shown at once as being sent, sent now or when the line is back.
+    /// `false` when too much waits there already.
+    pub fn say(self, room: RoomId, body: String, reply: Option<Quote>, files: Vec<File>) -> bool {
+        let waiting = Waiting {
+            room,
+            client_id: new_client_id(),
+            body,
+            reply,
+            files,
+            progress: Progress::Sending,
+        };
+        let added = self.outbox.try_update(|outbox| outbox.add(waiting).cloned());
         let Some(Some(waiting)) = added else { return false };
         keep(self.my_id(), &waiting);
         self.post(waiting);
@@ -115,14 +121,17 @@ impl ChatConnection {
             client_id,
             body,
             reply,
+            files,
             ..
         } = waiting;
         let reply = reply.map(|quote| quote.seq);
+        let files = files.iter().map(|file| file.id).collect();
         let draft = Draft {
             room,
             client_id,
             body,
             reply,
+            files,
         };
         // When the line is down it waits for `post_all`.
         self.socket.send(&ClientFrame::Post(draft).encode());

@@ -107,7 +107,7 @@ impl Timeline {
             if let Some(quote) = answer.reply.as_mut().filter(|quote| quote.seq == message.seq)
                 && answer.changed < message.changed
             {
-                quote.text = message.body.chars().take(QUOTED).collect();
+                quote.text = message.gist().chars().take(QUOTED).collect();
             }
         }
         match self.messages.get_mut(at).filter(|held| held.seq == message.seq) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Message, Person, Room};
 use crate::{
     error::AppError,
-    ids::{RoomId, UserId},
+    ids::{FileId, RoomId, UserId},
 };
 
 /// The socket's close code for "the session has ended".
@@ -43,7 +43,7 @@ pub enum ClientFrame {
 }
 
 /// A message that has not been taken yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// Where.
     pub room: RoomId,
@@ -54,6 +54,9 @@ pub struct Draft {
     /// The place in the room of the message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<u64>,
+    /// Files that the sender has brought into the room and not sent yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileId>,
 }
 
 /// What the server says. Without serde's `tag`, which would double the decoder in the browser.

@@ -117,6 +117,16 @@ pub struct Config {
     )]
     pub keep_logs_days: u16,
 
+    /// Size of a file in chat at most, in MiB
+    #[arg(
+        long,
+        env = "SQUAWKBOX_MAX_FILE_MIB",
+        default_value_t = 25,
+        value_name = "MIB",
+        value_parser = clap::value_parser!(u32).range(1..=4096)
+    )]
+    pub max_file_mib: u32,
+
     /// What the server writes about itself: error, warn, info, debug, or a filter such as info,squawkbox=debug
     #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER", value_parser = log_filter)]
     pub log: String,
@@ -225,6 +235,7 @@ mod tests {
     fn unknown_settings_stop_the_start() {
         assert!(parse(&["--adress", "127.0.0.1:1"]).unwrap_err().contains("--address"));
         assert!(parse(&["--keep-logs-days", "0"]).is_err());
+        assert!(parse(&["--max-file-mib", "0"]).is_err());
         assert!(parse(&["--venues", "nasdaq"]).unwrap_err().contains("coinbase"));
         assert!(parse(&["--log", "loud"]).unwrap_err().contains("debug"));
         assert!(parse(&["--log", "warn,squawkbox=debug"]).is_ok());

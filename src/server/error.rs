@@ -57,6 +57,16 @@ impl From<sqlx::Error> for AppError {
     }
 }
 
+/// A fault of the file system, as what a caller may know.
+pub fn io(doing: &str, cause: &std::io::Error) -> AppError {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    if matches!(cause.kind(), StorageFull | QuotaExceeded | FileTooLarge) {
+        tracing::error!(error = %cause, "the disk is full");
+        return AppError::DiskFull;
+    }
+    internal(doing, cause)
+}
+
 /// SQLite's words for it: SQLITE_FULL, and SQLITE_IOERR_WRITE where a quota or a limit on files is reached instead.
 fn is_disk_full(cause: &sqlx::Error) -> bool {
     let code = cause.as_database_error().and_then(|error| error.code());

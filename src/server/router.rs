@@ -25,7 +25,7 @@ use crate::{
         session::{self, Session},
     },
     app::{App, Door, desk_shell, door_shell},
-    chat,
+    chat::{self, server::files},
     error::AppError,
     logs, paths, ticker,
     ui::error_page::SetStatus,
@@ -55,8 +55,18 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
     let programs = chat::server::rest::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
-        .route(paths::CAMPFIRE_BOT, post(chat::server::hooks::campfire))
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
+    // What they take, in bytes and in time, is bounded by their own `receive`.
+    let files = Router::new()
+        .route(paths::FILES, post(files::upload::page))
+        .route(paths::SAY, post(files::plain_form::say))
+        .route(paths::FILE, get(files::serve::file))
+        .route(paths::THUMBNAIL, get(files::serve::small))
+        .layer(from_fn_with_state(state.clone(), session::load))
+        .merge(chat::server::rest::file_routes())
+        .route(paths::CAMPFIRE_BOT, post(chat::server::hooks::campfire))
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(state.clone(), security::same_origin));
     Router::new()
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
@@ -79,6 +89,7 @@ pub fn router(state: AppState) -> Router {
             limits::REQUEST_TIME,
         ))
         .layer(CompressionLayer::new())
+        .merge(files)
         .layer(CatchPanicLayer::custom(request_id::panicked))
         .layer(from_fn(security::add_headers))
         .layer(

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     accounts::server::Accounts,
-    chat::server::{Chat, withdraw},
+    chat::server::{Chat, files::shelf::Shelf, withdraw},
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     ticker::server::Ticker,
 };
@@ -105,7 +105,12 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let logs = Logs::start(logs, own, &config, &shutdown).await.map_err(fault)?;
     let ticker = Ticker::start(ticker, &config, &shutdown).await.map_err(fault)?;
     let accounts = Accounts::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
-    let chat = Chat::start(desk.clone(), &shutdown).await.map_err(fault)?;
+    let files = folder.join("files");
+    let shelf = Shelf::open(files.clone());
+    let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
+    let chat = Chat::start(desk.clone(), shelf, &config, &shutdown)
+        .await
+        .map_err(fault)?;
     let feeds = vec![ticker.feed(), logs.feed()];
     let parts = Parts {
         leptos,

@@ -284,27 +284,18 @@ async fn a_plain_form_says_the_same_once() {
     let app = TestApp::start().await;
     let ada = app.admin().await;
     let post = |body: &'static str, id: &'static str| {
-        let form = [("room", "1"), ("client_id", id), ("body", body)];
-        let body = form.map(|(name, value)| format!("{name}={value}")).join("&");
+        let form = reqwest::multipart::Form::new().text("client_id", id).text("body", body);
         ada.client
-            .post(format!("{}/do/post_message", app.url))
-            .header("accept", "text/html")
-            .header("referer", format!("{}/rooms/1", app.url))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body)
+            .post(format!("{}/rooms/1/say", app.url))
+            .multipart(form)
             .send()
     };
     for _ in 0..2 {
-        let answer = post("from+a+form", "form-1").await.expect("an answer");
-        assert_eq!(answer.status(), 302);
-        assert!(
-            answer.headers()["location"]
-                .to_str()
-                .expect("text")
-                .contains("/rooms/1")
-        );
+        let answer = post("from a form", "form-1").await.expect("an answer");
+        assert_eq!(answer.status(), 303);
+        assert_eq!(answer.headers()["location"], "/rooms/1");
     }
-    let refused = post("+", "form-2").await.expect("an answer");
+    let refused = post(" ", "form-2").await.expect("an answer");
     assert!(
         refused.headers()["location"].to_str().expect("text").contains("__err="),
         "the page says why"

@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod changes;
 mod chat;
+mod files;
 mod gateway;
 mod logs;
 mod rooms;

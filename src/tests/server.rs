@@ -202,7 +202,7 @@ async fn bodies_have_limits_that_say_so() {
         "room=1&client_id=a&body={}",
         "x".repeat(crate::server::limits::FORM_BODY)
     );
-    let form = ada.client.post(format!("{}/do/post_message", app.url));
+    let form = ada.client.post(format!("{}/do/create_room", app.url));
     let answer = form
         .header("content-type", "application/x-www-form-urlencoded")
         .body(huge)

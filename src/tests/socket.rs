@@ -64,6 +64,7 @@ impl Socket {
             client_id,
             body,
             reply,
+            ..Draft::default()
         };
         self.send(&ClientFrame::Post(draft)).await;
     }

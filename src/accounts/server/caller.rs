@@ -1,6 +1,10 @@
 //! Whoever may come in both ways: as a person by the session's cookie, or as a bot by its token.
 
-use axum::{extract::FromRequestParts, http::request::Parts, response::{IntoResponse, Response}};
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
 
 use crate::{accounts::model::Me, server::state::AppState};
 

@@ -13,7 +13,9 @@ use crate::{
 };
 
 use super::{
-    Audience, Chat, markdown,
+    Audience, Chat,
+    files::shelf::Content,
+    markdown,
     mentions::{self, Called},
     store, tell,
 };
@@ -35,7 +37,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         _ => Called::default(),
     };
     let (hub, me) = (chat.hub.clone(), me.clone());
-    let (message, _) = chat
+    let (message, _, freed) = chat
         .db
         .writer
         .write_then(
@@ -44,24 +46,24 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     store::must_be_in(conn, room, me.id).await?;
                     let before = store::message(conn, room, seq).await?.ok_or_else(store::no_message)?;
                     if !changes(&before, &me, &change)? {
-                        return Ok((before, false));
+                        return Ok((before, false, Vec::new()));
                     }
-                    let now = Timestamp::now();
+                    let (now, mut freed) = (Timestamp::now(), Vec::new());
                     match &change {
                         Change::Edit(body) => {
                             let html = markdown::render(body, |name| called.is(name));
                             store::edit(conn, room, seq, body, html.as_deref(), now).await?;
                             store::call(conn, &before, &called).await?;
                         }
-                        Change::Delete => store::delete(conn, room, seq, now).await?,
+                        Change::Delete => freed = store::delete(conn, room, seq, now).await?,
                         Change::React { emoji, on } => {
                             store::react(conn, (room, seq), me.id, emoji, *on, now).await?;
                         }
                     }
-                    Ok((store::touch(conn, room, seq).await?, true))
+                    Ok((store::touch(conn, room, seq).await?, true, freed))
                 })
             },
-            move |(message, has_changed): &(Message, bool)| {
+            move |(message, has_changed, _): &(Message, bool, Vec<Content>)| {
                 if *has_changed {
                     let to = Audience::Followers {
                         room: message.room,
@@ -73,13 +75,17 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
             },
         )
         .await?;
+    for content in freed {
+        // What can't be removed now, the collector will; that it couldn't is logged.
+        let _ = chat.files.free(&content).await;
+    }
     Ok(message)
 }
 
 /// The change as it will be kept.
 fn checked(change: Change) -> Result<Change, AppError> {
     Ok(match change {
-        Change::Edit(body) => Change::Edit(rules::body(&body)?),
+        Change::Edit(body) => Change::Edit(rules::caption(&body)?),
         Change::Delete => Change::Delete,
         Change::React { emoji, on } => {
             let known = emojis::get(&emoji).or_else(|| emojis::get_by_shortcode(emoji.trim_matches(':')));
@@ -96,7 +102,8 @@ fn checked(change: Change) -> Result<Change, AppError> {
 /// Whether the change makes a difference.
 ///
 /// # Errors
-/// `NotFound` when the message was taken back, `Forbidden` when it isn't theirs to change.
+/// `NotFound` when the message was taken back, `Forbidden` when it isn't theirs to change, `Invalid` when nothing would be
+/// left of it.
 fn changes(message: &Message, me: &Me, change: &Change) -> Result<bool, AppError> {
     if message.deleted {
         return match change {
@@ -107,6 +114,7 @@ fn changes(message: &Message, me: &Me, change: &Change) -> Result<bool, AppError
     let is_mine = message.author.id == me.id;
     match change {
         Change::Edit(_) if !is_mine => Err(AppError::Forbidden("Only its author can edit a message.".into())),
+        Change::Edit(body) if body.is_empty() && message.files.is_empty() => Err(rules::empty()),
         Change::Edit(body) => Ok(*body != message.body),
         Change::Delete if !is_mine && me.role != Role::Admin => Err(AppError::Forbidden(
             "Only its author or an administrator can delete a message.".into(),

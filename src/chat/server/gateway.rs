@@ -187,6 +187,7 @@ impl Line {
             client_id: rooms::new_client_id(),
             body: content.to_owned(),
             reply: None,
+            files: Vec::new(),
         };
         post(&self.state.chat, self.me.clone(), draft).await.map(|_| ())
     }

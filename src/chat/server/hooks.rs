@@ -1,19 +1,33 @@
 //! What speaks into rooms by a URL with a token in it: Slack's incoming webhooks and Campfire's bots.
 
 use axum::{
-    body::Bytes,
-    extract::{Path, State},
+    body::{Bytes, to_bytes},
+    extract::{Path, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{post, rooms::new_client_id, slack_text, store};
+use tokio::time::timeout;
+
+use super::{
+    files::{
+        plain_form::say_form,
+        upload::{form, is_form},
+    },
+    post,
+    rooms::new_client_id,
+    slack_text, store,
+};
 use crate::{
     accounts::server::{scopes::Scope, tokens::Bot},
     chat::{model::Person, wire::Draft},
     error::AppError,
     ids::RoomId,
-    server::{problem::Problem, state::AppState},
+    server::{
+        limits::{PROGRAM_BODY, REQUEST_TIME},
+        problem::Problem,
+        state::AppState,
+    },
 };
 
 /// `POST /hooks/{token}`: Slack's incoming webhook, JSON or `payload=`; answers `ok`, or one of Slack's words for what
@@ -84,15 +98,15 @@ fn word(error: &AppError) -> Word {
     }
 }
 
-/// `POST /rooms/{id}/{bot-key}/messages`: the body is what is said; 201 with its `Location`.
+/// `POST /rooms/{id}/{bot-key}/messages`: the body is what is said, or a form with an `attachment`; 201 with its
+/// `Location`.
 ///
 /// # Errors
 /// A problem document.
 pub async fn campfire(
     State(state): State<AppState>,
     Path((room, token)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Problem> {
     let bot = state
         .accounts
@@ -100,16 +114,17 @@ pub async fn campfire(
         .await?
         .ok_or(AppError::SignedOut)?;
     let room: RoomId = room.parse().map_err(|_| store::no_room())?;
-    if headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"))
-    {
-        return Err(Problem(AppError::Invalid(
-            "Attachments are not taken yet: send the text as the body.".into(),
-        )));
-    }
-    let text = String::from_utf8(body.to_vec()).map_err(|_| AppError::Invalid("The body is not UTF-8.".into()))?;
-    let seq = say(&state, bot, room, text).await?;
+    let seq = if is_form(request.headers()) {
+        let mut form = form(request).await?;
+        say_form(&state, person(bot), room, &mut form).await?.seq
+    } else {
+        let body = timeout(REQUEST_TIME, to_bytes(request.into_body(), PROGRAM_BODY)).await;
+        let Ok(Ok(body)) = body else {
+            return Err(Problem(AppError::TooLarge("A text can hold 16 KiB at most.".into())));
+        };
+        let text = String::from_utf8(body.to_vec()).map_err(|_| AppError::Invalid("The body is not UTF-8.".into()))?;
+        say(&state, bot, room, text).await?
+    };
     let place = format!("/api/v1/rooms/{room}/messages/{seq}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)]).into_response())
 }
@@ -119,12 +134,15 @@ async fn say(state: &AppState, bot: Bot, room: RoomId, body: String) -> Result<u
         room,
         client_id: new_client_id(),
         body,
-        reply: None,
+        ..Draft::default()
     };
-    let author = Person {
+    let (message, _) = post::post(&state.chat, person(bot), draft).await?;
+    Ok(message.seq)
+}
+
+fn person(bot: Bot) -> Person {
+    Person {
         id: bot.me.id,
         name: bot.me.name,
-    };
-    let (message, _) = post::post(&state.chat, author, draft).await?;
-    Ok(message.seq)
+    }
 }

@@ -1,6 +1,7 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod files;
 pub mod gateway;
 mod gateway_frame;
 pub mod hooks;
@@ -27,9 +28,10 @@ use crate::{
     chat::wire::ServerFrame,
     error::AppError,
     ids::{RoomId, UserId},
-    server::{db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
+    server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
 };
 
+use files::{Files, shelf::Shelf};
 use presence::Presence;
 use webhooks::Webhooks;
 
@@ -50,6 +52,8 @@ pub struct Chat {
     pub searches: PerKey<UserId>,
     /// Tells bots that they are spoken to.
     pub webhooks: Webhooks,
+    /// Files in messages.
+    pub files: Arc<Files>,
 }
 
 /// What goes to the sockets, encoded once.
@@ -90,11 +94,17 @@ impl Chat {
     ///
     /// # Errors
     /// None yet; the signature is every feature's.
-    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Arc<Self>, AppError> {
+    pub async fn start(
+        db: Database,
+        shelf: Shelf,
+        config: &Config,
+        shutdown: &Shutdown,
+    ) -> Result<Arc<Self>, AppError> {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
         let (webhooks, said) = Webhooks::new();
         let chat = Arc::new(Self {
+            files: Files::start(db.clone(), shelf, config, shutdown),
             db,
             hub,
             presence,

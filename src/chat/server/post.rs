@@ -28,9 +28,15 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
         client_id,
         body,
         reply,
+        files,
     } = draft;
     rules::client_id(&client_id)?;
-    let body = rules::body(&body)?;
+    rules::files(&files)?;
+    let body = if files.is_empty() {
+        rules::body(&body)?
+    } else {
+        rules::caption(&body)?
+    };
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, &body).await?;
     let html = markdown::render(&body, |name| called.is(name));
@@ -50,8 +56,10 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                     at: Timestamp::now(),
                 };
                 Box::pin(async move {
-                    let (message, is_new) = store::insert(conn, new).await?;
+                    let (mut message, is_new) = store::insert(conn, new).await?;
                     let told = if is_new {
+                        let place = (message.room, message.seq);
+                        message.files = store::attach(conn, place, message.author.id, &files).await?;
                         store::call(conn, &message, &called).await?
                     } else {
                         Vec::new()

@@ -57,7 +57,8 @@ pub async fn missed(db: &SqlitePool, me: UserId, room: RoomId, after: Option<u64
 fn weight(message: &Message) -> usize {
     let quote = message.reply.as_ref().map_or(0, |quote| quote.text.len());
     let people: usize = message.reactions.iter().map(|reaction| reaction.people.len() + 1).sum();
-    128 + message.body.len() + message.html.as_ref().map_or(0, String::len) + quote + people * 40
+    let files: usize = message.files.iter().map(|file| 128 + file.name.len()).sum();
+    128 + files + message.body.len() + message.html.as_ref().map_or(0, String::len) + quote + people * 40
 }
 
 impl Missed {

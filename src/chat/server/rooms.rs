@@ -255,6 +255,7 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, before: Option<u64>) -> R
         read,
         is_past,
         client_id: new_client_id(),
+        largest_file: chat.files.largest,
     })
 }
 

@@ -76,6 +76,7 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
             Some(("before", text)) if !text.is_empty() => wanted.before = Some(time(text)?),
             Some(("after", text)) if !text.is_empty() => wanted.after = Some(time(text)?),
             Some(("has", "link")) => wanted.link = true,
+            Some(("has", "file")) => wanted.file = true,
             _ if word.chars().count() >= 3 => wanted.indexed.push(word),
             _ => wanted.short.push(word),
         }
@@ -151,7 +152,8 @@ mod tests {
             (Some("ines"), Some("desk"))
         );
         assert_eq!(wanted.after, Timestamp::parse("2026-11-20T00:00:00Z"));
-        assert!(wanted.link && wanted.before.is_none());
+        assert!(wanted.link && !wanted.file && wanted.before.is_none());
+        assert!(parse("has:file").unwrap().file);
         assert!(parse("before:tomorrow").unwrap_err().to_string().contains("2026-11-20"));
     }
 

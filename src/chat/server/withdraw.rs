@@ -3,9 +3,13 @@
 
 use std::time::Duration;
 
-use crate::{chat::wire::ServerFrame, server::state::AppState, time::Timestamp};
+use crate::{
+    chat::{model::Message, wire::ServerFrame},
+    server::state::AppState,
+    time::Timestamp,
+};
 
-use super::{Audience, store, tell};
+use super::{Audience, files::shelf::Content, store, tell};
 
 /// Messages of one step.
 const STEP: u32 = 50;
@@ -21,7 +25,7 @@ pub fn begin(state: &AppState) {
             let hub = state.chat.hub.clone();
             let step = state.chat.db.writer.write_then(
                 |conn| Box::pin(async move { store::withdraw(conn, STEP, Timestamp::now()).await }),
-                move |messages| {
+                move |(messages, _): &(Vec<Message>, Vec<Content>)| {
                     for message in messages {
                         let to = Audience::Followers {
                             room: message.room,
@@ -33,8 +37,13 @@ pub fn begin(state: &AppState) {
                 },
             );
             match step.await {
-                Ok(messages) if messages.is_empty() => break,
-                Ok(_) => tokio::task::yield_now().await,
+                Ok((messages, _)) if messages.is_empty() => break,
+                Ok((_, freed)) => {
+                    for content in freed {
+                        // What can't be removed now, the collector will; that it couldn't is logged.
+                        let _ = state.chat.files.free(&content).await;
+                    }
+                }
                 Err(_) => {
                     tokio::select! {
                         () = state.shutdown.begun.cancelled() => (),

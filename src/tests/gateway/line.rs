@@ -119,7 +119,11 @@ impl TestApp {
     pub async fn program(&self, name: &str) -> Program<'_> {
         let accounts = &self.running.state.accounts;
         let token = accounts.create_bot(name, None).await.expect("a token");
-        let bot = accounts.bot(&token, Scope::Post).await.expect("a look-up").expect("known");
+        let bot = accounts
+            .bot(&token, Scope::Post)
+            .await
+            .expect("a look-up")
+            .expect("known");
         Program {
             app: self,
             token,

@@ -75,9 +75,15 @@ async fn sessions_slide_run_out_and_are_swept() {
         session(&mut conn, hash, at(DAY)).await.unwrap().unwrap().last_seen,
         at(DAY - 1)
     );
-    insert_session(&mut conn, Beginning::of(user), TokenHash([2; 32]), at(3 * DAY), at(4 * DAY))
-        .await
-        .unwrap();
+    insert_session(
+        &mut conn,
+        Beginning::of(user),
+        TokenHash([2; 32]),
+        at(3 * DAY),
+        at(4 * DAY),
+    )
+    .await
+    .unwrap();
     assert!(session(&mut conn, hash, at(0)).await.unwrap().is_none(), "swept");
 }
 

@@ -8,7 +8,10 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::rooms::{ApiPerson, number};
+use super::{
+    files::ApiFile,
+    rooms::{ApiPerson, number},
+};
 use crate::{
     accounts::server::tokens::Bot,
     chat::{
@@ -17,6 +20,7 @@ use crate::{
         wire::Draft,
     },
     error::AppError,
+    ids::FileId,
     server::{
         problem::{Asked, At, Body, Problem},
         state::AppState,
@@ -52,6 +56,7 @@ pub struct ApiMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<u64>,
     reactions: Vec<ApiReaction>,
+    files: Vec<ApiFile>,
     /// The sender's own name for it, by which a retry is the same message.
     client_id: String,
 }
@@ -85,6 +90,7 @@ impl From<Message> for ApiMessage {
                     people: people(reaction.people),
                 })
                 .collect(),
+            files: message.files.into_iter().map(ApiFile::from).collect(),
             client_id: message.client_id,
         }
     }
@@ -93,12 +99,16 @@ impl From<Message> for ApiMessage {
 /// A message to be said.
 #[derive(Deserialize, ToSchema)]
 pub struct NewMessage {
-    /// What; Markdown, 16 KiB at most.
+    /// What; Markdown, 16 KiB at most. May be empty where there are files.
     text: String,
     /// Your own name for it, such as a UUID: the same on every retry, and it is said once.
     client_id: Option<String>,
     /// The place of the message that it answers.
     reply: Option<u64>,
+    /// Numbers of files that the bot has brought into the room; ten at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<i64>)]
+    files: Vec<FileId>,
 }
 
 /// What a message shall say.
@@ -160,6 +170,7 @@ pub async fn post(
         client_id: new.client_id.unwrap_or_else(new_client_id),
         body: new.text,
         reply: new.reply,
+        files: new.files,
     };
     let author = Person {
         id: bot.me.id,
@@ -227,7 +238,7 @@ pub async fn unreact(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Words, `"phrases"`, `from:`, `in:`, `before:`, `after:`, `has:link`.
+    /// Words, `"phrases"`, `from:`, `in:`, `before:`, `after:`, `has:link`, `has:file`.
     q: String,
     /// Go on before this number, the `id` of the last one found.
     before: Option<i64>,

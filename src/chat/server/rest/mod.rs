@@ -1,13 +1,14 @@
 //! `/api/v1`: chat for programs, and its tokens. A bearer token; JSON; errors are problem documents (RFC 9457). What it
 //! answers is described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
 
+mod files;
 mod messages;
 mod rooms;
 mod tokens;
 
 use axum::{
     Json, Router,
-    routing::{delete, get, patch, put},
+    routing::{delete, get, patch, post, put},
 };
 use utoipa::{
     Modify, OpenApi,
@@ -36,7 +37,9 @@ use crate::server::{problem::Problem, state::AppState};
         messages::unreact,
         messages::search,
         tokens::list,
-        tokens::revoke
+        tokens::revoke,
+        files::bring,
+        files::read
     ),
     modifiers(&Token),
     security(("token" = []))
@@ -54,7 +57,15 @@ impl Modify for Token {
     }
 }
 
-/// Everything under `/api/v1`.
+/// Files under `/api/v1`: apart, since they take longer than other requests may.
+pub fn file_routes() -> Router<AppState> {
+    let files = Router::new()
+        .route("/files", post(files::bring))
+        .route("/files/{file}", get(files::read));
+    Router::new().nest(crate::paths::API, files)
+}
+
+/// Everything else under `/api/v1`.
 pub fn routes() -> Router<AppState> {
     let api = Router::new()
         .route("/openapi.json", get(async || Json(Api::openapi())))

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::{message, place};
 use crate::{
-    chat::model::Message,
+    chat::{model::Message, server::files::shelf::Content},
     error::AppError,
     ids::{RoomId, UserId},
     time::Timestamp,
@@ -44,8 +44,13 @@ pub async fn edit(
     Ok(())
 }
 
-/// Takes away all that a message said, now and earlier; its place stays.
-pub async fn delete(conn: &mut SqliteConnection, room: RoomId, seq: u64, at: Timestamp) -> Result<(), AppError> {
+/// Takes away all that a message said, now and earlier, and its files; its place stays. Answers what the files held.
+pub async fn delete(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    seq: u64,
+    at: Timestamp,
+) -> Result<Vec<Content>, AppError> {
     for statement in [
         "DELETE FROM revision WHERE room = ? AND seq = ?",
         "DELETE FROM reaction WHERE room = ? AND seq = ?",
@@ -61,14 +66,18 @@ pub async fn delete(conn: &mut SqliteConnection, room: RoomId, seq: u64, at: Tim
         .bind(at.micros())
         .bind(room.0)
         .bind(place(seq))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(())
+    super::files::remove_files(conn, room, seq).await
 }
 
-/// Takes back some of what people said who are marked so, and gives it as it is now. When there is no more, takes the
+/// Takes back some of what people said who are marked so; gives it as it is now, and what its files held. When there is no more, takes the
 /// marks away.
-pub async fn withdraw(conn: &mut SqliteConnection, limit: u32, at: Timestamp) -> Result<Vec<Message>, AppError> {
+pub async fn withdraw(
+    conn: &mut SqliteConnection,
+    limit: u32,
+    at: Timestamp,
+) -> Result<(Vec<Message>, Vec<Content>), AppError> {
     let places: Vec<(i64, i64)> = sqlx::query_as(
         "SELECT room, seq FROM user CROSS JOIN message ON message.author = user.id \
          WHERE withdraw = 1 AND deleted IS NULL LIMIT ?",
@@ -81,13 +90,13 @@ pub async fn withdraw(conn: &mut SqliteConnection, limit: u32, at: Timestamp) ->
             .execute(&mut *conn)
             .await?;
     }
-    let mut gone = Vec::with_capacity(places.len());
+    let (mut gone, mut freed) = (Vec::with_capacity(places.len()), Vec::new());
     for (room, seq) in places {
         let (room, seq) = (RoomId(room), seq.unsigned_abs());
-        delete(conn, room, seq, at).await?;
+        freed.extend(delete(conn, room, seq, at).await?);
         gone.push(touch(conn, room, seq).await?);
     }
-    Ok(gone)
+    Ok((gone, freed))
 }
 
 /// Gives an emoji, or takes it back.

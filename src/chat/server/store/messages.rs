@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{no_room, place};
+use super::{files::files_of, no_room, place};
 use crate::{
     chat::model::{History, Message, Person, Quote, Reaction},
     error::AppError,
@@ -50,16 +50,19 @@ impl From<MessageRow> for Message {
             edited: row.edited.map(Timestamp::from_micros),
             deleted: row.deleted.is_some(),
             reactions: Vec::new(),
+            files: Vec::new(),
         }
     }
 }
 
-/// A message with its author's name and the beginning of what it answers; append what to pick.
+/// A message with its author's name and the beginning of what it answers, or the name of its first file where it is no
+/// more than that; append what to pick.
 macro_rules! messages {
     ($rest:literal) => {
         concat!(
             "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
-             m.reply, v.name AS reply_author, substr(r.body, 1, 160) AS reply_text \
+             m.reply, v.name AS reply_author, coalesce(nullif(substr(r.body, 1, 160), ''), \
+             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text \
              FROM message m JOIN user u ON u.id = m.author \
              LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author ",
             $rest
@@ -82,7 +85,7 @@ pub async fn history(db: &SqlitePool, room: RoomId, before: Option<u64>, limit: 
     rows.truncate(limit as usize);
     rows.reverse();
     Ok(History {
-        messages: with_reactions(&mut conn, room, rows).await?,
+        messages: whole(&mut conn, room, rows).await?,
         earlier,
     })
 }
@@ -99,7 +102,7 @@ pub async fn changed_after(db: &SqlitePool, room: RoomId, after: u64, limit: u32
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?;
-    with_reactions(&mut conn, room, rows).await
+    whole(&mut conn, room, rows).await
 }
 
 /// One message; `None` where there is none.
@@ -109,24 +112,21 @@ pub async fn message(conn: &mut SqliteConnection, room: RoomId, seq: u64) -> Res
         .bind(place(seq))
         .fetch_optional(&mut *conn)
         .await?;
-    Ok(with_reactions(conn, room, row.into_iter().collect()).await?.pop())
+    Ok(whole(conn, room, row.into_iter().collect()).await?.pop())
 }
 
-/// The messages of `rows`, which are all of `room`.
-async fn with_reactions(
-    conn: &mut SqliteConnection,
-    room: RoomId,
-    rows: Vec<MessageRow>,
-) -> Result<Vec<Message>, AppError> {
+/// The messages of `rows`, which are all of `room`, with their reactions and files.
+async fn whole(conn: &mut SqliteConnection, room: RoomId, rows: Vec<MessageRow>) -> Result<Vec<Message>, AppError> {
     let mut messages: Vec<Message> = rows.into_iter().map(Message::from).collect();
     let places: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+    let places = serde_json::to_string(&places).unwrap_or_default();
     let given: Vec<(i64, String, i64, String)> = sqlx::query_as(
         "SELECT seq, emoji, user.id, name FROM reaction JOIN user ON user.id = user \
          WHERE room = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq, at",
     )
     .bind(room.0)
-    .bind(serde_json::to_string(&places).unwrap_or_default())
-    .fetch_all(conn)
+    .bind(&places)
+    .fetch_all(&mut *conn)
     .await?;
     for (seq, emoji, id, name) in given {
         let Some(message) = messages.iter_mut().find(|message| message.seq == seq.unsigned_abs()) else {
@@ -139,6 +139,11 @@ async fn with_reactions(
                 emoji,
                 people: vec![person],
             }),
+        }
+    }
+    for (seq, file) in files_of(conn, room, &places).await? {
+        if let Some(message) = messages.iter_mut().find(|message| message.seq == seq) {
+            message.files.push(file);
         }
     }
     Ok(messages)
@@ -221,10 +226,12 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
     let kept: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.author = ? AND m.client_id = ?"))
         .bind(new.author.id.0)
         .bind(&new.client_id)
-        .fetch_optional(conn)
+        .fetch_optional(&mut *conn)
         .await?;
-    match kept {
-        Some(row) => Ok((row.into(), next.is_some())),
-        None => Err(no_room()),
-    }
+    // A retry may name another room than the one where it was said.
+    let Some(room) = kept.as_ref().map(|row| RoomId(row.room)) else {
+        return Err(no_room());
+    };
+    let message = whole(conn, room, kept.into_iter().collect()).await?.pop();
+    Ok((message.ok_or_else(no_room)?, next.is_some()))
 }

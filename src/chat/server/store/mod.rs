@@ -1,6 +1,7 @@
 //! Rooms and messages in `desk.db`: all of chat's SQL, by what it is about.
 
 mod changes;
+mod files;
 mod messages;
 mod people;
 mod reading;
@@ -9,6 +10,7 @@ mod search;
 mod webhooks;
 
 pub use changes::{delete, edit, no_message, react, touch, withdraw};
+pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use messages::{NewMessage, changed_after, history, insert, message};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use reading::{call, set_read};

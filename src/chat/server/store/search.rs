@@ -28,6 +28,8 @@ pub struct Wanted {
     pub after: Option<Timestamp>,
     /// It holds an address of the web.
     pub link: bool,
+    /// It holds a file.
+    pub file: bool,
 }
 
 /// What was found, newest first.
@@ -114,6 +116,9 @@ fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> 
     }
     if wanted.link {
         sql.push(" AND m.body LIKE '%http%://%'");
+    }
+    if wanted.file {
+        sql.push(" AND EXISTS (SELECT 1 FROM file WHERE file.room = said.room AND file.seq = said.seq)");
     }
     sql.push(" LIMIT ");
     sql.push_bind(limit + 1);

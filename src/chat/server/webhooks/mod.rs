@@ -154,6 +154,7 @@ async fn answer(chat: &Chat, webhook: &Webhook, room: RoomId, body: String) -> R
         client_id: new_client_id(),
         body,
         reply: None,
+        files: Vec::new(),
     };
     post(chat, webhook.bot.clone(), draft).await.map(|_| ())
 }

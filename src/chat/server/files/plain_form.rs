@@ -1,0 +1,104 @@
+//! What is said by a form with files in it: the composer's own where there are no scripts, and Campfire's bots.
+
+use axum::{
+    extract::{Multipart, Path, Request, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::server_fn::error::ServerFnUrlError;
+
+use super::upload::{drain, form, next, text};
+use crate::{
+    accounts::server::session::Session,
+    chat::{
+        model::{Message, Person},
+        rules,
+        server::{post::post, rooms::new_client_id, store},
+        wire::Draft,
+    },
+    error::AppError,
+    ids::RoomId,
+    paths,
+    server::state::AppState,
+};
+
+/// Parts of a form at most.
+const PARTS: usize = 32;
+
+/// `POST /rooms/{room}/say`: says what the form holds and leads back to the room, with the reason where it was refused.
+pub async fn say(
+    State(state): State<AppState>,
+    session: Result<Session, AppError>,
+    Path(room): Path<String>,
+    request: Request,
+) -> Response {
+    let Ok(room) = room.parse::<RoomId>() else {
+        return store::no_room().into_response();
+    };
+    let back = format!("/rooms/{room}");
+    let said = async {
+        let me = session?.me;
+        let me = Person {
+            id: me.id,
+            name: me.name,
+        };
+        let mut form = form(request).await?;
+        let said = say_form(&state, me, room, &mut form).await;
+        if said.is_err() {
+            drain(&mut form).await;
+        }
+        said
+    };
+    let Err(error) = said.await else {
+        return Redirect::to(&back).into_response();
+    };
+    // As leptos does for server functions, so that the page shows it in the same place.
+    let there = ServerFnUrlError::new(paths::SAY, error).to_url(&format!("http://desk{back}"));
+    let there = there
+        .ok()
+        .and_then(|url| Some(format!("{}?{}", url.path(), url.query()?)));
+    Redirect::to(&there.unwrap_or(back)).into_response()
+}
+
+/// Says what a form holds: `body`, files in `file` or `attachment`, and perhaps the sender's own `client_id`.
+///
+/// # Errors
+/// As [`receive`](super::receive) and [`post`].
+pub async fn say_form(
+    state: &AppState,
+    author: Person,
+    room: RoomId,
+    form: &mut Multipart,
+) -> Result<Message, AppError> {
+    let mut draft = Draft {
+        room,
+        client_id: new_client_id(),
+        ..Draft::default()
+    };
+    for _ in 0..PARTS {
+        let Some(part) = next(form).await? else { break };
+        match part.name() {
+            Some("client_id") => draft.client_id = text(part).await?,
+            Some("body") => draft.body = text(part).await?,
+            Some("file" | "attachment") => {
+                let name = part.file_name().unwrap_or_default().to_owned();
+                // What a browser sends where nothing was picked.
+                if name.is_empty() {
+                    text(part).await?;
+                    continue;
+                }
+                if draft.files.len() >= rules::MOST_FILES {
+                    return Err(rules::too_many_files());
+                }
+                draft
+                    .files
+                    .push(state.chat.files.receive(author.id, room, &name, part).await?.id);
+            }
+            _ => {
+                let words = "The form holds a part that is none of body, file, attachment and client_id.";
+                return Err(AppError::Invalid(words.into()));
+            }
+        }
+    }
+    let (message, _) = post(&state.chat, author, draft).await?;
+    Ok(message)
+}

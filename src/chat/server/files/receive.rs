@@ -1,0 +1,245 @@
+//! Where a file is born. What comes from pages, plain forms and programs all comes through here.
+
+use std::{
+    collections::HashMap,
+    fmt::Display,
+    io::Write,
+    sync::{Arc, Mutex as Lock, PoisonError},
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use futures::{Stream, StreamExt};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+use tokio::{
+    io::AsyncWriteExt,
+    time::{Instant, timeout},
+};
+
+use super::{
+    Files,
+    kind::{HEAD, kind},
+    name::name,
+    shelf::Content,
+    thumbnail::{self, Thumbnail, thumbnail},
+};
+use crate::{
+    chat::{
+        model::File,
+        server::store::{self, NewFile},
+    },
+    error::AppError,
+    ids::{RoomId, UserId},
+    server::error::{internal, io},
+    time::Timestamp,
+};
+
+/// A sender that is silent for so long is taken for gone.
+const STALL: Duration = Duration::from_secs(30);
+/// So long a sender may be slower than [`LEAST_PACE`].
+const GRACE: Duration = Duration::from_secs(30);
+/// Bytes a second that must come on the whole.
+const LEAST_PACE: u64 = 16 * 1024;
+/// Files that one person may be sending at once.
+const AT_ONCE: usize = 10;
+const MIB: u64 = 1024 * 1024;
+
+/// What has come in, before it is anybody's.
+struct Arrived {
+    file: NamedTempFile,
+    content: Content,
+    bytes: u64,
+    head: Vec<u8>,
+}
+
+impl Files {
+    /// Takes in a file that `owner` brings into `room`; answers when it is on the disk. Nothing is left of one that
+    /// doesn't come whole.
+    ///
+    /// # Errors
+    /// `NotFound` for the room, `TooLarge`, `Invalid` for what is empty, cut off or too slow, `SlowDown` for too many at
+    /// once, `DiskFull`.
+    pub async fn receive<E: Display>(
+        self: &Arc<Self>,
+        owner: UserId,
+        room: RoomId,
+        called: &str,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<File, AppError> {
+        store::room(&self.db.readers, room, owner)
+            .await?
+            .ok_or_else(store::no_room)?;
+        let _place = Coming::new(&self.coming, owner)?;
+        let Arrived {
+            file,
+            content,
+            bytes,
+            head,
+        } = self.arrive(owner, body).await?;
+        let kind = kind(&head);
+        let (file, small) = self.thumbnail(file, kind, bytes).await?;
+        let new = NewFile {
+            room,
+            owner,
+            name: name(called),
+            kind: kind.to_owned(),
+            bytes,
+            size: small.as_ref().map(|small| small.size),
+            thumb: small.as_ref().map(|small| small.kind),
+            content,
+            at: Timestamp::now(),
+        };
+        let files = Arc::clone(self);
+        // In a task of its own: a sender that leaves now must not part the file from its row.
+        let kept = self
+            .tasks
+            .spawn(async move { files.keep(new, file, small).await })
+            .await;
+        kept.map_err(|e| internal("keeping a file", &e))?
+    }
+
+    /// Writes what comes to the disk.
+    async fn arrive<E: Display>(
+        &self,
+        owner: UserId,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Arrived, AppError> {
+        let doing = |e: std::io::Error| io("receiving a file", &e);
+        let file = self.shelf.incoming().map_err(doing)?;
+        let mut disk = tokio::fs::File::from_std(file.reopen().map_err(doing)?);
+        let (mut hash, mut head) = (Sha256::new(), Vec::new());
+        let (mut bytes, mut waited) = (0u64, Duration::ZERO);
+        loop {
+            let asked = Instant::now();
+            let chunk = match timeout(STALL, body.next()).await {
+                Ok(None) => break,
+                Ok(Some(Ok(chunk))) => chunk,
+                Ok(Some(Err(cause))) => return Err(AppError::Invalid(format!("The file didn't come whole: {cause}."))),
+                Err(_) => return Err(too_slow()),
+            };
+            waited += asked.elapsed();
+            if waited > GRACE + Duration::from_secs(bytes / LEAST_PACE) {
+                return Err(too_slow());
+            }
+            for _ in bytes.div_ceil(MIB)..(bytes + chunk.len() as u64).div_ceil(MIB) {
+                // Whoever brings very much isn't refused, but has to wait.
+                while let Err(AppError::SlowDown(seconds)) = self.volume.check(&owner) {
+                    tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
+                }
+            }
+            bytes += chunk.len() as u64;
+            if bytes > self.largest {
+                return Err(self.too_large());
+            }
+            let wanted = (HEAD - head.len()).min(chunk.len());
+            head.extend_from_slice(&chunk[..wanted]);
+            hash.update(&chunk);
+            disk.write_all(&chunk).await.map_err(doing)?;
+        }
+        disk.flush().await.map_err(doing)?;
+        if bytes == 0 {
+            return Err(AppError::Invalid("The file is empty. There is nothing to send.".into()));
+        }
+        Ok(Arrived {
+            file,
+            content: Content::new(hash.finalize().into()),
+            bytes,
+            head,
+        })
+    }
+
+    /// Makes the thumbnail of an image.
+    async fn thumbnail(
+        &self,
+        file: NamedTempFile,
+        kind: &'static str,
+        bytes: u64,
+    ) -> Result<(NamedTempFile, Option<Thumbnail>), AppError> {
+        if !kind.starts_with("image/") || bytes > thumbnail::LARGEST_FILE {
+            return Ok((file, None));
+        }
+        let permit = Arc::clone(&self.decoding)
+            .acquire_owned()
+            .await
+            .map_err(|_| AppError::Busy)?;
+        let path = file.path().to_owned();
+        let made = tokio::task::spawn_blocking(move || {
+            // Given back when it is done, also where nobody waits any more.
+            let _permit = permit;
+            thumbnail(&path, kind)
+        });
+        // A decoder that panics has found an image that isn't shown.
+        Ok((file, made.await.ok().flatten()))
+    }
+
+    /// Puts a file on the shelf and into the database.
+    async fn keep(&self, new: NewFile, file: NamedTempFile, small: Option<Thumbnail>) -> Result<File, AppError> {
+        let _shelving = self.shelving.lock().await;
+        let (shelf, content) = (self.shelf.clone(), new.content);
+        let put = tokio::task::spawn_blocking(move || {
+            let small = small.map(|small| {
+                let mut file = shelf.incoming()?;
+                file.write_all(&small.bytes)?;
+                Ok::<_, std::io::Error>(file)
+            });
+            shelf.put(&content, file, small.transpose()?)
+        });
+        let put = put.await.map_err(|e| internal("keeping a file", &e))?;
+        let kept = match put {
+            Ok(()) => {
+                let work = self
+                    .db
+                    .writer
+                    .write(move |conn| Box::pin(async move { store::insert_file(conn, new).await }));
+                work.await
+            }
+            Err(error) => Err(io("keeping a file", &error)),
+        };
+        if kept.is_err() && !store::is_used(&self.db.readers, &content).await.unwrap_or(true) {
+            // What can't be removed now, the collector will.
+            let _ = self.shelf.remove(&content);
+        }
+        kept
+    }
+
+    /// What is told of a file over the limit.
+    pub fn too_large(&self) -> AppError {
+        AppError::TooLarge(format!("A file can have {} MiB at most.", self.largest / MIB))
+    }
+}
+
+fn too_slow() -> AppError {
+    AppError::Invalid("The file came too slowly and was given up. Try again on a better line.".into())
+}
+
+/// A place among the files that a person is sending.
+struct Coming<'a> {
+    counts: &'a Lock<HashMap<UserId, usize>>,
+    owner: UserId,
+}
+
+impl<'a> Coming<'a> {
+    fn new(counts: &'a Lock<HashMap<UserId, usize>>, owner: UserId) -> Result<Self, AppError> {
+        let mut all = counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(owner).or_default();
+        if *count >= AT_ONCE {
+            return Err(AppError::SlowDown(5));
+        }
+        *count += 1;
+        drop(all);
+        Ok(Self { counts, owner })
+    }
+}
+
+impl Drop for Coming<'_> {
+    fn drop(&mut self) {
+        let mut all = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.owner);
+            }
+        }
+    }
+}
