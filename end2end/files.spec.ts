@@ -217,22 +217,18 @@ test("a deleted message's files are gone for both", async ({ ines, tomasz }) => 
   expect(answer.status()).toBe(404);
 });
 
-test.describe("on a phone", () => {
-  test.use({ viewport: { width: 390, height: 780 } });
-
-  test("files fit the page", async ({ ines }) => {
-    await ines.page.setViewportSize({ width: 390, height: 780 });
-    await picker(ines).setInputFiles([
-      { name: `${"a-long-name-".repeat(8)}.txt`, mimeType: "text/plain", buffer: Buffer.from("x") },
-      { name: "wide.png", mimeType: "image/png", buffer: png(2000, 300) },
-    ]);
-    await expect(ines.page.getByRole("button", { name: "Remove wide.png" })).toBeVisible();
-    await ines.send.click();
-    await expect(files(ines)).toHaveCount(2);
-    const overflow = () => ines.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
-    await files(ines).last().click();
-    await expect(ines.page.getByRole("dialog", { name: "Image" })).toBeVisible();
-    expect(await overflow()).toBeLessThanOrEqual(0);
-  });
+test("files fit a phone", async ({ ines }) => {
+  await ines.page.setViewportSize({ width: 390, height: 780 });
+  await picker(ines).setInputFiles([
+    { name: `${"a-long-name-".repeat(8)}.txt`, mimeType: "text/plain", buffer: Buffer.from("x") },
+    { name: "wide.png", mimeType: "image/png", buffer: png(2000, 300) },
+  ]);
+  await expect(ines.page.getByRole("button", { name: "Remove wide.png" })).toBeVisible();
+  await ines.send.click();
+  await expect(files(ines)).toHaveCount(2);
+  const overflow = () => ines.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  await files(ines).last().click();
+  await expect(ines.page.getByRole("dialog", { name: "Image" })).toBeVisible();
+  expect(await overflow()).toBeLessThanOrEqual(0);
 });
