@@ -107,6 +107,7 @@ impl Seat {
             client_id: format!("{:08}", self.said),
             body: BODY.to_owned(),
             reply: None,
+            files: Vec::new(),
         };
         self.waiting.push_back(Instant::now());
         let sent = self.socket.send(Message::text(ClientFrame::Post(draft).encode())).await;

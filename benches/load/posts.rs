@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use clap::Parser;
 use futures::future::try_join_all;
 use squawkbox::{
-    chat::server::{Chat, rooms},
+    chat::server::{Chat, files::shelf::Shelf, rooms},
     ids::RoomId,
+    server::config::Cli,
 };
 
 use crate::{
@@ -107,7 +109,9 @@ async fn rooms_of_their_own<'a>(
 ) -> Result<Vec<(&'a Person, RoomId)>, String> {
     people::at_desk(data, async |desk, shutdown| {
         let words = |e| format!("a room can't be made: {e}");
-        let chat = Chat::start(desk, shutdown).await.map_err(words)?;
+        let config = Cli::parse_from(["squawkbox"]).serve;
+        let shelf = Shelf::open(data.join("files")).map_err(|e| format!("{e}"))?;
+        let chat = Chat::start(desk, shelf, &config, shutdown).await.map_err(words)?;
         let mut own = Vec::with_capacity(people.len());
         for person in people {
             let name = format!("of-{}", person.who.name);

@@ -101,6 +101,7 @@ async fn say(process: &Process, people: &[Person], first: u64, count: u64, each:
             client_id: format!("place-{place}"),
             body: BODY.to_owned(),
             reply: None,
+            files: Vec::new(),
         };
         let sent = speaker.send(Message::text(ClientFrame::Post(draft).encode())).await;
         sent.map_err(|e| format!("a message can't be sent: {e}"))?;

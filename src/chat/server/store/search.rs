@@ -150,6 +150,7 @@ mod tests {
             before: Some(Timestamp::default()),
             after: Some(Timestamp::default()),
             link: true,
+            file: true,
         };
         let unindexed = Wanted {
             indexed: Vec::new(),
