@@ -1,4 +1,4 @@
-// One's account, and what administrators do with those of others. All of it with and without scripts.
+// One's account, and what administrators do with those of others.
 import { createHmac } from "node:crypto";
 import { accessible } from "./support/axe";
 import { password } from "./support/person";
@@ -49,7 +49,6 @@ test("a session is ended from another", async ({ ines, person }) => {
   await ines.page.getByRole("button", { name: /^End (?!all)/ }).click();
   await expect(ines.page.getByText("this one")).toBeVisible();
   await expect(ines.page.getByRole("button", { name: /^End/ })).toHaveCount(0);
-  await elsewhere.page.reload();
   await expect(elsewhere.page).toHaveURL(/\/sign-in$/);
 });
 
@@ -99,7 +98,7 @@ test("an administrator helps, shuts out and removes", async ({ ines, tomasz, per
   elsewhere.watch.expect(/401|4401/);
   await ines.page.getByRole("button", { name: "Suspend" }).click();
   await expect(ines.page.getByRole("heading", { name: "Suspended" })).toBeVisible();
-  await elsewhere.open("/sign-in");
+  await expect(elsewhere.page).toHaveURL(/\/sign-in$/);
   await elsewhere.signIn("nine-loud-herons-77");
   await expect(elsewhere.page.getByRole("alert")).toContainText("suspended");
   await ines.page.getByRole("button", { name: "Let in again" }).click();

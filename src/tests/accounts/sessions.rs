@@ -124,7 +124,10 @@ async fn the_database_holds_no_password_and_no_token() {
         .expect("base64url");
     let mut kept = Vec::new();
     for file in std::fs::read_dir(folder).expect("a folder") {
-        kept.extend(std::fs::read(file.expect("a file").path()).expect("its content"));
+        let file = file.expect("a file").path();
+        if file.is_file() {
+            kept.extend(std::fs::read(file).expect("its content"));
+        }
     }
     let holds = |secret: &[u8]| kept.windows(secret.len()).any(|bytes| bytes == secret);
     assert!(holds(b"$argon2id$"), "looked in the right place");

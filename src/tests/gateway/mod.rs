@@ -198,7 +198,7 @@ async fn who_may_not_come_in() {
         (vec![("cookie", cookie), ("origin", "https://evil.test")], 403),
         (vec![("cookie", "squawkbox_session=guess"), ("origin", &app.url)], 401),
         (vec![("authorization", "Bearer sbx_nonsense")], 401),
-        (vec![("authorization", &ingest)], 401),
+        (vec![("authorization", &ingest)], 403),
         // A cookie doesn't make up for a bad token.
         (
             vec![
