@@ -176,7 +176,7 @@ test("a phone's controls are large enough for a thumb @js", async ({ person }) =
   await ines.setUp();
   for (const path of ["/", "/rooms", "/logs", "/you"]) {
     await ines.open(path);
-    for (const control of await ines.page.locator("button:visible, .tabs a:visible, input:not([type=checkbox]):visible").all()) {
+    for (const control of await ines.page.locator("button:visible, .tabs a:visible, input:not([type=checkbox], [type=radio]):visible").all()) {
       const box = await control.boundingBox();
       const what = `${path}: ${await control.evaluate((e) => e.outerHTML.slice(0, 90))}`;
       expect(box!.height, what).toBeGreaterThanOrEqual(44);
