@@ -138,3 +138,20 @@ async fn a_search_goes_on_page_by_page() {
         .collect();
     assert_eq!(rest, ["needle 5", "needle 4", "needle 3", "needle 2", "needle 1"]);
 }
+
+#[tokio::test]
+async fn a_search_knows_the_last_word_and_what_became_of_it() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut a = ines.socket(&app).await;
+    a.post(DESK, "a", "draft of the notice").await;
+    let seq = a.acknowledged("a").await;
+    // Changed before anything has indexed it, then after.
+    for body in ["settlement at noon", "settlement at one", "closing at one"] {
+        let change = json!({"room": DESK, "seq": seq, "change": {"edit": body}});
+        assert_eq!(ines.call(&app, "change_message", change).await.0, 200);
+        assert_eq!(found(&ines, &app, body).await, [body]);
+        assert!(found(&ines, &app, "draft").await.is_empty());
+    }
+    assert!(found(&ines, &app, "settlement").await.is_empty());
+}

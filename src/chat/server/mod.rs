@@ -5,6 +5,7 @@ pub mod files;
 pub mod gateway;
 mod gateway_frame;
 pub mod hooks;
+pub mod indexing;
 pub mod markdown;
 pub mod mentions;
 pub mod post;
@@ -23,6 +24,7 @@ pub mod withdraw;
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
+use tokio::sync::Notify;
 
 use crate::{
     chat::wire::ServerFrame,
@@ -50,6 +52,8 @@ pub struct Chat {
     pub pace: PerKey<UserId>,
     /// Searches per person: a burst of 30, then 2 a second.
     pub searches: PerKey<UserId>,
+    /// Something was said that the index doesn't know.
+    pub unindexed: Notify,
     /// Tells bots that they are spoken to.
     pub webhooks: Webhooks,
     /// Files in messages.
@@ -110,8 +114,10 @@ impl Chat {
             presence,
             pace: PerKey::new(40, Duration::from_millis(50)),
             searches: PerKey::new(30, Duration::from_millis(500)),
+            unindexed: Notify::new(),
             webhooks,
         });
+        shutdown.spawn(indexing::run(chat.clone()));
         shutdown.spawn(webhooks::run(chat.clone(), said, webhooks::LIMIT, shutdown.clone()));
         Ok(chat)
     }

@@ -85,5 +85,6 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
             },
         )
         .await?;
+    chat.unindexed.notify_one();
     Ok((message, is_new))
 }

@@ -1,7 +1,7 @@
 //! Finding what was said: the query's one line, and what is shown of what it finds.
 
 use super::{
-    Chat,
+    Chat, indexing,
     store::{self, Wanted},
 };
 use crate::{
@@ -26,6 +26,9 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
         return Ok(Found::default());
     }
     chat.searches.check(&me)?;
+    if let Err(error) = indexing::catch_up(chat).await {
+        tracing::warn!(%error, "a search goes without what was said last");
+    }
     let db = &chat.db.readers;
     let page = store::search(db, me, &wanted, before, PAGE).await?;
     let rooms = store::rooms(db, me).await?;

@@ -15,7 +15,7 @@ pub use messages::{NewMessage, changed_after, history, insert, message};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use reading::{call, set_read};
 pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};
-pub use search::{Page, Wanted, search};
+pub use search::{Page, Wanted, index, indexed, search};
 pub use webhooks::{Webhook, webhook, webhooks_due};
 
 /// What a person (`member.user`) has not read in a room (`member.room`) and what of it calls them.

@@ -1,6 +1,6 @@
 //! What was said, found again.
 
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::{
     error::AppError,
@@ -61,6 +61,29 @@ pub async fn search(
         found: found.collect(),
         more,
     })
+}
+
+/// How far the index goes, and how far what was said, as their newest `said.id`.
+pub async fn indexed(db: &SqlitePool) -> Result<(i64, i64), AppError> {
+    let ends = sqlx::query_as("SELECT upto, (SELECT coalesce(max(id), 0) FROM said) FROM said_index");
+    Ok(ends.fetch_one(db).await?)
+}
+
+/// Puts the oldest `limit` messages that the index doesn't know yet into it; gives how far it goes then.
+pub async fn index(conn: &mut SqliteConnection, limit: u32) -> Result<i64, AppError> {
+    let next = "SELECT upto, coalesce((SELECT max(id) FROM \
+                (SELECT id FROM said WHERE id > upto ORDER BY id LIMIT ?)), upto) FROM said_index";
+    let (from, upto): (i64, i64) = sqlx::query_as(next).bind(limit).fetch_one(&mut *conn).await?;
+    sqlx::query(
+        "INSERT INTO said_text (rowid, body) SELECT said.id, body FROM said JOIN message USING (room, seq) \
+         WHERE said.id > ? AND said.id <= ? AND body <> ''; UPDATE said_index SET upto = ?",
+    )
+    .bind(from)
+    .bind(upto)
+    .bind(upto)
+    .execute(conn)
+    .await?;
+    Ok(upto)
 }
 
 fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> QueryBuilder<'static, Sqlite> {
@@ -170,5 +193,40 @@ mod tests {
                 assert!(!steps.iter().any(|step| step == &format!("SCAN {table}")), "{plan}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn the_index_follows_in_steps_over_edits_deletions_and_holes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = open_desk(folder.path(), &Shutdown::default())
+            .await
+            .expect("a database");
+        let run = async |sql: &'static str| {
+            let work = desk
+                .writer
+                .write(move |conn| Box::pin(async move { Ok(sqlx::query(sql).execute(conn).await.map(|_| ())?) }));
+            work.await.expect(sql);
+        };
+        let step = || desk.writer.write(|conn| Box::pin(async move { index(conn, 2).await }));
+        let hits = async |word: &str| -> i64 {
+            let count = sqlx::query_scalar("SELECT count(*) FROM said_text WHERE said_text MATCH ?");
+            count.bind(word).fetch_one(&desk.readers).await.expect("a count")
+        };
+        run("INSERT INTO user (name, folded, role, password, created) VALUES ('ines', 'ines', 'admin', '', 0)").await;
+        run("INSERT INTO message (room, seq, changed, author, client_id, body, at) \
+             SELECT 1, value, value, 1, 'm' || value, 'word ' || value, 0 FROM json_each('[1,2,3,4,5]')")
+        .await;
+        assert_eq!(
+            (indexed(&desk.readers).await.expect("ends"), hits("word").await),
+            ((0, 5), 0)
+        );
+        assert_eq!(step().await, Ok(2));
+        run("UPDATE message SET body = 'other one' WHERE seq = 1; UPDATE message SET body = '' WHERE seq = 3").await;
+        run("DELETE FROM message WHERE seq IN (2, 5)").await;
+        assert_eq!((hits("word").await, hits("other").await), (0, 1));
+        assert_eq!((step().await, step().await), (Ok(4), Ok(4)), "the last of them is gone");
+        assert_eq!((hits("word").await, indexed(&desk.readers).await), (1, Ok((4, 4))));
+        run("DELETE FROM message").await;
+        assert_eq!(hits("other").await, 0);
     }
 }
