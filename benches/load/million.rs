@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::{ConnectOptions, Connection, QueryBuilder, SqliteConnection, sqlite::SqliteConnectOptions};
 use squawkbox::{
     accounts::server::Accounts,
-    chat::server::{markdown, rooms::PAGE},
+    chat::server::{markdown, rooms::PAGE, store},
     ids::{RoomId, UserId},
     time::Timestamp,
 };
@@ -138,6 +138,7 @@ async fn fill(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         for first in (first..first + ROWS * STATEMENTS).step_by(ROWS as usize) {
             say(&mut tx, &mut writer, first, begin).await?;
         }
+        index(&mut tx).await?;
         tx.commit().await?;
         if first % (MESSAGES / 10) == 1 {
             eprintln!("  {} ...", thousands(first - 1));
@@ -159,10 +160,18 @@ async fn fill(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     ] {
         sqlx::query(statement).execute(&mut *tx).await?;
     }
+    index(&mut tx).await?;
     tx.commit().await
 }
 
-/// Keeps messages `first` and those after it. The triggers keep the index of the search.
+/// As the server does behind what is said.
+async fn index(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let all = (ROWS * STATEMENTS) as u32;
+    let indexed = store::index(conn, all).await;
+    indexed.map(|_| ()).map_err(|e| sqlx::Error::Protocol(e.to_string()))
+}
+
+/// Keeps messages `first` and those after it.
 async fn say(conn: &mut SqliteConnection, writer: &mut Writer, first: u64, begin: i64) -> Result<(), sqlx::Error> {
     let mut sql = QueryBuilder::new("INSERT INTO message (room, seq, changed, author, client_id, body, html, at) ");
     sql.push_values(first..first + ROWS, |mut row, number| {

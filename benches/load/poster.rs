@@ -1,6 +1,11 @@
 //! Somebody who posts as fast as the server acknowledges.
 
-use std::{collections::VecDeque, net::SocketAddr, time::Instant};
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Instant,
+};
 
 use futures::SinkExt;
 use squawkbox::{
@@ -28,7 +33,6 @@ pub struct Poster {
 struct Seat {
     socket: Socket,
     room: RoomId,
-    said: usize,
     /// Messages that came, this person's own among them, since the last time that all were heard.
     heard: usize,
     /// When each that isn't acknowledged yet was sent.
@@ -46,7 +50,6 @@ impl Poster {
             seats.push(Seat {
                 socket: socket::join(address, person, *room).await?,
                 room: *room,
-                said: 0,
                 heard: 0,
                 waiting: VecDeque::new(),
             });
@@ -101,10 +104,11 @@ impl Poster {
 
 impl Seat {
     async fn send(&mut self) -> Result<(), String> {
-        self.said += 1;
+        // For good: the same name again, in another scenario, would be the same message.
+        static NAMES: AtomicUsize = AtomicUsize::new(0);
         let draft = Draft {
             room: self.room,
-            client_id: format!("{:08}", self.said),
+            client_id: format!("{:08}", NAMES.fetch_add(1, Relaxed)),
             body: BODY.to_owned(),
             reply: None,
             files: Vec::new(),
