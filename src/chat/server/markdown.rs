@@ -1,18 +1,26 @@
-//! What is typed, as HTML: a part of CommonMark, with the line breaks of chat, bare links and `:emoji:`. Pure.
+//! What is typed, as HTML: a part of CommonMark, with the line breaks of chat, bare links, `:emoji:` and code in colours.
 //!
 //! pulldown-cmark reads, ammonia lets through only the elements listed here, so that neither alone is trusted.
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use super::mentions;
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
+
+use super::{
+    highlight,
+    mentions::{self, Called},
+};
 
 /// Elements within each other at most; what nests deeper is shown as typed.
 const DEEPEST: usize = 12;
 /// Rendered bytes at most; what would be more is shown as typed.
 const LARGEST: usize = 96 * 1024;
+/// Emoji at most in a message that shows them larger, its bytes, and the characters of one emoji.
+const MOST_EMOJI: usize = 6;
+const LONGEST_OF_EMOJI: usize = 250;
+const LONGEST_EMOJI: usize = 12;
 
 static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut clean = Builder::empty();
@@ -33,7 +41,7 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "hr",
             "span",
         ]))
-        .add_allowed_classes("span", ["mention"])
+        .add_allowed_classes("span", ["mention", "big"].into_iter().chain(highlight::CLASSES))
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
         .add_tag_attributes("code", ["class"])
@@ -43,12 +51,26 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     clean
 });
 
+/// As [`render`], of a message that calls these. Code in colours takes a while, in which it holds up nobody.
+pub async fn rendered(body: &str, called: &Called) -> Option<String> {
+    if !(body.contains("```") || body.contains("~~~")) {
+        return render(body, |name| called.is(name));
+    }
+    let (body, called) = (body.to_owned(), called.clone());
+    let work = tokio::task::spawn_blocking(move || render(&body, |name| called.is(name)));
+    work.await.unwrap_or_default()
+}
+
 /// The HTML of `body`; `None` where the text as typed says all. `calls` tells of a name after an `@` whether it is
 /// somebody's.
 pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
+    if let Some(emoji) = only_emoji(body) {
+        return Some(format!("<p><span class=\"big\">{emoji}</span></p>"));
+    }
     let mut events = Vec::new();
     let (mut depth, mut plain) = (0usize, true);
-    let mut in_code = false;
+    // The code of a block so far, with its language.
+    let mut code: Option<(String, String)> = None;
     let mut in_link = 0usize;
     for event in Parser::new_ext(body, Options::ENABLE_STRIKETHROUGH) {
         let event = match event {
@@ -86,21 +108,33 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
                     return None;
                 }
                 plain &= matches!(tag, Tag::Paragraph);
-                in_code |= matches!(tag, Tag::CodeBlock(_));
+                if let Tag::CodeBlock(kind) = tag {
+                    let language = match kind {
+                        CodeBlockKind::Fenced(language) => language.to_string(),
+                        CodeBlockKind::Indented => String::new(),
+                    };
+                    code = Some((language, String::new()));
+                }
                 in_link += usize::from(matches!(tag, Tag::Link { .. }));
             }
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                in_code &= !matches!(tag, TagEnd::CodeBlock);
+                if let Some((language, code)) = code.take_if(|_| matches!(tag, TagEnd::CodeBlock)) {
+                    push_code(&mut events, &language, code);
+                }
                 in_link -= usize::from(matches!(tag, TagEnd::Link));
             }
-            Event::Text(text) if !in_code => {
+            Event::Text(text) if let Some((_, code)) = &mut code => {
+                code.push_str(text);
+                continue;
+            }
+            Event::Text(text) => {
                 let before = events.len();
                 push_text(&mut events, text, in_link > 0, &calls);
                 plain &= events.len() == before + 1 && matches!(&events[before], Event::Text(kept) if kept == text);
                 continue;
             }
-            Event::Text(_) | Event::HardBreak => (),
+            Event::HardBreak => (),
             _ => plain = false,
         }
         events.push(event);
@@ -168,6 +202,42 @@ fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool, calls: 
     }
 }
 
+fn push_code(events: &mut Vec<Event<'_>>, language: &str, code: String) {
+    let Some(parts) = highlight::parts(language, &code) else {
+        events.push(Event::Text(code.into()));
+        return;
+    };
+    for (class, text) in parts {
+        let text = Event::Text(text.to_owned().into());
+        match class {
+            Some(class) => events.extend([
+                Event::InlineHtml(format!("<span class=\"{class}\">").into()),
+                text,
+                Event::InlineHtml("</span>".into()),
+            ]),
+            None => events.push(text),
+        }
+    }
+}
+
+/// What is said by emoji alone, a few of them.
+fn only_emoji(body: &str) -> Option<String> {
+    let text = (body.len() <= LONGEST_OF_EMOJI).then(|| with_emoji(body))?;
+    let (mut rest, mut count) = (text.as_str(), 0);
+    while let Some(next) = rest.chars().next() {
+        if next == ' ' {
+            rest = &rest[1..];
+            continue;
+        }
+        // Families and flags are several characters.
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST_EMOJI);
+        let end = ends.filter(|end| emojis::get(&rest[..*end]).is_some()).last()?;
+        rest = &rest[end..];
+        count += 1;
+    }
+    (1..=MOST_EMOJI).contains(&count).then_some(text)
+}
+
 /// `:tada:` as 🎉; what is no emoji's name stays.
 fn with_emoji(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -210,6 +280,8 @@ mod tests {
             "1 < 2 && 3 > 2",
             "a_b_c at 14:03:07",
             "#12 fixed",
+            "7",
+            "👍👍👍👍👍👍👍",
         ] {
             assert_eq!(unmarked(plain), None, "{plain}");
         }
@@ -228,9 +300,12 @@ mod tests {
             ("# a", "<p><strong>a</strong></p>"),
             (
                 "```rust\nfn a() {}\n```",
-                "<pre><code class=\"language-rust\">fn a() {}\n</code></pre>",
+                "<pre><code class=\"language-rust\"><span class=\"keyword\">fn</span> <span class=\"function\">a</span>() {}\n\
+                 </code></pre>",
             ),
+            ("```\n<a> &\n```", "<pre><code>&lt;a&gt; &amp;\n</code></pre>"),
             ("shipped :tada:", "<p>shipped 🎉</p>"),
+            (":tada: 👩‍👩‍👧", "<p><span class=\"big\">🎉 👩‍👩‍👧</span></p>"),
         ] {
             assert_eq!(unmarked(typed).as_deref(), Some(html), "{typed}");
         }

@@ -4,6 +4,7 @@ pub mod change;
 pub mod files;
 pub mod gateway;
 mod gateway_frame;
+mod highlight;
 pub mod hooks;
 pub mod indexing;
 pub mod markdown;

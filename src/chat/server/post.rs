@@ -39,7 +39,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     };
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, &body).await?;
-    let html = markdown::render(&body, |name| called.is(name));
+    let html = markdown::rendered(&body, &called).await;
     let (hub, webhooks) = (chat.hub.clone(), chat.webhooks.clone());
     let (message, _, is_new) = chat
         .db
