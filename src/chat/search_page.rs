@@ -55,9 +55,17 @@ pub fn SearchPage() -> impl IntoView {
     }
 }
 
+/// Asks for what fits best first, as a word of the query.
+const BEST: &str = "sort:best";
+
 #[component]
 fn Hits(found: Found, query: String) -> impl IntoView {
     let Found { hits, more } = found;
+    let (best, newest) = (query.contains(BEST), query.replace(BEST, ""));
+    let order = |words, query: &str, is_current: bool| {
+        let url = format!("/search?q={}", encoded(query.trim()));
+        view! { <a href=url aria-current=is_current.then_some("true")>{words}</a> }
+    };
     if query.trim().is_empty() {
         return view! { <Help /> }.into_any();
     }
@@ -70,6 +78,10 @@ fn Hits(found: Found, query: String) -> impl IntoView {
     }
     let older = more.then(|| hits.last().map(|last| last.id)).flatten();
     view! {
+        <nav class="order" aria-label="Order">
+            {order("Newest first", &newest, !best)}
+            {order("Best first", &format!("{newest} {BEST}"), best)}
+        </nav>
         <ol class="hits">{hits.into_iter().map(|hit| view! { <Shown hit /> }).collect_view()}</ol>
         {older
             .map(|before| {
@@ -126,6 +138,7 @@ fn Help() -> impl IntoView {
         ("before:2026-11-20 after:2026-11-01", "in between (UTC)"),
         ("has:link", "with an address of the web"),
         ("has:file", "with a file"),
+        ("sort:best", "what fits best first, not the newest"),
     ];
     let rows = rows
         .map(|(query, words)| view! { <dt><code>{query}</code></dt> <dd>{words}</dd> })

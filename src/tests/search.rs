@@ -140,6 +140,27 @@ async fn a_search_goes_on_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_fits_best_can_come_first() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut a = ines.socket(&app).await;
+    let said = [
+        "Gateway gateway gateway",
+        "the gateway was mentioned once in this much longer line about lunch, weather and everything else",
+    ];
+    for (n, body) in said.iter().enumerate() {
+        a.post(DESK, &format!("a{n}"), body).await;
+        a.acknowledged(&format!("a{n}")).await;
+    }
+    assert_eq!(found(&bob, &app, "gateway").await, [said[1], said[0]]);
+    assert_eq!(found(&bob, &app, "gateway sort:newest").await, [said[1], said[0]]);
+    assert_eq!(found(&bob, &app, "sort:best gateway").await, said);
+    assert_eq!(found(&bob, &app, "sort:best from:ines").await.len(), 2);
+    assert!(found(&bob, &app, "sort:best").await.is_empty());
+    assert!(found(&bob, &app, "sort:best gateway from:bob").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_search_knows_the_last_word_and_what_became_of_it() {
     let app = TestApp::start().await;
     let ines = app.admin().await;

@@ -16,13 +16,18 @@ const PAGE: u32 = 30;
 /// Longest query, in bytes.
 const LONGEST: usize = 400;
 
-/// What `me` may read of what was said and fits `query`, newest first, before number `before`.
+/// What `me` may read of what was said and fits `query`, before number `before`; newest first, where the query doesn't
+/// ask for the best.
 ///
 /// # Errors
 /// `Invalid` for a query that can't be read, in words.
 pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -> Result<Found, AppError> {
     let wanted = parse(query)?;
-    if wanted == Wanted::default() {
+    let nothing = Wanted {
+        best: wanted.best,
+        ..Wanted::default()
+    };
+    if wanted == nothing {
         return Ok(Found::default());
     }
     chat.searches.check(&me)?;
@@ -80,6 +85,8 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
             Some(("after", text)) if !text.is_empty() => wanted.after = Some(time(text)?),
             Some(("has", "link")) => wanted.link = true,
             Some(("has", "file")) => wanted.file = true,
+            Some(("sort", "best")) => wanted.best = true,
+            Some(("sort", "newest")) => wanted.best = false,
             _ if word.chars().count() >= 3 => wanted.indexed.push(word),
             _ => wanted.short.push(word),
         }
@@ -156,7 +163,7 @@ mod tests {
         );
         assert_eq!(wanted.after, Timestamp::parse("2026-11-20T00:00:00Z"));
         assert!(wanted.link && !wanted.file && wanted.before.is_none());
-        assert!(parse("has:file").unwrap().file);
+        assert!(parse("has:file").unwrap().file && parse("sort:best a").unwrap().best);
         assert!(parse("before:tomorrow").unwrap_err().to_string().contains("2026-11-20"));
     }
 

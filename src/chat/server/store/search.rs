@@ -11,6 +11,9 @@ use crate::{
 /// Messages looked at in one search at most, from the newest back.
 const SCANNED: u32 = 100_000;
 
+/// Of more than this, those that fit best are looked for among the newest.
+const WEIGHED: u32 = 5_000;
+
 /// What is looked for. All of it must be so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -30,13 +33,15 @@ pub struct Wanted {
     pub link: bool,
     /// It holds a file.
     pub file: bool,
+    /// What fits best comes first, not the newest.
+    pub best: bool,
 }
 
-/// What was found, newest first.
+/// What was found, in order.
 pub struct Page {
     /// Where: the number by which a search goes on, the room, the place.
     pub found: Vec<(i64, RoomId, u64)>,
-    /// There is more, before the last of them.
+    /// There is more, before the last of them. Never said of what fits best.
     pub more: bool,
 }
 
@@ -52,7 +57,7 @@ pub async fn search(
         .build_query_as()
         .fetch_all(db)
         .await?;
-    let more = rows.len() > limit as usize;
+    let more = rows.len() > limit as usize && !wanted.best;
     rows.truncate(limit as usize);
     let found = rows
         .into_iter()
@@ -89,10 +94,13 @@ pub async fn index(conn: &mut SqliteConnection, limit: u32) -> Result<i64, AppEr
 fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> QueryBuilder<'static, Sqlite> {
     // The newest first, and a bounded number of them: a search that fits nobody must end too.
     let mut sql = QueryBuilder::<Sqlite>::new("SELECT said.id, said.room, said.seq FROM (SELECT ");
+    // Without words to weigh, all fit alike.
+    let best = wanted.best && !wanted.indexed.is_empty();
     let id = if wanted.indexed.is_empty() {
         sql.push("id FROM said WHERE true");
         "id"
     } else {
+        sql.push(if best { "rank, " } else { "" });
         sql.push("rowid AS id FROM said_text WHERE said_text MATCH ");
         sql.push_bind(phrases(&wanted.indexed));
         "rowid"
@@ -101,7 +109,8 @@ fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> 
         sql.push(format!(" AND {id} < "));
         sql.push_bind(before);
     }
-    sql.push(format!(" ORDER BY {id} DESC LIMIT {SCANNED}"));
+    let most = if best { WEIGHED } else { SCANNED };
+    sql.push(format!(" ORDER BY {id} DESC LIMIT {most}"));
     // CROSS JOIN keeps SQLite to this order: from the newest back, until there is enough. Sorted once more, all that could
     // be looked at would be, which takes a third of a second.
     sql.push(
@@ -143,6 +152,11 @@ fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> 
     if wanted.file {
         sql.push(" AND EXISTS (SELECT 1 FROM file WHERE file.room = said.room AND file.seq = said.seq)");
     }
+    sql.push(if best {
+        " ORDER BY newest.rank, newest.id DESC"
+    } else {
+        ""
+    });
     sql.push(" LIMIT ");
     sql.push_bind(limit + 1);
     sql
@@ -174,6 +188,7 @@ mod tests {
             after: Some(Timestamp::default()),
             link: true,
             file: true,
+            best: false,
         };
         let unindexed = Wanted {
             indexed: Vec::new(),
