@@ -14,8 +14,8 @@ use crate::{
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
     chat::{
-        people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage,
-        search_page::SearchPage,
+        history_page::HistoryPage, people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage,
+        rooms_page::RoomsPage, search_page::SearchPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     error::AppError,
@@ -105,6 +105,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/reset/:code") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/two-factor") view=TwoFactorPage ssr=SsrMode::Async />
                 <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />

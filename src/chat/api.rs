@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Person, RoomPage};
+use super::model::{About, Change, Found, History, Person, RoomPage, Texts};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
@@ -42,6 +42,16 @@ pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<()
     let state = crate::server::state::AppState::here()?;
     super::server::change::change(&state.chat, &me, room, seq, change).await?;
     Ok(())
+}
+
+/// What a message says and has said, for administrators who are in its room.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`, `NotFound`.
+#[server(prefix = "/do", endpoint = "earlier_texts", input = Json, output = Json)]
+pub async fn earlier_texts(room: RoomId, seq: u64) -> Result<Texts, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    super::server::change::texts(&crate::server::state::AppState::here()?.chat, &me, room, seq).await
 }
 
 /// Makes a room and goes there.

@@ -73,7 +73,15 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                     {text}
                     {edited
                         .filter(|_| !deleted)
-                        .map(|at| view! { <span class="edited" title=format!("{} {} UTC", at.day(), at.minute())>"edited"</span> })}
+                        .map(|at| {
+                            // A link only for who may see what was said before.
+                            let history = (me.role == Role::Admin).then(|| format!("/rooms/{room}/history/{seq}"));
+                            view! {
+                                <a class="edited" href=history rel="external" title=format!("{} {} UTC", at.day(), at.minute())>
+                                    "edited"
+                                </a>
+                            }
+                        })}
                 </div>
                 {super::files::files(files)}
                 {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live me=me.clone() /> })}

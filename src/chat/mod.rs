@@ -11,6 +11,7 @@ pub mod composer;
 pub mod composer_files;
 pub mod connection;
 pub mod files;
+pub mod history_page;
 pub mod message;
 pub mod message_actions;
 pub mod message_list;

@@ -166,6 +166,15 @@ pub enum Change {
     },
 }
 
+/// What a message says, and what it said before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    /// As it is.
+    pub message: Message,
+    /// What it said until when, the oldest first.
+    pub earlier: Vec<(Timestamp, String)>,
+}
+
 /// A stretch of a room's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {

@@ -160,3 +160,32 @@ async fn an_answer_shows_what_it_answers() {
         "deleted there too"
     );
 }
+
+#[tokio::test]
+async fn administrators_see_what_a_message_said_before_until_it_is_deleted() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut b = bob.socket(&app).await;
+    b.post(DESK, "c1", "first").await;
+    b.acknowledged("c1").await;
+    for body in ["second", "third"] {
+        assert_eq!(bob.change(&app, 1, Change::Edit(body.into())).await.0, 200);
+    }
+    let texts = async |who: &Member| who.call(&app, "earlier_texts", json!({"room": DESK, "seq": 1})).await;
+    let (_, seen) = texts(&ines).await;
+    assert_eq!(
+        (&seen["message"]["body"], &seen["earlier"][0][1], &seen["earlier"][1][1]),
+        (&json!("third"), &json!("first"), &json!("second"))
+    );
+    assert_eq!(texts(&bob).await.0, 403);
+    let page = ines
+        .client
+        .get(format!("{}/rooms/1/history/1", app.url))
+        .send()
+        .await
+        .expect("a page");
+    let page = page.text().await.expect("text");
+    assert!(page.contains("second") && page.contains("Until"), "{page}");
+    assert_eq!(bob.change(&app, 1, Change::Delete).await.0, 200);
+    assert_eq!(texts(&ines).await.1["earlier"], json!([]));
+}

@@ -3,7 +3,7 @@
 use crate::{
     accounts::model::{Me, Role},
     chat::{
-        model::{Change, Message},
+        model::{Change, Message, Texts},
         rules,
         wire::ServerFrame,
     },
@@ -23,6 +23,25 @@ use super::{
 /// Different emoji under one message at most.
 const REACTIONS: usize = 24;
 
+/// What a message says and has said.
+///
+/// # Errors
+/// `Forbidden` for who isn't an administrator, `NotFound` for the message, or where `me` isn't in its room.
+pub async fn texts(chat: &Chat, me: &Me, room: RoomId, seq: u64) -> Result<Texts, AppError> {
+    if me.role != Role::Admin {
+        return Err(AppError::Forbidden(
+            "Only administrators see what messages have said before.".into(),
+        ));
+    }
+    let mut conn = chat.db.readers.acquire().await?;
+    store::must_be_in(&mut conn, room, me.id).await?;
+    let message = store::message(&mut conn, room, seq)
+        .await?
+        .ok_or_else(store::no_message)?;
+    let earlier = store::earlier_texts(&mut conn, room, seq).await?;
+    Ok(Texts { message, earlier })
+}
+
 /// Changes a message for `me` and tells everyone who follows the room; answers after the commit with the message as it
 /// is then. What changes nothing is told to nobody.
 ///
@@ -32,9 +51,13 @@ const REACTIONS: usize = 24;
 pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<Message, AppError> {
     let change = checked(change)?;
     chat.pace.check(&me.id)?;
-    let called = match &change {
-        Change::Edit(body) => mentions::called(chat, body).await?,
-        _ => Called::default(),
+    let (called, html) = match &change {
+        Change::Edit(body) => {
+            let called = mentions::called(chat, body).await?;
+            let html = markdown::rendered(body, &called).await;
+            (called, html)
+        }
+        _ => (Called::default(), None),
     };
     let (hub, me) = (chat.hub.clone(), me.clone());
     let (message, _, freed) = chat
@@ -51,7 +74,6 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     let (now, mut freed) = (Timestamp::now(), Vec::new());
                     match &change {
                         Change::Edit(body) => {
-                            let html = markdown::render(body, |name| called.is(name));
                             store::edit(conn, room, seq, body, html.as_deref(), now).await?;
                             store::call(conn, &before, &called).await?;
                         }

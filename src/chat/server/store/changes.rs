@@ -10,6 +10,20 @@ use crate::{
     time::Timestamp,
 };
 
+/// What a message said before it was edited, each until when; the oldest first.
+pub async fn earlier_texts(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    seq: u64,
+) -> Result<Vec<(Timestamp, String)>, AppError> {
+    let texts = sqlx::query_as("SELECT at, body FROM revision WHERE room = ? AND seq = ? ORDER BY at");
+    let texts: Vec<(i64, String)> = texts.bind(room.0).bind(place(seq)).fetch_all(conn).await?;
+    Ok(texts
+        .into_iter()
+        .map(|(at, body)| (Timestamp::from_micros(at), body))
+        .collect())
+}
+
 /// Replaces what a message says and remembers what it said; whom it calls is to be noted anew.
 pub async fn edit(
     conn: &mut SqliteConnection,

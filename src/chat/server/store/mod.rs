@@ -9,7 +9,7 @@ mod rooms;
 mod search;
 mod webhooks;
 
-pub use changes::{delete, edit, no_message, react, touch, withdraw};
+pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use messages::{NewMessage, changed_after, history, insert, message};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
