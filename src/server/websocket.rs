@@ -3,6 +3,7 @@
 use std::{task::Poll, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use futures::{Sink, SinkExt, Stream};
 use tokio::time::{Instant, Interval, interval, timeout};
 
 /// Largest frame read: a message with every byte escaped, and some.
@@ -17,6 +18,10 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const QUIET: Duration = Duration::from_secs(30);
 /// RFC 6455's code for "the service is restarting; come back".
 const RESTART: u16 = 1012;
+
+/// What frames go through: axum's WebSocket, or a test's queues.
+pub trait Transport: Stream<Item = Result<Frame, axum::Error>> + Sink<Frame> + Unpin + Send {}
+impl<S: Stream<Item = Result<Frame, axum::Error>> + Sink<Frame> + Unpin + Send> Transport for S {}
 
 /// Why a socket ends. `None`: the other end left or does not read.
 pub type End = Option<CloseFrame>;
@@ -54,7 +59,7 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 ///
 /// # Errors
 /// The end of the socket, where the other end doesn't read or is gone.
-pub async fn write(socket: &mut WebSocket, frame: Frame) -> Result<(), End> {
+pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
     let mut sending = std::pin::pin!(socket.send(frame));
     // Nearly always done at once; only a full socket pays for a timer.
     let outcome = match futures::poll!(sending.as_mut()) {
@@ -110,7 +115,7 @@ impl Hearing {
 ///
 /// # Errors
 /// The end of the socket, where the other end is taken for dead.
-pub async fn ask(socket: &mut WebSocket, silence: Duration) -> Result<(), End> {
+pub async fn ask(socket: &mut impl Transport, silence: Duration) -> Result<(), End> {
     match silence {
         silence if silence > QUIET * 2 => Err(None),
         silence if silence > QUIET => write(socket, Frame::Ping(Default::default())).await,
