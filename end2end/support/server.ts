@@ -114,6 +114,17 @@ export class Server {
   async restart() {
     const code = await this.stop();
     if (code !== 0) throw new Error(`The server stopped with ${code}.\n${this.log}`);
+    await this.again();
+  }
+
+  /** Ends the server at once: nothing gets to finish anything. */
+  async kill() {
+    this.child.kill("SIGKILL");
+    await this.exit;
+  }
+
+  /** Starts what has ended again, on the same port and data. */
+  async again() {
     await this.launch(new URL(this.url).host);
   }
 

@@ -6,12 +6,14 @@ use leptos::prelude::*;
 
 use super::{
     acting::Acting,
-    model::{File, Message, Person, Quote, Room, Rooms},
+    model::{File, Person, Quote, Room, Rooms},
     outbox::Outbox,
+    outbox_storage::forget,
+    tab::{Folded, Tab},
     timeline::Timeline,
     uploading::Source,
     uploads::Uploads,
-    wire::{ClientFrame, SIGNED_OUT, ServerFrame},
+    wire::{ClientFrame, SIGNED_OUT},
 };
 use crate::{
     accounts::model::Me,
@@ -22,13 +24,8 @@ use crate::{
     },
     paths,
     time::Timestamp,
-    ui::focus,
 };
 
-/// How long "… is typing" stays after the last sign of it, in seconds.
-const TYPING_SHOWN: i64 = 5;
-/// A room whose following was refused is asked for again after this.
-const FOLLOW_AGAIN: Duration = Duration::from_secs(2);
 /// Our own typing is told this often at most, in seconds.
 const TYPING_TOLD: i64 = 3;
 
@@ -58,8 +55,8 @@ pub struct ChatConnection {
     /// What went wrong with something one did to a message.
     pub told: RwSignal<Option<String>>,
     pub(super) socket: Socket,
-    /// The room on show holds everything up to now.
-    caught_up: RwSignal<bool>,
+    /// Answers that the room on show waits for before it holds everything up to now.
+    pub(super) awaited: RwSignal<u32>,
     link: Signal<Link>,
     pub(super) shown: RwSignal<Option<Shown>>,
     told_typing: StoredValue<Timestamp>,
@@ -82,7 +79,7 @@ impl ChatConnection {
     /// Makes the connection and provides it; it opens in the browser.
     pub fn provide(me: Me, rooms: Rooms) -> Self {
         let socket = Socket::new(paths::CHAT_SOCKET);
-        let caught_up = RwSignal::new(true);
+        let awaited = RwSignal::new(0);
         let chat = Self {
             me: StoredValue::new(me),
             rooms: RwSignal::new(rooms.rooms),
@@ -97,9 +94,9 @@ impl ChatConnection {
             replying: RwSignal::new(None),
             told: RwSignal::new(None),
             socket,
-            caught_up,
+            awaited,
             link: Signal::derive(move || match socket.link().get() {
-                Link::Live if !caught_up.get() => Link::CatchingUp,
+                Link::Live if awaited.get() > 0 => Link::CatchingUp,
                 link => link,
             }),
             shown: RwSignal::new(None),
@@ -148,6 +145,7 @@ impl ChatConnection {
         self.told.set(None);
         self.shown.set(Some(Shown { room, timeline }));
         self.kept_unread.set_value(false);
+        self.on_tab(|tab| tab.shown());
         self.follow();
         self.attend();
         on_cleanup(move || {
@@ -172,184 +170,57 @@ impl ChatConnection {
 
     /// After a connection: what was missed, then what waits.
     fn resume(self) {
+        self.on_tab(|tab| {
+            tab.opened();
+            Folded::default()
+        });
         self.follow();
-        self.post_all();
+        self.post();
     }
 
-    /// Asks for what was missed in the room on show. Until the answer has come whole, what is said there is left to it:
-    /// folded before, it would hide that something is missing if the line dropped now.
-    fn follow(self) {
-        let Some(shown) = self.shown.get_untracked() else {
-            return;
-        };
-        self.caught_up.set(false);
-        let after = Some(shown.timeline.with_untracked(Timeline::changed));
-        self.socket.send(
-            &ClientFrame::Follow {
-                room: shown.room,
-                after,
-            }
-            .encode(),
-        );
+    /// Asks for what was missed in the room on show.
+    pub(super) fn follow(self) {
+        let mut asked = None;
+        self.on_tab(|tab| {
+            asked = tab.follow();
+            Folded::default()
+        });
+        if let Some((room, after)) = asked {
+            let after = Some(after);
+            self.socket.send(&ClientFrame::Follow { room, after }.encode());
+        }
+    }
+
+    /// Does something with the messages of this tab; whoever shows them hears of what it did.
+    pub(super) fn on_tab(self, act: impl FnOnce(&mut Tab) -> Folded) -> Folded {
+        let shown = self.shown.get_untracked();
+        let (mut outbox, before) = (self.outbox.write(), self.awaited.get_untracked());
+        let mut timeline = shown.as_ref().and_then(|shown| shown.timeline.try_write());
+        let mut awaited = before;
+        let folded = act(&mut Tab {
+            me: self.my_id(),
+            outbox: &mut outbox,
+            shown: shown.as_ref().map(|shown| shown.room).zip(timeline.as_deref_mut()),
+            awaited: &mut awaited,
+        });
+        if !folded.outbox {
+            outbox.untrack();
+        }
+        if let Some(timeline) = timeline.as_mut().filter(|_| !folded.timeline) {
+            timeline.untrack();
+        }
+        drop((outbox, timeline));
+        if awaited != before {
+            self.awaited.set(awaited);
+        }
+        for name in &folded.kept {
+            forget(self.my_id(), name);
+        }
+        folded
     }
 
     /// The messages of the room on show.
     pub(super) fn timeline(self) -> Option<RwSignal<Timeline>> {
         self.shown.get_untracked().map(|shown| shown.timeline)
-    }
-
-    /// Asks for what changed after `since`, if anything did: it may be about messages that weren't held then.
-    pub(super) fn hear_again(self, room: RoomId, since: u64) {
-        let Some(shown) = self.shown.get_untracked().filter(|shown| shown.room == room) else {
-            return;
-        };
-        if shown
-            .timeline
-            .try_with_untracked(Timeline::changed)
-            .is_some_and(|now| now > since)
-        {
-            let after = Some(since);
-            self.socket.send(&ClientFrame::Follow { room, after }.encode());
-        }
-    }
-
-    fn is_mine(self, message: &Message) -> bool {
-        self.me.with_value(|me| me.id == message.author.id)
-    }
-
-    fn receive(self, text: &str) {
-        let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
-            leptos::logging::warn!("a frame that this page doesn't know; reload to get the newest");
-            return;
-        };
-        match frame {
-            ServerFrame::Hello { here, rooms } => {
-                self.here.set(here);
-                // Those made while the line was down too.
-                self.rooms.set(rooms);
-            }
-            ServerFrame::Presence { came, went } => self.here.update(|people| {
-                people.retain(|other| !went.contains(&other.id) && came.iter().all(|person| person.id != other.id));
-                people.extend(came);
-                people.sort_by(|a, b| a.name.cmp(&b.name));
-            }),
-            ServerFrame::Room { room } => self.joined(room),
-            ServerFrame::Left { room } => self.left(room),
-            ServerFrame::Noted { room, author, mentions } => {
-                if author != self.my_id() {
-                    self.more_unread(room, mentions.contains(&self.my_id()));
-                }
-            }
-            ServerFrame::Read {
-                room, unread, mentions, ..
-            } => self.set_unread(room, unread, mentions),
-            ServerFrame::Typing { room, person } => self.note_typing(room, person),
-            ServerFrame::Message(message) => self.said(message),
-            ServerFrame::CaughtUp {
-                room,
-                reset,
-                messages,
-                more,
-            } => self.in_room(room, |shown| {
-                for message in messages.iter().filter(|message| self.is_mine(message)) {
-                    self.discard(&message.client_id);
-                }
-                shown.timeline.update(|timeline| timeline.catch_up(reset, messages));
-                if !more {
-                    self.caught_up.set(true);
-                    self.attend();
-                }
-                self.settle(shown);
-            }),
-            ServerFrame::Ack {
-                room,
-                client_id,
-                changed,
-                ..
-            } => {
-                self.kept(&client_id, changed);
-                match self.shown.get_untracked().filter(|shown| shown.room == room) {
-                    Some(shown) => self.settle(shown),
-                    None => self.discard(&client_id),
-                }
-            }
-            ServerFrame::Refused {
-                client_id: Some(client_id),
-                error,
-                message,
-            } => self.refused(&client_id, error, message),
-            // Following was refused, for now: without an answer the room would stand still.
-            ServerFrame::Refused { client_id: None, .. } => {
-                if !self.caught_up.get_untracked() {
-                    let again = move || {
-                        if self.caught_up.try_get_untracked() == Some(false) {
-                            self.follow();
-                        }
-                    };
-                    set_timeout(again, FOLLOW_AGAIN);
-                }
-            }
-            ServerFrame::Pong => (),
-        }
-    }
-
-    fn said(self, message: Message) {
-        if self.is_mine(&message) {
-            self.discard(&message.client_id);
-        }
-        self.in_room(message.room, |shown| {
-            self.typing
-                .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
-            if self.caught_up.get_untracked() {
-                // A changed message's row is made anew: whoever's focus is in it keeps it.
-                let row = format!("m{}", message.seq);
-                let newest = shown.timeline.with_untracked(Timeline::last);
-                let is_new = message.seq > newest.unwrap_or(0) && !self.is_mine(&message);
-                let new = is_new.then(|| (message.seq, self.calls_me(&message)));
-                let focus = focus::within(&row);
-                shown.timeline.update(|timeline| timeline.fold(message));
-                focus::restore(row, focus);
-                self.settle(shown);
-                if let Some((seq, calls)) = new {
-                    self.heard(shown.room, seq, calls);
-                }
-            }
-        });
-    }
-
-    /// What the room shows now waits no more.
-    fn settle(self, shown: Shown) {
-        let changed = shown.timeline.with_untracked(Timeline::changed);
-        self.outbox.maybe_update(|outbox| outbox.shown(shown.room, changed));
-    }
-
-    fn in_room(self, room: RoomId, f: impl FnOnce(Shown)) {
-        if let Some(shown) = self.shown.get_untracked().filter(|shown| shown.room == room) {
-            f(shown);
-        }
-    }
-
-    fn note_typing(self, room: RoomId, person: Person) {
-        let me = self.me.with_value(|me| me.id);
-        if person.id == me {
-            return;
-        }
-        self.in_room(room, |_| {
-            self.typing.update(|typing| {
-                typing.retain(|(other, _)| other.id != person.id);
-                typing.push((person, Timestamp::now()));
-            });
-        });
-    }
-
-    fn forget_typing(self) {
-        let now = Timestamp::now();
-        let old = |since: &Timestamp| now.seconds_since(*since) >= TYPING_SHOWN;
-        if self
-            .typing
-            .with_untracked(|typing| typing.iter().any(|(_, since)| old(since)))
-        {
-            self.typing.update(|typing| typing.retain(|(_, since)| !old(since)));
-        }
     }
 }

@@ -21,16 +21,23 @@ const TOGETHER: i64 = 300;
 /// A row of the list; equal rows are not drawn again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Row {
-    Day(String),
+    /// A day, and the place of the message under it: a clock that was set back makes a day come twice.
+    Day(String, u64),
     New,
-    Said { message: Message, again: bool },
-    Waiting { waiting: Waiting, by: String },
+    Said {
+        message: Message,
+        again: bool,
+    },
+    Waiting {
+        waiting: Waiting,
+        by: String,
+    },
 }
 
 impl Row {
     fn key(&self) -> String {
         match self {
-            Self::Day(day) => day.clone(),
+            Self::Day(day, seq) => format!("{day} {seq}"),
             Self::New => "new".to_owned(),
             Self::Said { message, again } => {
                 let quoted = message.reply.as_ref().map_or("", |quote| quote.text.as_str());
@@ -49,7 +56,7 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: 
     for message in timeline.messages() {
         let new_day = before.is_none_or(|before| before.at.day() != message.at.day());
         if new_day {
-            rows.push(Row::Day(message.at.day()));
+            rows.push(Row::Day(message.at.day(), message.seq));
         }
         let is_new = |after: u64| message.seq > after && message.author.id != me.id;
         let is_first_new = new_after.is_some_and(is_new);
@@ -57,8 +64,9 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: 
             rows.push(Row::New);
             new_after = None;
         }
-        let follows =
-            |before: &Message| before.author.id == message.author.id && message.at.seconds_since(before.at) < TOGETHER;
+        let follows = |before: &Message| {
+            before.author.id == message.author.id && (0..TOGETHER).contains(&message.at.seconds_since(before.at))
+        };
         let again = !new_day && !is_first_new && before.is_some_and(follows);
         rows.push(Row::Said {
             message: message.clone(),
@@ -91,7 +99,7 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: boo
         move || rows.get(),
         Row::key,
         move |row| match row {
-            Row::Day(day) => view! { <div class="day">{day}</div> }.into_any(),
+            Row::Day(day, _) => view! { <div class="day">{day}</div> }.into_any(),
             Row::New => view! { <div class="day new">"New"</div> }.into_any(),
             Row::Said { message, again } => view! { <Said message again live /> }.into_any(),
             Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
@@ -113,7 +121,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     let (sending, failed) = (progress == Progress::Sending, matches!(progress, Progress::Failed(_)));
     let state = match progress {
         Progress::Sending => view! { <span class="state">"sending…"</span> }.into_any(),
-        Progress::Kept(_) => ().into_any(),
+        Progress::Kept { .. } => ().into_any(),
         Progress::Failed(why) => {
             let again = client_id.clone();
             view! {
@@ -137,5 +145,58 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
                 {state}
             </div>
         </article>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::{
+        accounts::model::Role,
+        chat::model::{History, Person},
+        ids::UserId,
+        time::Timestamp,
+    };
+
+    #[test]
+    fn a_clock_that_was_set_back_changes_neither_the_order_nor_what_is_shown() {
+        let times = [
+            "2026-11-20T23:59:59Z",
+            "2026-11-21T00:00:01Z",
+            "2026-11-20T23:59:58Z",
+            "2026-11-21T00:00:02Z",
+        ];
+        let messages = (1..).zip(times).map(|(seq, at)| Message {
+            seq,
+            changed: seq,
+            author: Person {
+                id: UserId(1),
+                name: "ada".into(),
+            },
+            at: Timestamp::parse(at).expect("a time"),
+            ..Message::default()
+        });
+        let history = History {
+            messages: messages.collect(),
+            earlier: false,
+        };
+        let me = Me {
+            id: UserId(2),
+            name: "bob".into(),
+            role: Role::Member,
+        };
+        let rows = rows(&Timeline::new(history, 4), &Outbox::default(), RoomId(1), &me, None);
+        let said: Vec<u64> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Said { message, .. } => Some(message.seq),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(said, [1, 2, 3, 4]);
+        let keys: HashSet<String> = rows.iter().map(Row::key).collect();
+        assert_eq!(keys.len(), rows.len(), "or the list would not know which row is which");
     }
 }

@@ -1,8 +1,8 @@
 //! Rooms and messages.
 //!
 //! A message: `composer` → `live/socket` → `server/socket` → `server/post` → `server/store` → the hub →
-//! every `server/socket` → `live/socket` → `connection` → `timeline` (the fold) → `message_list`. From `composer` on it
-//! waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it. Its files are there before it is sent:
+//! every `server/socket` → `live/socket` → `receiving` → `tab` and `timeline` (the folds) → `message_list`. From
+//! `composer` on it waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it. Its files are there before it is sent:
 //! `composer_files` → `uploading` (`uploads`, the fold) → `server/files`; `files` and `viewer` show them.
 
 pub mod acting;
@@ -20,12 +20,14 @@ pub mod outbox;
 pub mod outbox_storage;
 pub mod people_page;
 pub mod reading;
+pub mod receiving;
 pub mod room_about;
 pub mod room_page;
 pub mod rooms_page;
 pub mod rules;
 pub mod search_page;
 pub mod sending;
+pub mod tab;
 pub mod timeline;
 pub mod uploading;
 pub mod uploads;

@@ -1,29 +1,40 @@
 //! The fold of what one has written and the server has not confirmed, in all rooms. Pure.
 //!
 //! A message waits here from the moment it is written until it is both kept by the server and shown by its room, so
-//! that it is on the screen once at every moment.
+//! that it is on the screen once at every moment. They go out one after the other, each when the server has spoken on
+//! the one before: sent together, one that is refused for the moment would come after those behind it.
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{File, Quote};
-use crate::ids::RoomId;
+use super::{
+    model::{File, Quote},
+    timeline::Timeline,
+    wire::Draft,
+};
+use crate::{error::AppError, ids::RoomId};
 
 /// Unsent messages per room at most; more are refused, so that nothing piles up unseen.
 pub const WAITING: usize = 50;
 
 /// How far a message of one's own has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Progress {
     /// On its way, or waiting for the line.
+    #[default]
     Sending,
     /// The server said no, with these words.
     Failed(String),
-    /// The server keeps it, by this change of the room, which doesn't show it yet.
-    Kept(u64),
+    /// The server keeps it, but its room doesn't show it yet.
+    Kept {
+        /// Its place there.
+        seq: u64,
+        /// The room's number by which it is there.
+        changed: u64,
+    },
 }
 
 /// A message that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// Where it is to be said.
     pub room: RoomId,
@@ -43,27 +54,36 @@ pub struct Waiting {
 
 /// What waits, in the order of writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outbox(Vec<Waiting>);
+pub struct Outbox {
+    waiting: Vec<Waiting>,
+    /// The one on its way.
+    posted: Option<String>,
+}
 
 impl Outbox {
-    /// What an earlier page left.
-    pub fn new(waiting: Vec<Waiting>) -> Self {
-        Self(waiting)
+    /// What an earlier page left, in any order.
+    pub fn new(mut waiting: Vec<Waiting>) -> Self {
+        waiting.sort_by(|a, b| a.client_id.cmp(&b.client_id));
+        Self { waiting, posted: None }
+    }
+
+    /// A name for the next message, unique by `rest`. It begins with the time, `now` in microseconds, by which an
+    /// earlier page's messages are put in order: later than all that wait, whatever became of the clock.
+    pub fn name(&self, now: i64, rest: &str) -> String {
+        let time = |waiting: &Waiting| i64::from_str_radix(waiting.client_id.get(..16)?, 16).ok();
+        let last = self.waiting.iter().filter_map(time).max();
+        let time = now.max(last.map_or(0, |last| last.saturating_add(1)));
+        format!("{time:016x}-{rest}")
     }
 
     /// What waits in `room`.
     pub fn in_room(&self, room: RoomId) -> impl Iterator<Item = &Waiting> {
-        self.0.iter().filter(move |waiting| waiting.room == room)
-    }
-
-    /// What is to be sent when the line is there.
-    pub fn to_send(&self) -> impl Iterator<Item = &Waiting> {
-        self.0.iter().filter(|waiting| waiting.progress == Progress::Sending)
+        self.waiting.iter().filter(move |waiting| waiting.room == room)
     }
 
     /// One of them.
     pub fn find(&self, client_id: &str) -> Option<&Waiting> {
-        self.0.iter().find(|waiting| waiting.client_id == client_id)
+        self.waiting.iter().find(|waiting| waiting.client_id == client_id)
     }
 
     /// One more, to be sent; `None` when too many wait in its room already.
@@ -71,13 +91,70 @@ impl Outbox {
         if self.in_room(waiting.room).count() >= WAITING {
             return None;
         }
-        self.0.push(waiting);
-        self.0.last()
+        self.waiting.push(waiting);
+        self.waiting.last()
     }
 
-    /// The server's word on one, or another try.
-    pub fn progress(&mut self, client_id: &str, progress: Progress) {
-        if let Some(waiting) = self.0.iter_mut().find(|waiting| waiting.client_id == client_id) {
+    /// What is to be sent now: the first that waits for it, unless it is on its way.
+    pub fn to_post(&mut self) -> Option<Draft> {
+        let mut sending = self.waiting.iter().filter(|w| w.progress == Progress::Sending);
+        let next = sending
+            .next()
+            .filter(|next| self.posted.as_ref() != Some(&next.client_id))?;
+        self.posted = Some(next.client_id.clone());
+        Some(Draft {
+            room: next.room,
+            client_id: next.client_id.clone(),
+            body: next.body.clone(),
+            reply: next.reply.as_ref().map(|quote| quote.seq),
+            files: next.files.iter().map(|file| file.id).collect(),
+        })
+    }
+
+    /// The line is a new one: nothing is on its way.
+    pub fn opened(&mut self) {
+        self.posted = None;
+    }
+
+    /// It is time for another try with one, which may have failed.
+    pub fn again(&mut self, client_id: &str) {
+        if self.posted.as_deref() == Some(client_id) {
+            self.posted = None;
+        }
+        if self
+            .find(client_id)
+            .is_some_and(|w| matches!(w.progress, Progress::Failed(_)))
+        {
+            self.progress(client_id, Progress::Sending);
+        }
+    }
+
+    /// The server keeps one.
+    pub fn kept(&mut self, client_id: &str, seq: u64, changed: u64) {
+        self.progress(client_id, Progress::Kept { seq, changed });
+    }
+
+    /// The server said no to one. The seconds after which it is worth another try without asking, if it is.
+    pub fn refused(&mut self, client_id: &str, error: &AppError, words: String) -> Option<u32> {
+        match error {
+            AppError::SlowDown(seconds) => Some(*seconds),
+            AppError::Busy => Some(2),
+            // Of two tries one may have been taken.
+            _ if self
+                .find(client_id)
+                .is_some_and(|w| matches!(w.progress, Progress::Kept { .. })) =>
+            {
+                None
+            }
+            _ => {
+                self.progress(client_id, Progress::Failed(words));
+                None
+            }
+        }
+    }
+
+    fn progress(&mut self, client_id: &str, progress: Progress) {
+        if let Some(waiting) = self.waiting.iter_mut().find(|w| w.client_id == client_id) {
             waiting.progress = progress;
         }
     }
@@ -87,22 +164,25 @@ impl Outbox {
         self.keep(|waiting| waiting.client_id != client_id)
     }
 
-    /// `room` shows everything up to change `changed`: what was kept by then waits no more, even where it is too old
-    /// to be among the messages on show. Tells whether there was any.
-    pub fn shown(&mut self, room: RoomId, changed: u64) -> bool {
-        self.keep(|waiting| waiting.room != room || !matches!(waiting.progress, Progress::Kept(by) if by <= changed))
+    /// `room` shows `timeline`: what was kept by then waits no more, even where it is too old to be among the messages
+    /// on show. Tells whether there was any.
+    pub fn shown(&mut self, room: RoomId, timeline: &Timeline) -> bool {
+        let (until, first) = (timeline.changed(), timeline.first().unwrap_or(0));
+        let is_there = |progress: &Progress| matches!(progress, Progress::Kept { seq, changed } if *changed <= until || *seq < first);
+        self.keep(|waiting| waiting.room != room || !is_there(&waiting.progress))
     }
 
     fn keep(&mut self, which: impl Fn(&Waiting) -> bool) -> bool {
-        let before = self.0.len();
-        self.0.retain(which);
-        self.0.len() != before
+        let before = self.waiting.len();
+        self.waiting.retain(which);
+        self.waiting.len() != before
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::model::{History, Message};
 
     const ROOM: RoomId = RoomId(1);
 
@@ -111,46 +191,103 @@ mod tests {
             room,
             client_id: client_id.into(),
             body: "hello".into(),
-            reply: None,
-            files: Vec::new(),
-            progress: Progress::Sending,
+            ..Waiting::default()
         }
+    }
+
+    fn outbox(names: &[&str]) -> Outbox {
+        let mut outbox = Outbox::default();
+        for name in names {
+            outbox.add(waiting(ROOM, *name)).expect("room for it");
+        }
+        outbox
     }
 
     fn names(outbox: &Outbox) -> Vec<&str> {
         outbox.in_room(ROOM).map(|waiting| waiting.client_id.as_str()).collect()
     }
 
+    fn to_post(outbox: &mut Outbox) -> Option<String> {
+        outbox.to_post().map(|draft| draft.client_id)
+    }
+
+    /// A room as it is shown: messages from `first` on, everything up to change `changed`.
+    fn shows(first: u64, changed: u64) -> Timeline {
+        let message = Message {
+            seq: first,
+            ..Message::default()
+        };
+        let messages = vec![message];
+        let earlier = first > 1;
+        Timeline::new(History { messages, earlier }, changed)
+    }
+
     #[test]
     fn a_message_waits_until_it_is_kept_and_shown() {
-        let mut outbox = Outbox::default();
-        assert!(outbox.add(waiting(ROOM, "a")).is_some());
-        outbox.shown(ROOM, 9);
-        assert_eq!(outbox.to_send().count(), 1, "not kept yet");
-        outbox.progress("a", Progress::Kept(10));
+        let mut outbox = outbox(&["a"]);
+        outbox.shown(ROOM, &shows(1, 9));
+        assert_eq!(names(&outbox), ["a"], "not kept yet");
+        outbox.kept("a", 8, 10);
         assert_eq!(
-            (outbox.to_send().count(), names(&outbox)),
-            (0, vec!["a"]),
+            (to_post(&mut outbox), names(&outbox)),
+            (None, vec!["a"]),
             "not shown yet"
         );
-        outbox.shown(RoomId(2), 10);
-        outbox.shown(ROOM, 9);
+        outbox.shown(RoomId(2), &shows(1, 10));
+        outbox.shown(ROOM, &shows(1, 9));
         assert_eq!(names(&outbox), ["a"]);
-        outbox.shown(ROOM, 10);
+        outbox.shown(ROOM, &shows(1, 10));
         assert!(names(&outbox).is_empty());
     }
 
     #[test]
-    fn what_was_refused_waits_for_its_author() {
+    fn what_is_too_old_to_be_shown_waits_no_more() {
+        let mut outbox = outbox(&["a"]);
+        // Kept long ago, its acknowledgement lost, and edited since.
+        outbox.kept("a", 8, 700);
+        assert!(outbox.shown(ROOM, &shows(600, 690)));
+    }
+
+    #[test]
+    fn one_goes_out_after_the_other() {
+        let mut outbox = outbox(&["a", "b"]);
+        assert_eq!(to_post(&mut outbox).as_deref(), Some("a"));
+        assert_eq!(to_post(&mut outbox), None, "it is on its way");
+        assert_eq!(outbox.refused("a", &AppError::SlowDown(3), String::new()), Some(3));
+        assert_eq!(to_post(&mut outbox), None, "nothing overtakes it");
+        outbox.again("a");
+        assert_eq!(to_post(&mut outbox).as_deref(), Some("a"));
+        outbox.kept("a", 1, 1);
+        assert_eq!(to_post(&mut outbox).as_deref(), Some("b"));
+        outbox.opened();
+        assert_eq!(to_post(&mut outbox).as_deref(), Some("b"), "it was on the old line");
+    }
+
+    #[test]
+    fn what_was_refused_waits_for_its_author_and_holds_up_nothing() {
+        let mut outbox = outbox(&["a", "b"]);
+        to_post(&mut outbox);
+        assert_eq!(outbox.refused("a", &AppError::SignedOut, "no".into()), None);
+        assert_eq!(to_post(&mut outbox).as_deref(), Some("b"));
+        let mut later = Outbox::new(outbox.waiting);
+        assert_eq!(to_post(&mut later).as_deref(), Some("b"), "not sent again unasked");
+        later.again("a");
+        assert_eq!(to_post(&mut later).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_doesn_t_change_the_order() {
         let mut outbox = Outbox::default();
-        outbox.add(waiting(ROOM, "a"));
-        outbox.progress("a", Progress::Failed("no".into()));
-        let outbox = Outbox::new(outbox.0);
-        assert_eq!(
-            (outbox.to_send().count(), names(&outbox)),
-            (0, vec!["a"]),
-            "not sent again unasked"
-        );
+        let mut written = Vec::new();
+        // Two in one moment; then the clock is set back by an hour, and is wrong altogether.
+        for (now, rest) in [(7_200, "9"), (7_200, "1"), (3_600, "5"), (-5, "0"), (7_201, "3")] {
+            let name = outbox.name(now, rest);
+            outbox.add(waiting(ROOM, &name));
+            written.push(name);
+        }
+        let mut stored = outbox.waiting.clone();
+        stored.reverse();
+        assert_eq!(names(&Outbox::new(stored)), written);
     }
 
     #[test]

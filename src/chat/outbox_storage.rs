@@ -1,6 +1,5 @@
 //! Keeps the [outbox](super::outbox), and what isn't sent yet, in the browser's local storage, so that a reload loses
-//! nothing. An entry for each
-//! message: tabs of one person share the storage, and none undoes what another keeps.
+//! nothing. An entry for each message: tabs of one person share the storage, and none undoes what another keeps.
 
 use leptos::prelude::window;
 use web_sys::Storage;
@@ -8,17 +7,14 @@ use web_sys::Storage;
 use super::{model::File, outbox::Waiting};
 use crate::ids::{RoomId, UserId};
 
-/// What waits for `user`, in the order of writing; nothing when the browser keeps nothing.
+/// What waits for `user`; nothing when the browser keeps nothing.
 pub fn load(user: UserId) -> Vec<Waiting> {
     let Some(storage) = storage() else { return Vec::new() };
     let prefix = key(user, "");
     let names = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten());
     let ours = names.filter(|name| name.starts_with(&prefix));
     let read = |name: String| serde_json::from_str(&storage.get_item(&name).ok().flatten()?).ok();
-    let mut waiting: Vec<Waiting> = ours.filter_map(read).collect();
-    // Their names begin with the time.
-    waiting.sort_by(|a, b| a.client_id.cmp(&b.client_id));
-    waiting
+    ours.filter_map(read).collect()
 }
 
 /// Keeps a message. A full or forbidden storage only costs what a reload would have saved.
@@ -70,16 +66,10 @@ pub fn keep_files(user: UserId, room: RoomId, files: &[File]) {
     }
 }
 
-/// A name for a new message: unique for the author, whatever the browser.
-pub fn new_client_id() -> String {
+/// What makes a message's name unique for its author, whatever the browser.
+pub fn random() -> String {
     let part = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-    format!(
-        "{:016x}-{:08x}{:08x}{:08x}",
-        crate::time::Timestamp::now().micros(),
-        part(),
-        part(),
-        part()
-    )
+    format!("{:08x}{:08x}{:08x}", part(), part(), part())
 }
 
 fn storage() -> Option<Storage> {

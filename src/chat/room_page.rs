@@ -140,8 +140,10 @@ fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
             // The page may have gone meanwhile.
             failed.try_set(loaded.as_ref().err().map(ToString::to_string));
             if let Ok(history) = loaded {
-                timeline.try_update(|timeline| timeline.add_earlier(history));
-                chat.hear_again(room, since);
+                let passed_over = timeline.try_update(|timeline| timeline.add_earlier(history, before, since));
+                if passed_over == Some(true) {
+                    chat.follow();
+                }
             }
         }
     });

@@ -25,9 +25,12 @@ impl Timeline {
     pub fn new(history: History, changed: u64) -> Self {
         let mut timeline = Self {
             changed,
+            earlier: history.earlier,
             ..Self::default()
         };
-        timeline.add_earlier(history);
+        for message in history.messages {
+            timeline.keep(message);
+        }
         timeline
     }
 
@@ -69,6 +72,7 @@ impl Timeline {
         self.changed = self.changed.max(message.changed);
         // A change of what is too old to be held: between the two there are others that aren't.
         if self.earlier && self.first().is_some_and(|first| message.seq < first) {
+            self.quote(&message);
             return;
         }
         self.keep(message);
@@ -92,30 +96,59 @@ impl Timeline {
         self.earlier = (reset || self.earlier) && self.first().is_some_and(|first| first > 1);
     }
 
-    /// Older messages, loaded on request.
-    pub fn add_earlier(&mut self, history: History) {
+    /// Older messages, loaded on request: those before `before`, asked for when `since` was the highest change folded.
+    /// True when changes of them may have been passed over meanwhile: resume, which asks for those anew.
+    pub fn add_earlier(&mut self, history: History, before: u64, since: u64) -> bool {
+        // Not what comes before the first any more: there would be a hole between.
+        if self.first() != Some(before) {
+            return false;
+        }
         self.earlier = history.earlier;
         for message in history.messages {
             self.keep(message);
         }
+        let passed_over = self.changed > since;
+        self.changed = self.changed.min(since);
+        passed_over
     }
 
-    fn keep(&mut self, message: Message) {
-        // Answers quote it: what was taken back is gone there too.
+    fn keep(&mut self, mut message: Message) {
+        let at = self.messages.partition_point(|held| held.seq < message.seq);
+        let is_held = match self.messages.get(at).filter(|held| held.seq == message.seq) {
+            Some(held) if held.changed >= message.changed => return,
+            held => held.is_some(),
+        };
+        self.quote(&message);
+        // The one it quotes may be known as it is now.
+        if let Some(quote) = &mut message.reply
+            && let Ok(quoted) = self.messages.binary_search_by_key(&quote.seq, |held| held.seq)
+            && self.messages[quoted].changed > message.changed
+        {
+            quote.text = quotation(&self.messages[quoted]);
+        }
+        if is_held {
+            self.messages[at] = message;
+        } else {
+            self.messages.insert(at, message);
+        }
+    }
+
+    /// Answers quote it: what was taken back is gone there too.
+    fn quote(&mut self, message: &Message) {
         let at = self.messages.partition_point(|held| held.seq < message.seq);
         for answer in self.messages.range_mut(at..) {
             if let Some(quote) = answer.reply.as_mut().filter(|quote| quote.seq == message.seq)
                 && answer.changed < message.changed
             {
-                quote.text = message.gist().chars().take(QUOTED).collect();
+                quote.text = quotation(message);
             }
         }
-        match self.messages.get_mut(at).filter(|held| held.seq == message.seq) {
-            Some(held) if held.changed >= message.changed => {}
-            Some(held) => *held = message,
-            None => self.messages.insert(at, message),
-        }
     }
+}
+
+/// What an answer to it quotes.
+fn quotation(message: &Message) -> String {
+    message.gist().chars().take(QUOTED).collect()
 }
 
 #[cfg(test)]
@@ -123,7 +156,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{chat::model::Person, ids::RoomId, time::Timestamp};
+    use crate::{
+        chat::model::{Person, Quote},
+        ids::RoomId,
+        time::Timestamp,
+    };
 
     fn message(seq: u64, changed: u64) -> Message {
         Message {
@@ -224,5 +261,69 @@ mod tests {
         timeline.catch_up(false, (1..=HELD as u64 + 5).map(|n| message(n, n)).collect());
         assert_eq!((timeline.messages().count(), timeline.first()), (HELD, Some(6)));
         assert!(timeline.has_earlier());
+    }
+
+    #[test]
+    fn what_is_taken_back_is_gone_from_answers_even_where_it_is_too_old_to_be_held() {
+        let answer = |text: &str| Message {
+            reply: Some(Quote {
+                seq: 3,
+                author: "ada".into(),
+                text: text.into(),
+            }),
+            ..message(91, 91)
+        };
+        let mut timeline = Timeline::default();
+        timeline.catch_up(true, vec![message(90, 90), answer("4711")]);
+        let gone = Message {
+            body: String::new(),
+            deleted: true,
+            ..message(3, 92)
+        };
+        timeline.fold(gone.clone());
+        assert_eq!(timeline.messages().last(), Some(&answer("")));
+        // Also where it itself, as it was once, comes again.
+        timeline.catch_up(true, vec![message(3, 3), answer("4711")]);
+        timeline.fold(gone.clone());
+        timeline.fold(message(3, 91));
+        assert_eq!(timeline.messages().last(), Some(&answer("")));
+        // Also where the answer, as it was once, comes after it.
+        let mut timeline = Timeline::default();
+        timeline.fold(gone);
+        timeline.fold(answer("4711"));
+        assert_eq!(timeline.messages().last(), Some(&answer("")));
+    }
+
+    fn before(first: u64) -> History {
+        History {
+            messages: (1..first).map(|seq| message(seq, seq)).collect(),
+            earlier: false,
+        }
+    }
+
+    #[test]
+    fn earlier_messages_that_come_too_late_make_no_hole() {
+        let mut timeline = Timeline::default();
+        timeline.catch_up(true, vec![message(41, 41)]);
+        timeline.catch_up(true, vec![message(700, 700)]);
+        assert!(!timeline.add_earlier(before(41), 41, 41));
+        assert_eq!(timeline.first(), Some(700));
+        assert!(timeline.has_earlier());
+    }
+
+    #[test]
+    fn changes_that_pass_while_earlier_messages_are_on_their_way_are_asked_for_again() {
+        let mut timeline = Timeline::default();
+        timeline.catch_up(true, vec![message(41, 41)]);
+        timeline.fold(message(20, 42));
+        assert!(timeline.add_earlier(before(41), 41, 41));
+        assert_eq!(
+            timeline.changed(),
+            41,
+            "also by the next connection, should this one end now"
+        );
+        timeline.catch_up(false, vec![message(20, 42)]);
+        assert_eq!(timeline.messages().nth(19).map(|m| m.changed), Some(42));
+        assert!(!timeline.add_earlier(before(1), 1, 42), "nothing passed");
     }
 }

@@ -3,7 +3,9 @@
 use std::{task::Poll, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use tokio::time::{Instant, Interval, interval, timeout};
+use futures::{FutureExt, Sink, SinkExt, Stream, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// Largest frame read: a message with every byte escaped, and some.
 pub const LARGEST_FRAME: usize = 128 * 1024;
@@ -17,6 +19,10 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const QUIET: Duration = Duration::from_secs(30);
 /// RFC 6455's code for "the service is restarting; come back".
 const RESTART: u16 = 1012;
+
+/// What frames go through: axum's WebSocket, or a test's queues.
+pub trait Transport: Stream<Item = Result<Frame, axum::Error>> + Sink<Frame> + Unpin + Send {}
+impl<S: Stream<Item = Result<Frame, axum::Error>> + Sink<Frame> + Unpin + Send> Transport for S {}
 
 /// Why a socket ends. `None`: the other end left or does not read.
 pub type End = Option<CloseFrame>;
@@ -54,7 +60,7 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 ///
 /// # Errors
 /// The end of the socket, where the other end doesn't read or is gone.
-pub async fn write(socket: &mut WebSocket, frame: Frame) -> Result<(), End> {
+pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
     let mut sending = std::pin::pin!(socket.send(frame));
     // Nearly always done at once; only a full socket pays for a timer.
     let outcome = match futures::poll!(sending.as_mut()) {
@@ -77,32 +83,50 @@ pub async fn leave(mut socket: WebSocket, end: End) {
     let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
 }
 
-/// When the other end was last heard.
-pub struct Hearing {
-    last: Instant,
-    look: Interval,
+/// What seldom happens to a socket: the server stops, its session ends, the other end is silent. Each wakes it by itself;
+/// asked anew for every event, they would take locks that all sockets share, and a part of the time in which the event is
+/// passed on.
+pub struct Seldom<'s> {
+    waits: FuturesUnordered<BoxFuture<'s, Option<End>>>,
+    heard: Instant,
 }
 
-impl Default for Hearing {
-    fn default() -> Self {
-        Self {
-            last: Instant::now(),
-            // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
-            look: interval(QUIET / 2),
+impl<'s> Seldom<'s> {
+    /// Of a socket that is to end with `signed_out` when its session has `ended`.
+    pub fn new(stopping: CancellationToken, ended: impl Future<Output = ()> + Send + 's, signed_out: End) -> Self {
+        let seldom = Self {
+            waits: FuturesUnordered::new(),
+            heard: Instant::now(),
+        };
+        let stopping = stopping.cancelled_owned().map(|()| Some(restarting()));
+        seldom.waits.push(stopping.boxed());
+        seldom.waits.push(ended.map(|()| Some(signed_out)).boxed());
+        seldom.look_again();
+        seldom
+    }
+
+    /// The other end was heard.
+    pub fn heard(&mut self) {
+        self.heard = Instant::now();
+    }
+
+    /// Completes when it is time to look at how long the other end has been silent.
+    ///
+    /// # Errors
+    /// The end of the socket.
+    pub async fn next(&mut self) -> Result<Duration, End> {
+        match self.waits.next().await.flatten() {
+            Some(end) => Err(end),
+            None => {
+                self.look_again();
+                Ok(self.heard.elapsed())
+            }
         }
     }
-}
 
-impl Hearing {
-    /// It was heard.
-    pub fn note(&mut self) {
-        self.last = Instant::now();
-    }
-
-    /// Completes when it is time to look at how long the silence is.
-    pub async fn silence(&mut self) -> Duration {
-        self.look.tick().await;
-        self.last.elapsed()
+    fn look_again(&self) {
+        // Twice in `QUIET`, or one look would come just before it and the next after twice as much, nobody asked.
+        self.waits.push(sleep(QUIET / 2).map(|()| None).boxed());
     }
 }
 
@@ -110,7 +134,7 @@ impl Hearing {
 ///
 /// # Errors
 /// The end of the socket, where the other end is taken for dead.
-pub async fn ask(socket: &mut WebSocket, silence: Duration) -> Result<(), End> {
+pub async fn ask(socket: &mut impl Transport, silence: Duration) -> Result<(), End> {
     match silence {
         silence if silence > QUIET * 2 => Err(None),
         silence if silence > QUIET => write(socket, Frame::Ping(Default::default())).await,

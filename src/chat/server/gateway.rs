@@ -31,7 +31,7 @@ use crate::{
         limits::Rate,
         listen::Place,
         state::AppState,
-        websocket::{self, End, Hearing, close, leave},
+        websocket::{self, End, Seldom, close, leave},
     },
 };
 
@@ -84,12 +84,11 @@ async fn serve(state: AppState, caller: Caller, socket: WebSocket) {
 }
 
 impl Line {
-    async fn run(&mut self, ended: impl Future<Output = ()>) -> End {
+    async fn run(&mut self, ended: impl Future<Output = ()> + Send) -> End {
         // Before the conversations are read: one that is opened later arrives here.
         let mut events = self.state.chat.hub.subscribe();
-        let mut stopping = std::pin::pin!(self.state.shutdown.begun.clone().cancelled_owned());
-        let mut ended = std::pin::pin!(ended);
-        let mut hearing = Hearing::default();
+        let ended_words = close(SIGNED_OUT, "the session or token has ended");
+        let mut seldom = Seldom::new(self.state.shutdown.begun.clone(), ended, ended_words);
         let Ok(rooms) = Box::pin(store::rooms(&self.state.chat.db.readers, self.me.id)).await else {
             return close(close_code::AGAIN, "the conversations can't be read");
         };
@@ -103,7 +102,7 @@ impl Line {
                     Err(RecvError::Closed) => Err(websocket::restarting()),
                 },
                 frame = self.socket.recv() => {
-                    hearing.note();
+                    seldom.heard();
                     match frame {
                         // Boxed: in place, its room would be kept by every connection that only listens.
                         Some(Ok(frame)) => Box::pin(self.receive(frame)).await,
@@ -111,9 +110,10 @@ impl Line {
                         None => Err(None),
                     }
                 }
-                () = &mut stopping => Err(websocket::restarting()),
-                () = &mut ended => Err(close(SIGNED_OUT, "the session or token has ended")),
-                silence = hearing.silence() => websocket::ask(&mut self.socket, silence).await,
+                silence = seldom.next() => match silence {
+                    Ok(silence) => websocket::ask(&mut self.socket, silence).await,
+                    Err(end) => Err(end),
+                },
             };
             if let Err(end) = outcome {
                 return end;

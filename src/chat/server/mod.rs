@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod files;
+mod frames;
 pub mod gateway;
 mod gateway_frame;
 mod highlight;
@@ -25,7 +26,7 @@ pub mod withdraw;
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc::Receiver};
 
 use crate::{
     chat::wire::ServerFrame,
@@ -36,7 +37,7 @@ use crate::{
 
 use files::{Files, shelf::Shelf};
 use presence::Presence;
-use webhooks::Webhooks;
+use webhooks::{Place, Webhooks};
 
 /// Events that a socket may lag behind before it is closed to resume.
 const RING: usize = 1_024;
@@ -59,6 +60,8 @@ pub struct Chat {
     pub webhooks: Webhooks,
     /// Files in messages.
     pub files: Arc<Files>,
+    /// Changes that a browser which was away is told one by one; beyond, its room is reset to the newest page.
+    pub resume: u32,
 }
 
 /// What goes to the sockets, encoded once.
@@ -105,10 +108,19 @@ impl Chat {
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
+        let (chat, said) = Self::new(db, shelf, config, shutdown);
+        let chat = Arc::new(chat);
+        shutdown.spawn(indexing::run(chat.clone()));
+        shutdown.spawn(webhooks::run(chat.clone(), said, webhooks::LIMIT, shutdown.clone()));
+        Ok(chat)
+    }
+
+    /// The feature, and the queue that [`webhooks::run`] takes.
+    pub fn new(db: Database, shelf: Shelf, config: &Config, shutdown: &Shutdown) -> (Self, Receiver<Place>) {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
         let (webhooks, said) = Webhooks::new();
-        let chat = Arc::new(Self {
+        let chat = Self {
             files: Files::start(db.clone(), shelf, config, shutdown),
             db,
             hub,
@@ -116,11 +128,10 @@ impl Chat {
             pace: PerKey::new(40, Duration::from_millis(50)),
             searches: PerKey::new(30, Duration::from_millis(500)),
             unindexed: Notify::new(),
+            resume: resume::RESUME,
             webhooks,
-        });
-        shutdown.spawn(indexing::run(chat.clone()));
-        shutdown.spawn(webhooks::run(chat.clone(), said, webhooks::LIMIT, shutdown.clone()));
-        Ok(chat)
+        };
+        (chat, said)
     }
 
     /// Tells the sockets.

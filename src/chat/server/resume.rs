@@ -1,8 +1,6 @@
 //! What a browser missed in a room, and the frames that tell it.
 
-use sqlx::SqlitePool;
-
-use super::store;
+use super::{Chat, store};
 use crate::{
     chat::{model::Message, wire::ServerFrame},
     error::AppError,
@@ -10,7 +8,7 @@ use crate::{
 };
 
 /// Changes sent in one resume at most; beyond it the room is reset to its newest page.
-const RESUME: u32 = 500;
+pub const RESUME: u32 = 500;
 /// Messages of a reset.
 const NEWEST: u32 = 60;
 /// Text in one frame, in bytes, if it has more than one message. Small, because a socket keeps the room that its
@@ -29,14 +27,15 @@ pub struct Missed {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn missed(db: &SqlitePool, me: UserId, room: RoomId, after: Option<u64>) -> Result<Missed, AppError> {
+pub async fn missed(chat: &Chat, me: UserId, room: RoomId, after: Option<u64>) -> Result<Missed, AppError> {
+    let (db, most) = (&chat.db.readers, chat.resume);
     let newest = store::room(db, room, me).await?.ok_or_else(store::no_room)?.changed;
     let missed = match after {
         // A number from the future: the database was replaced by an older one.
-        Some(after) if after <= newest => store::changed_after(db, room, after, RESUME + 1).await?,
+        Some(after) if after <= newest => store::changed_after(db, room, after, most + 1).await?,
         _ => Vec::new(),
     };
-    let reset = after.is_none_or(|after| after > newest) || missed.len() > RESUME as usize;
+    let reset = after.is_none_or(|after| after > newest) || missed.len() > most as usize;
     let mut messages = if reset {
         store::history(db, room, None, NEWEST).await?.messages
     } else {

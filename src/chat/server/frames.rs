@@ -1,0 +1,95 @@
+//! What a browser's frames ask of a chat socket, and the answers.
+
+use axum::extract::ws::Message as Frame;
+
+use crate::{
+    chat::wire::{ClientFrame, Draft, ServerFrame},
+    error::AppError,
+    ids::RoomId,
+    server::websocket::{End, Transport},
+};
+
+use super::{Audience, post::post, read, resume, socket::Line};
+
+impl<S: Transport> Line<'_, S> {
+    /// Does what a frame asks and answers it.
+    ///
+    /// # Errors
+    /// Why the socket ends.
+    pub(super) async fn receive(&mut self, frame: Frame) -> Result<(), End> {
+        let text = match frame {
+            Frame::Text(text) => text,
+            Frame::Ping(_) | Frame::Pong(_) => return Ok(()),
+            Frame::Close(_) => return Err(None),
+            Frame::Binary(_) => return self.refuse(None, not_ours("a text frame was expected")).await,
+        };
+        if let Err(error) = self.pace.check() {
+            let post = serde_json::from_str(&text).ok().and_then(|frame| match frame {
+                ClientFrame::Post(draft) => Some(draft.client_id),
+                _ => None,
+            });
+            return self.refuse(post, error).await;
+        }
+        match serde_json::from_str::<ClientFrame>(&text) {
+            Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
+            Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
+            Ok(ClientFrame::Post(draft)) => self.post(draft).await,
+            Ok(ClientFrame::Typing { room }) => {
+                if self.rooms.contains(&room) {
+                    let person = self.me.clone();
+                    let to = Audience::Followers {
+                        room,
+                        changed: None,
+                        note: None,
+                    };
+                    self.chat.tell(&ServerFrame::Typing { room, person }, to);
+                }
+                Ok(())
+            }
+            Ok(ClientFrame::Read { room, seq }) => match read::read(self.chat, self.me.id, room, seq).await {
+                Ok(Some(left)) => self.send(left.encode().into()).await,
+                Ok(None) => Ok(()),
+                Err(error) => self.refuse(None, error).await,
+            },
+            Err(cause) => self.refuse(None, not_ours(&cause.to_string())).await,
+        }
+    }
+
+    async fn post(&mut self, draft: Draft) -> Result<(), End> {
+        let client_id = draft.client_id.clone();
+        match post(self.chat, self.me.clone(), draft).await {
+            Ok((message, _)) => {
+                let ack = ServerFrame::Ack {
+                    room: message.room,
+                    client_id,
+                    seq: message.seq,
+                    changed: message.changed,
+                };
+                self.send(ack.encode().into()).await
+            }
+            Err(error) => self.refuse(Some(client_id), error).await,
+        }
+    }
+
+    /// Follows a room: what was missed there, then what comes.
+    async fn follow(&mut self, room: RoomId, after: Option<u64>) -> Result<(), End> {
+        let missed = match resume::missed(self.chat, self.me.id, room, after).await {
+            Ok(missed) => missed,
+            Err(error) => return self.refuse(None, error).await,
+        };
+        self.followed = Some((room, missed.changed));
+        // Each is written before the next is made, so that the socket's backlog holds it.
+        for frame in missed.frames(room) {
+            self.send(frame.encode().into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {
+        self.send(ServerFrame::refused(client_id, error).encode().into()).await
+    }
+}
+
+fn not_ours(cause: &str) -> AppError {
+    AppError::Invalid(format!("This frame isn't one of ours: {cause}."))
+}
