@@ -145,7 +145,7 @@ impl ChatConnection {
         self.told.set(None);
         self.shown.set(Some(Shown { room, timeline }));
         self.kept_unread.set_value(false);
-        self.on_tab(|tab| tab.shown());
+        self.on_tab(&mut |tab| tab.shown());
         self.follow();
         self.attend();
         on_cleanup(move || {
@@ -170,7 +170,7 @@ impl ChatConnection {
 
     /// After a connection: what was missed, then what waits.
     fn resume(self) {
-        self.on_tab(|tab| {
+        self.on_tab(&mut |tab| {
             tab.opened();
             Folded::default()
         });
@@ -181,7 +181,7 @@ impl ChatConnection {
     /// Asks for what was missed in the room on show.
     pub(super) fn follow(self) {
         let mut asked = None;
-        self.on_tab(|tab| {
+        self.on_tab(&mut |tab| {
             asked = tab.follow();
             Folded::default()
         });
@@ -192,7 +192,7 @@ impl ChatConnection {
     }
 
     /// Does something with the messages of this tab; whoever shows them hears of what it did.
-    pub(super) fn on_tab(self, act: impl FnOnce(&mut Tab) -> Folded) -> Folded {
+    pub(super) fn on_tab(self, act: &mut dyn FnMut(&mut Tab) -> Folded) -> Folded {
         let shown = self.shown.get_untracked();
         let (mut outbox, before) = (self.outbox.write(), self.awaited.get_untracked());
         let mut timeline = shown.as_ref().and_then(|shown| shown.timeline.try_write());

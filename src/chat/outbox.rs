@@ -24,7 +24,8 @@ pub enum Progress {
     Sending,
     /// The server said no, with these words.
     Failed(String),
-    /// The server keeps it, but its room doesn't show it yet.
+    /// The server keeps it, but its room doesn't show it yet. Nothing of it has to survive this page.
+    #[serde(skip)]
     Kept {
         /// Its place there.
         seq: u64,
@@ -161,7 +162,7 @@ impl Outbox {
 
     /// It is in its room, or given up. Tells whether it was here.
     pub fn remove(&mut self, client_id: &str) -> bool {
-        self.keep(|waiting| waiting.client_id != client_id)
+        self.keep(&|waiting| waiting.client_id != client_id)
     }
 
     /// `room` shows `timeline`: what was kept by then waits no more, even where it is too old to be among the messages
@@ -169,10 +170,10 @@ impl Outbox {
     pub fn shown(&mut self, room: RoomId, timeline: &Timeline) -> bool {
         let (until, first) = (timeline.changed(), timeline.first().unwrap_or(0));
         let is_there = |progress: &Progress| matches!(progress, Progress::Kept { seq, changed } if *changed <= until || *seq < first);
-        self.keep(|waiting| waiting.room != room || !is_there(&waiting.progress))
+        self.keep(&|waiting| waiting.room != room || !is_there(&waiting.progress))
     }
 
-    fn keep(&mut self, which: impl Fn(&Waiting) -> bool) -> bool {
+    fn keep(&mut self, which: &dyn Fn(&Waiting) -> bool) -> bool {
         let before = self.waiting.len();
         self.waiting.retain(which);
         self.waiting.len() != before

@@ -99,7 +99,8 @@ impl ChatConnection {
 
     /// Folds a frame about messages; what waits for it is sent. Tells whether the room on show has changed.
     fn fold(self, frame: ServerFrame) -> bool {
-        let folded = self.on_tab(|tab| tab.fold(frame));
+        let mut frame = Some(frame);
+        let folded = self.on_tab(&mut |tab| frame.take().map(|frame| tab.fold(frame)).unwrap_or_default());
         self.post();
         folded.timeline
     }

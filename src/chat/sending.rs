@@ -22,7 +22,7 @@ impl ChatConnection {
     /// Takes back what waited when the page was left.
     pub(super) fn restore(self) {
         self.outbox.set(Outbox::new(load(self.my_id())));
-        self.on_tab(|tab| tab.shown());
+        self.on_tab(&mut |tab| tab.shown());
     }
 
     /// Says `body` in `room`, with files that are there: shown at once as being sent, sent now or when the line is back.
@@ -96,13 +96,10 @@ impl ChatConnection {
         self.post();
     }
 
-    /// Keeps how far one has come that the server doesn't keep.
+    /// Keeps how far one has come; what the server keeps isn't kept here too.
     fn keep(self, client_id: &str) {
         self.outbox.with_untracked(|outbox| {
-            if let Some(waiting) = outbox
-                .find(client_id)
-                .filter(|w| !matches!(w.progress, Progress::Kept { .. }))
-            {
+            if let Some(waiting) = outbox.find(client_id) {
                 keep(self.my_id(), waiting);
             }
         });

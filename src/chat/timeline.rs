@@ -121,10 +121,10 @@ impl Timeline {
         self.quote(&message);
         // The one it quotes may be known as it is now.
         if let Some(quote) = &mut message.reply
-            && let Ok(quoted) = self.messages.binary_search_by_key(&quote.seq, |held| held.seq)
-            && self.messages[quoted].changed > message.changed
+            && let Some(quoted) = self.messages.iter().find(|held| held.seq == quote.seq)
+            && quoted.changed > message.changed
         {
-            quote.text = quotation(&self.messages[quoted]);
+            quote.text = quotation(quoted);
         }
         if is_held {
             self.messages[at] = message;
@@ -135,8 +135,7 @@ impl Timeline {
 
     /// Answers quote it: what was taken back is gone there too.
     fn quote(&mut self, message: &Message) {
-        let at = self.messages.partition_point(|held| held.seq < message.seq);
-        for answer in self.messages.range_mut(at..) {
+        for answer in &mut self.messages {
             if let Some(quote) = answer.reply.as_mut().filter(|quote| quote.seq == message.seq)
                 && answer.changed < message.changed
             {
