@@ -18,6 +18,7 @@ use crate::{
         rooms_page::RoomsPage, search_page::SearchPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
+    desk_keys::KeysPage,
     error::AppError,
     ui::error_page::ErrorPage,
 };
@@ -106,6 +107,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/two-factor") view=TwoFactorPage ssr=SsrMode::Async />
                 <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />

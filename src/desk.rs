@@ -16,12 +16,13 @@ use crate::{
         model::Rooms,
         rooms_page::{PeopleHere, RoomLinks},
     },
+    desk_keys,
     error::AppError,
     json::Json,
     live::event_source::EventStream,
     logs::{connection::provide_log_buffer, model::Tail, panel::LogsPanel},
     ticker::{connection::provide_board, model::Board, panel::TickerPanel, tape::Tape},
-    ui::{error_page::ErrorPage, loaded::loaded_once},
+    ui::{error_page::ErrorPage, loaded::loaded_once, picker::Picker},
 };
 
 /// What the desk begins with, or why it doesn't.
@@ -100,6 +101,8 @@ pub fn Desk() -> impl IntoView {
 
 #[component]
 fn Layout(team: String) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    Effect::new(|_| desk_keys::listen());
     let path = use_location().pathname;
     let view = Memo::new(move |_| {
         path.with(
@@ -131,7 +134,9 @@ fn Layout(team: String) -> impl IntoView {
                     <span class="mark" aria-hidden="true"></span>
                     {team}
                 </header>
-                <a href="/search" aria-current=move || current("search")>"Search"</a>
+                <a href="/search" aria-current=move || current("search")>
+                    "Search" <kbd aria-hidden="true">"Ctrl K"</kbd>
+                </a>
                 <h2>"Rooms"</h2>
                 <RoomLinks direct=false />
                 <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>
@@ -160,6 +165,7 @@ fn Layout(team: String) -> impl IntoView {
                 <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
                 <Leave words="You" />
             </nav>
+            <Picker picked=move |text| chat.picked(text) />
         </div>
     }
 }

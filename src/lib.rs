@@ -23,6 +23,8 @@ pub mod time;
 pub mod app;
 /// The page that joins the features: rail, room, ticker, logs.
 pub mod desk;
+/// The keys that work all over it.
+pub mod desk_keys;
 
 /// Sign-in, sessions, the join link, tokens.
 pub mod accounts;

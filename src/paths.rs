@@ -28,8 +28,12 @@ pub const FILES: &str = "/files";
 pub const FILE: &str = "/files/{file}/{name}";
 /// An image, small.
 pub const THUMBNAIL: &str = "/thumbnails/{file}";
+/// What a field offers to take, as a list in HTML: `?q=` is what was typed.
+pub const OPTIONS: &str = "/options/{kind}";
 /// Where the composer's plain form posts.
 pub const SAY: &str = "/rooms/{room}/say";
+/// As the path of a refusal: what the plain form was answered is no error.
+pub const NOTE: &str = "note";
 
 /// A file's URL; it ends in its name, which is what browsers save it under.
 pub fn file(id: FileId, name: &str) -> String {

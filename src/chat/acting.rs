@@ -3,8 +3,17 @@
 
 use leptos::prelude::*;
 
-use super::{connection::ChatConnection, model::Quote};
-use crate::ui::focus;
+use wasm_bindgen::JsCast;
+
+use super::{
+    connection::ChatConnection,
+    message_actions::change,
+    model::{Change, Quote},
+};
+use crate::{
+    ids::RoomId,
+    ui::{focus, options, picker},
+};
 
 /// `data-focus` of the button that opens a message's actions.
 pub const ACTIONS: &str = "actions";
@@ -61,10 +70,14 @@ impl ChatConnection {
 
     /// Opens the actions of a message, or closes them.
     pub fn toggle_menu(self, seq: u64) {
-        let open = self
-            .acting
-            .with_untracked(|acting| acting.as_ref().is_some_and(|a| a.seq == seq && a.act == Act::Menu));
+        let open = self.menu_at() == Some(seq);
         self.act((!open).then_some((seq, Act::Menu)));
+    }
+
+    /// The message whose actions are open.
+    fn menu_at(self) -> Option<u64> {
+        let acting = self.acting.get_untracked();
+        acting.filter(|acting| acting.act == Act::Menu).map(|acting| acting.seq)
     }
 
     /// Begins an answer in the composer.
@@ -84,6 +97,40 @@ impl ChatConnection {
             self.act(Some((seq, Act::Edit)));
         }
         last.is_some()
+    }
+
+    /// Opens the emoji: one that is taken goes under the message whose actions are open, else into the composer.
+    pub fn pick_emoji(self) {
+        picker::open("emoji", "Emoji", true);
+    }
+
+    /// Opens the emoji for the composer.
+    pub fn pick_emoji_to_say(self) {
+        if self.menu_at().is_some() {
+            self.act(None);
+        }
+        self.pick_emoji();
+    }
+
+    /// An emoji was taken.
+    pub fn picked(self, emoji: String) {
+        let Some(room) = self.shown.get_untracked().map(|shown| shown.room) else {
+            return;
+        };
+        if let Some(seq) = self.menu_at() {
+            self.react(room, seq, &emoji);
+        } else if let Some(field) = document().get_element_by_id("composer") {
+            let field = field.unchecked_ref();
+            options::put(field, None, &emoji);
+            self.keep_draft(room, &field.value());
+        }
+    }
+
+    /// Gives an emoji to a message whose actions are open.
+    pub fn react(self, room: RoomId, seq: u64, emoji: &str) {
+        self.close(seq);
+        let emoji = emoji.to_owned();
+        change(self, room, seq, Change::React { emoji, on: true });
     }
 
     /// The text of an edit that was begun.

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
-use web_sys::{DataTransfer, DragEvent};
+use web_sys::{DataTransfer, DragEvent, HtmlInputElement};
 
 use super::{
     composer_files::picked,
@@ -11,7 +11,14 @@ use super::{
     model::{Quote, Room},
     rules,
 };
-use crate::{paths, ui::outcome::refusal};
+use crate::{
+    ids::RoomId,
+    paths,
+    ui::{options, outcome::refusal},
+};
+
+/// What the word before the caret could become.
+const COMPLETIONS: &str = "completions";
 
 /// The form under a room's messages. `client_id` names the message that the plain form would send; a file can have
 /// `largest_file` bytes.
@@ -22,6 +29,10 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
     let field = NodeRef::<html::Textarea>::new();
     // What a plain form's post answered, or what the rules say before sending.
     let problem = RwSignal::new(refusal(paths::SAY).map(|error| error.to_string()));
+    // What a plain form's command answered.
+    if let Some(words) = refusal(paths::NOTE) {
+        chat.note.set(Some(words.to_string()));
+    }
     let send = move || {
         let Some(area) = field.try_get_untracked().flatten() else {
             return;
@@ -43,6 +54,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                         chat.files_sent(room_id);
                     }
                     chat.replying.set(None);
+                    chat.note.set(None);
                     area.set_value("");
                     chat.keep_draft(room_id, "");
                     show_newest();
@@ -52,9 +64,27 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             Err(_) if area.value().trim().is_empty() => problem.set(None),
             Err(error) => problem.set(Some(error.to_string())),
         }
+        options::close(COMPLETIONS);
         let _ = area.focus();
     };
+    let write = move || {
+        if let Some(area) = field.try_get_untracked().flatten() {
+            chat.keep_draft(room_id, &area.value());
+            complete(room_id, area.unchecked_ref());
+        }
+        chat.typing();
+    };
+    let taken = move |text: Option<String>| {
+        if let (Some(area), Some(text)) = (field.try_get_untracked().flatten(), text) {
+            let area = area.unchecked_ref();
+            options::put(area, Some(options::word(area).0), &text);
+            write();
+        }
+    };
     let on_key = move |event: ev::KeyboardEvent| {
+        if options::key(COMPLETIONS, &event, &taken) {
+            return;
+        }
         // Enter that ends an input method's composition is not ours.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -67,10 +97,11 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 .flatten()
                 .is_some_and(|area| area.value().is_empty())
         };
-        if event.key() == "ArrowUp" && is_empty() && chat.edit_last() {
+        if event.key() == "ArrowUp" && !event.alt_key() && is_empty() && chat.edit_last() {
             event.prevent_default();
         } else if event.key() == "Escape" {
             chat.replying.set(None);
+            chat.note.set(None);
             chat.read_all();
         }
     };
@@ -138,12 +169,6 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
         // The same file can be picked again.
         input.set_value("");
     };
-    let write = move |_| {
-        if let Some(area) = field.try_get_untracked().flatten() {
-            chat.keep_draft(room_id, &area.value());
-        }
-        chat.typing();
-    };
     let label = format!("Message {}", room.title(chat.my_id()));
     view! {
         <form
@@ -160,6 +185,13 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             <input type="hidden" name="client_id" value=client_id />
             {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
             {picked(room_id)}
+            // The field keeps the focus.
+            <div
+                class="options"
+                id=COMPLETIONS
+                on:mousedown=|event| event.prevent_default()
+                on:click=move |event| options::click(COMPLETIONS, &event, &taken)
+            ></div>
             <div class="box">
                 <textarea
                     id="composer"
@@ -168,17 +200,29 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     rows="1"
                     aria-label=label.clone()
                     placeholder=label
+                    aria-autocomplete="list"
+                    aria-controls=COMPLETIONS
                     on:keydown=on_key
-                    on:input=write
+                    on:input=move |_| write()
+                    on:blur=|_| options::close(COMPLETIONS)
                     on:paste=paste
                     dir="auto"
                 ></textarea>
+                <button
+                    class="emoji"
+                    type="button"
+                    aria-label="Emoji"
+                    on:click=move |_| chat.pick_emoji_to_say()
+                >
+                    "☺"
+                </button>
                 <label class="attach" title="Attach files">
                     <input type="file" name="file" multiple aria-label="Attach files" on:change=pick />
                 </label>
                 <button class="button" type="submit">"Send"</button>
             </div>
             {move || problem.try_get().flatten().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            {move || chat.note.get().map(|words| view! { <p class="note" role="status">{words}</p> })}
             <div class="hint">
                 <TypingHint />
                 <span class="keys">
@@ -189,6 +233,17 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 </span>
             </div>
         </form>
+    }
+}
+
+/// Offers what the word before the caret could become.
+fn complete(room: RoomId, field: &HtmlInputElement) {
+    let (from, word) = options::word(field);
+    if word.starts_with(['@', ':']) || (from == 0 && word.starts_with('/')) {
+        let url = format!("/options/words?room={room}&q={}", paths::encoded(&word));
+        options::ask(COMPLETIONS, url);
+    } else {
+        options::close(COMPLETIONS);
     }
 }
 

@@ -54,6 +54,8 @@ pub struct ChatConnection {
     pub replying: RwSignal<Option<Quote>>,
     /// What went wrong with something one did to a message.
     pub told: RwSignal<Option<String>>,
+    /// What a command answered.
+    pub note: RwSignal<Option<String>>,
     pub(super) socket: Socket,
     /// Answers that the room on show waits for before it holds everything up to now.
     pub(super) awaited: RwSignal<u32>,
@@ -93,6 +95,7 @@ impl ChatConnection {
             acting: RwSignal::new(None),
             replying: RwSignal::new(None),
             told: RwSignal::new(None),
+            note: RwSignal::new(None),
             socket,
             awaited,
             link: Signal::derive(move || match socket.link().get() {
@@ -143,6 +146,7 @@ impl ChatConnection {
         self.act(None);
         self.replying.set(None);
         self.told.set(None);
+        self.note.set(None);
         self.shown.set(Some(Shown { room, timeline }));
         self.kept_unread.set_value(false);
         self.on_tab(&mut |tab| tab.shown());

@@ -44,18 +44,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
         }
     });
     let quick = QUICK.iter().map(|(emoji, name)| {
-        let react = move |_| {
-            chat.close(seq);
-            change(
-                chat,
-                room,
-                seq,
-                Change::React {
-                    emoji: (*emoji).to_owned(),
-                    on: true,
-                },
-            );
-        };
+        let react = move |_| chat.react(room, seq, emoji);
         view! { <button type="button" aria-label=format!("React with {name}") on:click=react>{*emoji}</button> }
     });
     let (text, link) = (quote.text.clone(), permalink(room, seq));
@@ -78,6 +67,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             }
         >
             {quick.collect_view()}
+            <button type="button" aria-label="React with another emoji" on:click=move |_| chat.pick_emoji()>"More…"</button>
             <button type="button" on:click=move |_| chat.reply_to(quote.clone())>"Reply"</button>
             {can
                 .edit

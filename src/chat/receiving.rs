@@ -10,7 +10,11 @@ use super::{
     timeline::Timeline,
     wire::ServerFrame,
 };
-use crate::{ids::RoomId, time::Timestamp, ui::focus};
+use crate::{
+    ids::RoomId,
+    time::Timestamp,
+    ui::{focus, link},
+};
 
 /// How long "… is typing" stays after the last sign of it, in seconds.
 const TYPING_SHOWN: i64 = 5;
@@ -54,6 +58,14 @@ impl ChatConnection {
             }
             ServerFrame::Ack { .. } => {
                 self.fold(frame);
+            }
+            ServerFrame::Done { client_id, note, go } => {
+                self.discard(&client_id);
+                self.post();
+                self.note.set(note);
+                if let Some(path) = go {
+                    link::follow(&path);
+                }
             }
             ServerFrame::Refused {
                 client_id: Some(client_id),

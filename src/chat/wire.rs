@@ -94,6 +94,17 @@ pub enum ServerFrame {
         /// The room's number by which it is there.
         changed: u64,
     },
+    /// Your post was a command, and is done.
+    Done {
+        /// Your name for it.
+        client_id: String,
+        /// Words for you alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// Where to go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        go: Option<String>,
+    },
     /// That was not taken.
     Refused {
         /// Which post, when it was one.

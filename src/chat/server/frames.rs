@@ -9,7 +9,12 @@ use crate::{
     server::websocket::{End, Transport},
 };
 
-use super::{Audience, post::post, read, resume, socket::Line};
+use super::{
+    Audience,
+    commands::{self, Outcome},
+    read, resume,
+    socket::Line,
+};
 
 impl<S: Transport> Line<'_, S> {
     /// Does what a frame asks and answers it.
@@ -57,18 +62,22 @@ impl<S: Transport> Line<'_, S> {
 
     async fn post(&mut self, draft: Draft) -> Result<(), End> {
         let client_id = draft.client_id.clone();
-        match post(self.chat, self.me.clone(), draft).await {
-            Ok((message, _)) => {
+        let (note, go) = match commands::take(self.chat, self.me.clone(), draft).await {
+            Ok(Outcome::Said(message)) => {
                 let ack = ServerFrame::Ack {
                     room: message.room,
                     client_id,
                     seq: message.seq,
                     changed: message.changed,
                 };
-                self.send(ack.encode().into()).await
+                return self.send(ack.encode().into()).await;
             }
-            Err(error) => self.refuse(Some(client_id), error).await,
-        }
+            Ok(Outcome::Note(words)) => (Some(words), None),
+            Ok(Outcome::Go(path)) => (None, Some(path)),
+            Err(error) => return self.refuse(Some(client_id), error).await,
+        };
+        let done = ServerFrame::Done { client_id, note, go };
+        self.send(done.encode().into()).await
     }
 
     /// Follows a room: what was missed there, then what comes.

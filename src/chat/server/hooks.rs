@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     files::{
-        plain_form::say_form,
+        plain_form::draft,
         upload::{form, is_form},
     },
     post,
@@ -116,7 +116,8 @@ pub async fn campfire(
     let room: RoomId = room.parse().map_err(|_| store::no_room())?;
     let seq = if is_form(request.headers()) {
         let mut form = form(request).await?;
-        say_form(&state, person(bot), room, &mut form).await?.seq
+        let draft = draft(&state, bot.me.id, room, &mut form).await?;
+        post::post(&state.chat, person(bot), draft).await?.0.seq
     } else {
         let body = timeout(REQUEST_TIME, to_bytes(request.into_body(), PROGRAM_BODY)).await;
         let Ok(Ok(body)) = body else {

@@ -68,7 +68,7 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
         return Some(format!("<p><span class=\"big\">{emoji}</span></p>"));
     }
     let mut events = Vec::new();
-    let (mut depth, mut plain) = (0usize, true);
+    let (mut depth, mut plain, mut shown) = (0usize, true, 0);
     // The code of a block so far, with its language.
     let mut code: Option<(String, String)> = None;
     let mut in_link = 0usize;
@@ -130,6 +130,7 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
             }
             Event::Text(text) => {
                 let before = events.len();
+                shown += visible(text);
                 push_text(&mut events, text, in_link > 0, &calls);
                 plain &= events.len() == before + 1 && matches!(&events[before], Event::Text(kept) if kept == text);
                 continue;
@@ -139,14 +140,19 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
         }
         events.push(event);
     }
-    // Paragraphs and lines are what the text as typed shows too.
-    if plain {
+    // Paragraphs and lines are what the text as typed shows too; not so a backslash that guards a mark.
+    if plain && shown == visible(body) {
         return None;
     }
     let mut html = String::with_capacity(body.len() * 2);
     push_html(&mut html, events.into_iter());
     let html = CLEAN.clean(html.trim_end()).to_string();
     (html.len() <= LARGEST).then_some(html)
+}
+
+/// Bytes that aren't space.
+fn visible(text: &str) -> usize {
+    text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count()
 }
 
 /// The HTML of a text in which nothing is marked up.
@@ -306,6 +312,7 @@ mod tests {
             ("```\n<a> &\n```", "<pre><code>&lt;a&gt; &amp;\n</code></pre>"),
             ("shipped :tada:", "<p>shipped 🎉</p>"),
             (":tada: 👩‍👩‍👧", "<p><span class=\"big\">🎉 👩‍👩‍👧</span></p>"),
+            (r"\*no mark\* &amp; no name", "<p>*no mark* &amp; no name</p>"),
         ] {
             assert_eq!(unmarked(typed).as_deref(), Some(html), "{typed}");
         }

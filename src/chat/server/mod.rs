@@ -1,6 +1,7 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod commands;
 pub mod files;
 mod frames;
 pub mod gateway;
@@ -10,6 +11,7 @@ pub mod hooks;
 pub mod indexing;
 pub mod markdown;
 pub mod mentions;
+pub mod options;
 pub mod post;
 pub mod presence;
 pub mod read;
@@ -35,6 +37,7 @@ use crate::{
     server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
 };
 
+use commands::Command;
 use files::{Files, shelf::Shelf};
 use presence::Presence;
 use webhooks::{Place, Webhooks};
@@ -56,6 +59,10 @@ pub struct Chat {
     pub searches: PerKey<UserId>,
     /// Something was said that the index doesn't know.
     pub unindexed: Notify,
+    /// Lists for fields per person: a burst of 60, then 10 a second.
+    pub options: PerKey<UserId>,
+    /// What a message that begins with a slash can ask for.
+    pub commands: Vec<Box<dyn Command>>,
     /// Tells bots that they are spoken to.
     pub webhooks: Webhooks,
     /// Files in messages.
@@ -129,6 +136,8 @@ impl Chat {
             searches: PerKey::new(30, Duration::from_millis(500)),
             unindexed: Notify::new(),
             resume: resume::RESUME,
+            options: PerKey::new(60, Duration::from_millis(100)),
+            commands: commands::all(),
             webhooks,
         };
         (chat, said)

@@ -10,13 +10,17 @@ use super::upload::{drain, form, next, text};
 use crate::{
     accounts::server::session::Session,
     chat::{
-        model::{Message, Person},
+        model::Person,
         rules,
-        server::{post::post, rooms::new_client_id, store},
+        server::{
+            commands::{self, Outcome},
+            rooms::new_client_id,
+            store,
+        },
         wire::Draft,
     },
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     paths,
     server::state::AppState,
 };
@@ -42,33 +46,32 @@ pub async fn say(
             name: me.name,
         };
         let mut form = form(request).await?;
-        let said = say_form(&state, me, room, &mut form).await;
-        if said.is_err() {
+        let draft = draft(&state, me.id, room, &mut form).await;
+        if draft.is_err() {
             drain(&mut form).await;
         }
-        said
+        commands::take(&state.chat, me, draft?).await
     };
-    let Err(error) = said.await else {
-        return Redirect::to(&back).into_response();
+    let (path, words) = match said.await {
+        Ok(Outcome::Said(_)) => return Redirect::to(&back).into_response(),
+        Ok(Outcome::Go(there)) => return Redirect::to(&there).into_response(),
+        Ok(Outcome::Note(words)) => (paths::NOTE, AppError::Invalid(words)),
+        Err(error) => (paths::SAY, error),
     };
     // As leptos does for server functions, so that the page shows it in the same place.
-    let there = ServerFnUrlError::new(paths::SAY, error).to_url(&format!("http://desk{back}"));
+    let there = ServerFnUrlError::new(path, words).to_url(&format!("http://desk{back}"));
     let there = there
         .ok()
         .and_then(|url| Some(format!("{}?{}", url.path(), url.query()?)));
     Redirect::to(&there.unwrap_or(back)).into_response()
 }
 
-/// Says what a form holds: `body`, files in `file` or `attachment`, and perhaps the sender's own `client_id`.
+/// What a form holds: `body`, files in `file` or `attachment`, which are received, and perhaps the sender's own
+/// `client_id`.
 ///
 /// # Errors
-/// As [`receive`](super::receive) and [`post`].
-pub async fn say_form(
-    state: &AppState,
-    author: Person,
-    room: RoomId,
-    form: &mut Multipart,
-) -> Result<Message, AppError> {
+/// As [`receive`](super::receive).
+pub async fn draft(state: &AppState, author: UserId, room: RoomId, form: &mut Multipart) -> Result<Draft, AppError> {
     let mut draft = Draft {
         room,
         client_id: new_client_id(),
@@ -91,7 +94,7 @@ pub async fn say_form(
                 }
                 draft
                     .files
-                    .push(state.chat.files.receive(author.id, room, &name, part).await?.id);
+                    .push(state.chat.files.receive(author, room, &name, part).await?.id);
             }
             _ => {
                 let words = "The form holds a part that is none of body, file, attachment and client_id.";
@@ -99,6 +102,5 @@ pub async fn say_form(
             }
         }
     }
-    let (message, _) = post(&state.chat, author, draft).await?;
-    Ok(message)
+    Ok(draft)
 }

@@ -1,0 +1,60 @@
+//! What changes the room.
+
+use super::{Call, Command, Outcome, Run, person};
+use crate::chat::server::{rooms, store};
+
+/// `/topic`
+pub struct Topic;
+
+impl Command for Topic {
+    fn name(&self) -> &'static str {
+        "topic"
+    }
+    fn usage(&self) -> &'static str {
+        "TEXT"
+    }
+    fn summary(&self) -> &'static str {
+        "says what the room is for"
+    }
+    fn run<'a>(&'a self, Call { chat, me, draft }: Call<'a>) -> Run<'a> {
+        Box::pin(async move {
+            let joined = store::room(&chat.db.readers, draft.room, me.id).await?;
+            let now = joined.ok_or_else(store::no_room)?.room;
+            if draft.body.is_empty() {
+                return Ok(Outcome::Note(match now.topic.as_str() {
+                    "" => "There is no topic. /topic TEXT sets one.".to_owned(),
+                    topic => format!("The topic: {topic}"),
+                }));
+            }
+            rooms::describe(chat, me.id, draft.room, &now.name, &draft.body).await?;
+            Ok(Outcome::Note(
+                "Everyone sees the new topic above the messages.".to_owned(),
+            ))
+        })
+    }
+}
+
+/// `/invite`
+pub struct Invite;
+
+impl Command for Invite {
+    fn name(&self) -> &'static str {
+        "invite"
+    }
+    fn usage(&self) -> &'static str {
+        "NAME"
+    }
+    fn summary(&self) -> &'static str {
+        "brings somebody into a private room"
+    }
+    fn run<'a>(&'a self, Call { chat, me, draft }: Call<'a>) -> Run<'a> {
+        Box::pin(async move {
+            if draft.body.is_empty() || draft.body.contains(char::is_whitespace) {
+                return Err((self as &dyn Command).misused());
+            }
+            let invited = person(chat, &draft.body).await?;
+            rooms::invite(chat, me.id, draft.room, invited.id).await?;
+            Ok(Outcome::Note(format!("{} is in this room now.", invited.name)))
+        })
+    }
+}

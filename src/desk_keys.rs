@@ -1,0 +1,93 @@
+//! The keys that work all over the desk, and the page that lists every key.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use crate::{
+    accounts::pages::frame::Frame,
+    ui::{options, picker},
+};
+
+/// Every key, and what it does.
+const KEYS: [(&[&str], &str); 14] = [
+    (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
+    (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
+    (
+        &["Alt Shift ↑", "Alt Shift ↓"],
+        "the same among rooms with something unread",
+    ),
+    (&["?"], "these keys, outside of fields"),
+    (&["Enter"], "send the message"),
+    (&["Shift Enter"], "start a line in it"),
+    (&["↑"], "in the empty field: edit what you said last"),
+    (&["Esc"], "in the field: mark the room read"),
+    (&["@"], "name somebody, those here, or the room"),
+    (&[":"], "an emoji by name, from its second letter on"),
+    (&["/"], "a command, at the start of a message"),
+    (&["↑", "↓"], "in a list: move"),
+    (&["Enter", "Tab"], "in a list: take"),
+    (&["Esc"], "in a list or a dialog: close"),
+];
+
+/// Listens, as long as the calling component lives. Call it in an effect.
+pub fn listen() {
+    let listener = window_event_listener(ev::keydown, |event| {
+        let key = event.key();
+        let way = match key.as_str() {
+            "ArrowUp" | "ArrowDown" if event.alt_key() => walk(key == "ArrowDown", event.shift_key()),
+            "k" | "K" if (event.ctrl_key() || event.meta_key()) && !event.shift_key() => {
+                picker::open("jump", "Go to", true);
+                true
+            }
+            "?" if !options::has_modifier(&event) && !is_field(&event) => {
+                picker::open("keys", "Keys", false);
+                true
+            }
+            _ => false,
+        };
+        if way {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Goes to the next room of the rail, or of those in it with something unread.
+fn walk(down: bool, unread: bool) -> bool {
+    let links = document().query_selector_all(".rail .room-link");
+    let links = links.map(|links| (0..links.length()).filter_map(move |at| links.item(at)));
+    let mut links: Vec<HtmlElement> = links.into_iter().flatten().map(JsCast::unchecked_into).collect();
+    if !down {
+        links.reverse();
+    }
+    let now = links.iter().position(|link| link.has_attribute("aria-current"));
+    // From behind the one on show around to before it.
+    links.rotate_left(now.map_or(0, |at| at + 1));
+    let wanted = |link: &&HtmlElement| !unread || link.class_list().contains("unread");
+    let next = links.iter().find(wanted);
+    if let Some(link) = next {
+        link.click();
+    }
+    next.is_some()
+}
+
+fn is_field(event: &ev::KeyboardEvent) -> bool {
+    let target: Element = event_target(event);
+    matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+}
+
+/// All of them, for the page and the dialog.
+pub fn list() -> impl IntoView {
+    let row = |(keys, words): (&[&'static str], &'static str)| {
+        let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> " " }).collect_view();
+        view! { <dt>{keys}</dt> <dd>{words}</dd> }
+    };
+    view! { <dl class="help">{KEYS.map(row).collect_view()}</dl> }
+}
+
+/// `/keys`
+#[component]
+pub fn KeysPage() -> impl IntoView {
+    view! { <Frame title="Keys">{list().into_any()}</Frame> }
+}

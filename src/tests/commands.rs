@@ -1,0 +1,170 @@
+//! What begins with a slash, over the socket and by the plain form: run, said, or refused, never swallowed.
+
+use super::app::{Member, TestApp};
+use crate::{chat::model::Message, ids::RoomId};
+
+const DESK: RoomId = RoomId(1);
+
+impl Member {
+    /// Types into the form; where it leads.
+    async fn types(&self, app: &TestApp, body: &str) -> String {
+        let form = reqwest::multipart::Form::new().text("body", body.to_owned());
+        let answer = self
+            .client
+            .post(format!("{}/rooms/1/say", app.url))
+            .multipart(form)
+            .send();
+        let answer = answer.await.expect("an answer");
+        assert_eq!(answer.status(), 303);
+        answer.headers()["location"].to_str().expect("text").to_owned()
+    }
+
+    /// Types into the form; the words with which the page comes back.
+    async fn is_told(&self, app: &TestApp, body: &str, role: &str) -> String {
+        let page = format!("{}{}", app.url, self.types(app, body).await);
+        let page = self
+            .client
+            .get(page)
+            .send()
+            .await
+            .expect("a page")
+            .text()
+            .await
+            .expect("a body");
+        let form = page.split("</textarea>").nth(1).expect("a composer");
+        let told = form
+            .split(&format!("role=\"{role}\""))
+            .nth(1)
+            .unwrap_or_else(|| panic!("{role} in {form}"));
+        told.split("</p>").next().expect("words").to_owned()
+    }
+
+    async fn last(&self, app: &TestApp, room: RoomId) -> Message {
+        let (messages, _) = self.socket(app).await.follow(room, None).await;
+        messages.last().cloned().expect("a message")
+    }
+}
+
+#[tokio::test]
+async fn what_speaks_is_said() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    assert_eq!(ines.types(&app, "/me waves & *smiles*\n\nat all").await, "/rooms/1");
+    let said = ines.last(&app, DESK).await;
+    assert_eq!(
+        said.html.as_deref(),
+        Some("<p><em>∗ ines waves &amp; <em>smiles</em><br>\nat all</em></p>")
+    );
+    ines.types(&app, "/shrug no idea").await;
+    assert_eq!(
+        ines.last(&app, DESK).await.html.as_deref(),
+        Some(r"<p>no idea ¯\_(ツ)_/¯</p>")
+    );
+    assert!(ines.is_told(&app, "/me", "alert").await.contains("Write /me TEXT"));
+}
+
+#[tokio::test]
+async fn what_is_no_command_is_said_as_it_is_or_refused() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    for (typed, said) in [
+        ("/etc/passwd is readable", "/etc/passwd is readable"),
+        ("// a comment", "// a comment"),
+        ("//tmp is full", "/tmp is full"),
+        ("//topic sets it", "/topic sets it"),
+        ("either/or", "either/or"),
+    ] {
+        assert_eq!(ines.types(&app, typed).await, "/rooms/1");
+        assert_eq!(ines.last(&app, DESK).await.body, said);
+    }
+    let words = ines.is_told(&app, "/tmp is full", "alert").await;
+    assert!(
+        words.contains("no command /tmp") && words.contains("/help") && words.contains("//tmp"),
+        "{words}"
+    );
+    assert_eq!(ines.last(&app, DESK).await.body, "either/or");
+}
+
+#[tokio::test]
+async fn the_room_is_changed_by_those_who_may() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    assert!(
+        ines.is_told(&app, "/topic Open  outcry", "status")
+            .await
+            .contains("topic")
+    );
+    assert_eq!(bob.rooms(&app).await[0].topic, "Open outcry");
+    assert!(bob.is_told(&app, "/topic", "status").await.contains("Open outcry"));
+    assert!(
+        ines.is_told(&app, "/invite bob", "alert")
+            .await
+            .contains("Everyone on the team")
+    );
+    assert!(ines.is_told(&app, "/help", "status").await.contains("/dm NAME TEXT"));
+    assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");
+}
+
+#[tokio::test]
+async fn some_lead_elsewhere() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    assert_eq!(
+        ines.types(&app, "/search from:bob 100%").await,
+        "/search?q=from%3Abob%20100%25"
+    );
+    assert_eq!(ines.types(&app, "/dm @Bob lunch?").await, "/rooms/2");
+    let said = bob.last(&app, RoomId(2)).await;
+    assert_eq!((said.body.as_str(), said.author.name.as_str()), ("lunch?", "ines"));
+    assert_eq!(bob.types(&app, "/dm ines").await, "/rooms/2", "the same conversation");
+    assert!(
+        ines.is_told(&app, "/dm nobody hello", "alert")
+            .await
+            .contains("called nobody")
+    );
+}
+
+impl Member {
+    /// How much was said in the desk.
+    async fn last_seen(&self, app: &TestApp) -> usize {
+        self.socket(app).await.follow(DESK, None).await.0.len()
+    }
+}
+
+#[tokio::test]
+async fn programs_texts_are_never_commands() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let token = app
+        .running
+        .state
+        .accounts
+        .create_bot("deploy", None)
+        .await
+        .expect("a bot");
+    let hook = format!("{}/rooms/1/{token}/messages", app.url);
+    let said = app
+        .client()
+        .post(&hook)
+        .body("/topic is now mine")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(said.status(), 201);
+    let form = reqwest::multipart::Form::new().text("body", "//me too");
+    assert_eq!(
+        app.client()
+            .post(&hook)
+            .multipart(form)
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
+        201
+    );
+    let ines = app.sign_in("ines").await;
+    let (messages, _) = ines.socket(&app).await.follow(DESK, None).await;
+    let bodies: Vec<_> = messages.iter().map(|message| message.body.as_str()).collect();
+    assert_eq!(bodies, ["/topic is now mine", "//me too"]);
+    assert_ne!(ines.rooms(&app).await[0].topic, "is now mine");
+}

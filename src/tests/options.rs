@@ -1,0 +1,121 @@
+//! What fields offer, over the real server: to whoever is signed in, of what they may see.
+
+use super::app::{Member, TestApp};
+
+impl Member {
+    /// What the server offers: the status and the list.
+    pub async fn offered(&self, app: &TestApp, query: &str) -> (u16, String) {
+        let answer = self.client.get(format!("{}/options/{query}", app.url)).send();
+        let answer = answer.await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a body"))
+    }
+}
+
+fn texts(html: &str) -> Vec<&str> {
+    let after = html.split("data-text=\"").skip(1);
+    after.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn names_are_offered_to_those_in_the_room() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    app.join("hector").await;
+    let (status, html) = ines.offered(&app, "words?room=1&q=@").await;
+    assert_eq!(
+        (status, texts(&html)),
+        (200, vec!["@bob ", "@hector ", "@here ", "@room "])
+    );
+    assert_eq!(
+        texts(&ines.offered(&app, "words?room=1&q=@HE").await.1),
+        ["@hector ", "@here "]
+    );
+    assert_eq!(ines.offered(&app, "words?room=1&q=@bob").await, (200, String::new()));
+    assert_eq!(ines.offered(&app, "words?room=1&q=nobody").await, (200, String::new()));
+
+    // Who is in a private room is known in it only.
+    assert_eq!(
+        ines.form(&app, "create_room", &[("name", "deals"), ("private", "true")])
+            .await,
+        200
+    );
+    assert_eq!(
+        texts(&ines.offered(&app, "words?room=2&q=@").await.1),
+        ["@here ", "@room "]
+    );
+    assert_eq!(bob.offered(&app, "words?room=2&q=@").await.0, 404);
+}
+
+#[tokio::test]
+async fn nothing_is_offered_to_strangers_or_in_masses() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let stranger = app.client().get(format!("{}/options/words?room=1&q=@", app.url)).send();
+    assert_eq!(stranger.await.expect("an answer").status(), 401);
+    assert_eq!(ines.offered(&app, "none").await.0, 404);
+    assert_eq!(
+        ines.offered(&app, &format!("words?room=1&q=@{}", "x".repeat(200)))
+            .await
+            .0,
+        413
+    );
+    let mut last = 200;
+    for _ in 0..80 {
+        last = ines.offered(&app, "words?room=1&q=@").await.0;
+        if last != 200 {
+            break;
+        }
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn emoji_commands_and_keys_are_offered() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    assert_eq!(texts(&ines.offered(&app, "words?q=:smile").await.1)[0], "😄 ");
+    assert_eq!(texts(&ines.offered(&app, "words?q=/t").await.1), ["/topic "]);
+    assert!(texts(&ines.offered(&app, "words?q=/").await.1).len() >= 7);
+    assert_eq!(ines.offered(&app, "words?q=/topic").await, (200, String::new()));
+    assert!(ines.offered(&app, "emoji?q=rocket").await.1.contains("🚀"));
+    let (_, keys) = ines.offered(&app, "keys").await;
+    assert!(keys.contains("<kbd>Enter</kbd>"), "{keys}");
+    let page = ines
+        .client
+        .get(format!("{}/keys", app.url))
+        .send()
+        .await
+        .expect("a page");
+    assert!(page.text().await.expect("a body").contains("<kbd>Ctrl K</kbd>"));
+}
+
+#[tokio::test]
+async fn one_jumps_where_one_may_go() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    assert_eq!(
+        ines.form(&app, "create_room", &[("name", "deals"), ("private", "true")])
+            .await,
+        200
+    );
+    let (_, all) = ines.offered(&app, "jump").await;
+    for there in [
+        "href=\"/rooms/1\"",
+        "href=\"/rooms/2\"",
+        "# deals",
+        "name=\"people[]\"",
+        "href=\"/rooms#room-name\"",
+        "action=\"/do/sign_out\"",
+        "href=\"/team\"",
+    ] {
+        assert!(all.contains(there), "{there} in {all}");
+    }
+    let (_, all) = bob.offered(&app, "jump").await;
+    assert!(!all.contains("deals") && !all.contains("/team"), "{all}");
+    let (_, found) = bob.offered(&app, "jump?q=%3Cb%3E%22%26").await;
+    assert!(
+        found.contains("/search?q=%3Cb%3E%22%26") && !found.contains("<b>"),
+        "{found}"
+    );
+    assert_eq!(found.matches("<li").count(), 1, "{found}");
+}
