@@ -79,7 +79,7 @@ test("the newest stays in view, and one's place is kept while reading back", asy
 });
 
 test("a room is made, and both are in it", async ({ ines, tomasz }) => {
-  await ines.open("/rooms");
+  await ines.open("/rooms/new");
   await ines.page.getByRole("textbox", { name: "Room name" }).fill("incidents");
   await ines.page.getByRole("button", { name: "Create room" }).click();
   await expect(ines.rooms.getByRole("link", { name: "# incidents" })).toBeVisible();
@@ -99,7 +99,7 @@ test("a room is made, and both are in it", async ({ ines, tomasz }) => {
 });
 
 test("what is being written stays with its room, over a reload too", async ({ ines }) => {
-  await ines.open("/rooms");
+  await ines.open("/rooms/new");
   await ines.page.getByRole("textbox", { name: "Room name" }).fill("other");
   await ines.page.getByRole("button", { name: "Create room" }).click();
   const other = ines.page.getByRole("textbox", { name: "Message # other" });

@@ -136,7 +136,7 @@ test("/dm opens the conversation, /invite brings in, /search finds", async ({ in
   await conversation.click();
   await expect(tomasz.page.getByText("lunch?")).toBeVisible();
 
-  await ines.open("/rooms");
+  await ines.open("/rooms/new");
   await ines.page.getByLabel("Room name").fill("deals");
   await ines.page.getByLabel(/^Private/).check();
   await ines.page.getByRole("button", { name: "Create room" }).click();
@@ -179,11 +179,13 @@ test("Ctrl K goes to rooms, people, pages and into what was said", async ({ ines
   field = await go("new room");
   await expect(chosen(ines)).toHaveText("New room");
   await field.press("Enter");
-  await expect(ines.page.getByRole("heading", { name: "New room" })).toBeInViewport();
+  await expect(ines.page.getByRole("heading", { name: "New room" })).toBeVisible();
+  await ines.open("/");
   field = await go("outcry");
   await expect(options(ines)).toHaveText([/Messages with “outcry”/]);
   await field.press("Enter");
   await expect(ines.page).toHaveURL(/\/search\?q=outcry$/);
+  await ines.open("/");
   field = await go("account");
   await expect(chosen(ines)).toHaveText("Your account");
   await field.press("Enter");
@@ -198,7 +200,7 @@ test("Ctrl K goes to rooms, people, pages and into what was said", async ({ ines
 
 test("Alt and the arrows walk the rooms, with Shift the unread ones", async ({ ines, tomasz }) => {
   for (const name of ["alpha", "omega"]) {
-    await ines.open("/rooms");
+    await ines.open("/rooms/new");
     await ines.page.getByLabel("Room name").fill(name);
     await ines.page.getByRole("button", { name: "Create room" }).click();
     await expect(ines.heading(`# ${name}`)).toBeVisible();

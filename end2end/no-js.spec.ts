@@ -38,7 +38,7 @@ test("sign out and in, and be told what is wrong", async ({ ines }) => {
 });
 
 test("a room is made, prices and lines are read", async ({ ines }) => {
-  await ines.open("/rooms");
+  await ines.open("/rooms/new");
   await ines.page.getByRole("textbox", { name: "Room name" }).fill("research");
   await ines.page.getByRole("button", { name: "Create room" }).click();
   await ines.open("/rooms");

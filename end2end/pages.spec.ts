@@ -88,7 +88,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       await ines.say("Spread looks fine.");
       await ines.say("Nothing odd.");
       const invitation = await ines.invitation();
-      for (const path of ["/", "/rooms", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/two-factor", "/team", "/team/2"]) {
+      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/two-factor", "/team", "/team/2"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);

@@ -7,6 +7,7 @@ const link = (who: Person, name: string | RegExp) => who.rooms.getByRole("link",
 
 async function makeRoom(who: Person, name: string, isPrivate = false) {
   await who.rooms.getByRole("link", { name: "All rooms" }).click();
+  await who.page.getByRole("main").getByRole("link", { name: "New room" }).click();
   await who.page.getByLabel("Room name").fill(name);
   if (isPrivate) await who.page.getByLabel(/^Private/).check();
   await who.page.getByRole("button", { name: "Create room" }).click();

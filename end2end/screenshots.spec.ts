@@ -64,7 +64,7 @@ test("the desk, with a little conversation", async ({ ines, tomasz, server, requ
 test("the other pages", async ({ ines, person }, info) => {
   await ines.say("Watching BTC-USD into the print.");
   const invitation = await ines.invitation();
-  for (const path of ["/rooms", "/rooms/1/about", "/people", "/search?q=print", "/ticker", "/logs", "/you", "/you/two-factor", "/team", "/team/2"]) {
+  for (const path of ["/rooms", "/rooms/new", "/rooms/1/about", "/people", "/search?q=print", "/ticker", "/logs", "/you", "/you/two-factor", "/team", "/team/2"]) {
     await ines.open(path);
     await each(ines, async (name) => {
       await ines.page.screenshot({ path: info.outputPath(`${path.slice(1).replace(/\W/g, "-")}-${name}.png`) });

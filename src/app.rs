@@ -14,8 +14,8 @@ use crate::{
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
     chat::{
-        history_page::HistoryPage, people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage,
-        rooms_page::RoomsPage, search_page::SearchPage,
+        history_page::HistoryPage, new_room_page::NewRoomPage, people_page::PeoplePage, room_about::RoomAboutPage,
+        room_page::RoomPage, rooms_page::RoomsPage, search_page::SearchPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
@@ -81,7 +81,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=FirstRoom ssr=SsrMode::Async />
                     <Route path=path!("/rooms") view=RoomsPage ssr=SsrMode::Async />
                     <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
-                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/ticker") view=TickerPage ssr=SsrMode::Async />
                     <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
                 </ParentRoute>
@@ -104,7 +103,9 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async />
                 <Route path=path!("/join/:code") view=JoinPage ssr=SsrMode::Async />
                 <Route path=path!("/reset/:code") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/new") view=NewRoomPage ssr=SsrMode::Async />
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
+                <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />

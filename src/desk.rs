@@ -75,7 +75,7 @@ pub async fn open_desk() -> Result<Opening, AppError> {
 }
 
 /// What every signed-in page stands in. Whoever may not see it is sent where they can come in.
-#[component]
+#[component(transparent)]
 pub fn Desk() -> impl IntoView {
     loaded_once(open_desk, |opening| match opening {
         Ok(Opening::Desk(start)) => {
@@ -99,7 +99,7 @@ pub fn Desk() -> impl IntoView {
     })
 }
 
-#[component]
+#[component(transparent)]
 fn Layout(team: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     Effect::new(|_| desk_keys::listen());
@@ -110,7 +110,6 @@ fn Layout(team: String) -> impl IntoView {
                 ["rooms"] => "rooms",
                 ["ticker"] => "ticker",
                 ["logs"] => "logs",
-                ["search"] => "search",
                 _ => "room",
             },
         )
@@ -121,7 +120,7 @@ fn Layout(team: String) -> impl IntoView {
     let page = Unsuspend::new(move || outlet);
     let current = move |name: &'static str| (view.get() == name).then_some("page");
     // On a phone everything about rooms lies behind one tab.
-    let in_rooms = move || matches!(view.get(), "rooms" | "room" | "search").then_some("page");
+    let in_rooms = move || matches!(view.get(), "rooms" | "room").then_some("page");
     view! {
         <div class="desk" data-view=move || view.get()>
             // Left to the browser, which moves the focus too; the router would only scroll.
@@ -134,7 +133,7 @@ fn Layout(team: String) -> impl IntoView {
                     <span class="mark" aria-hidden="true"></span>
                     {team}
                 </header>
-                <a href="/search" aria-current=move || current("search")>
+                <a href="/search" rel="external">
                     "Search" <kbd aria-hidden="true">"Ctrl K"</kbd>
                 </a>
                 <h2>"Rooms"</h2>
@@ -171,13 +170,13 @@ fn Layout(team: String) -> impl IntoView {
 }
 
 /// The way to one's account and the team, which are documents of their own.
-#[component]
+#[component(transparent)]
 fn Leave(words: &'static str) -> impl IntoView {
     view! { <a href="/you" rel="external">{words}</a> }
 }
 
 /// `/`: to the oldest room, which stays where people arrive whatever others are made.
-#[component]
+#[component(transparent)]
 pub fn FirstRoom() -> impl IntoView {
     let first = expect_context::<ChatConnection>()
         .rooms
@@ -187,7 +186,7 @@ pub fn FirstRoom() -> impl IntoView {
 }
 
 /// `/ticker`: the panel itself is part of the layout, which gives it the room here.
-#[component]
+#[component(transparent)]
 pub fn TickerPage() -> impl IntoView {
     view! {
         <Title text="Ticker" />
@@ -196,7 +195,7 @@ pub fn TickerPage() -> impl IntoView {
 }
 
 /// `/logs`: as the ticker.
-#[component]
+#[component(transparent)]
 pub fn LogsPage() -> impl IntoView {
     view! {
         <Title text="Logs" />

@@ -11,6 +11,7 @@ use super::{
     model::{Quote, Room},
     rules,
 };
+use crate::ui::tap::tap;
 use crate::{
     ids::RoomId,
     paths,
@@ -22,7 +23,7 @@ const COMPLETIONS: &str = "completions";
 
 /// The form under a room's messages. `client_id` names the message that the plain form would send; a file can have
 /// `largest_file` bytes.
-#[component]
+#[component(transparent)]
 pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let room_id = room.id;
@@ -190,7 +191,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 class="options"
                 id=COMPLETIONS
                 on:mousedown=|event| event.prevent_default()
-                on:click=move |event| options::click(COMPLETIONS, &event, &taken)
+                on:click=tap(move |event| options::click(COMPLETIONS, &event, &taken))
             ></div>
             <div class="box">
                 <textarea
@@ -212,7 +213,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     class="emoji"
                     type="button"
                     aria-label="Emoji"
-                    on:click=move |_| chat.pick_emoji_to_say()
+                    on:click=tap(move |_| chat.pick_emoji_to_say())
                 >
                     "☺"
                 </button>
@@ -248,13 +249,13 @@ fn complete(room: RoomId, field: &HtmlInputElement) {
 }
 
 /// What is being answered, and the way out of it.
-#[component]
+#[component(transparent)]
 fn Replying(quote: Quote) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     view! {
         <p class="replying">
             <span class="quote">"Reply to " <span class="by">{quote.author}</span> " " {quote.text}</span>
-            <button class="button quiet" type="button" aria-label="Don't reply" on:click=move |_| chat.replying.set(None)>
+            <button class="button quiet" type="button" aria-label="Don't reply" on:click=tap(move |_| chat.replying.set(None))>
                 "✕"
             </button>
         </p>
@@ -269,7 +270,7 @@ fn show_newest() {
     }
 }
 
-#[component]
+#[component(transparent)]
 fn TypingHint() -> impl IntoView {
     let typing = expect_context::<ChatConnection>().typing;
     let words = move || {

@@ -8,6 +8,7 @@ use super::{
     message_actions::{Can, Delete, Edit, Menu, change},
     model::{Change, Message, Quote, Reaction},
 };
+use crate::ui::tap::tap;
 use crate::{
     accounts::model::{Me, Role},
     ids::RoomId,
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A message; `again` when it follows another by the same author, `live` when what becomes of it will be shown.
-#[component]
+#[component(transparent)]
 pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
@@ -101,7 +102,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                             data-focus=ACTIONS
                             aria-label=format!("Actions for the message by {words}")
                             aria-expanded=move || (acted() == Some(Act::Menu)).to_string()
-                            on:click=move |_| chat.toggle_menu(seq)
+                            on:click=tap(move |_| chat.toggle_menu(seq))
                         >
                             "⋯"
                         </button>
@@ -112,7 +113,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
 }
 
 /// What the message answers; leads there.
-#[component]
+#[component(transparent)]
 fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
     let Quote { seq, author, text } = quote;
     let text = if text.is_empty() {
@@ -127,7 +128,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
         }
     };
     view! {
-        <a class="quote" href=permalink(room, seq) on:click=show>
+        <a class="quote" href=permalink(room, seq) on:click=tap(show)>
             <span class="by">{author}</span>
             " "
             {text}
@@ -135,7 +136,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
     }
 }
 
-#[component]
+#[component(transparent)]
 fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: Me) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let button = |Reaction { emoji, people }: Reaction| {
@@ -152,7 +153,7 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: M
                 aria-label=label
                 title=names
                 data-focus=emoji.clone()
-                on:click=move |_| change(chat, room, seq, Change::React { emoji: given.clone(), on: !mine })
+                on:click=tap(move |_| change(chat, room, seq, Change::React { emoji: given.clone(), on: !mine }))
             >
                 <span aria-hidden="true">{emoji.clone()} " " {count}</span>
             </button>

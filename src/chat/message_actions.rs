@@ -10,6 +10,7 @@ use super::{
     model::{Change, Quote},
 };
 use crate::ids::RoomId;
+use crate::ui::tap::tap;
 
 /// Emoji that are one press away.
 const QUICK: [(&str, &str); 6] = [
@@ -31,7 +32,7 @@ pub struct Can {
 }
 
 /// The list of actions.
-#[component]
+#[component(transparent)]
 pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let seq = quote.seq;
@@ -45,7 +46,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
     });
     let quick = QUICK.iter().map(|(emoji, name)| {
         let react = move |_| chat.react(room, seq, emoji);
-        view! { <button type="button" aria-label=format!("React with {name}") on:click=react>{*emoji}</button> }
+        view! { <button type="button" aria-label=format!("React with {name}") on:click=tap(react)>{*emoji}</button> }
     });
     let (text, link) = (quote.text.clone(), permalink(room, seq));
     let copy_link = move |_| {
@@ -67,19 +68,19 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             }
         >
             {quick.collect_view()}
-            <button type="button" aria-label="React with another emoji" on:click=move |_| chat.pick_emoji()>"More…"</button>
-            <button type="button" on:click=move |_| chat.reply_to(quote.clone())>"Reply"</button>
+            <button type="button" aria-label="React with another emoji" on:click=tap(move |_| chat.pick_emoji())>"More…"</button>
+            <button type="button" on:click=tap(move |_| chat.reply_to(quote.clone()))>"Reply"</button>
             {can
                 .edit
-                .then(|| view! { <button type="button" on:click=move |_| chat.act(Some((seq, Act::Edit)))>"Edit"</button> })}
-            <button type="button" on:click=move |_| copy(chat, seq, &text)>"Copy text"</button>
-            <button type="button" on:click=copy_link>"Copy link"</button>
-            <button type="button" on:click=move |_| chat.unread_from(seq)>"Mark unread"</button>
+                .then(|| view! { <button type="button" on:click=tap(move |_| chat.act(Some((seq, Act::Edit))))>"Edit"</button> })}
+            <button type="button" on:click=tap(move |_| copy(chat, seq, &text))>"Copy text"</button>
+            <button type="button" on:click=tap(copy_link)>"Copy link"</button>
+            <button type="button" on:click=tap(move |_| chat.unread_from(seq))>"Mark unread"</button>
             {can
                 .delete
                 .then(|| {
                     view! {
-                        <button type="button" class="danger" on:click=move |_| chat.act(Some((seq, Act::Delete)))>
+                        <button type="button" class="danger" on:click=tap(move |_| chat.act(Some((seq, Act::Delete))))>
                             "Delete"
                         </button>
                     }
@@ -89,7 +90,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
 }
 
 /// The field with its text.
-#[component]
+#[component(transparent)]
 pub fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let field = NodeRef::<html::Textarea>::new();
@@ -148,13 +149,13 @@ pub fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
             </textarea>
             {move || problem.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
             <button class="button" type="submit">"Save"</button>
-            <button class="button quiet" type="button" on:click=move |_| chat.close(seq)>"Cancel"</button>
+            <button class="button quiet" type="button" on:click=tap(move |_| chat.close(seq))>"Cancel"</button>
         </form>
     }
 }
 
 /// The question whether it should go.
-#[component]
+#[component(transparent)]
 pub fn Delete(room: RoomId, seq: u64) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let keep = NodeRef::<html::Button>::new();
@@ -181,8 +182,8 @@ pub fn Delete(room: RoomId, seq: u64) -> impl IntoView {
             }
         >
             <span>"Delete this message for everyone? Its text is gone for good."</span>
-            <button type="button" node_ref=keep on:click=move |_| chat.close(seq)>"Keep"</button>
-            <button type="button" class="danger" on:click=delete>"Delete for everyone"</button>
+            <button type="button" node_ref=keep on:click=tap(move |_| chat.close(seq))>"Keep"</button>
+            <button type="button" class="danger" on:click=tap(delete)>"Delete for everyone"</button>
         </div>
     }
 }

@@ -9,6 +9,7 @@ use super::{
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
 };
+use crate::ui::tap::tap;
 use crate::{
     accounts::model::Me,
     ids::RoomId,
@@ -82,7 +83,7 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: 
 }
 
 /// The rows of `timeline`, then what waits in `room`, by `me`. One that isn't `live` stays as it is.
-#[component]
+#[component(transparent)]
 pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     // While another room loads, this one is still shown, but what it owned has gone; the outbox hasn't.
@@ -107,7 +108,7 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: boo
     )
 }
 
-#[component]
+#[component(transparent)]
 fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let Waiting {
@@ -126,8 +127,8 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
             let again = client_id.clone();
             view! {
                 <span class="state" role="alert">"Not sent. " {why}</span>
-                <button class="button quiet" on:click=move |_| chat.retry(&again)>"Try again"</button>
-                <button class="button quiet" on:click=move |_| chat.discard(&client_id)>"Discard"</button>
+                <button class="button quiet" on:click=tap(move |_| chat.retry(&again))>"Try again"</button>
+                <button class="button quiet" on:click=tap(move |_| chat.discard(&client_id))>"Discard"</button>
             }
             .into_any()
         }

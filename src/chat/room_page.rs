@@ -13,6 +13,7 @@ use super::{
     timeline::Timeline,
     viewer::Viewer,
 };
+use crate::ui::tap::tap;
 use crate::{
     accounts::model::Me,
     error::AppError,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// `/rooms/{id}`, and with `?before=N` the messages before that place.
-#[component]
+#[component(transparent)]
 pub fn RoomPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let wanted = move || {
@@ -40,7 +41,7 @@ pub fn RoomPage() -> impl IntoView {
     })
 }
 
-#[component]
+#[component(transparent)]
 fn RoomView(page: model::RoomPage) -> impl IntoView {
     let model::RoomPage {
         room,
@@ -127,7 +128,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
 }
 
 /// The way back in time: a link that works by itself, and loads in place with scripts.
-#[component]
+#[component(transparent)]
 fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let outbox = chat.outbox;
@@ -162,10 +163,10 @@ fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
                         <a
                             class="earlier button quiet"
                             href=format!("/rooms/{room}?before={seq}")
-                            on:click=move |event| {
+                            on:click=tap(move |event| {
                                 event.prevent_default();
                                 load.dispatch(seq);
-                            }
+                            })
                         >
                             "Earlier messages"
                         </a>

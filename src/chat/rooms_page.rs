@@ -1,20 +1,16 @@
-//! The rooms: a list to choose from, a form to make one, and the rail that shows them on every page.
+//! The rooms: a list to choose from, and the rail that shows them on every page.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
-    api::CreateRoom,
     connection::ChatConnection,
     model::{Room, RoomKind},
 };
-use crate::ui::{
-    outcome::{Wrong, refusal},
-    rows::rows,
-};
+use crate::ui::rows::rows;
 
 /// `/rooms`.
-#[component]
+#[component(transparent)]
 pub fn RoomsPage() -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     view! {
@@ -37,7 +33,11 @@ pub fn RoomsPage() -> impl IntoView {
                 )}
             </ul>
             <p>
-                <a class="button quiet" href="/search">
+                <a class="button quiet" href="/rooms/new" rel="external">
+                    "New room"
+                </a>
+                " "
+                <a class="button quiet" href="/search" rel="external">
                     "Search messages"
                 </a>
                 " "
@@ -45,22 +45,6 @@ pub fn RoomsPage() -> impl IntoView {
                     "Talk to somebody"
                 </a>
             </p>
-            <h2>"New room"</h2>
-            <Wrong error=refusal(CreateRoom::PATH) />
-            <form method="post" action=CreateRoom::PATH>
-                <div class="field">
-                    <label for="room-name">"Room name"</label>
-                    <input id="room-name" name="name" required maxlength="40" autocomplete="off" />
-                    <p class="hint">"Letters, digits, hyphens, dots and underscores; spaces become hyphens."</p>
-                </div>
-                <label class="choice">
-                    <input type="checkbox" name="private" value="true" />
-                    <span>
-                        "Private " <span class="hint">"Only people who are invited can read and write in it."</span>
-                    </span>
-                </label>
-                <button class="button" type="submit">"Create room"</button>
-            </form>
         </div>
     }
 }
@@ -76,7 +60,7 @@ fn about(room: &Room) -> String {
 }
 
 /// The rooms in the rail: those with a `#`, or the conversations.
-#[component]
+#[component(transparent)]
 pub fn RoomLinks(direct: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let mine = move || {
@@ -92,7 +76,7 @@ pub fn RoomLinks(direct: bool) -> impl IntoView {
 }
 
 /// The way to a room, and what is unread in it.
-#[component]
+#[component(transparent)]
 fn RoomLink(room: Room) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let path = leptos_router::hooks::use_location().pathname;
@@ -134,7 +118,7 @@ fn RoomLink(room: Room) -> impl IntoView {
 }
 
 /// Who is here, in the rail.
-#[component]
+#[component(transparent)]
 pub fn PeopleHere() -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     view! {

@@ -1,7 +1,6 @@
 //! `/search?q=…`: what was said, found again. A plain form and plain links.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
@@ -10,6 +9,7 @@ use super::{
     model::{Found, Hit},
 };
 use crate::{
+    accounts::pages::frame::Frame,
     paths::encoded,
     ui::{avatar::Avatar, loaded::loaded, outcome::Wrong},
 };
@@ -24,34 +24,33 @@ pub fn SearchPage() -> impl IntoView {
             (query.get("q").unwrap_or_default(), before)
         })
     };
-    let found = loaded(
-        wanted,
-        |(text, before)| search_messages(text, before),
-        move |found| match found {
-            Ok(found) => view! { <Hits found query=wanted().0 /> }.into_any(),
-            Err(error) => view! { <Wrong error /> }.into_any(),
-        },
-    );
-    let text = Signal::derive(move || wanted().0);
+    let found = move || {
+        loaded(
+            wanted,
+            |(text, before)| search_messages(text, before),
+            move |found| match found {
+                Ok(found) => view! { <Hits found query=wanted().0 /> }.into_any(),
+                Err(error) => view! { <Wrong error /> }.into_any(),
+            },
+        )
+    };
     view! {
-        <Title text="Search" />
-        <div class="page">
-            <h1>"Search"</h1>
+        <Frame title="Search">
             <form class="search" method="get" action="/search" role="search">
                 <input
                     type="search"
                     name="q"
                     aria-label="Search messages"
                     placeholder="Search messages"
-                    value=text
+                    value=wanted().0
                     maxlength="400"
                     autocomplete="off"
                     dir="auto"
                 />
                 <button class="button" type="submit">"Search"</button>
             </form>
-            {found}
-        </div>
+            {found()}
+        </Frame>
     }
 }
 
@@ -111,8 +110,7 @@ fn Shown(hit: Hit) -> impl IntoView {
         .collect_view();
     view! {
         <li>
-            // Left to the browser, which goes to the mark.
-            <a href=permalink(message.room, message.seq) rel="external">
+            <a href=permalink(message.room, message.seq)>
                 <Avatar name=author.clone() />
                 <span class="where">
                     <strong>{author}</strong>

@@ -4,9 +4,10 @@ use leptos::{ev, html, prelude::*};
 
 use super::{connection::ChatConnection, model::File, timeline::Timeline};
 use crate::paths;
+use crate::ui::tap::tap;
 
 /// Shows what `viewing` of the connection names, and leads through the images of `timeline`.
-#[component]
+#[component(transparent)]
 pub fn Viewer(timeline: RwSignal<Timeline>) -> impl IntoView {
     let viewing = expect_context::<ChatConnection>().viewing;
     let dialog = NodeRef::<html::Dialog>::new();
@@ -61,17 +62,17 @@ pub fn Viewer(timeline: RwSignal<Timeline>) -> impl IntoView {
             node_ref=dialog
             on:close=move |_| viewing.set(None)
             on:keydown=on_key
-            on:click=move |event| {
+            on:click=tap(move |event| {
                 // Beside the image.
                 if event.target() == event.current_target() {
                     viewing.set(None);
                 }
-            }
+            })
         >
             <div class="ways">
-                <button class="button quiet" type="button" on:click=move |_| back()>"Previous"</button>
-                <button class="button quiet" type="button" on:click=move |_| on()>"Next"</button>
-                <button class="button quiet" type="button" on:click=move |_| viewing.set(None)>"Close"</button>
+                <button class="button quiet" type="button" on:click=tap(move |_| back())>"Previous"</button>
+                <button class="button quiet" type="button" on:click=tap(move |_| on())>"Next"</button>
+                <button class="button quiet" type="button" on:click=tap(move |_| viewing.set(None))>"Close"</button>
             </div>
             {image}
         </dialog>

@@ -19,7 +19,7 @@ pub enum Link {
 }
 
 /// Shows a connection's state in words, never by colour alone. `live` is what to call the good state.
-#[component]
+#[component(transparent)]
 pub fn LinkBadge(#[prop(into)] link: Signal<Link>, #[prop(default = "live")] live: &'static str) -> impl IntoView {
     let class = move || match link.get() {
         Link::Connecting | Link::CatchingUp => "link connecting",

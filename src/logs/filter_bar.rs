@@ -9,9 +9,10 @@ use super::{
     log_row::thousands,
     model::Level,
 };
+use crate::ui::{tap::tap, when::when};
 
 /// The bar.
-#[component]
+#[component(transparent)]
 pub fn FilterBar(log: LogBuffer) -> impl IntoView {
     let LogBuffer { buffer, filter, .. } = log;
     let counts = Memo::new(move |_| buffer.with(|buffer| filter.with(|filter| filter.counts(buffer.lines()))));
@@ -30,7 +31,7 @@ pub fn FilterBar(log: LogBuffer) -> impl IntoView {
                 name="level"
                 value=move || levels.get().toggled(level).text()
                 aria-pressed=pressed
-                on:click=toggle
+                on:click=tap(toggle)
             >
                 {level.name()}
                 " "
@@ -60,7 +61,7 @@ pub fn FilterBar(log: LogBuffer) -> impl IntoView {
             {chip(Level::Warn)}
             {chip(Level::Info)}
             {chip(Level::Debug)}
-            <Show when=has_trace>{chip(Level::Trace)}</Show>
+            {when(has_trace, move || chip(Level::Trace).into_any())}
             <label class="find">
                 <span class="visually-hidden">"Filter lines by text"</span>
                 <input

@@ -8,9 +8,10 @@ use super::{
     connection::LogBuffer,
     model::{Gap, Level, LogLine},
 };
+use crate::ui::tap::tap;
 
 /// A line: when (UTC), how bad, from where, what. The spaces are for whoever copies it.
-#[component]
+#[component(transparent)]
 pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
     let fields = (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{line.fields.to_string()}</span> });
     view! {
@@ -37,7 +38,7 @@ fn level_class(level: Level) -> &'static str {
 }
 
 /// Lines left out, with a button that loads the newest 500 of them into the row's place.
-#[component]
+#[component(transparent)]
 pub fn GapRow(gap: Gap, log: LogBuffer) -> impl IntoView {
     let loading = RwSignal::new(false);
     let failed = RwSignal::new(None::<String>);
@@ -56,7 +57,7 @@ pub fn GapRow(gap: Gap, log: LogBuffer) -> impl IntoView {
     view! {
         <div class="gap">
             <span>{format!("{} {lines} skipped while you were behind ", thousands(gap.count))}</span>
-            <button type="button" disabled=loading on:click=load>
+            <button type="button" disabled=loading on:click=tap(load)>
                 {move || if loading.get() { "Loading…" } else { "Load" }}
             </button>
             <span role="status">{move || failed.get().map(|error| format!(" {error}"))}</span>

@@ -15,6 +15,7 @@ use super::{
     log_row::{GapRow, LineRow, thousands},
     model::LogLine,
 };
+use crate::ui::{tap::tap, when::when};
 use crate::{
     error::AppError,
     live::badge::{Link, LinkBadge},
@@ -26,7 +27,7 @@ use crate::{
 const FOLLOWED: usize = 300;
 
 /// The panel beside the room, and the page `/logs`; shows the [`LogBuffer`] of the page.
-#[component]
+#[component(transparent)]
 pub fn LogsPanel() -> impl IntoView {
     let Some(log) = use_context::<LogBuffer>() else {
         return ().into_any();
@@ -41,6 +42,7 @@ pub fn LogsPanel() -> impl IntoView {
     // A gap is no line: beside one the words are wanted all the more.
     let is_empty = move || rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Line(_))));
     let waiting = Memo::new(move |_| buffer.with(|buffer| filter.with(|filter| buffer.waiting(filter))));
+    let is_paused = move || paused.get() && link.get() == Link::Live;
     let tail = NodeRef::<html::Div>::new();
     let follow = Follow::new(log, tail);
     let page = use_location().pathname;
@@ -68,17 +70,25 @@ pub fn LogsPanel() -> impl IntoView {
             <div class="bar">
                 <h2 id="logs-heading">"Logs"</h2>
                 <div class="tools">
-                    <Show
-                        when=move || paused.get() && link.get() == Link::Live
-                        fallback=move || view! { <LinkBadge link live="following" /> }
-                    >
-                        <span class="link paused" role="status">"paused"</span>
-                    </Show>
-                    <Show when=move || alive.get()>
-                        <button type="button" class="button quiet" on:click=pause_or_follow>
-                            {move || if paused.get() { "Follow" } else { "Pause" }}
-                        </button>
-                    </Show>
+                    {when(
+                        is_paused,
+                        || view! { <span class="link paused" role="status">"paused"</span> }.into_any(),
+                    )}
+                    {when(
+                        move || !is_paused(),
+                        move || view! { <LinkBadge link live="following" /> }.into_any(),
+                    )}
+                    {when(
+                        move || alive.get(),
+                        move || {
+                            view! {
+                                <button type="button" class="button quiet" on:click=tap(pause_or_follow)>
+                                    {move || if paused.get() { "Follow" } else { "Pause" }}
+                                </button>
+                            }
+                                .into_any()
+                        },
+                    )}
                 </div>
             </div>
             <FilterBar log />
@@ -109,17 +119,21 @@ pub fn LogsPanel() -> impl IntoView {
                         Row::Gap(gap) => view! { <GapRow gap log /> }.into_any(),
                     },
                 )}
-                <Show when=is_empty>
-                    <p class="empty">{move || empty_words(log)}</p>
-                </Show>
+                {when(is_empty, move || view! { <p class="empty">{move || empty_words(log)}</p> }.into_any())}
                 // In here, so that the wheel scrolls over it too.
-                <Show when=move || { waiting.get() > 0 }>
-                    <div class="dock">
-                        <button type="button" class="waiting" on:click=move |_| follow.go_on()>
-                            {move || format!("{} new", thousands(waiting.get()))}
-                        </button>
-                    </div>
-                </Show>
+                {when(
+                    move || waiting.get() > 0,
+                    move || {
+                        view! {
+                            <div class="dock">
+                                <button type="button" class="waiting" on:click=tap(move |_| follow.go_on())>
+                                    {move || format!("{} new", thousands(waiting.get()))}
+                                </button>
+                            </div>
+                        }
+                            .into_any()
+                    },
+                )}
             </div>
         </section>
     }

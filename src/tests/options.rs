@@ -104,7 +104,7 @@ async fn one_jumps_where_one_may_go() {
         "href=\"/rooms/2\"",
         "# deals",
         "name=\"people[]\"",
-        "href=\"/rooms#room-name\"",
+        "href=\"/rooms/new\"",
         "action=\"/do/sign_out\"",
         "href=\"/team\"",
     ] {

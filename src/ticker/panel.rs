@@ -10,11 +10,11 @@ use super::{
 use crate::{
     live::badge::{Link, LinkBadge},
     paths,
-    ui::rows::rows,
+    ui::{rows::rows, when::when},
 };
 
 /// The panel beside the room, and the page `/ticker`; shows the [`LiveBoard`] of the page.
-#[component]
+#[component(transparent)]
 pub fn TickerPanel() -> impl IntoView {
     let Some(board) = use_context::<LiveBoard>() else {
         return ().into_any();
@@ -31,24 +31,31 @@ pub fn TickerPanel() -> impl IntoView {
                 </div>
             </div>
             <Faults board />
-            <Show when=move || any.get() fallback=NoPrices>
-                <ul class="watch num" role="list" aria-label="Prices" tabindex="0">
-                    {rows(
-                        move || keys.get(),
-                        Key::clone,
-                        move |key| {
-                            board.quote(&key).map(|quote| view! { <QuoteRow quote now=board.now() /> }).into_any()
-                        },
-                    )}
-                </ul>
-            </Show>
+            {when(
+                move || any.get(),
+                move || {
+                    view! {
+                        <ul class="watch num" role="list" aria-label="Prices" tabindex="0">
+                            {rows(
+                                move || keys.get(),
+                                Key::clone,
+                                move |key| {
+                                    board.quote(&key).map(|quote| view! { <QuoteRow quote now=board.now() /> }).into_any()
+                                },
+                            )}
+                        </ul>
+                    }
+                        .into_any()
+                },
+            )}
+            {when(move || !any.get(), || view! { <NoPrices /> }.into_any())}
         </section>
     }
     .into_any()
 }
 
 /// How the lines of the venues are, apart from the page's own connection: while that is down nothing is known.
-#[component]
+#[component(transparent)]
 fn VenueLines(board: LiveBoard) -> impl IntoView {
     let shown = Memo::new(move |_| {
         let down = matches!(board.link().get(), Link::Stale(_));
@@ -84,7 +91,7 @@ fn venue_line(state: VenueState) -> impl IntoView {
 }
 
 /// What venues complain about, such as a product that they don't know.
-#[component]
+#[component(transparent)]
 fn Faults(board: LiveBoard) -> impl IntoView {
     let faults = Memo::new(move |_| {
         let fault = |state: VenueState| Some((state.venue, state.fault?));
@@ -100,7 +107,7 @@ fn Faults(board: LiveBoard) -> impl IntoView {
 }
 
 /// What to do when there is nothing to show.
-#[component]
+#[component(transparent)]
 fn NoPrices() -> impl IntoView {
     view! {
         <div class="empty">

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 const FLASH: Duration = Duration::from_millis(900);
 
 /// Symbol and venue, the line of earlier prices, the last price and its change.
-#[component]
+#[component(transparent)]
 pub fn QuoteRow(
     /// The price.
     #[prop(into)]
@@ -66,7 +66,7 @@ pub fn QuoteRow(
 }
 
 /// Says that a price is made up.
-#[component]
+#[component(transparent)]
 pub fn DemoMark() -> impl IntoView {
     view! {
         <span class="demo" title="Made up by the demo venue">
@@ -76,7 +76,7 @@ pub fn DemoMark() -> impl IntoView {
 }
 
 /// The change since the open: arrow, sign and percent. The sign is what a screen reader says.
-#[component]
+#[component(transparent)]
 pub fn ChangeFigure(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
     let change = Memo::new(move |_| quote.with(change));
     let direction = move || change.with(|change| change.as_ref().map_or(Direction::Flat, |change| change.direction));

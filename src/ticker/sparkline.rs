@@ -15,7 +15,7 @@ const HEIGHT: i64 = 96;
 const MARGIN: i64 = 6;
 
 /// Draws the earlier prices of a quote and its last one.
-#[component]
+#[component(transparent)]
 pub fn Sparkline(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
     let points = Memo::new(move |_| quote.with(|quote| points(quote.spark.as_deref().unwrap_or_default(), quote.last)));
     let class = Memo::new(move |_| {

@@ -16,7 +16,7 @@ use crate::{time::Timestamp, ui::rows::rows};
 const ITEMS: usize = 8;
 
 /// The tape; shows the [`LiveBoard`] of the page.
-#[component]
+#[component(transparent)]
 pub fn Tape() -> impl IntoView {
     let board = use_context::<LiveBoard>();
     let items = board.map(|board| {
@@ -43,7 +43,7 @@ pub fn Tape() -> impl IntoView {
     }
 }
 
-#[component]
+#[component(transparent)]
 fn TapeItem(quote: Signal<Quote>) -> impl IntoView {
     let (symbol, demo) = quote.with_untracked(|quote| (quote.symbol.clone(), quote.demo));
     view! {
@@ -59,7 +59,7 @@ fn TapeItem(quote: Signal<Quote>) -> impl IntoView {
 }
 
 /// The time in UTC. It stands still as text until the page is alive, so that both ends render the same.
-#[component]
+#[component(transparent)]
 fn Clock() -> impl IntoView {
     let now = RwSignal::new(None::<Timestamp>);
     Effect::new(move |_| {

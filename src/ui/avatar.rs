@@ -6,7 +6,7 @@ use leptos::prelude::*;
 const COLOURS: u32 = 8;
 
 /// The square before a message. The name stands beside it, so it is silent to screen readers.
-#[component]
+#[component(transparent)]
 pub fn Avatar(
     /// Whose.
     name: String,

@@ -10,3 +10,5 @@ pub mod options;
 pub mod outcome;
 pub mod picker;
 pub mod rows;
+pub mod tap;
+pub mod when;

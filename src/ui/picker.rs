@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 
-use super::options;
+use super::{options, tap::tap};
 use crate::paths::encoded;
 
 const DIALOG: &str = "picker";
@@ -41,7 +41,7 @@ fn close() {
 }
 
 /// The dialog. What is taken in it, if it isn't a link or a button, is told to `picked`.
-#[component]
+#[component(transparent)]
 pub fn Picker(picked: impl Fn(String) + Copy + 'static) -> impl IntoView {
     let taken = move |text: Option<String>| {
         close();
@@ -60,12 +60,12 @@ pub fn Picker(picked: impl Fn(String) + Copy + 'static) -> impl IntoView {
             class="picker"
             id=DIALOG
             on:close=|_| options::close(LIST)
-            on:click=|event| {
+            on:click=tap(|event| {
                 // Beside it.
                 if event_target::<Element>(&event).id() == DIALOG {
                     close();
                 }
-            }
+            })
         >
             <div>
                 <input
@@ -84,9 +84,9 @@ pub fn Picker(picked: impl Fn(String) + Copy + 'static) -> impl IntoView {
                     class="options"
                     id=LIST
                     on:mousedown=|event| event.prevent_default()
-                    on:click=move |event| options::click(LIST, &event, &taken)
+                    on:click=tap(move |event| options::click(LIST, &event, &taken))
                 ></div>
-                <button class="button quiet" type="button" on:click=|_| close()>"Close"</button>
+                <button class="button quiet" type="button" on:click=tap(|_| close())>"Close"</button>
             </div>
         </dialog>
     }

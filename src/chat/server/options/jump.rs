@@ -14,7 +14,7 @@ use crate::{
         server::{Chat, store},
     },
     error::AppError,
-    paths::encoded,
+    paths::{self, encoded},
     ui::avatar::Avatar,
 };
 
@@ -44,7 +44,6 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
         let there = format!("/search?q={}", encoded(typed));
         link(
             there,
-            false,
             view! { <span>"Messages with “" {typed.to_owned()} "”"</span> }.into_any(),
         )
     });
@@ -56,13 +55,11 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     let to_room = |room: Room| {
         let unread = (room.unread > 0).then(|| view! { <span class="hint">{room.unread} " unread"</span> });
         let shown = view! { <span class="name">{room.title(me.id)}</span> <span class="hint">{room.topic.clone()}</span> {unread} };
-        link(format!("/rooms/{}", room.id), false, shown.into_any())
+        link(format!("/rooms/{}", room.id), shown.into_any())
     };
-    let pages = pages.into_iter().map(|(title, path)| {
-        // Those beside the desk have no scripts.
-        let beside = ["/you", "/team", "/people", "/keys"].contains(&path);
-        link(path.to_owned(), beside, title.into_any())
-    });
+    let pages = pages
+        .into_iter()
+        .map(|(title, path)| link(path.to_owned(), title.into_any()));
     Ok(vec![
         group("Rooms and conversations", rooms.into_iter().map(to_room).collect()),
         group("People", people.into_iter().map(to_person).collect()),
@@ -78,7 +75,7 @@ fn group(title: &'static str, options: Vec<AnyView>) -> Group {
 fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
     let mut pages = vec![
         ("All rooms", "/rooms"),
-        ("New room", "/rooms#room-name"),
+        ("New room", "/rooms/new"),
         ("New conversation", "/people"),
         ("Ticker", "/ticker"),
         ("Logs", "/logs"),
@@ -101,8 +98,8 @@ fn to_person(Person { id, name }: Person) -> AnyView {
     form(OpenDirect::PATH, button.into_any(), shown.into_any())
 }
 
-fn link(path: String, beside: bool, shown: AnyView) -> AnyView {
-    let rel = beside.then_some("external");
+fn link(path: String, shown: AnyView) -> AnyView {
+    let rel = paths::is_beside(&path).then_some("external");
     view! {
         <li role="option">
             <a href=path rel=rel hidden></a>
