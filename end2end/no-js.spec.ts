@@ -96,3 +96,14 @@ test("files are sent by the plain form, and read by plain links", async ({ ines 
   const [download] = await Promise.all([ines.page.waitForEvent("download"), files.first().click()]);
   expect(download.suggestedFilename()).toBe("notes.txt");
 });
+
+test("commands run, and their answer comes with the page", async ({ ines }) => {
+  await ines.composer.fill("/topic Open outcry");
+  await ines.send.click();
+  await expect(ines.page.getByRole("status").getByText("Everyone sees the new topic")).toBeVisible();
+  await expect(ines.page.getByText("Open outcry")).toBeVisible();
+  await ines.composer.fill("/nonsense");
+  await ines.send.click();
+  await expect(ines.page.getByRole("alert")).toContainText("There is no command /nonsense");
+  await send(ines, "/etc/hosts is no command");
+});

@@ -53,20 +53,21 @@ pub fn listen() {
     on_cleanup(move || listener.remove());
 }
 
-/// Goes to the next room of the rail, or of those in it with something unread.
+/// Goes to the next room of the rail, or of those in it with something unread; from the last on to the first.
 fn walk(down: bool, unread: bool) -> bool {
-    let links = document().query_selector_all(".rail .room-link");
-    let links = links.map(|links| (0..links.length()).filter_map(move |at| links.item(at)));
-    let mut links: Vec<HtmlElement> = links.into_iter().flatten().map(JsCast::unchecked_into).collect();
-    if !down {
-        links.reverse();
-    }
-    let now = links.iter().position(|link| link.has_attribute("aria-current"));
-    // From behind the one on show around to before it.
-    links.rotate_left(now.map_or(0, |at| at + 1));
-    let wanted = |link: &&HtmlElement| !unread || link.class_list().contains("unread");
-    let next = links.iter().find(wanted);
-    if let Some(link) = next {
+    let Ok(links) = document().query_selector_all(".rail .room-link") else {
+        return false;
+    };
+    let count = links.length();
+    let link = |at: u32| links.item(at).map(JsCast::unchecked_into::<HtmlElement>);
+    let is = |at: u32, attribute: &str| link(at).is_some_and(|link| link.has_attribute(attribute));
+    // From a page that is no room, to the first or the last.
+    let beside = if down { count.saturating_sub(1) } else { 0 };
+    let now = (0..count).find(|at| is(*at, "aria-current")).unwrap_or(beside);
+    let others = (1..=count).map(|by| (now + if down { by } else { count - by }) % count);
+    let wanted = |link: &HtmlElement| !unread || link.class_list().contains("unread");
+    let next = { others }.filter_map(link).find(wanted);
+    if let Some(link) = &next {
         link.click();
     }
     next.is_some()

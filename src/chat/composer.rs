@@ -189,6 +189,8 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             // The field keeps the focus.
             <div
                 class="options"
+                role="listbox"
+                aria-label="Suggestions"
                 id=COMPLETIONS
                 on:mousedown=|event| event.prevent_default()
                 on:click=tap(move |event| options::click(COMPLETIONS, &event, &taken))

@@ -77,6 +77,11 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             calls => format!("({calls}) {title}"),
         }
     };
+    // It may be changed meanwhile.
+    let topic = move || {
+        let of_this = |rooms: &Vec<model::Room>| rooms.iter().find(|room| room.id == id).map(|room| room.topic.clone());
+        chat.rooms.with(of_this)
+    };
     // Nobody is known to be here before the socket is up, not even oneself.
     let here = move || match chat.here.with(Vec::len) {
         0 => String::new(),
@@ -92,7 +97,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             <h1>
                 <a href=format!("/rooms/{id}/about") rel="external">{title}</a>
             </h1>
-            <p>{room.topic.clone()}</p>
+            <p>{topic}</p>
             <span class="who" title=names>
                 {here}
                 <span class="visually-hidden">" " {names}</span>

@@ -1,6 +1,6 @@
 //! A list of what could be meant by what is being typed, as the server renders it. Knows no feature.
 //!
-//! A field names its list by `aria-controls`; the list is an element that is empty while nothing is offered. An option
+//! A field names its list, a `listbox`, by `aria-controls`; the list is empty while nothing is offered. An option
 //! with a link or a button in it is that link or button; of another its text is taken, `data-text` or what it shows.
 
 use std::{cell::Cell, time::Duration};

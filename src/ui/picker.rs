@@ -14,9 +14,14 @@ const LIST: &str = "picks";
 /// Opens the dialog on what `/options/{kind}` offers; without a field when there is nothing to `search` in.
 pub fn open(kind: &str, title: &str, search: bool) {
     let by_id = |id| document().get_element_by_id(id);
-    let (Some(dialog), Some(field)) = (by_id(DIALOG), by_id(FIELD)) else {
+    let (Some(dialog), Some(field), Some(list)) = (by_id(DIALOG), by_id(FIELD), by_id(LIST)) else {
         return;
     };
+    // What is only read is scrolled by keys of its own.
+    let (role, tab) = if search { ("listbox", "-1") } else { ("group", "0") };
+    let _ = list.set_attribute("role", role);
+    let _ = list.set_attribute("tabindex", tab);
+    let _ = list.set_attribute("aria-label", title);
     let _ = dialog.set_attribute("aria-label", title);
     let _ = field.set_attribute("aria-label", title);
     let _ = field.set_attribute("name", kind);

@@ -36,11 +36,10 @@ impl Command for Help {
     }
     fn run<'a>(&'a self, call: Call<'a>) -> Run<'a> {
         Box::pin(async move {
-            let line = |command: &Box<dyn Command>| {
+            let lines = call.chat.commands.iter().map(|command| {
                 let typed = format!("/{} {}", command.name(), command.usage());
                 format!("{} – {}", typed.trim(), command.summary())
-            };
-            let lines = call.chat.commands.iter().map(line);
+            });
             let last = "//… says a text that begins with a slash".to_owned();
             Ok(Outcome::Note(lines.chain([last]).collect::<Vec<_>>().join("\n")))
         })

@@ -80,16 +80,14 @@ struct Group {
     options: Vec<AnyView>,
 }
 
-/// The list, in `rows` or as a `grid`; nothing where there is no option.
+/// What stands in a list, in `rows` or as a `grid`; nothing where there is no option.
 fn html(class: &'static str, groups: Vec<Group>) -> String {
     let shown = groups.into_iter().filter(|group| !group.options.is_empty());
-    let shown: Vec<_> = shown
-        .map(|Group { title, options }| view! { <ul role="group" aria-label=title>{options}</ul> })
-        .collect();
-    if shown.is_empty() {
-        return String::new();
-    }
-    fragment(view! { <div role="listbox" class=class aria-label="Suggestions">{shown}</div> })
+    shown
+        .map(|Group { title, options }| {
+            fragment(view! { <ul role="group" class=class aria-label=title>{options}</ul> })
+        })
+        .collect()
 }
 
 /// HTML without the marks by which scripts would take it over.
