@@ -16,6 +16,7 @@ pub mod message;
 pub mod message_actions;
 pub mod message_list;
 pub mod model;
+pub mod notify;
 pub mod outbox;
 pub mod outbox_storage;
 pub mod people_page;

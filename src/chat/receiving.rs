@@ -45,6 +45,7 @@ impl ChatConnection {
             ServerFrame::Read {
                 room, unread, mentions, ..
             } => self.set_unread(room, unread, mentions),
+            ServerFrame::Muted { room, muted } => self.set_muted(room, muted),
             ServerFrame::Typing { room, person } => self.note_typing(room, person),
             ServerFrame::Message(message) => self.said(message),
             ServerFrame::CaughtUp { .. } => {

@@ -117,7 +117,8 @@ pub enum ServerFrame {
         /// With none any more.
         went: Vec<UserId>,
     },
-    /// You are in this room, which is new to you or is called differently now. What is unread in it is not told.
+    /// You are in this room, which is new to you or is called differently now. What is unread in it, and
+    /// whether it is muted, is not told.
     Room {
         /// It.
         room: Room,
@@ -146,6 +147,13 @@ pub enum ServerFrame {
         unread: u32,
         /// What is left and calls you.
         mentions: u32,
+    },
+    /// You want to be notified of nothing in a room, or of something again.
+    Muted {
+        /// Which room.
+        room: RoomId,
+        /// Of nothing.
+        muted: bool,
     },
     /// I am here.
     Pong,

@@ -10,6 +10,7 @@ pub mod hooks;
 pub mod indexing;
 pub mod markdown;
 pub mod mentions;
+pub mod notify;
 pub mod post;
 pub mod presence;
 pub mod read;

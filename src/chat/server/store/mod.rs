@@ -3,6 +3,7 @@
 mod changes;
 mod files;
 mod messages;
+mod notify;
 mod people;
 mod reading;
 mod rooms;
@@ -12,6 +13,7 @@ mod webhooks;
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use messages::{NewMessage, changed_after, history, insert, message};
+pub use notify::{levels, set_level};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use reading::{call, set_read};
 pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};

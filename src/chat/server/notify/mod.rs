@@ -1,0 +1,3 @@
+//! Whom a message is worth interrupting for.
+
+pub mod levels;
