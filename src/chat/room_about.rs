@@ -82,12 +82,16 @@ fn AboutRoom(about: About) -> impl IntoView {
             <h2>"Notifications"</h2>
             <Done what="level" words="That is what you are notified of here from now on." />
             <Wrong error=refusal(SetLevel::PATH) />
-            <form class="row" method="post" action=SetLevel::PATH>
+            <form class="side-by-side" method="post" action=SetLevel::PATH>
                 <input type="hidden" name="room" value=id.clone() />
+                <span aria-hidden="true">"Notify me of"</span>
                 <LevelChoice level label="Notify me of" />
                 <button class="button quiet" type="submit">"Set"</button>
             </form>
-            <p class="hint">"A room of which you are notified of nothing still counts what is unread, and calls for no attention."</p>
+            <p class="hint">
+                "How they reach you, and of which you were notified, is on " <a href="/you/notifications">"the page about notifications"</a> "."
+            </p>
+            <p class="hint">"With nothing, what is unread is still counted, and calls for no attention."</p>
             <h2>{count} " in this room"</h2>
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>

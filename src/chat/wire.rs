@@ -12,6 +12,10 @@ use crate::{
 /// The socket's close code for "the session has ended".
 pub const SIGNED_OUT: u16 = 4401;
 
+/// A frame that begins so is no [`ServerFrame`]: it says what to notify somebody of, and goes to `public/notify.js` as it
+/// is, so that nobody loads another decoder for it.
+pub const NOTIFY: &str = r#"{"notify":"#;
+
 /// What a browser asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -37,6 +41,12 @@ pub enum ClientFrame {
         room: RoomId,
         /// The last place read.
         seq: u64,
+    },
+    /// I am in front, and show this room or none; or I am not in front any more.
+    Look {
+        /// Which room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
     },
     /// Are you there?
     Ping,

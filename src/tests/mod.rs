@@ -9,6 +9,7 @@ mod delivery;
 mod files;
 mod gateway;
 mod logs;
+mod notifications;
 mod rooms;
 mod schedules;
 mod search;

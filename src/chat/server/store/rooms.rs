@@ -37,7 +37,7 @@ impl From<RoomRow> for Room {
     }
 }
 
-fn kind(text: &str) -> RoomKind {
+pub(super) fn kind(text: &str) -> RoomKind {
     match text {
         "private" => RoomKind::Private,
         "direct" => RoomKind::Direct,
