@@ -1,5 +1,5 @@
 //! The part of the [connection](super::connection) that knows what has been read: which rooms there are, what is unread in
-//! them, and whether somebody is looking.
+//! them, what calls for attention, and whether somebody is looking.
 
 use std::time::Duration;
 
@@ -53,6 +53,25 @@ impl ChatConnection {
                 Some(_) => (),
             }
             self.read.set_value(Some((shown.room, newest)));
+        }
+    }
+
+    /// Tells the server which room somebody sees here, which needs no notification then.
+    pub(super) fn tell_where_one_looks(self) {
+        let shown = self.shown.try_get_untracked().flatten();
+        let room = shown.filter(|_| document().has_focus().unwrap_or(false));
+        let room = room.map(|shown| shown.room);
+        self.socket.send(&ClientFrame::Look { room }.encode());
+    }
+
+    /// Marks the page's icon while something calls for attention.
+    pub(super) fn show_calls(self) {
+        let icon = match self.calls() {
+            0 => "/favicon.svg",
+            _ => "/favicon-calls.svg",
+        };
+        if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
+            let _ = link.set_attribute("href", icon);
         }
     }
 
