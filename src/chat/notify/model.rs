@@ -67,8 +67,10 @@ pub struct Decision {
     pub text: String,
     /// Where it stands.
     pub link: Option<String>,
-    /// They were.
+    /// They were to be.
     pub notified: bool,
+    /// And it reached them.
+    pub reached: bool,
     /// In words; empty for a test.
     pub why: String,
     /// By which ways, and what came of it, in words.

@@ -132,10 +132,15 @@ fn decided(decision: Decision) -> impl IntoView {
         text,
         link,
         notified,
+        reached,
         why,
         ways,
     } = decision;
-    let verdict = if notified { "Notified" } else { "Not notified" };
+    let verdict = match (notified, reached) {
+        (true, true) => "Notified",
+        (true, false) => "Not reached",
+        (false, _) => "Not notified",
+    };
     let reasons = std::iter::once(why).filter(|why| !why.is_empty()).chain(ways);
     let place = match link {
         Some(link) => view! { <a href=link>{place}</a> " · " }.into_any(),
@@ -145,7 +150,7 @@ fn decided(decision: Decision) -> impl IntoView {
         <li>
             <div>
                 <p>
-                    <strong class="verdict" class:yes=notified>
+                    <strong class="verdict" class:yes=reached>
                         {verdict}
                     </strong>
                     ": "

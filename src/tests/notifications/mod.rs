@@ -216,7 +216,7 @@ async fn the_page_says_what_was_decided_and_why() {
     let socket = bob.socket(&app).await;
     ines.tells(&app, DESK, "hey again @bob").await;
     drop(socket);
-    let nothing = "reached nobody: no page was open, and no device takes pushes";
+    let nothing = "no page of the desk was open, and no device takes pushes";
     let decision = |text: &str, notified, why: &str, ways: &[&str]| {
         let ways = ways.iter().map(ToString::to_string).collect::<Vec<_>>();
         (text.to_owned(), notified, why.to_owned(), ways)
@@ -232,7 +232,9 @@ async fn the_page_says_what_was_decided_and_why() {
     );
     assert!(ines.decisions(&app).await.is_empty(), "one's own words are no news");
     let html = bob.page(&app, "/you/notifications").await;
-    assert!(html.contains("plain &lt;b&gt;talk") && html.contains(silent), "{html}");
+    for words in ["plain &lt;b&gt;talk", silent, "Not notified", "Not reached", nothing] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
     // What is deleted is no longer told of. What was said under another level is left out: who knows what held then.
     let delete = json!({"room": DESK, "seq": 2, "change": "delete"});
     assert_eq!(ines.call(&app, "change_message", delete).await.0, 200);

@@ -24,6 +24,8 @@ pub struct Entry {
     pub at: Timestamp,
     /// By which ways they were notified, and what came of it, in words.
     pub ways: Vec<String>,
+    /// One of them led to them.
+    pub reached: bool,
 }
 
 /// The newest decisions; bounded by the number of people.
@@ -45,16 +47,19 @@ impl Log {
             about,
             at,
             ways: Vec::new(),
+            reached: false,
         });
         id
     }
 
-    /// Adds what came of a decision, as long as it is kept.
-    pub fn add(&self, person: UserId, id: u64, words: String) {
+    /// Adds what came of a decision, and whether that reached them, as long as it is kept.
+    pub fn add(&self, person: UserId, id: u64, reached: bool, words: String) {
         let mut log = self.lock();
         let entries = log.1.get_mut(&person);
         let entry = entries.and_then(|entries| entries.iter_mut().rfind(|entry| entry.id == id));
-        if let Some(entry) = entry.filter(|entry| entry.ways.len() < WAYS) {
+        let Some(entry) = entry else { return };
+        entry.reached |= reached;
+        if entry.ways.len() < WAYS {
             entry.ways.push(words);
         }
     }
@@ -82,17 +87,18 @@ mod tests {
         let ids: Vec<u64> = (0..60)
             .map(|seq| log.note(me, Some(((RoomId(1), seq), Why::Named)), at))
             .collect();
-        log.add(me, ids[59], "pushed".into());
-        log.add(me, ids[0], "too late".into());
-        log.add(UserId(2), ids[59], "somebody else's".into());
+        log.add(me, ids[59], true, "pushed".into());
+        log.add(me, ids[0], true, "too late".into());
+        log.add(UserId(2), ids[59], true, "somebody else's".into());
         let kept = log.of(me);
         assert_eq!((kept.len(), kept[0].id, kept[49].id), (KEPT, ids[59], ids[10]));
         assert_eq!(kept[0].ways, ["pushed"]);
-        assert!(kept[1..].iter().all(|entry| entry.ways.is_empty()));
+        assert!(kept[0].reached && kept[1..].iter().all(|entry| entry.ways.is_empty() && !entry.reached));
         for _ in 0..100 {
-            log.add(me, ids[59], "again".into());
+            log.add(me, ids[59], false, "again".into());
         }
-        assert_eq!(log.of(me)[0].ways.len(), WAYS);
+        let newest = &log.of(me)[0];
+        assert_eq!((newest.ways.len(), newest.reached), (WAYS, true));
         assert!(log.of(UserId(2)).is_empty());
     }
 }

@@ -120,7 +120,7 @@ async fn notify(chat: &Arc<Chat>, lines: &mut Lines<String>, concerns: &[Concern
         let push = async move { push::push(&of_chat, to, id, &json, &topic).await };
         if !lines.call(host, push) {
             let words = format!("no push to {device}: too many wait for its push service");
-            chat.notify.log.add(user, id, words);
+            chat.notify.log.add(user, id, false, words);
         }
     }
     Ok(())
@@ -132,8 +132,11 @@ fn tell_pages(chat: &Chat, news: &News, people: &[(UserId, u64)]) {
     for (user, id) in people {
         match chat.notify.looking.pages(*user) {
             0 => continue,
-            1 => chat.notify.log.add(*user, *id, "told to 1 open page".into()),
-            pages => chat.notify.log.add(*user, *id, format!("told to {pages} open pages")),
+            1 => chat.notify.log.add(*user, *id, true, "told to 1 open page".into()),
+            pages => chat
+                .notify
+                .log
+                .add(*user, *id, true, format!("told to {pages} open pages")),
         }
         told.push(*user);
     }
@@ -156,8 +159,8 @@ async fn subscribed(
     let found = store::subscriptions(&chat.db.readers, &ids, now).await?;
     for (user, id) in people {
         if chat.notify.looking.pages(*user) == 0 && found.iter().all(|to| to.user != *user) {
-            let words = "reached nobody: no page was open, and no device takes pushes";
-            chat.notify.log.add(*user, *id, words.into());
+            let words = "no page of the desk was open, and no device takes pushes";
+            chat.notify.log.add(*user, *id, false, words.into());
         }
     }
     let id = |to: &push::Subscription| people.iter().find(|(user, _)| *user == to.user).map(|(_, id)| *id);

@@ -64,6 +64,7 @@ async fn decisions(
                 text: "A test".into(),
                 ways: entry.ways.clone(),
                 notified: true,
+                reached: entry.reached,
                 ..Decision::default()
             });
             continue;
@@ -75,6 +76,7 @@ async fn decisions(
         decisions.push(Decision {
             why: why.words().into(),
             notified: why.notifies(),
+            reached: entry.reached,
             ways: entry.ways.clone(),
             ..about(said, titles)
         });

@@ -136,8 +136,12 @@ impl Push {
 /// more is forgotten.
 pub async fn push(chat: &Chat, to: Subscription, id: u64, json: &str, topic: &str) {
     let device = &to.device;
+    let mut reached = false;
     let words = match chat.notify.push.send(&to, json, topic).await {
-        Sent::Taken => format!("pushed to {device}"),
+        Sent::Taken => {
+            reached = true;
+            format!("pushed to {device}")
+        }
         Sent::Gone(status) => {
             let (session, endpoint) = (to.session, to.endpoint.clone());
             let forgotten = chat.db.writer.write(move |conn| {
@@ -153,7 +157,7 @@ pub async fn push(chat: &Chat, to: Subscription, id: u64, json: &str, topic: &st
             format!("no push to {device}: {why}")
         }
     };
-    chat.notify.log.add(to.user, id, words);
+    chat.notify.log.add(to.user, id, reached, words);
 }
 
 /// Pushes to the browser of this session from now on. `key` and `auth` are base64url, as browsers give them.
