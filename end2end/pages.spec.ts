@@ -26,7 +26,7 @@ test("whoever isn't signed in is led to where they can come in", async ({ person
   }
   await stranger.setUp();
   const other = await person("other");
-  for (const path of ["/", "/rooms/1", "/logs", "/you", "/you/two-factor", "/team", "/team/1", "/set-up"]) {
+  for (const path of ["/", "/rooms/1", "/logs", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/1", "/set-up"]) {
     await other.page.goto(server.url + path);
     await expect(other.page, path).toHaveURL(/\/sign-in$/);
   }
@@ -88,7 +88,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       await ines.say("Spread looks fine.");
       await ines.say("Nothing odd.");
       const invitation = await ines.invitation();
-      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/two-factor", "/team", "/team/2"]) {
+      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);

@@ -14,8 +14,9 @@ use crate::{
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
     chat::{
-        history_page::HistoryPage, new_room_page::NewRoomPage, people_page::PeoplePage, room_about::RoomAboutPage,
-        room_page::RoomPage, rooms_page::RoomsPage, search_page::SearchPage,
+        history_page::HistoryPage, new_room_page::NewRoomPage, notify::page::NotificationsPage,
+        people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage,
+        search_page::SearchPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
@@ -25,7 +26,10 @@ use crate::{
 
 /// The HTML document of the desk's pages, which scripts take over.
 pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
-    let scripts = view! { <HydrationScripts options=options.clone() /> };
+    let scripts = view! {
+        <HydrationScripts options=options.clone() />
+        <script src="/notify.js" defer></script>
+    };
     page(options, scripts.into_any(), view! { <App /> }.into_any())
 }
 
@@ -110,6 +114,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
+                <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />
                 <Route path=path!("/you/two-factor") view=TwoFactorPage ssr=SsrMode::Async />
                 <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
                 <Route path=path!("/team/:person") view=PersonPage ssr=SsrMode::Async />

@@ -8,6 +8,8 @@ pub const CHAT_SOCKET: &str = "/chat/socket";
 pub const EVENTS: &str = "/events";
 /// Server functions, called by hydrated pages and plain forms.
 pub const FUNCTIONS: &str = "/do/{*function}";
+/// What shows notifications in browsers, also while no page is open.
+pub const WORKER: &str = "/worker.js";
 /// Liveness for supervisors and proxies.
 pub const HEALTH: &str = "/health";
 /// Prices in.

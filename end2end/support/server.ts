@@ -31,6 +31,8 @@ export interface Options {
   program?: string;
   /** The folder to run it in. */
   cwd?: string;
+  /** Further settings. */
+  args?: string[];
   /** The site's folder; `null` lets the program find it. */
   site?: string | null;
 }
@@ -44,6 +46,7 @@ export class Server {
   private readonly program: string;
   private readonly env: NodeJS.ProcessEnv;
   private readonly cwd: string;
+  private readonly args: string[];
   private child!: ChildProcess;
   private exit!: Promise<number | string>;
   private stopped?: Promise<number | string>;
@@ -51,6 +54,7 @@ export class Server {
   private constructor(options: Options) {
     this.program = options.program ?? program();
     this.cwd = options.cwd ?? this.data;
+    this.args = options.args ?? [];
     // No setting of whoever runs the tests reaches the server.
     const outer = Object.entries(process.env).filter(([name]) => !/^(SQUAWKBOX|LEPTOS)_/.test(name));
     this.env = { ...Object.fromEntries(outer), SQUAWKBOX_VENUES: "demo", NO_COLOR: "1" };
@@ -64,7 +68,7 @@ export class Server {
   }
 
   private async launch(address: string) {
-    const child = spawn(this.program, ["--address", address, "--data", this.data], { cwd: this.cwd, env: this.env });
+    const child = spawn(this.program, ["--address", address, "--data", this.data, ...this.args], { cwd: this.cwd, env: this.env });
     this.child = child;
     this.stopped = undefined;
     this.exit = new Promise((done) => {

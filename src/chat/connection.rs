@@ -122,9 +122,13 @@ impl ChatConnection {
                 ping: ClientFrame::Ping.encode(),
             });
             for event in ["focus", "blur"] {
-                let look = window_event_listener_untyped(event, move |_| chat.attend());
+                let look = window_event_listener_untyped(event, move |_| {
+                    chat.attend();
+                    chat.tell_where_one_looks();
+                });
                 on_cleanup(move || look.remove());
             }
+            Effect::new(move |_| chat.show_calls());
             let sweep = set_interval_with_handle(move || chat.forget_typing(), Duration::from_secs(1));
             on_cleanup(move || {
                 if let Ok(sweep) = sweep {
@@ -152,12 +156,14 @@ impl ChatConnection {
         self.on_tab(&mut |tab| tab.shown());
         self.follow();
         self.attend();
+        self.tell_where_one_looks();
         on_cleanup(move || {
             self.shown.try_update(|shown| {
                 if shown.is_some_and(|shown| shown.room == room) {
                     *shown = None;
                 }
             });
+            self.tell_where_one_looks();
         });
     }
 
@@ -179,6 +185,7 @@ impl ChatConnection {
             Folded::default()
         });
         self.follow();
+        self.tell_where_one_looks();
         self.post();
     }
 

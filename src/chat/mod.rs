@@ -17,6 +17,7 @@ pub mod message_actions;
 pub mod message_list;
 pub mod model;
 pub mod new_room_page;
+pub mod notify;
 pub mod outbox;
 pub mod outbox_storage;
 pub mod people_page;

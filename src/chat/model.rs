@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notify::model::Level;
 use crate::{
     ids::{FileId, RoomId, UserId},
     time::Timestamp,
@@ -49,6 +50,9 @@ pub struct Room {
     /// Those among them that call them by name.
     #[serde(default)]
     pub mentions: u32,
+    /// They want to be notified of nothing in it: it calls for no attention.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
 }
 
 /// Unread messages are counted up to this.
@@ -63,6 +67,15 @@ impl Room {
         let others = self.people.iter().filter(|person| person.id != me);
         let names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
         names.join(", ")
+    }
+
+    /// What of the unread calls for attention: messages by name, and all in conversations, unless the room is muted.
+    pub fn calls(&self) -> u32 {
+        match self.kind {
+            _ if self.muted => 0,
+            RoomKind::Direct => self.unread,
+            RoomKind::Open | RoomKind::Private => self.mentions,
+        }
     }
 }
 
@@ -212,6 +225,8 @@ pub struct About {
     pub people: Vec<Person>,
     /// Everyone else on the team, by name.
     pub others: Vec<Person>,
+    /// What one is notified of in it.
+    pub level: Level,
 }
 
 /// The rooms and who is here, for the rail.

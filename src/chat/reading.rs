@@ -1,5 +1,5 @@
 //! The part of the [connection](super::connection) that knows what has been read: which rooms there are, what is unread in
-//! them, and whether somebody is looking.
+//! them, what calls for attention, and whether somebody is looking.
 
 use std::time::Duration;
 
@@ -19,23 +19,17 @@ const TOLD: Duration = Duration::from_millis(800);
 const NEAR: i32 = 80;
 
 impl ChatConnection {
-    /// What is unread in a room, and what of it calls one.
-    pub fn unread(self, room: RoomId) -> (u32, u32) {
+    /// What is unread in a room, what of it names one, and what calls for attention.
+    pub fn unread(self, room: RoomId) -> (u32, u32, u32) {
         self.rooms.with(|rooms| {
             let room = rooms.iter().find(|other| other.id == room);
-            room.map_or((0, 0), |room| (room.unread, room.mentions))
+            room.map_or((0, 0, 0), |room| (room.unread, room.mentions, room.calls()))
         })
     }
 
-    /// What calls for attention in all rooms: messages by name, and all in conversations.
+    /// What calls for attention in all rooms.
     pub fn calls(self) -> u32 {
-        self.rooms.with(|rooms| {
-            let calls = |room: &Room| match room.kind {
-                RoomKind::Direct => room.unread,
-                _ => room.mentions,
-            };
-            rooms.iter().map(calls).sum()
-        })
+        self.rooms.with(|rooms| rooms.iter().map(Room::calls).sum())
     }
 
     /// Tells the server that the room on show is read, if somebody is looking at its newest message.
@@ -49,7 +43,7 @@ impl ChatConnection {
         if self.kept_unread.get_value() || !is_looking() {
             return;
         }
-        let (unread, mentions) = untrack(|| self.unread(shown.room));
+        let (unread, mentions, _) = untrack(|| self.unread(shown.room));
         if unread + mentions > 0 {
             self.set_unread(shown.room, 0, 0);
             // Where much is said, once for all of it.
@@ -59,6 +53,25 @@ impl ChatConnection {
                 Some(_) => (),
             }
             self.read.set_value(Some((shown.room, newest)));
+        }
+    }
+
+    /// Tells the server which room somebody sees here, which needs no notification then.
+    pub(super) fn tell_where_one_looks(self) {
+        let shown = self.shown.try_get_untracked().flatten();
+        let room = shown.filter(|_| document().has_focus().unwrap_or(false));
+        let room = room.map(|shown| shown.room);
+        self.socket.send(&ClientFrame::Look { room }.encode());
+    }
+
+    /// Marks the page's icon while something calls for attention.
+    pub(super) fn show_calls(self) {
+        let icon = match self.calls() {
+            0 => "/favicon.svg",
+            _ => "/favicon-calls.svg",
+        };
+        if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
+            let _ = link.set_attribute("href", icon);
         }
     }
 
@@ -125,6 +138,14 @@ impl ChatConnection {
         });
     }
 
+    pub(super) fn set_muted(self, room: RoomId, muted: bool) {
+        self.rooms.update(|rooms| {
+            if let Some(room) = rooms.iter_mut().find(|other| other.id == room) {
+                room.muted = muted;
+            }
+        });
+    }
+
     /// A room that is new to one, or is called differently now.
     pub(super) fn joined(self, room: Room) {
         self.rooms.update(|rooms| {
@@ -132,10 +153,11 @@ impl ChatConnection {
                 .iter()
                 .position(|other| other.id == room.id)
                 .map(|at| rooms.remove(at));
-            let (unread, mentions) = known.map_or((0, 0), |known| (known.unread, known.mentions));
+            let known = known.unwrap_or_default();
             rooms.push(Room {
-                unread,
-                mentions,
+                unread: known.unread,
+                mentions: known.mentions,
+                muted: known.muted,
                 ..room
             });
             rooms.sort_by(|a, b| {

@@ -8,7 +8,7 @@ use super::{
     connection::{ChatConnection, Shown},
     model::{Message, Person},
     timeline::Timeline,
-    wire::ServerFrame,
+    wire::{NOTIFY, ServerFrame},
 };
 use crate::{
     ids::RoomId,
@@ -24,6 +24,10 @@ const FOLLOW_AGAIN: Duration = Duration::from_secs(2);
 impl ChatConnection {
     /// A frame arrived.
     pub(super) fn receive(self, text: &str) {
+        if text.starts_with(NOTIFY) {
+            let _ = window().post_message(&text.into(), "/");
+            return;
+        }
         let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
             leptos::logging::warn!("a frame that this page doesn't know; reload to get the newest");
             return;
@@ -49,6 +53,7 @@ impl ChatConnection {
             ServerFrame::Read {
                 room, unread, mentions, ..
             } => self.set_unread(room, unread, mentions),
+            ServerFrame::Muted { room, muted } => self.set_muted(room, muted),
             ServerFrame::Typing { room, person } => self.note_typing(room, person),
             ServerFrame::Message(message) => self.said(message),
             ServerFrame::CaughtUp { .. } => {

@@ -6,9 +6,10 @@ use leptos_router::hooks::use_params_map;
 use super::{
     api::{DescribeRoom, Invite, LeaveRoom, about_room},
     model::{About, Person, RoomKind},
+    notify::{api::SetLevel, page::LevelChoice},
 };
 use crate::{
-    accounts::pages::frame::{Frame, me},
+    accounts::pages::frame::{Done, Frame, me},
     error::AppError,
     ids::RoomId,
     ui::{
@@ -38,7 +39,12 @@ pub fn RoomAboutPage() -> impl IntoView {
 
 #[component]
 fn AboutRoom(about: About) -> impl IntoView {
-    let About { room, people, others } = about;
+    let About {
+        room,
+        people,
+        others,
+        level,
+    } = about;
     let title = room.title(me().id);
     let who = match room.kind {
         RoomKind::Open => "Everyone on the team is in this room.",
@@ -73,6 +79,19 @@ fn AboutRoom(about: About) -> impl IntoView {
                         </form>
                     }
                 })}
+            <h2>"Notifications"</h2>
+            <Done what="level" words="That is what you are notified of here from now on." />
+            <Wrong error=refusal(SetLevel::PATH) />
+            <form class="side-by-side" method="post" action=SetLevel::PATH>
+                <input type="hidden" name="room" value=id.clone() />
+                <span aria-hidden="true">"Notify me of"</span>
+                <LevelChoice level label="Notify me of" />
+                <button class="button quiet" type="submit">"Set"</button>
+            </form>
+            <p class="hint">
+                "How they reach you, and of which you were notified, is on " <a href="/you/notifications">"the page about notifications"</a> "."
+            </p>
+            <p class="hint">"With nothing, what is unread is still counted, and calls for no attention."</p>
             <h2>{count} " in this room"</h2>
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>

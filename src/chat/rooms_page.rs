@@ -88,8 +88,7 @@ fn RoomLink(room: Room) -> impl IntoView {
     };
     let is_direct = room.kind == RoomKind::Direct;
     let badge = move || {
-        let (unread, mentions) = chat.unread(id);
-        let calls = if is_direct { unread } else { mentions };
+        let (unread, mentions, calls) = chat.unread(id);
         let count = if unread > 999 {
             "999+".to_owned()
         } else {

@@ -12,6 +12,10 @@ use crate::{
 /// The socket's close code for "the session has ended".
 pub const SIGNED_OUT: u16 = 4401;
 
+/// A frame that begins so is no [`ServerFrame`]: it says what to notify somebody of, and goes to `public/notify.js` as it
+/// is, so that nobody loads another decoder for it.
+pub const NOTIFY: &str = r#"{"notify":"#;
+
 /// What a browser asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -37,6 +41,12 @@ pub enum ClientFrame {
         room: RoomId,
         /// The last place read.
         seq: u64,
+    },
+    /// I am in front, and show this room or none; or I am not in front any more.
+    Look {
+        /// Which room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
     },
     /// Are you there?
     Ping,
@@ -128,7 +138,8 @@ pub enum ServerFrame {
         /// With none any more.
         went: Vec<UserId>,
     },
-    /// You are in this room, which is new to you or is called differently now. What is unread in it is not told.
+    /// You are in this room, which is new to you or is called differently now. What is unread in it, and
+    /// whether it is muted, is not told.
     Room {
         /// It.
         room: Room,
@@ -157,6 +168,13 @@ pub enum ServerFrame {
         unread: u32,
         /// What is left and calls you.
         mentions: u32,
+    },
+    /// You want to be notified of nothing in a room, or of something again.
+    Muted {
+        /// Which room.
+        room: RoomId,
+        /// Of nothing.
+        muted: bool,
     },
     /// I am here.
     Pong,

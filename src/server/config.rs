@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use super::command::programs::{BotCommand, TokenCommand};
+use super::{
+    command::programs::{BotCommand, TokenCommand},
+    outbound::Reach,
+};
 use crate::ticker::model::VenueKind;
 
 /// Chat beside a live ticker beside live logs, for a small team's desk.
@@ -127,12 +130,26 @@ pub struct Config {
     )]
     pub max_file_mib: u32,
 
+    /// Let the server make requests that browsers and people name to addresses of private networks, also without https:
+    /// for tests and closed networks
+    #[arg(long, env = "SQUAWKBOX_ALLOW_PRIVATE_ADDRESSES")]
+    pub allow_private_addresses: bool,
+
     /// What the server writes about itself: error, warn, info, debug, or a filter such as info,squawkbox=debug
     #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER", value_parser = log_filter)]
     pub log: String,
 }
 
 impl Config {
+    /// How far such requests may go.
+    pub const fn reach(&self) -> Reach {
+        if self.allow_private_addresses {
+            Reach::Anywhere
+        } else {
+            Reach::Public
+        }
+    }
+
     /// True when people reach us over https, so that cookies may be bound to it.
     pub fn is_https(&self) -> bool {
         self.public_url

@@ -10,6 +10,7 @@ pub mod health;
 pub mod hub;
 pub mod limits;
 pub mod listen;
+pub mod outbound;
 pub mod problem;
 pub mod report;
 pub mod request_id;

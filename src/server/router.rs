@@ -81,6 +81,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::load))
         .merge(ingest)
         .merge(programs)
+        .route(paths::WORKER, get(chat::server::notify::worker::worker))
         .route(paths::HEALTH, get(health))
         // From the inside out: the last one sees a request first.
         .layer(from_fn_with_state(state.clone(), security::same_origin))

@@ -10,6 +10,7 @@ mod delivery;
 mod files;
 mod gateway;
 mod logs;
+mod notifications;
 mod options;
 mod rooms;
 mod schedules;

@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use futures::{SinkExt, StreamExt};
+use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -12,7 +13,7 @@ use tokio_tungstenite::{
 use crate::{
     chat::{
         model::Message as Said,
-        wire::{ClientFrame, Draft, ServerFrame},
+        wire::{ClientFrame, Draft, NOTIFY, ServerFrame},
     },
     ids::RoomId,
 };
@@ -20,8 +21,12 @@ use crate::{
 /// How long a test waits for a frame before it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An open socket, and what was said while something else was waited for.
-pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>, VecDeque<Said>);
+/// An open socket, and what was said, and notified of, while something else was waited for.
+pub struct Socket(
+    pub WebSocketStream<MaybeTlsStream<TcpStream>>,
+    VecDeque<Said>,
+    VecDeque<Value>,
+);
 
 impl Socket {
     /// Connects with a `name=value` cookie, from `origin`.
@@ -34,7 +39,7 @@ impl Socket {
         request
             .headers_mut()
             .insert("origin", HeaderValue::from_str(origin).expect("an origin"));
-        Ok(Self(connect_async(request).await?.0, VecDeque::new()))
+        Ok(Self(connect_async(request).await?.0, VecDeque::new(), VecDeque::new()))
     }
 
     /// Sends a frame.
@@ -91,9 +96,22 @@ impl Socket {
                 .expect("a frame in time")?
                 .ok()?;
             if let Message::Text(text) = frame {
+                if text.starts_with(NOTIFY) {
+                    let mut told: Value = serde_json::from_str(&text).expect("JSON");
+                    self.2.push_back(told["notify"].take());
+                    continue;
+                }
                 return Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")));
             }
         }
+    }
+
+    /// What this page has been told to notify of up to here: what it asks now is answered after that.
+    pub async fn notified(&mut self) -> Vec<Value> {
+        self.send(&ClientFrame::Ping).await;
+        let pong = self.until(|frame| matches!(frame, ServerFrame::Pong).then_some(()));
+        pong.await.expect("the line is up");
+        self.2.drain(..).collect()
     }
 
     /// Follows a room from `after` on and gives what was missed, and whether it was reset.

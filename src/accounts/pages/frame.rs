@@ -35,6 +35,7 @@ pub fn Frame(
                         </a>
                         <nav aria-label="Settings">
                             <a href="/you">"You"</a>
+                            <a href="/you/notifications">"Notifications"</a>
                             {runs_the_team.then(|| view! { <a href="/team">"Team"</a> })}
                         </nav>
                     </header>

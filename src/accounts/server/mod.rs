@@ -4,7 +4,7 @@ pub mod caller;
 pub mod cookie;
 pub mod door;
 pub mod ends;
-mod own;
+pub mod own;
 pub mod passwords;
 mod people;
 pub mod programs;

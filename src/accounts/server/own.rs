@@ -98,7 +98,7 @@ impl Accounts {
 }
 
 /// What a person calls the device whose browser calls itself so.
-fn device(agent: &str) -> String {
+pub fn device(agent: &str) -> String {
     // Each claims to be those after it too.
     let browsers = [
         ("Edg", "Edge"),

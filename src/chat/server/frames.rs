@@ -51,6 +51,10 @@ impl<S: Transport> Line<'_, S> {
                 }
                 Ok(())
             }
+            Ok(ClientFrame::Look { room }) => {
+                self.gaze.moves_to(room.filter(|room| self.rooms.contains(room)));
+                Ok(())
+            }
             Ok(ClientFrame::Read { room, seq }) => match read::read(self.chat, self.me.id, room, seq).await {
                 Ok(Some(left)) => self.send(left.encode().into()).await,
                 Ok(None) => Ok(()),

@@ -9,8 +9,10 @@ mod gateway_frame;
 mod highlight;
 pub mod hooks;
 pub mod indexing;
+mod lines;
 pub mod markdown;
 pub mod mentions;
+pub mod notify;
 pub mod options;
 pub mod post;
 pub mod presence;
@@ -18,6 +20,7 @@ pub mod read;
 pub mod rest;
 pub mod resume;
 pub mod rooms;
+mod said;
 pub mod search;
 mod slack_text;
 pub mod socket;
@@ -39,8 +42,9 @@ use crate::{
 
 use commands::Command;
 use files::{Files, shelf::Shelf};
+use notify::Notifier;
 use presence::Presence;
-use webhooks::{Place, Webhooks};
+use said::{Place, Said};
 
 /// Events that a socket may lag behind before it is closed to resume.
 const RING: usize = 1_024;
@@ -63,8 +67,10 @@ pub struct Chat {
     pub options: PerKey<UserId>,
     /// What a message that begins with a slash can ask for.
     pub commands: Vec<Box<dyn Command>>,
-    /// Tells bots that they are spoken to.
-    pub webhooks: Webhooks,
+    /// Has every new message looked at for bots that it speaks to, and for people that it is to interrupt.
+    pub said: Said,
+    /// Who is interrupted, and how.
+    pub notify: Notifier,
     /// Files in messages.
     pub files: Arc<Files>,
     /// Changes that a browser which was away is told one by one; beyond, its room is reset to the newest page.
@@ -98,6 +104,8 @@ pub enum Audience {
     Members(RoomId),
     /// One person, wherever they are.
     Person(UserId),
+    /// These people, in ascending order.
+    People(Arc<[UserId]>),
     /// These people, or everyone, who are in the room from now on.
     Joined(RoomId, Option<Arc<[UserId]>>),
     /// A person who isn't in the room any more.
@@ -108,27 +116,36 @@ impl Chat {
     /// Starts the feature.
     ///
     /// # Errors
-    /// None yet; the signature is every feature's.
+    /// When the database can't be read or written.
     pub async fn start(
         db: Database,
         shelf: Shelf,
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
-        let (chat, said) = Self::new(db, shelf, config, shutdown);
+        let notify = Notifier::start(&db, config).await?;
+        let (chat, [for_bots, for_people]) = Self::new(db, shelf, notify, config, shutdown);
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
-        shutdown.spawn(webhooks::run(chat.clone(), said, webhooks::LIMIT, shutdown.clone()));
+        shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));
+        shutdown.spawn(notify::run(chat.clone(), for_people, shutdown.clone()));
         Ok(chat)
     }
 
-    /// The feature, and the queue that [`webhooks::run`] takes.
-    pub fn new(db: Database, shelf: Shelf, config: &Config, shutdown: &Shutdown) -> (Self, Receiver<Place>) {
+    /// The feature, and the queues that [`webhooks::run`] and [`notify::run`] take.
+    pub fn new(
+        db: Database,
+        shelf: Shelf,
+        notify: Notifier,
+        config: &Config,
+        shutdown: &Shutdown,
+    ) -> (Self, [Receiver<Place>; 2]) {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
-        let (webhooks, said) = Webhooks::new();
+        let (said, queues) = Said::to(["webhooks", "notifications"]);
         let chat = Self {
             files: Files::start(db.clone(), shelf, config, shutdown),
+            notify,
             db,
             hub,
             presence,
@@ -138,9 +155,9 @@ impl Chat {
             resume: resume::RESUME,
             options: PerKey::new(60, Duration::from_millis(100)),
             commands: commands::all(),
-            webhooks,
+            said,
         };
-        (chat, said)
+        (chat, queues)
     }
 
     /// Tells the sockets.

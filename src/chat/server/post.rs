@@ -40,7 +40,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, &body).await?;
     let html = markdown::rendered(&body, &called).await;
-    let (hub, webhooks) = (chat.hub.clone(), chat.webhooks.clone());
+    let (hub, said) = (chat.hub.clone(), chat.said.clone());
     let (message, _, is_new) = chat
         .db
         .writer
@@ -80,7 +80,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                         note: Some(note.encode().into()),
                     };
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
-                    webhooks.said(message);
+                    said.note(message);
                 }
             },
         )

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     chat::{
         model::{About, Person, Room, RoomKind, RoomPage, Rooms},
+        notify::model::Level,
         rules,
         wire::ServerFrame,
     },
@@ -210,7 +211,10 @@ pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppEr
         .await?
         .ok_or_else(store::no_room)?;
     let (people, others) = store::people(&chat.db.readers, room).await?;
+    let chosen = store::levels(&chat.db.readers, me).await?;
+    let chosen = chosen.into_iter().find(|(other, _)| *other == room);
     Ok(About {
+        level: chosen.map_or(Level::usual(joined.room.kind), |(_, level)| level),
         room: joined.room,
         people,
         others,

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{Audience, Chat, Event, store};
+use super::{Audience, Chat, Event, notify::looking::Gaze, store};
 
 /// `GET /chat/socket`, for whoever is signed in. Others get their answer as a close code: of a refused upgrade a browser
 /// tells a page nothing.
@@ -61,6 +61,8 @@ pub struct Line<'c, S> {
     pub(super) rooms: Vec<RoomId>,
     /// The room that is sent whole, with the highest change sent; of others it is only told that something was said.
     pub(super) followed: Option<(RoomId, u64)>,
+    /// What the page shows to somebody who looks.
+    pub(super) gaze: Gaze,
     /// Frames of any kind: a burst of 60, then 20 a second.
     pub(super) pace: Rate,
 }
@@ -83,6 +85,7 @@ impl<'c, S: Transport> Line<'c, S> {
     pub fn new(chat: &'c Chat, me: Person, socket: S, pace: Rate) -> Self {
         Self {
             chat,
+            gaze: chat.notify.looking.page(me.id),
             me,
             socket,
             rooms: Vec::new(),
@@ -147,6 +150,7 @@ impl<'c, S: Transport> Line<'c, S> {
         let is_mine = match event.to {
             Audience::Everyone => true,
             Audience::Person(person) => person == me,
+            Audience::People(people) => people.binary_search(&me).is_ok(),
             Audience::Members(room) => self.rooms.contains(&room),
             Audience::Joined(room, people) => {
                 let is_mine = people.is_none_or(|people| people.contains(&me));

@@ -19,6 +19,7 @@ use crate::{
             Audience, Chat,
             change::change,
             files::shelf::{Content, Shelf},
+            notify::Notifier,
             rooms,
             socket::Line,
             store,
@@ -244,8 +245,9 @@ impl Life {
             let db = open_desk(folder, &shutdown).await.expect("the database opens");
             let shelf = Shelf::open(folder.join("files")).expect("a folder for files");
             let config = Cli::parse_from(["squawkbox"]).serve;
-            // No bot has a webhook: nobody looks at what is said.
-            let (mut chat, _) = Chat::new(db, shelf, &config, &shutdown);
+            let notify = Notifier::start(&db, &config).await.expect("the server's keys");
+            // No bot has a webhook, and nobody is notified: nobody looks at what is said.
+            let (mut chat, _) = Chat::new(db, shelf, notify, &config, &shutdown);
             chat.pace = PerKey::new(1, pace);
             chat.resume = RESUME;
             Arc::new(chat)

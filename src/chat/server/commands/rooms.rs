@@ -1,7 +1,10 @@
 //! What changes the room.
 
 use super::{Call, Command, Outcome, Run, person};
-use crate::chat::server::{rooms, store};
+use crate::chat::{
+    notify::model::Level,
+    server::{notify::levels, rooms, store},
+};
 
 /// `/topic`
 pub struct Topic;
@@ -55,6 +58,33 @@ impl Command for Invite {
             let invited = person(chat, &draft.body).await?;
             rooms::invite(chat, me.id, draft.room, invited.id).await?;
             Ok(Outcome::Note(format!("{} is in this room now.", invited.name)))
+        })
+    }
+}
+
+/// `/mute`
+pub struct Mute;
+
+impl Command for Mute {
+    fn name(&self) -> &'static str {
+        "mute"
+    }
+    fn usage(&self) -> &'static str {
+        ""
+    }
+    fn summary(&self) -> &'static str {
+        "notifies you of nothing in this room any more"
+    }
+    fn run<'a>(&'a self, Call { chat, me, draft }: Call<'a>) -> Run<'a> {
+        Box::pin(async move {
+            if !draft.body.is_empty() {
+                return Err((self as &dyn Command).misused());
+            }
+            levels::set(chat, me.id, draft.room, Level::Nothing).await?;
+            Ok(Outcome::Note(
+                "You are notified of nothing here any more. The room's name leads to where you choose otherwise."
+                    .to_owned(),
+            ))
         })
     }
 }

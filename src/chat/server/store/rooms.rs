@@ -19,6 +19,7 @@ struct RoomRow {
     kind: String,
     unread: u32,
     mentions: u32,
+    muted: bool,
 }
 
 impl From<RoomRow> for Room {
@@ -31,11 +32,12 @@ impl From<RoomRow> for Room {
             people: Vec::new(),
             unread: row.unread,
             mentions: row.mentions,
+            muted: row.muted,
         }
     }
 }
 
-fn kind(text: &str) -> RoomKind {
+pub(super) fn kind(text: &str) -> RoomKind {
     match text {
         "private" => RoomKind::Private,
         "direct" => RoomKind::Direct,
@@ -57,7 +59,7 @@ pub async fn rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError>
     let rows: Vec<RoomRow> = sqlx::query_as(concat!(
         "SELECT room.id, room.name, room.topic, room.kind, ",
         unread!(),
-        "FROM member JOIN room ON room.id = member.room WHERE member.user = ? \
+        ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room WHERE member.user = ? \
          ORDER BY room.kind = 'direct', room.name"
     ))
     .bind(user.0)

@@ -1,12 +1,16 @@
 //! One call: signed, within its time, its answer within its size.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use reqwest::{Client, Response, StatusCode, header::CONTENT_TYPE, redirect::Policy};
 use tokio::time::timeout;
 
 use super::html::text_of_html;
-use crate::{chat::server::store::Webhook, time::Timestamp};
+use crate::{
+    chat::server::store::Webhook,
+    server::outbound::{self, Refused},
+    time::Timestamp,
+};
 
 /// Largest answer that is read, in bytes.
 const ANSWER: usize = 64 * 1024;
@@ -35,14 +39,7 @@ pub enum Failed {
 
 impl From<reqwest::Error> for Failed {
     fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let mut words = error.to_string();
-        let mut cause = error.source();
-        while let Some(deeper) = cause {
-            words = format!("{words}: {deeper}");
-            cause = deeper.source();
-        }
-        Self::NoAnswer(words)
+        Self::NoAnswer(outbound::words(error))
     }
 }
 
@@ -111,13 +108,10 @@ impl Caller {
     }
 }
 
-async fn text(mut answer: Response) -> Result<String, Failed> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        if bytes.len() + chunk.len() > ANSWER {
-            return Err(Failed::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
+async fn text(answer: Response) -> Result<String, Failed> {
+    let bytes = outbound::body(answer, ANSWER).await.map_err(|refused| match refused {
+        Refused::TooLarge(_) => Failed::TooLarge,
+        other => Failed::NoAnswer(other.to_string()),
+    })?;
     String::from_utf8(bytes).map_err(|_| Failed::NoText)
 }
