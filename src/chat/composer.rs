@@ -11,11 +11,14 @@ use super::{
     model::{Quote, Room},
     rules,
 };
-use crate::ui::tap::tap;
 use crate::{
     ids::RoomId,
     paths,
-    ui::{options, outcome::refusal},
+    ui::{
+        handler::{key, press},
+        options,
+        outcome::refusal,
+    },
 };
 
 /// What the word before the caret could become.
@@ -192,8 +195,8 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 role="listbox"
                 aria-label="Suggestions"
                 id=COMPLETIONS
-                on:mousedown=|event| event.prevent_default()
-                on:click=tap(move |event| options::click(COMPLETIONS, &event, &taken))
+                on:mousedown=press(|event| event.prevent_default())
+                on:click=press(move |event| options::click(COMPLETIONS, &event, &taken))
             ></div>
             <div class="box">
                 <textarea
@@ -205,7 +208,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     placeholder=label
                     aria-autocomplete="list"
                     aria-controls=COMPLETIONS
-                    on:keydown=on_key
+                    on:keydown=key(on_key)
                     on:input=move |_| write()
                     on:blur=|_| options::close(COMPLETIONS)
                     on:paste=paste
@@ -215,7 +218,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     class="emoji"
                     type="button"
                     aria-label="Emoji"
-                    on:click=tap(move |_| chat.pick_emoji_to_say())
+                    on:click=press(move |_| chat.pick_emoji_to_say())
                 >
                     "☺"
                 </button>
@@ -257,7 +260,7 @@ fn Replying(quote: Quote) -> impl IntoView {
     view! {
         <p class="replying">
             <span class="quote">"Reply to " <span class="by">{quote.author}</span> " " {quote.text}</span>
-            <button class="button quiet" type="button" aria-label="Don't reply" on:click=tap(move |_| chat.replying.set(None))>
+            <button class="button quiet" type="button" aria-label="Don't reply" on:click=press(move |_| chat.replying.set(None))>
                 "✕"
             </button>
         </p>

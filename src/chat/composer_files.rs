@@ -7,7 +7,7 @@ use super::{
     files::amount,
     uploads::{Coming, Upload},
 };
-use crate::ui::tap::tap;
+use crate::ui::handler::press;
 use crate::{ids::RoomId, ui};
 
 /// What was picked for `room`: how far each file has come, and what one can do about it.
@@ -49,7 +49,7 @@ fn one(chat: ChatConnection, upload: Upload) -> AnyView {
         Coming::Failed(why) => {
             let state = view! {
                 <span class="error" role="alert">{why}</span>
-                <button class="button quiet" type="button" on:click=tap(move |_| chat.send_file(key))>"Try again"</button>
+                <button class="button quiet" type="button" on:click=press(move |_| chat.send_file(key))>"Try again"</button>
             };
             (state.into_any(), "Remove")
         }
@@ -62,7 +62,7 @@ fn one(chat: ChatConnection, upload: Upload) -> AnyView {
             " "
             <span class="size">{amount(bytes)}</span>
             {state}
-            <button class="button quiet" type="button" aria-label=label on:click=tap(move |_| chat.remove_file(key))>"✕"</button>
+            <button class="button quiet" type="button" aria-label=label on:click=press(move |_| chat.remove_file(key))>"✕"</button>
         </li>
     }
     .into_any()

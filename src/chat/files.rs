@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 
 use super::{connection::ChatConnection, model::File};
 use crate::paths;
-use crate::ui::tap::tap;
+use crate::ui::handler::press;
 
 /// Width and height at which an image is shown in a message, at most, in CSS pixels.
 const LARGEST: (u32, u32) = (360, 270);
@@ -45,7 +45,7 @@ fn one(file: File) -> AnyView {
         }
     };
     view! {
-        <a class="image" href=url rel="external" on:click=tap(show)>
+        <a class="image" href=url rel="external" on:click=press(show)>
             <img src=small alt=name width=width.to_string() height=height.to_string() loading="lazy" />
         </a>
     }

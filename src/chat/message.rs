@@ -8,11 +8,10 @@ use super::{
     message_actions::{Can, Delete, Edit, Menu, change},
     model::{Change, Message, Quote, Reaction},
 };
-use crate::ui::tap::tap;
 use crate::{
     accounts::model::{Me, Role},
     ids::RoomId,
-    ui::avatar::Avatar,
+    ui::{avatar::Avatar, handler::press},
 };
 
 /// A message; `again` when it follows another by the same author, `live` when what becomes of it will be shown.
@@ -102,7 +101,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                             data-focus=ACTIONS
                             aria-label=format!("Actions for the message by {words}")
                             aria-expanded=move || (acted() == Some(Act::Menu)).to_string()
-                            on:click=tap(move |_| chat.toggle_menu(seq))
+                            on:click=press(move |_| chat.toggle_menu(seq))
                         >
                             "⋯"
                         </button>
@@ -128,7 +127,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
         }
     };
     view! {
-        <a class="quote" href=permalink(room, seq) on:click=tap(show)>
+        <a class="quote" href=permalink(room, seq) on:click=press(show)>
             <span class="by">{author}</span>
             " "
             {text}
@@ -153,7 +152,7 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: M
                 aria-label=label
                 title=names
                 data-focus=emoji.clone()
-                on:click=tap(move |_| change(chat, room, seq, Change::React { emoji: given.clone(), on: !mine }))
+                on:click=press(move |_| change(chat, room, seq, Change::React { emoji: given.clone(), on: !mine }))
             >
                 <span aria-hidden="true">{emoji.clone()} " " {count}</span>
             </button>

@@ -10,7 +10,7 @@ use super::{
     model::{Change, Quote},
 };
 use crate::ids::RoomId;
-use crate::ui::tap::tap;
+use crate::ui::handler::{key, press};
 
 /// Emoji that are one press away.
 const QUICK: [(&str, &str); 6] = [
@@ -46,7 +46,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
     });
     let quick = QUICK.iter().map(|(emoji, name)| {
         let react = move |_| chat.react(room, seq, emoji);
-        view! { <button type="button" aria-label=format!("React with {name}") on:click=tap(react)>{*emoji}</button> }
+        view! { <button type="button" aria-label=format!("React with {name}") on:click=press(react)>{*emoji}</button> }
     });
     let (text, link) = (quote.text.clone(), permalink(room, seq));
     let copy_link = move |_| {
@@ -60,27 +60,27 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             aria-label="Actions"
             tabindex="-1"
             node_ref=menu
-            on:keydown=move |event| {
+            on:keydown=key(move |event| {
                 if event.key() == "Escape" {
                     event.stop_propagation();
                     chat.close(seq);
                 }
-            }
+            })
         >
             {quick.collect_view()}
-            <button type="button" aria-label="React with another emoji" on:click=tap(move |_| chat.pick_emoji())>"More…"</button>
-            <button type="button" on:click=tap(move |_| chat.reply_to(quote.clone()))>"Reply"</button>
+            <button type="button" aria-label="React with another emoji" on:click=press(move |_| chat.pick_emoji())>"More…"</button>
+            <button type="button" on:click=press(move |_| chat.reply_to(quote.clone()))>"Reply"</button>
             {can
                 .edit
-                .then(|| view! { <button type="button" on:click=tap(move |_| chat.act(Some((seq, Act::Edit))))>"Edit"</button> })}
-            <button type="button" on:click=tap(move |_| copy(chat, seq, &text))>"Copy text"</button>
-            <button type="button" on:click=tap(copy_link)>"Copy link"</button>
-            <button type="button" on:click=tap(move |_| chat.unread_from(seq))>"Mark unread"</button>
+                .then(|| view! { <button type="button" on:click=press(move |_| chat.act(Some((seq, Act::Edit))))>"Edit"</button> })}
+            <button type="button" on:click=press(move |_| copy(chat, seq, &text))>"Copy text"</button>
+            <button type="button" on:click=press(copy_link)>"Copy link"</button>
+            <button type="button" on:click=press(move |_| chat.unread_from(seq))>"Mark unread"</button>
             {can
                 .delete
                 .then(|| {
                     view! {
-                        <button type="button" class="danger" on:click=tap(move |_| chat.act(Some((seq, Act::Delete))))>
+                        <button type="button" class="danger" on:click=press(move |_| chat.act(Some((seq, Act::Delete))))>
                             "Delete"
                         </button>
                     }
@@ -142,14 +142,14 @@ pub fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
                 node_ref=field
                 aria-label="Edit the message"
                 dir="auto"
-                on:keydown=on_key
+                on:keydown=key(on_key)
                 on:input=move |event| chat.keep_edit(seq, event_target_value(&event))
             >
                 {text}
             </textarea>
             {move || problem.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
             <button class="button" type="submit">"Save"</button>
-            <button class="button quiet" type="button" on:click=tap(move |_| chat.close(seq))>"Cancel"</button>
+            <button class="button quiet" type="button" on:click=press(move |_| chat.close(seq))>"Cancel"</button>
         </form>
     }
 }
@@ -175,15 +175,15 @@ pub fn Delete(room: RoomId, seq: u64) -> impl IntoView {
             class="menu"
             role="group"
             aria-label="Delete the message?"
-            on:keydown=move |event| {
+            on:keydown=key(move |event| {
                 if event.key() == "Escape" {
                     chat.close(seq);
                 }
-            }
+            })
         >
             <span>"Delete this message for everyone? Its text is gone for good."</span>
-            <button type="button" node_ref=keep on:click=tap(move |_| chat.close(seq))>"Keep"</button>
-            <button type="button" class="danger" on:click=tap(delete)>"Delete for everyone"</button>
+            <button type="button" node_ref=keep on:click=press(move |_| chat.close(seq))>"Keep"</button>
+            <button type="button" class="danger" on:click=press(delete)>"Delete for everyone"</button>
         </div>
     }
 }

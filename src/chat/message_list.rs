@@ -9,11 +9,10 @@ use super::{
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
 };
-use crate::ui::tap::tap;
 use crate::{
     accounts::model::Me,
     ids::RoomId,
-    ui::{self, avatar::Avatar},
+    ui::{self, avatar::Avatar, handler::press},
 };
 
 /// Messages of one author this close, in seconds, show the author once.
@@ -127,8 +126,8 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
             let again = client_id.clone();
             view! {
                 <span class="state" role="alert">"Not sent. " {why}</span>
-                <button class="button quiet" on:click=tap(move |_| chat.retry(&again))>"Try again"</button>
-                <button class="button quiet" on:click=tap(move |_| chat.discard(&client_id))>"Discard"</button>
+                <button class="button quiet" on:click=press(move |_| chat.retry(&again))>"Try again"</button>
+                <button class="button quiet" on:click=press(move |_| chat.discard(&client_id))>"Discard"</button>
             }
             .into_any()
         }

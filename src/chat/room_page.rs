@@ -13,13 +13,12 @@ use super::{
     timeline::Timeline,
     viewer::Viewer,
 };
-use crate::ui::tap::tap;
 use crate::{
     accounts::model::Me,
     error::AppError,
     ids::RoomId,
     live::badge::LinkBadge,
-    ui::{error_page::ErrorPage, loaded::loaded},
+    ui::{error_page::ErrorPage, handler::press, loaded::loaded},
 };
 
 /// `/rooms/{id}`, and with `?before=N` the messages before that place.
@@ -168,7 +167,7 @@ fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
                         <a
                             class="earlier button quiet"
                             href=format!("/rooms/{room}?before={seq}")
-                            on:click=tap(move |event| {
+                            on:click=press(move |event| {
                                 event.prevent_default();
                                 load.dispatch(seq);
                             })

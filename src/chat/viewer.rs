@@ -4,7 +4,7 @@ use leptos::{ev, html, prelude::*};
 
 use super::{connection::ChatConnection, model::File, timeline::Timeline};
 use crate::paths;
-use crate::ui::tap::tap;
+use crate::ui::handler::{key, press};
 
 /// Shows what `viewing` of the connection names, and leads through the images of `timeline`.
 #[component(transparent)]
@@ -61,8 +61,8 @@ pub fn Viewer(timeline: RwSignal<Timeline>) -> impl IntoView {
             aria-label="Image"
             node_ref=dialog
             on:close=move |_| viewing.set(None)
-            on:keydown=on_key
-            on:click=tap(move |event| {
+            on:keydown=key(on_key)
+            on:click=press(move |event| {
                 // Beside the image.
                 if event.target() == event.current_target() {
                     viewing.set(None);
@@ -70,9 +70,9 @@ pub fn Viewer(timeline: RwSignal<Timeline>) -> impl IntoView {
             })
         >
             <div class="ways">
-                <button class="button quiet" type="button" on:click=tap(move |_| back())>"Previous"</button>
-                <button class="button quiet" type="button" on:click=tap(move |_| on())>"Next"</button>
-                <button class="button quiet" type="button" on:click=tap(move |_| viewing.set(None))>"Close"</button>
+                <button class="button quiet" type="button" on:click=press(move |_| back())>"Previous"</button>
+                <button class="button quiet" type="button" on:click=press(move |_| on())>"Next"</button>
+                <button class="button quiet" type="button" on:click=press(move |_| viewing.set(None))>"Close"</button>
             </div>
             {image}
         </dialog>

@@ -9,7 +9,7 @@ use super::{
     log_row::thousands,
     model::Level,
 };
-use crate::ui::{tap::tap, when::when};
+use crate::ui::{handler::press, when::when};
 
 /// The bar.
 #[component(transparent)]
@@ -31,7 +31,7 @@ pub fn FilterBar(log: LogBuffer) -> impl IntoView {
                 name="level"
                 value=move || levels.get().toggled(level).text()
                 aria-pressed=pressed
-                on:click=tap(toggle)
+                on:click=press(toggle)
             >
                 {level.name()}
                 " "

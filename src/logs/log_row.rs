@@ -8,7 +8,7 @@ use super::{
     connection::LogBuffer,
     model::{Gap, Level, LogLine},
 };
-use crate::ui::tap::tap;
+use crate::ui::handler::press;
 
 /// A line: when (UTC), how bad, from where, what. The spaces are for whoever copies it.
 #[component(transparent)]
@@ -57,7 +57,7 @@ pub fn GapRow(gap: Gap, log: LogBuffer) -> impl IntoView {
     view! {
         <div class="gap">
             <span>{format!("{} {lines} skipped while you were behind ", thousands(gap.count))}</span>
-            <button type="button" disabled=loading on:click=tap(load)>
+            <button type="button" disabled=loading on:click=press(load)>
                 {move || if loading.get() { "Loading…" } else { "Load" }}
             </button>
             <span role="status">{move || failed.get().map(|error| format!(" {error}"))}</span>

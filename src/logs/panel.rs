@@ -15,7 +15,10 @@ use super::{
     log_row::{GapRow, LineRow, thousands},
     model::LogLine,
 };
-use crate::ui::{tap::tap, when::when};
+use crate::ui::{
+    handler::{key, press},
+    when::when,
+};
 use crate::{
     error::AppError,
     live::badge::{Link, LinkBadge},
@@ -82,7 +85,7 @@ pub fn LogsPanel() -> impl IntoView {
                         move || alive.get(),
                         move || {
                             view! {
-                                <button type="button" class="button quiet" on:click=tap(pause_or_follow)>
+                                <button type="button" class="button quiet" on:click=press(pause_or_follow)>
                                     {move || if paused.get() { "Follow" } else { "Pause" }}
                                 </button>
                             }
@@ -103,7 +106,7 @@ pub fn LogsPanel() -> impl IntoView {
                 on:wheel=move |_| follow.touched()
                 on:touchstart=move |_| follow.touched()
                 on:pointerdown=move |_| follow.touched()
-                on:keydown=move |_| follow.touched()
+                on:keydown=key(move |_| follow.touched())
                 on:pointermove=move |event| {
                     if event.buttons() == 1 {
                         follow.dragged();
@@ -126,7 +129,7 @@ pub fn LogsPanel() -> impl IntoView {
                     move || {
                         view! {
                             <div class="dock">
-                                <button type="button" class="waiting" on:click=tap(move |_| follow.go_on())>
+                                <button type="button" class="waiting" on:click=press(move |_| follow.go_on())>
                                     {move || format!("{} new", thousands(waiting.get()))}
                                 </button>
                             </div>

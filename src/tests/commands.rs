@@ -102,7 +102,11 @@ async fn the_room_is_changed_by_those_who_may() {
             .contains("Everyone on the team")
     );
     assert!(!bob.rooms(&app).await[0].muted);
-    assert!(bob.is_told(&app, "/mute", "status").await.contains("notified of nothing"));
+    assert!(
+        bob.is_told(&app, "/mute", "status")
+            .await
+            .contains("notified of nothing")
+    );
     assert!(bob.rooms(&app).await[0].muted && !ines.rooms(&app).await[0].muted);
     assert!(ines.is_told(&app, "/help", "status").await.contains("/dm NAME TEXT"));
     assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");

@@ -4,11 +4,11 @@
 pub mod avatar;
 pub mod error_page;
 pub mod focus;
+pub mod handler;
 pub mod link;
 pub mod loaded;
 pub mod options;
 pub mod outcome;
 pub mod picker;
 pub mod rows;
-pub mod tap;
 pub mod when;

@@ -4,7 +4,10 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 
-use super::{options, tap::tap};
+use super::{
+    handler::{key, press},
+    options,
+};
 use crate::paths::encoded;
 
 const DIALOG: &str = "picker";
@@ -65,7 +68,7 @@ pub fn Picker(picked: impl Fn(String) + Copy + 'static) -> impl IntoView {
             class="picker"
             id=DIALOG
             on:close=|_| options::close(LIST)
-            on:click=tap(|event| {
+            on:click=press(|event| {
                 // Beside it.
                 if event_target::<Element>(&event).id() == DIALOG {
                     close();
@@ -82,16 +85,16 @@ pub fn Picker(picked: impl Fn(String) + Copy + 'static) -> impl IntoView {
                     autocomplete="off"
                     maxlength="60"
                     dir="auto"
-                    on:keydown=on_key
+                    on:keydown=key(on_key)
                     on:input=|event| ask(&event_target(&event))
                 />
                 <div
                     class="options"
                     id=LIST
-                    on:mousedown=|event| event.prevent_default()
-                    on:click=tap(move |event| options::click(LIST, &event, &taken))
+                    on:mousedown=press(|event| event.prevent_default())
+                    on:click=press(move |event| options::click(LIST, &event, &taken))
                 ></div>
-                <button class="button quiet" type="button" on:click=tap(|_| close())>"Close"</button>
+                <button class="button quiet" type="button" on:click=press(|_| close())>"Close"</button>
             </div>
         </dialog>
     }
