@@ -86,7 +86,7 @@ test("an emoji is picked into the text, and under a message", async ({ ines, tom
   const article = tomasz.messages.getByRole("article").filter({ hasText: "Up 🚀" });
   await article.hover();
   await article.getByRole("button", { name: /^Actions for/ }).click();
-  await tomasz.page.getByRole("button", { name: "React with another emoji" }).click();
+  await tomasz.page.getByRole("button", { name: "More… emoji to react with" }).click();
   await dialog(tomasz, "Emoji").getByRole("combobox").pressSequentially("checkered");
   await tomasz.page.getByRole("option", { name: "🏁" }).click();
   await expect(ines.page.getByRole("button", { name: "🏁 1, by tomasz" })).toBeVisible();

@@ -68,7 +68,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             })
         >
             {quick.collect_view()}
-            <button type="button" aria-label="React with another emoji" on:click=press(move |_| chat.pick_emoji())>"More…"</button>
+            <button type="button" aria-label="More… emoji to react with" on:click=press(move |_| chat.pick_emoji())>"More…"</button>
             <button type="button" on:click=press(move |_| chat.reply_to(quote.clone()))>"Reply"</button>
             {can
                 .edit
