@@ -31,7 +31,7 @@ addEventListener("notificationclick", (event) => {
   event.notification.close();
   const path = (url) => new URL(url, location.origin).pathname;
   // Those of the desk listen; the last one that was in front comes first.
-  const isDesk = (page) => /^\/(rooms(\/\d+)?|ticker|logs|search)?$/.test(path(page.url));
+  const isDesk = (page) => /^\/(rooms(\/\d+)?|ticker|logs)?$/.test(path(page.url));
   const go = async () => {
     const open = (await pages()).filter(isDesk);
     const page = open.find((page) => path(page.url) === path(url)) ?? open[0];
