@@ -9,6 +9,7 @@ use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
 
 use super::{
+    emoji::{only_emoji, with_emoji},
     highlight,
     mentions::{self, Called},
 };
@@ -17,11 +18,6 @@ use super::{
 const DEEPEST: usize = 12;
 /// Rendered bytes at most; what would be more is shown as typed.
 const LARGEST: usize = 96 * 1024;
-/// Emoji at most in a message that shows them larger, its bytes, and the characters of one emoji.
-const MOST_EMOJI: usize = 6;
-const LONGEST_OF_EMOJI: usize = 250;
-const LONGEST_EMOJI: usize = 12;
-
 static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut clean = Builder::empty();
     clean
@@ -224,47 +220,6 @@ fn push_code(events: &mut Vec<Event<'_>>, language: &str, code: String) {
             None => events.push(text),
         }
     }
-}
-
-/// What is said by emoji alone, a few of them.
-fn only_emoji(body: &str) -> Option<String> {
-    let text = (body.len() <= LONGEST_OF_EMOJI).then(|| with_emoji(body))?;
-    let (mut rest, mut count) = (text.as_str(), 0);
-    while let Some(next) = rest.chars().next() {
-        if next == ' ' {
-            rest = &rest[1..];
-            continue;
-        }
-        // Families and flags are several characters.
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST_EMOJI);
-        let end = ends.filter(|end| emojis::get(&rest[..*end]).is_some()).last()?;
-        rest = &rest[end..];
-        count += 1;
-    }
-    (1..=MOST_EMOJI).contains(&count).then_some(text)
-}
-
-/// `:tada:` as 🎉; what is no emoji's name stays.
-fn with_emoji(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(':') {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let name = rest[1..].find(':').map(|end| &rest[1..=end]);
-        match name.and_then(|name| Some((name.len(), emojis::get_by_shortcode(name)?))) {
-            Some((length, emoji)) => {
-                out.push_str(emoji.as_str());
-                rest = &rest[length + 2..];
-            }
-            None => {
-                out.push(':');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

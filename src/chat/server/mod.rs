@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod commands;
+mod emoji;
 pub mod files;
 mod frames;
 pub mod gateway;
