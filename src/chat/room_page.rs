@@ -76,6 +76,15 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             calls => format!("({calls}) {title}"),
         }
     };
+    // The server asks for it when the page is done: what the page owned has gone then, or is another page's.
+    let rendered = page_title();
+    let page_title = move || {
+        if cfg!(feature = "ssr") {
+            rendered.clone()
+        } else {
+            page_title()
+        }
+    };
     // It may be changed meanwhile.
     let topic = move || {
         let of_this = |rooms: &Vec<model::Room>| rooms.iter().find(|room| room.id == id).map(|room| room.topic.clone());

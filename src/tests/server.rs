@@ -212,3 +212,33 @@ async fn bodies_have_limits_that_say_so() {
     assert_eq!(answer.status(), 413);
     assert!(answer.text().await.expect("text").contains("64 KiB"));
 }
+
+/// Each request is rendered in an arena of its own: whatever reads a signal outside of it finds nothing, or another's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_asked_for_at_once_are_whole_and_each_ones_own() {
+    let app = TestApp::start().await;
+    let (ines, tomasz) = (app.admin().await, app.join("tomasz").await);
+    let open = |cookie: &str, path: &'static str| {
+        let request = app.client().get(format!("{}{path}", app.url));
+        let request = request.header("cookie", cookie).header("accept", "text/html");
+        async move {
+            let answer = request.send().await.expect("an answer");
+            (answer.status(), answer.text().await.expect("a body"))
+        }
+    };
+    for round in 0..8 {
+        let paths = ["/rooms/1", "/you", "/rooms/1/about", "/ticker", "/people", "/rooms/1"];
+        let visits = paths
+            .into_iter()
+            .flat_map(|path| [(path, &ines, "tomasz"), (path, &tomasz, "ines")]);
+        let visits = visits.map(async |(path, person, other)| {
+            let (status, html) = open(&person.cookie, path).await;
+            assert_eq!(status, 200, "{path} in round {round}: {html}");
+            assert!(html.contains("</html>"), "{path} in round {round}: {html}");
+            if path == "/you" {
+                assert!(html.contains(&person.me.name) && !html.contains(other), "{html}");
+            }
+        });
+        futures::future::join_all(visits).await;
+    }
+}

@@ -182,7 +182,8 @@ async fn one_sees_ones_sessions_and_ends_them() {
     let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     let answer = request.header(USER_AGENT, firefox).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
-    let html = page(&app, &here.client, "/you").await.text().await.expect("a body");
+    let (status, html) = said(page(&app, &here.client, "/you").await).await;
+    assert_eq!(status, 200, "{html}");
     assert!(
         html.contains("Firefox on Linux") && html.contains("127.0.0.1") && html.contains("this one"),
         "{html}"
