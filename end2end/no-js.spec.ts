@@ -69,7 +69,12 @@ test("the past is read page by page, and the way back is there", async ({ ines }
   for (const text of ["one", "two", "three"]) await send(ines, text);
   await ines.open("/rooms/1?before=3");
   await expect(ines.bodies).toHaveText(["one", "two"]);
-  await expect(ines.composer).toHaveCount(0);
+  await ines.page.getByRole("link", { name: "Later messages" }).click();
+  await expect(ines.bodies).toHaveText(["one", "two", "three"]);
+  await ines.open("/rooms/1?on=2100-01-01");
+  await expect(ines.bodies.last()).toHaveText("three");
+  await ines.open("/rooms/1?before=2");
+  await expect(ines.bodies).toHaveText(["one"]);
   await ines.page.getByRole("link", { name: "Newest messages" }).click();
   await expect(ines.bodies).toHaveText(["one", "two", "three"]);
 });

@@ -9,27 +9,26 @@ use crate::{
     json::Json,
 };
 
-/// A room's page: its newest messages, or those before `before`.
+/// A room's page: its newest messages, those before `before`, or those around the first `on` a day.
+///
+/// # Errors
+/// `SignedOut`, `NotFound`, `Invalid`.
+#[server(prefix = "/do", endpoint = "room", input = Json, output = Json)]
+pub async fn open_room(room: RoomId, before: Option<u64>, on: Option<String>) -> Result<RoomPage, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let at = super::server::rooms::Opening { before, on };
+    super::server::rooms::page(&crate::server::state::AppState::here()?.chat, me, room, at).await
+}
+
+/// A step back in a room's history from the place `at`, or a step on.
 ///
 /// # Errors
 /// `SignedOut`, `NotFound`.
-#[server(prefix = "/do", endpoint = "room", input = Json, output = Json)]
-pub async fn open_room(room: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
-    let me = crate::accounts::server::session::Session::here()?.me.id;
-    super::server::rooms::page(&crate::server::state::AppState::here()?.chat, me, room, before).await
-}
-
-/// Messages before `before`.
-///
-/// # Errors
-/// `SignedOut`.
-#[server(prefix = "/do", endpoint = "earlier_messages", input = Json, output = Json)]
-pub async fn earlier_messages(room: RoomId, before: u64) -> Result<History, AppError> {
+#[server(prefix = "/do", endpoint = "more_messages", input = Json, output = Json)]
+pub async fn more_messages(room: RoomId, at: u64, back: bool) -> Result<History, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    let joined = super::server::store::room(&state.chat.db.readers, room, me).await?;
-    joined.ok_or_else(super::server::store::no_room)?;
-    super::server::store::history(&state.chat.db.readers, room, Some(before), super::server::rooms::PAGE).await
+    super::server::rooms::more(&state.chat, me, room, at, back).await
 }
 
 /// Edits, deletes or reacts; the room hears of it over the socket.

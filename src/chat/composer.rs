@@ -61,7 +61,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     chat.note.set(None);
                     area.set_value("");
                     chat.keep_draft(room_id, "");
-                    show_newest();
+                    chat.to_newest();
                 }
                 problem.set((!taken).then(|| "Too many messages wait. They go out when the line is back.".to_owned()));
             }
@@ -268,13 +268,6 @@ fn Replying(quote: Quote) -> impl IntoView {
 }
 
 /// Whoever speaks wants to see it, wherever they were reading.
-fn show_newest() {
-    if let Ok(Some(log)) = document().query_selector("main .log") {
-        // The list is laid out from its end.
-        log.set_scroll_top(0);
-    }
-}
-
 #[component(transparent)]
 fn TypingHint() -> impl IntoView {
     let typing = expect_context::<ChatConnection>().typing;

@@ -64,6 +64,8 @@ pub struct ChatConnection {
     told_typing: StoredValue<Timestamp>,
     /// The room on show and the place in it after which the "New" line stands.
     pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
+    /// The newest message of the room on show is out of sight.
+    pub(super) away: RwSignal<bool>,
     /// The person wants the room on show to stay unread.
     pub(super) kept_unread: StoredValue<bool>,
     /// What has been read and will be told in a moment.
@@ -105,6 +107,7 @@ impl ChatConnection {
             shown: RwSignal::new(None),
             told_typing: StoredValue::new(Timestamp::default()),
             new_after: RwSignal::new(None),
+            away: RwSignal::new(false),
             kept_unread: StoredValue::new(false),
             read: StoredValue::new(None),
         };
@@ -153,6 +156,7 @@ impl ChatConnection {
         self.note.set(None);
         self.shown.set(Some(Shown { room, timeline }));
         self.kept_unread.set_value(false);
+        self.away.set(false);
         self.on_tab(&mut |tab| tab.shown());
         self.follow();
         self.attend();
@@ -191,13 +195,17 @@ impl ChatConnection {
 
     /// Asks for what was missed in the room on show.
     pub(super) fn follow(self) {
+        self.ask(false);
+    }
+
+    /// Asks for the room on show from there on, or for its newest page in place of what is on show.
+    pub(super) fn ask(self, newest: bool) {
         let mut asked = None;
         self.on_tab(&mut |tab| {
-            asked = tab.follow();
+            asked = tab.follow(newest);
             Folded::default()
         });
         if let Some((room, after)) = asked {
-            let after = Some(after);
             self.socket.send(&ClientFrame::Follow { room, after }.encode());
         }
     }

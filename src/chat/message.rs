@@ -14,9 +14,9 @@ use crate::{
     ui::{avatar::Avatar, handler::press},
 };
 
-/// A message; `again` when it follows another by the same author, `live` when what becomes of it will be shown.
+/// A message; `again` when it follows another by the same author.
 #[component(transparent)]
-pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
+pub fn Said(message: Message, again: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
     let gist = message.gist().to_owned();
@@ -84,7 +84,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                         })}
                 </div>
                 {super::files::files(files)}
-                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live me=me.clone() /> })}
+                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions me=me.clone() /> })}
                 {move || match acted() {
                     Some(Act::Menu) => view! { <Menu room quote=quote.clone() can /> }.into_any(),
                     Some(Act::Edit) => view! { <Edit room seq body=body.clone() /> }.into_any(),
@@ -92,7 +92,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                     None => ().into_any(),
                 }}
             </div>
-            {(live && !deleted)
+            {(!deleted)
                 .then(|| {
                     view! {
                         <button
@@ -136,7 +136,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
 }
 
 #[component(transparent)]
-fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: Me) -> impl IntoView {
+fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, me: Me) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let button = |Reaction { emoji, people }: Reaction| {
         let mine = people.iter().any(|person| person.id == me.id);
@@ -147,7 +147,6 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: M
         view! {
             <button
                 type="button"
-                disabled=!live
                 aria-pressed=mine.to_string()
                 aria-label=label
                 title=names

@@ -74,16 +74,19 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: 
         });
         before = Some(message);
     }
-    rows.extend(outbox.in_room(room).cloned().map(|waiting| Row::Waiting {
-        waiting,
-        by: me.name.clone(),
-    }));
+    // What waits will be the newest: between it and the past there is something else.
+    if !timeline.has_later() {
+        rows.extend(outbox.in_room(room).cloned().map(|waiting| Row::Waiting {
+            waiting,
+            by: me.name.clone(),
+        }));
+    }
     rows
 }
 
-/// The rows of `timeline`, then what waits in `room`, by `me`. One that isn't `live` stays as it is.
+/// The rows of `timeline`, then what waits in `room`, by `me`.
 #[component(transparent)]
-pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: bool) -> impl IntoView {
+pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     // While another room loads, this one is still shown, but what it owned has gone; the outbox hasn't.
     let rows = ArcMemo::new(move |before: Option<&Vec<Row>>| {
@@ -101,7 +104,7 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me, live: boo
         move |row| match row {
             Row::Day(day, _) => view! { <div class="day">{day}</div> }.into_any(),
             Row::New => view! { <div class="day new">"New"</div> }.into_any(),
-            Row::Said { message, again } => view! { <Said message again live /> }.into_any(),
+            Row::Said { message, again } => view! { <Said message again /> }.into_any(),
             Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
         },
     )
@@ -180,7 +183,7 @@ mod tests {
         });
         let history = History {
             messages: messages.collect(),
-            earlier: false,
+            ..History::default()
         };
         let me = Me {
             id: UserId(2),

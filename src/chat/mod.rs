@@ -4,6 +4,7 @@
 //! every `server/socket` → `live/socket` → `receiving` → `tab` and `timeline` (the folds) → `message_list`. From
 //! `composer` on it waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it. Its files are there before it is sent:
 //! `composer_files` → `uploading` (`uploads`, the fold) → `server/files`; `files` and `viewer` show them.
+//! Where in a room one is, and what lies beyond: `moving`.
 
 pub mod acting;
 pub mod api;
@@ -16,6 +17,7 @@ pub mod message;
 pub mod message_actions;
 pub mod message_list;
 pub mod model;
+pub mod moving;
 pub mod new_room_page;
 pub mod notify;
 pub mod outbox;

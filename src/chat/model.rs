@@ -189,12 +189,16 @@ pub struct Texts {
 }
 
 /// A stretch of a room's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// Oldest first.
     pub messages: Vec<Message>,
     /// There are older ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub earlier: bool,
+    /// There are newer ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub later: bool,
 }
 
 /// A room as its page is rendered.
@@ -204,12 +208,15 @@ pub struct RoomPage {
     pub room: Room,
     /// The stretch asked for, the newest by default.
     pub history: History,
-    /// The highest change that `history` holds when it is the newest: where the socket resumes.
+    /// The highest change that `history` holds: where the socket resumes.
     pub changed: u64,
+    /// The room's last place.
+    pub said: u64,
     /// The place up to which the person has read.
     pub read: u64,
-    /// `history` ends before the newest message: nothing live can follow it.
-    pub is_past: bool,
+    /// The place that was asked for, which the page opens at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<u64>,
     /// Name for the message that the plain form will send.
     pub client_id: String,
     /// Bytes of a file at most.

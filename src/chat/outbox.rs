@@ -220,7 +220,14 @@ mod tests {
         };
         let messages = vec![message];
         let earlier = first > 1;
-        Timeline::new(History { messages, earlier }, changed)
+        Timeline::new(
+            History {
+                messages,
+                earlier,
+                ..History::default()
+            },
+            changed,
+        )
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::moving::log;
 use super::{
     connection::ChatConnection,
     model::{Message, Room, RoomKind, UNREAD_MOST},
@@ -37,7 +38,8 @@ impl ChatConnection {
         let Some(shown) = self.shown.get_untracked() else {
             return;
         };
-        let Some(newest) = shown.timeline.try_with_untracked(Timeline::last).flatten() else {
+        let newest = |timeline: &Timeline| timeline.last().filter(|_| !timeline.has_later());
+        let Some(newest) = shown.timeline.try_with_untracked(newest).flatten() else {
             return;
         };
         if self.kept_unread.get_value() || !is_looking() {
@@ -182,6 +184,5 @@ impl ChatConnection {
 
 /// The page is in front and its newest message in view.
 fn is_looking() -> bool {
-    let log = document().query_selector("main .log").ok().flatten();
-    document().has_focus().unwrap_or(true) && log.is_some_and(|log| log.scroll_top() > -NEAR)
+    document().has_focus().unwrap_or(true) && log().is_some_and(|log| log.scroll_top() > -NEAR)
 }

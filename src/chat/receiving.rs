@@ -102,8 +102,8 @@ impl ChatConnection {
             .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
         // A changed message's row is made anew: whoever's focus is in it keeps it.
         let (seq, row) = (message.seq, format!("m{}", message.seq));
-        let newest = shown.timeline.with_untracked(Timeline::last);
-        let is_new = seq > newest.unwrap_or(0) && message.author.id != self.my_id();
+        let newest = shown.timeline.with_untracked(Timeline::newest);
+        let is_new = seq > newest && message.author.id != self.my_id();
         let calls = is_new && self.calls_me(&message);
         let focus = focus::within(&row);
         if self.fold(ServerFrame::Message(message)) {

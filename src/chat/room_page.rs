@@ -5,12 +5,13 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    api::{earlier_messages, open_room},
+    api::open_room,
     composer::Composer,
     connection::ChatConnection,
+    message::permalink,
     message_list::MessageList,
     model,
-    timeline::Timeline,
+    timeline::{End, Timeline},
     viewer::Viewer,
 };
 use crate::{
@@ -18,21 +19,24 @@ use crate::{
     error::AppError,
     ids::RoomId,
     live::badge::LinkBadge,
-    ui::{error_page::ErrorPage, handler::press, loaded::loaded},
+    ui::{error_page::ErrorPage, handler::press, loaded::loaded, when::when},
 };
 
-/// `/rooms/{id}`, and with `?before=N` the messages before that place.
+/// Messages on a page.
+const PAGE: u64 = 60;
+
+/// `/rooms/{id}`, with `?before=N` the messages before that place, with `?on=2026-11-20` those of that day.
 #[component(transparent)]
 pub fn RoomPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let wanted = move || {
         let room = params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
         let before = query.with(|query| query.get("before").and_then(|seq| seq.parse::<u64>().ok()));
-        (room, before)
+        (room, before, query.with(|query| query.get("on")))
     };
-    let fetch = |(room, before): (Option<RoomId>, _)| async move {
+    let fetch = |(room, before, on): (Option<RoomId>, _, _)| async move {
         let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
-        open_room(room, before).await
+        open_room(room, before, on).await
     };
     loaded(wanted, fetch, |page| match page {
         Ok(page) => view! { <RoomView page /> }.into_any(),
@@ -46,8 +50,9 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         room,
         history,
         changed,
+        said,
         read,
-        is_past,
+        mark,
         client_id,
         largest_file,
     } = page;
@@ -55,17 +60,18 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     let me = expect_context::<Me>();
     let id = room.id;
     let is_new = |message: &model::Message| message.seq > read && message.author.id != me.id;
-    chat.new_after
-        .set(history.messages.iter().any(is_new).then_some((id, read)));
-    let timeline = RwSignal::new(Timeline::new(history, changed));
+    let has_new = history.messages.iter().any(is_new);
+    // What was new when one came is new still where one has gone back in the room.
+    if has_new || chat.new_after.get_untracked().is_none_or(|(room, _)| room != id) {
+        chat.new_after.set(has_new.then_some((id, read)));
+    }
+    let timeline = Timeline::new(history, changed).reaching(said);
+    let first_unread = (has_new && timeline.first() > Some(read + 1)).then(|| permalink(id, read + 1));
+    let timeline = RwSignal::new(timeline);
     Effect::new(move |_| {
-        if !is_past {
-            chat.show(id, timeline);
-        }
-        // A mark opens the page at a message; the browser can't, where the page came without one.
-        if let Some(marked) = location_hash().and_then(|hash| document().get_element_by_id(&hash)) {
-            marked.scroll_into_view();
-        }
+        chat.show(id, timeline);
+        // Once it is there to be gone to.
+        request_animation_frame(move || chat.arrive(id, mark));
     });
     let title = room.title(me.id);
     let label = format!("Messages in {title}");
@@ -110,6 +116,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
                 {here}
                 <span class="visually-hidden">" " {names}</span>
             </span>
+            <GoTo room=id />
             <LinkBadge link=chat.link() />
         </div>
         <div
@@ -117,80 +124,104 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             role="log"
             tabindex="0"
             aria-label=label
-            on:scroll=move |_| chat.attend()
+            on:scroll=move |_| chat.scrolled()
         >
             <div class="messages">
-                <Earlier room=id timeline />
-                <MessageList room=id timeline me live=!is_past />
+                <More room=id timeline end=End::First />
+                <MessageList room=id timeline me />
+                <More room=id timeline end=End::Last />
             </div>
         </div>
+        <div class="jumps">
+            {first_unread
+                .map(|href| {
+                    view! {
+                        <a class="button" href=href>
+                            "First unread"
+                        </a>
+                    }
+                })}
+            {when(
+                move || chat.away.get() || timeline.try_with(Timeline::has_later) == Some(true),
+                move || {
+                    view! {
+                        <a class="button" href=format!("/rooms/{id}") on:click=press(move |event| chat.leave_the_past(event))>
+                            "Newest messages"
+                        </a>
+                    }
+                        .into_any()
+                },
+            )}
+        </div>
         <Viewer timeline />
-        {if is_past {
-            view! {
-                <p class="past">
-                    <a class="button" href=format!("/rooms/{id}")>
-                        "Newest messages"
-                    </a>
-                </p>
-            }
-                .into_any()
-        } else {
-            view! { <Composer room client_id largest_file /> }.into_any()
-        }}
+        <Composer room client_id largest_file />
     }
 }
 
-/// The way back in time: a link that works by itself, and loads in place with scripts.
+/// The way on beyond an end of what is held: a link that works by itself, and loads in place with scripts.
 #[component(transparent)]
-fn Earlier(room: RoomId, timeline: RwSignal<Timeline>) -> impl IntoView {
+fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let outbox = chat.outbox;
     let failed = RwSignal::new(None::<String>);
-    let load = Action::new(move |before: &u64| {
-        let before = *before;
-        let since = timeline.with_untracked(Timeline::changed);
+    let load = Action::new(move |at: &u64| {
+        let at = *at;
         async move {
-            let loaded = earlier_messages(room, before).await;
-            // The page may have gone meanwhile.
-            failed.try_set(loaded.as_ref().err().map(ToString::to_string));
-            if let Ok(history) = loaded {
-                let passed_over = timeline.try_update(|timeline| timeline.add_earlier(history, before, since));
-                if passed_over == Some(true) {
-                    chat.follow();
-                }
-            }
+            let loaded = chat.load(room, timeline, end, at).await;
+            failed.try_set(loaded.err());
         }
     });
-    let first = Memo::new(move |_| timeline.with(|t| t.first().filter(|_| t.has_earlier())));
+    let at = Memo::new(move |_| timeline.with(|timeline| timeline.beyond(end)));
+    let (class, words, past) = match end {
+        End::First => ("earlier button quiet", "Earlier messages", 0),
+        End::Last => ("later button quiet", "Later messages", PAGE + 1),
+    };
     // As in the list: what the page owns goes before it does.
     let empty = ArcMemo::new(move |_| {
-        let nothing_said = timeline.try_with(|timeline| timeline.first().is_none());
+        let nothing_said = timeline.try_with(|timeline| timeline.newest() == 0);
         nothing_said == Some(true) && outbox.with(|outbox| outbox.in_room(room).next().is_none())
     });
     view! {
         {move || {
-            first
-                .get()
+            at.get()
                 .map(|seq| {
                     view! {
                         <a
-                            class="earlier button quiet"
-                            href=format!("/rooms/{room}?before={seq}")
+                            class=class
+                            href=format!("/rooms/{room}?before={}", seq + past)
                             on:click=press(move |event| {
                                 event.prevent_default();
-                                load.dispatch(seq);
+                                if !load.pending().get_untracked() {
+                                    load.dispatch(seq);
+                                }
                             })
                         >
-                            "Earlier messages"
+                            {words}
                         </a>
                     }
                 })
         }}
         {move || failed.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
         {move || {
-            empty
-                .get()
+            (end == End::First && empty.get())
                 .then(|| view! { <p class="empty">"Nothing has been said here yet. The first word is yours."</p> })
         }}
+    }
+}
+
+/// The way to another time.
+#[component(transparent)]
+fn GoTo(room: RoomId) -> impl IntoView {
+    let here = format!("/rooms/{room}");
+    view! {
+        <details class="goto">
+            <summary>"Go to…"</summary>
+            <form action=here.clone()>
+                <label for="on">"Day (UTC)"</label>
+                <input type="date" id="on" name="on" required />
+                <button class="button">"Go"</button>
+                <a href=format!("{here}?before=61#m1")>"The beginning"</a>
+            </form>
+        </details>
     }
 }

@@ -35,12 +35,12 @@ impl Tab<'_> {
         self.outbox.opened();
     }
 
-    /// The change from which on the room on show is to be asked for. Count on an answer, also when the line is down: it
-    /// is asked for again when the line is back.
-    pub fn follow(&mut self) -> Option<(RoomId, u64)> {
+    /// The change from which on the room on show is to be asked for; none where its newest page is wanted in place of what
+    /// is on show. Count on an answer, also when the line is down: it is asked for again when the line is back.
+    pub fn follow(&mut self, newest: bool) -> Option<(RoomId, Option<u64>)> {
         let (room, timeline) = self.shown.as_ref()?;
         *self.awaited += 1;
-        Some((*room, timeline.changed()))
+        Some((*room, (!newest).then(|| timeline.changed())))
     }
 
     /// A room has come on show, or what waits from an earlier page: nothing waits that is on show.
@@ -169,6 +169,7 @@ mod tests {
             let history = History {
                 messages: (first..=last).map(said).collect(),
                 earlier: first > 1,
+                ..History::default()
             };
             Self {
                 outbox: Outbox::default(),
@@ -232,7 +233,7 @@ mod tests {
     fn what_is_said_before_the_answer_is_left_to_it_and_stays_on_the_screen() {
         let mut page = Page::new(1, 3);
         page.outbox.add(waiting(ROOM, "c6"));
-        assert_eq!(page.tab().follow(), Some((ROOM, 3)));
+        assert_eq!(page.tab().follow(false), Some((ROOM, Some(3))));
         let folded = page.tab().fold(ServerFrame::Message(said(6)));
         assert_eq!((folded.timeline, folded.kept), (false, vec!["c6".to_owned()]));
         assert!(page.waits(), "not gone from the screen meanwhile");
@@ -247,10 +248,10 @@ mod tests {
     #[test]
     fn an_answer_to_what_was_on_show_before_takes_nothing_away() {
         let mut page = Page::new(1, 3);
-        page.tab().follow();
+        page.tab().follow(false);
         // The same room is opened anew, by a page that is newer than the answer to come.
         page.timeline = Page::new(600, 700).timeline;
-        page.tab().follow();
+        page.tab().follow(false);
         page.tab().fold(answer(true, (590..=690).map(said).collect(), false));
         page.tab().fold(answer(false, vec![said(701)], false));
         assert_eq!(page.places(), (600..=701).collect::<Vec<_>>());
@@ -260,10 +261,10 @@ mod tests {
     #[test]
     fn a_new_line_owes_no_answers_of_the_old_one() {
         let mut page = Page::new(1, 3);
-        page.tab().follow();
-        page.tab().follow();
+        page.tab().follow(false);
+        page.tab().follow(false);
         page.tab().opened();
-        page.tab().follow();
+        page.tab().follow(false);
         page.tab().fold(answer(false, vec![said(4)], false));
         page.tab().fold(ServerFrame::Message(said(5)));
         assert_eq!(page.places(), [1, 2, 3, 4, 5]);

@@ -6,18 +6,30 @@ use std::collections::VecDeque;
 use super::model::{History, Message};
 use crate::ids::UserId;
 
-/// Messages a page holds at most; older ones leave and can be loaded again.
+/// Messages a page holds at most. What lies further away leaves, and can be loaded again.
 pub const HELD: usize = 1_000;
 /// Characters of a message that an answer quotes.
 const QUOTED: usize = 160;
 
-/// A room as a page holds it.
+/// Which end of what is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The first message.
+    First,
+    /// The last.
+    Last,
+}
+
+/// A room as a page holds it: a stretch without holes, of the newest messages or of the past.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     /// By place.
     messages: VecDeque<Message>,
     changed: u64,
     earlier: bool,
+    later: bool,
+    /// The highest place that was heard of, held or not.
+    newest: u64,
 }
 
 impl Timeline {
@@ -26,6 +38,7 @@ impl Timeline {
         let mut timeline = Self {
             changed,
             earlier: history.earlier,
+            later: history.later,
             ..Self::default()
         };
         for message in history.messages {
@@ -44,9 +57,20 @@ impl Timeline {
         self.messages.iter()
     }
 
-    /// The newest message's place.
+    /// The last message's place.
     pub fn last(&self) -> Option<u64> {
         self.messages.back().map(|message| message.seq)
+    }
+
+    /// The highest place that was heard of: what comes with a higher one is new.
+    pub fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// The room goes on up to this place, held or not.
+    pub fn reaching(mut self, said: u64) -> Self {
+        self.newest = self.newest.max(said);
+        self
     }
 
     /// The newest message of `author` that can still be edited.
@@ -62,31 +86,44 @@ impl Timeline {
         self.earlier
     }
 
-    /// The first message's place, to ask for what came before.
+    /// There are newer messages than the last.
+    pub fn has_later(&self) -> bool {
+        self.later
+    }
+
+    /// The first message's place.
     pub fn first(&self) -> Option<u64> {
         self.messages.front().map(|message| message.seq)
+    }
+
+    /// Where to ask for more beyond an end; `None` when there is nothing.
+    pub fn beyond(&self, end: End) -> Option<u64> {
+        match end {
+            End::First => self.first().filter(|_| self.earlier),
+            End::Last => Some(self.last().unwrap_or(0)).filter(|_| self.later),
+        }
     }
 
     /// A message, new or changed.
     pub fn fold(&mut self, message: Message) {
         self.changed = self.changed.max(message.changed);
-        // A change of what is too old to be held: between the two there are others that aren't.
-        if self.earlier && self.first().is_some_and(|first| message.seq < first) {
+        self.newest = self.newest.max(message.seq);
+        // What lies outside of the stretch: between the two there are others that aren't held.
+        let is_before = self.earlier && self.first().is_some_and(|first| message.seq < first);
+        let is_after = self.later && self.last().is_none_or(|last| message.seq > last);
+        if is_before || is_after {
             self.quote(&message);
             return;
         }
         self.keep(message);
-        while self.messages.len() > HELD {
-            self.messages.pop_front();
-            self.earlier = true;
-        }
+        self.drop_beyond(End::First);
     }
 
     /// The answer to a resume.
     pub fn catch_up(&mut self, reset: bool, messages: Vec<Message>) {
         if reset {
             self.messages.clear();
-            self.earlier = false;
+            (self.earlier, self.later) = (false, false);
             // The room's count may have begun anew: of the old one, nothing is worth resuming from.
             self.changed = 0;
         }
@@ -96,20 +133,34 @@ impl Timeline {
         self.earlier = (reset || self.earlier) && self.first().is_some_and(|first| first > 1);
     }
 
-    /// Older messages, loaded on request: those before `before`, asked for when `since` was the highest change folded.
-    /// True when changes of them may have been passed over meanwhile: resume, which asks for those anew.
-    pub fn add_earlier(&mut self, history: History, before: u64, since: u64) -> bool {
-        // Not what comes before the first any more: there would be a hole between.
-        if self.first() != Some(before) {
+    /// More messages, loaded on request: those [beyond](Self::beyond) `at`, asked for when `since` was the highest change
+    /// folded. True when changes of them may have been passed over meanwhile: resume, which asks for those anew.
+    pub fn add(&mut self, end: End, history: History, at: u64, since: u64) -> bool {
+        // Not what is next to the end any more: there would be a hole between.
+        if self.beyond(end) != Some(at) {
             return false;
         }
-        self.earlier = history.earlier;
+        match end {
+            End::First => self.earlier = history.earlier,
+            End::Last => self.later = history.later,
+        }
         for message in history.messages {
             self.keep(message);
         }
+        self.drop_beyond(if end == End::First { End::Last } else { End::First });
         let passed_over = self.changed > since;
         self.changed = self.changed.min(since);
         passed_over
+    }
+
+    /// Lets go of what is too much, at this end.
+    fn drop_beyond(&mut self, end: End) {
+        while self.messages.len() > HELD {
+            match end {
+                End::First => (_, self.earlier) = (self.messages.pop_front(), true),
+                End::Last => (_, self.later) = (self.messages.pop_back(), true),
+            }
+        }
     }
 
     fn keep(&mut self, mut message: Message) {
@@ -118,6 +169,7 @@ impl Timeline {
             Some(held) if held.changed >= message.changed => return,
             held => held.is_some(),
         };
+        self.newest = self.newest.max(message.seq);
         self.quote(&message);
         // The one it quotes may be known as it is now.
         if let Some(quote) = &mut message.reply
@@ -151,178 +203,5 @@ fn quotation(message: &Message) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{
-        chat::model::{Person, Quote},
-        ids::RoomId,
-        time::Timestamp,
-    };
-
-    fn message(seq: u64, changed: u64) -> Message {
-        Message {
-            room: RoomId(1),
-            seq,
-            changed,
-            author: Person {
-                id: UserId(1),
-                name: "ada".into(),
-            },
-            client_id: format!("c{seq}"),
-            body: format!("{seq} as of {changed}"),
-            at: Timestamp::from_micros(seq as i64),
-            ..Message::default()
-        }
-    }
-
-    /// A room's life: `n` messages, some changed later. In the order of `changed`.
-    fn changes(n: u64, edits: &[u64]) -> Vec<Message> {
-        let said = (1..=n).map(|seq| message(seq, seq));
-        let edited = edits
-            .iter()
-            .zip(n + 1..)
-            .map(|(seq, changed)| message(seq % n + 1, changed));
-        said.chain(edited).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn order_and_repetition_do_not_matter(
-            n in 1u64..30,
-            edits in prop::collection::vec(0u64..30, 0..10),
-            order in prop::collection::vec(any::<prop::sample::Index>(), 0..80),
-        ) {
-            let all = changes(n, &edits);
-            let mut straight = Timeline::default();
-            straight.catch_up(false, all.clone());
-            let mut shuffled = Timeline::default();
-            for index in &order {
-                shuffled.fold(index.get(&all).clone());
-            }
-            shuffled.catch_up(false, all.into_iter().rev().collect());
-            prop_assert_eq!(straight, shuffled);
-        }
-
-        /// Lines drop at any moment; each resume sends everything after the highest folded change.
-        #[test]
-        fn resuming_leaves_no_hole(n in 1u64..40, drops in prop::collection::vec(1usize..10, 0..20)) {
-            let all = changes(n, &[3, 1, 4]);
-            let mut timeline = Timeline::default();
-            for live in drops {
-                let from = timeline.changed();
-                for message in all.iter().filter(|m| m.changed > from).take(live) {
-                    timeline.fold(message.clone());
-                }
-            }
-            let from = timeline.changed();
-            timeline.catch_up(false, all.iter().filter(|m| m.changed > from).cloned().collect());
-            let mut whole = Timeline::default();
-            whole.catch_up(false, all);
-            prop_assert_eq!(timeline, whole);
-        }
-    }
-
-    #[test]
-    fn a_reset_forgets_what_may_have_holes() {
-        let mut timeline = Timeline::default();
-        timeline.fold(message(1, 1));
-        timeline.catch_up(true, vec![message(90, 90), message(91, 91)]);
-        assert_eq!(timeline.messages().map(|m| m.seq).collect::<Vec<_>>(), [90, 91]);
-        assert!(timeline.has_earlier());
-    }
-
-    #[test]
-    fn a_change_of_what_is_too_old_to_be_held_makes_no_hole() {
-        let mut timeline = Timeline::default();
-        timeline.catch_up(true, vec![message(90, 90), message(91, 91)]);
-        timeline.fold(message(3, 92));
-        assert_eq!(timeline.messages().map(|m| m.seq).collect::<Vec<_>>(), [90, 91]);
-        assert_eq!(timeline.changed(), 92, "it was heard of");
-    }
-
-    #[test]
-    fn after_a_reset_the_count_is_the_new_one() {
-        let mut timeline = Timeline::default();
-        timeline.fold(message(100, 100));
-        timeline.catch_up(true, vec![message(50, 50)]);
-        assert_eq!(
-            timeline.changed(),
-            50,
-            "or what is said up to 100 would be missed by the next resume"
-        );
-    }
-
-    #[test]
-    fn holds_a_bounded_number() {
-        let mut timeline = Timeline::default();
-        timeline.catch_up(false, (1..=HELD as u64 + 5).map(|n| message(n, n)).collect());
-        assert_eq!((timeline.messages().count(), timeline.first()), (HELD, Some(6)));
-        assert!(timeline.has_earlier());
-    }
-
-    #[test]
-    fn what_is_taken_back_is_gone_from_answers_even_where_it_is_too_old_to_be_held() {
-        let answer = |text: &str| Message {
-            reply: Some(Quote {
-                seq: 3,
-                author: "ada".into(),
-                text: text.into(),
-            }),
-            ..message(91, 91)
-        };
-        let mut timeline = Timeline::default();
-        timeline.catch_up(true, vec![message(90, 90), answer("4711")]);
-        let gone = Message {
-            body: String::new(),
-            deleted: true,
-            ..message(3, 92)
-        };
-        timeline.fold(gone.clone());
-        assert_eq!(timeline.messages().last(), Some(&answer("")));
-        // Also where it itself, as it was once, comes again.
-        timeline.catch_up(true, vec![message(3, 3), answer("4711")]);
-        timeline.fold(gone.clone());
-        timeline.fold(message(3, 91));
-        assert_eq!(timeline.messages().last(), Some(&answer("")));
-        // Also where the answer, as it was once, comes after it.
-        let mut timeline = Timeline::default();
-        timeline.fold(gone);
-        timeline.fold(answer("4711"));
-        assert_eq!(timeline.messages().last(), Some(&answer("")));
-    }
-
-    fn before(first: u64) -> History {
-        History {
-            messages: (1..first).map(|seq| message(seq, seq)).collect(),
-            earlier: false,
-        }
-    }
-
-    #[test]
-    fn earlier_messages_that_come_too_late_make_no_hole() {
-        let mut timeline = Timeline::default();
-        timeline.catch_up(true, vec![message(41, 41)]);
-        timeline.catch_up(true, vec![message(700, 700)]);
-        assert!(!timeline.add_earlier(before(41), 41, 41));
-        assert_eq!(timeline.first(), Some(700));
-        assert!(timeline.has_earlier());
-    }
-
-    #[test]
-    fn changes_that_pass_while_earlier_messages_are_on_their_way_are_asked_for_again() {
-        let mut timeline = Timeline::default();
-        timeline.catch_up(true, vec![message(41, 41)]);
-        timeline.fold(message(20, 42));
-        assert!(timeline.add_earlier(before(41), 41, 41));
-        assert_eq!(
-            timeline.changed(),
-            41,
-            "also by the next connection, should this one end now"
-        );
-        timeline.catch_up(false, vec![message(20, 42)]);
-        assert_eq!(timeline.messages().nth(19).map(|m| m.changed), Some(42));
-        assert!(!timeline.add_earlier(before(1), 1, 42), "nothing passed");
-    }
-}
+#[path = "timeline_tests.rs"]
+mod tests;

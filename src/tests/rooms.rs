@@ -83,7 +83,7 @@ async fn a_private_room_is_nobody_elses() {
     assert_eq!(bob.rooms(&app).await.len(), 1);
     for (function, arguments) in [
         ("room", json!({"room": 2, "before": null})),
-        ("earlier_messages", json!({"room": 2, "before": 9})),
+        ("more_messages", json!({"room": 2, "at": 9, "back": true})),
         ("about_room", json!({"room": 2})),
         (
             "change_message",
@@ -203,4 +203,86 @@ async fn unread_is_counted_per_person_and_told_to_all_their_pages() {
     assert_eq!(left(&mut b).await, (DESK, 4, 0, 0));
     b.send(&ClientFrame::Read { room: DESK, seq: 0 }).await;
     assert_eq!(left(&mut b).await.2, 3, "and unread again, if one likes");
+}
+
+#[tokio::test]
+async fn a_page_opens_at_a_day_and_goes_on_both_ways() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    // Two messages an hour from the 1st on.
+    let write = app.running.state.desk.writer.write(|conn| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO message (room, seq, changed, author, client_id, body, at) \
+                 WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < 480) \
+                 SELECT 1, seq, seq, 1, 'c' || seq, 'm' || seq, (unixepoch('2026-11-01') + (seq - 1) * 1800) * 1000000 FROM n; \
+                 UPDATE room SET said = 480, changed = 480",
+            )
+            .execute(conn)
+            .await?;
+            Ok(())
+        })
+    });
+    write.await.expect("messages");
+    let open = async |asked: Value| {
+        let answer = ines
+            .client
+            .post(format!("{}/do/room", app.url))
+            .json(&asked)
+            .send()
+            .await
+            .expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.expect("a page"))
+    };
+    let places = |history: &Value| {
+        let messages = history["messages"].as_array().expect("messages");
+        let place = |message: Option<&Value>| message.and_then(|message| message["seq"].as_u64());
+        (place(messages.first()), place(messages.last()))
+    };
+    for (day, mark) in [
+        ("2026-11-01", 1),
+        ("2026-11-04", 145),
+        ("2026-10-01", 1),
+        ("2027-01-01", 480),
+    ] {
+        let (_, page) = open(json!({"room": 1, "on": day})).await;
+        assert_eq!(page["mark"], mark, "{day}");
+        let (first, last) = places(&page["history"]);
+        assert!(
+            first <= Some(mark) && last >= Some(mark),
+            "{day}: {first:?} to {last:?}"
+        );
+        assert_eq!(
+            page["history"]["later"].as_bool().unwrap_or_default(),
+            last < Some(480),
+            "{day}"
+        );
+    }
+    let (status, error) = open(json!({"room": 1, "on": "yesterday"})).await;
+    assert_eq!(status, 400, "{error}");
+    assert!(error.to_string().contains("2026-11-20"), "{error}");
+    // On and on, as a browser does, to the last message and back to the first.
+    let step = async |at: u64, back: bool| {
+        let asked = json!({"room": 1, "at": at, "back": back});
+        let answer = bob
+            .client
+            .post(format!("{}/do/more_messages", app.url))
+            .json(&asked)
+            .send()
+            .await;
+        answer.expect("an answer").json::<Value>().await.expect("a history")
+    };
+    let (mut at, mut steps) = (50, 0);
+    loop {
+        let history = step(at, false).await;
+        let (first, last) = places(&history);
+        assert_eq!(first, Some(at + 1), "no hole");
+        (at, steps) = (last.expect("a message"), steps + 1);
+        if history["later"] != true {
+            break;
+        }
+    }
+    assert_eq!((at, steps), (480, 8));
+    assert_eq!(places(&step(61, true).await), (Some(1), Some(60)));
 }

@@ -5,10 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rust_decimal::Decimal;
-
 use super::{
     model::{Board, Key, Quote, VenueState},
+    price::Price,
     wire::{Spark, Update},
 };
 
@@ -18,7 +17,7 @@ pub struct Fold {
     /// In the order of their keys.
     quotes: Vec<Quote>,
     /// Earlier prices with their version; they may come before their quote does.
-    sparks: HashMap<Key, (u64, Vec<Decimal>)>,
+    sparks: HashMap<Key, (u64, Vec<Price>)>,
     /// By name.
     venues: Vec<VenueState>,
     /// The version of the newest whole board: what it did not name was gone by then.
@@ -105,7 +104,7 @@ impl Fold {
         changed.quotes.insert(key);
     }
 
-    fn spark(&mut self, key: Key, version: u64, points: Vec<Decimal>, floor: u64, changed: &mut Changed) {
+    fn spark(&mut self, key: Key, version: u64, points: Vec<Price>, floor: u64, changed: &mut Changed) {
         let known = self.sparks.get(&key).map(|(version, _)| *version);
         if version > known.unwrap_or(floor) {
             if self.find(&key).is_ok() {
@@ -168,6 +167,7 @@ mod tests {
             venue: "test".into(),
             last: version.into(),
             open: None,
+            change: None,
             bid: None,
             ask: None,
             volume: None,

@@ -8,6 +8,13 @@ pub mod connection;
 pub mod figures;
 pub mod model;
 pub mod panel;
+/// Prices: decimals where they are calculated with, text where they are only shown.
+#[cfg(feature = "ssr")]
+#[path = "price_decimal.rs"]
+pub mod price;
+#[cfg(not(feature = "ssr"))]
+#[path = "price_text.rs"]
+pub mod price;
 pub mod quiet;
 pub mod quote_row;
 pub mod sparkline;

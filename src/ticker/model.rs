@@ -1,8 +1,8 @@
 //! Prices as both ends know them.
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::{figures::Change, price::Price};
 use crate::{error::AppError, time::Timestamp};
 
 /// Where prices can come from by themselves.
@@ -48,15 +48,18 @@ pub struct Quote {
     /// Such as `coinbase`, or the `venue` of the posted tick.
     pub venue: String,
     /// Last price, in the symbol's currency.
-    pub last: Decimal,
+    pub last: Price,
     /// What the change is measured from: the venue's 24 h open, or the first price of the UTC day.
-    pub open: Option<Decimal>,
+    pub open: Option<Price>,
+    /// How far `last` is from `open`; `None` when there is no open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     /// Best bid.
-    pub bid: Option<Decimal>,
+    pub bid: Option<Price>,
     /// Best ask.
-    pub ask: Option<Decimal>,
+    pub ask: Option<Price>,
     /// Traded over the venue's day, in units of what is traded.
-    pub volume: Option<Decimal>,
+    pub volume: Option<Price>,
     /// When the venue says it happened.
     pub time: Timestamp,
     /// Made up by the demo venue.
@@ -65,7 +68,7 @@ pub struct Quote {
     /// Earlier prices for the sparkline, oldest first, [`SPARK_POINTS`] at most. `None` in the updates of a stream,
     /// where they come apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spark: Option<Vec<Decimal>>,
+    pub spark: Option<Vec<Price>>,
 }
 
 /// Points of a sparkline at most.

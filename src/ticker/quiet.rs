@@ -35,6 +35,7 @@ mod tests {
             venue: venue.into(),
             last: 1.into(),
             open: None,
+            change: None,
             bid: None,
             ask: None,
             volume: None,

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-use rust_decimal::Decimal;
-
 use super::{
-    figures::{Direction, change, grouped},
+    figures::{Change, Direction, grouped},
     model::Quote,
+    price::about,
     quiet::{quiet_since, since_in_words},
     sparkline::Sparkline,
 };
 use crate::time::Timestamp;
+use leptos::prelude::*;
 
 /// How long a changed figure is marked; the style decides what is seen of it.
 const FLASH: Duration = Duration::from_millis(900);
@@ -38,7 +37,7 @@ pub fn QuoteRow(
         Direction::Down => "p flash-down",
         Direction::Flat => "p",
     };
-    let last = Memo::new(move |_| quote.with(|quote| grouped(quote.last)));
+    let last = Memo::new(move |_| quote.with(|quote| grouped(&quote.last.to_string())));
     view! {
         <li class="q">
             <div class="s">
@@ -78,17 +77,17 @@ pub fn DemoMark() -> impl IntoView {
 /// The change since the open: arrow, sign and percent. The sign is what a screen reader says.
 #[component(transparent)]
 pub fn ChangeFigure(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
-    let change = Memo::new(move |_| quote.with(change));
-    let direction = move || change.with(|change| change.as_ref().map_or(Direction::Flat, |change| change.direction));
+    let change = Memo::new(move |_| quote.with(|quote| quote.change.clone()));
+    let direction = move || change.with(|change| change.as_ref().map_or(Direction::Flat, Change::direction));
     let figure = move || {
         change.with(|change| match change {
-            Some(change) => change.percent.clone().unwrap_or_else(|| change.amount.clone()),
+            Some(Change(amount, percent)) => percent.as_ref().unwrap_or(amount).clone(),
             None => "\u{2013}".to_owned(),
         })
     };
     let title = move || {
         change.with(|change| match change {
-            Some(change) => format!("{} since the open", change.amount),
+            Some(Change(amount, _)) => format!("{amount} since the open"),
             None => "No price to compare with".to_owned(),
         })
     };
@@ -111,9 +110,9 @@ fn flash(quote: Signal<Quote>) -> RwSignal<Direction> {
             timer.clear();
         }
     };
-    Effect::new(move |before: Option<Decimal>| {
-        let last = quote.with(|quote| quote.last);
-        let direction = before.map_or(Direction::Flat, |before| Direction::of(before, last));
+    Effect::new(move |before: Option<f64>| {
+        let last = quote.with(|quote| about(&quote.last));
+        let direction = before.map_or(Direction::Flat, |before| Direction::of(&before, &last));
         if direction != Direction::Flat && direction != shown.get_untracked() {
             clear();
             shown.set(direction);

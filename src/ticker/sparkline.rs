@@ -1,25 +1,25 @@
 //! The line of earlier prices: a picture of what the figures beside it say.
 
-use leptos::prelude::*;
-use rust_decimal::{Decimal, prelude::ToPrimitive};
-
 use super::{
-    figures::{Direction, change},
+    figures::{Change, Direction},
     model::Quote,
+    price::{Price, about},
 };
+use leptos::prelude::*;
 
 /// Units of the drawing, which is stretched over whatever room there is.
-const WIDTH: i64 = 288;
-const HEIGHT: i64 = 96;
+const WIDTH: usize = 288;
+const HEIGHT: f64 = 96.0;
 /// Kept free above and below, for the line's own width.
-const MARGIN: i64 = 6;
+const MARGIN: f64 = 6.0;
 
 /// Draws the earlier prices of a quote and its last one.
 #[component(transparent)]
 pub fn Sparkline(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
-    let points = Memo::new(move |_| quote.with(|quote| points(quote.spark.as_deref().unwrap_or_default(), quote.last)));
+    let points =
+        Memo::new(move |_| quote.with(|quote| points(quote.spark.as_deref().unwrap_or_default(), &quote.last)));
     let class = Memo::new(move |_| {
-        let direction = quote.with(|quote| change(quote).map_or(Direction::Flat, |change| change.direction));
+        let direction = quote.with(|quote| quote.change.as_ref().map_or(Direction::Flat, Change::direction));
         format!("spark {}", direction.class())
     });
     view! {
@@ -36,27 +36,26 @@ pub fn Sparkline(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
 }
 
 /// The corners of the line, `x,y` and so on, from the left edge to the right.
-fn points(earlier: &[Decimal], last: Decimal) -> String {
-    let all = || earlier.iter().copied().chain([last]);
-    let low = all().min().unwrap_or(last);
-    let high = all().max().unwrap_or(last);
-    let steps = i64::try_from(earlier.len()).unwrap_or(1).max(1);
-    let corner = |(i, price): (i64, Decimal)| format!("{},{}", WIDTH * i / steps, height(price, low, high));
-    let mut corners: Vec<String> = (0..).zip(all()).map(corner).collect();
+fn points(earlier: &[Price], last: &Price) -> String {
+    let all: Vec<f64> = earlier.iter().chain([last]).map(about).collect();
+    let low = all.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let steps = earlier.len().max(1);
+    let corner = |(i, price): (usize, &f64)| format!("{},{}", WIDTH * i / steps, height(*price, low, high));
+    let mut corners: Vec<String> = all.iter().enumerate().map(corner).collect();
     if earlier.is_empty() {
-        corners.push(format!("{WIDTH},{}", height(last, low, high)));
+        corners.push(format!("{WIDTH},{}", height(all[0], low, high)));
     }
     corners.join(" ")
 }
 
 /// How far below the upper edge a price stands; in the middle when all are the same.
-fn height(price: Decimal, low: Decimal, high: Decimal) -> i64 {
-    let share = || {
-        let (above, span) = (price.checked_sub(low)?, high.checked_sub(low)?);
-        let share = above.checked_div(span)?;
-        share.checked_mul(Decimal::from(HEIGHT - 2 * MARGIN))?.round().to_i64()
-    };
-    share().map_or(HEIGHT / 2, |up| HEIGHT - MARGIN - up)
+fn height(price: f64, low: f64, high: f64) -> i64 {
+    if high <= low {
+        return (HEIGHT / 2.0) as i64;
+    }
+    let share = (price - low) / (high - low);
+    (HEIGHT - MARGIN - share * (HEIGHT - 2.0 * MARGIN)).round() as i64
 }
 
 #[cfg(test)]
@@ -65,21 +64,21 @@ mod tests {
 
     use super::*;
 
-    fn decimals(prices: &[&str]) -> Vec<Decimal> {
-        prices.iter().map(|price| price.parse().unwrap()).collect()
+    fn prices(texts: &[&str]) -> Vec<Price> {
+        texts.iter().map(|price| price.parse().unwrap()).collect()
     }
 
     #[test]
     fn rises_from_the_lower_left_to_the_upper_right() {
-        let all = decimals(&["1.10", "1.15"]);
-        assert_eq!(points(&all, "1.20".parse().unwrap()), "0,90 144,48 288,6");
+        let all = prices(&["1.10", "1.15"]);
+        assert_eq!(points(&all, &"1.20".parse().unwrap()), "0,90 144,48 288,6");
     }
 
     #[test]
     fn one_price_or_the_same_one_is_a_line_in_the_middle() {
-        assert_eq!(points(&[], Decimal::ONE), "0,48 288,48");
+        assert_eq!(points(&[], &Price::ONE), "0,48 288,48");
         assert_eq!(
-            points(&decimals(&["5", "5.0"]), "5".parse().unwrap()),
+            points(&prices(&["5", "5.0"]), &"5".parse().unwrap()),
             "0,48 144,48 288,48"
         );
     }
@@ -87,19 +86,19 @@ mod tests {
     proptest! {
         #[test]
         fn every_corner_lies_in_the_drawing(bits in prop::collection::vec(any::<[u8; 16]>(), 1..80)) {
-            let prices: Vec<Decimal> = bits
+            let prices: Vec<Price> = bits
                 .into_iter()
                 .map(|mut bits| {
                     // The third byte is the scale, which is 28 at most in a Decimal.
                     bits[2] %= 29;
-                    Decimal::deserialize(bits)
+                    Price::deserialize(bits)
                 })
                 .collect();
             let (last, earlier) = prices.split_last().unwrap();
-            for corner in points(earlier, *last).split(' ') {
+            for corner in points(earlier, last).split(' ') {
                 let (x, y) = corner.split_once(',').unwrap();
                 prop_assert!((0..=WIDTH).contains(&x.parse().unwrap()), "{corner}");
-                prop_assert!((0..=HEIGHT).contains(&y.parse().unwrap()), "{corner}");
+                prop_assert!((0..=HEIGHT as i64).contains(&y.parse().unwrap()), "{corner}");
             }
         }
     }

@@ -50,7 +50,7 @@ fn TapeItem(quote: Signal<Quote>) -> impl IntoView {
         <li>
             <b>{symbol}</b>
             " "
-            {move || quote.with(|quote| grouped(quote.last))}
+            {move || quote.with(|quote| grouped(&quote.last.to_string()))}
             " "
             <ChangeFigure quote />
             {demo.then(|| view! { " " <DemoMark /> })}

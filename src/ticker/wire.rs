@@ -1,9 +1,11 @@
 //! What topic `ticker` of the event stream carries.
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Board, Key, Quote, VenueState};
+use super::{
+    model::{Board, Key, Quote, VenueState},
+    price::Price,
+};
 
 /// The topic, which is also the events' type.
 pub const TOPIC: &str = "ticker";
@@ -31,5 +33,5 @@ pub struct Spark {
     /// Whose.
     pub key: Key,
     /// As [`Quote::spark`].
-    pub points: Vec<Decimal>,
+    pub points: Vec<Price>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     chat::{
-        model::{About, Person, Room, RoomKind, RoomPage, Rooms},
+        model::{About, History, Person, Room, RoomKind, RoomPage, Rooms},
         notify::model::Level,
         rules,
         wire::ServerFrame,
@@ -237,11 +237,23 @@ pub async fn list(chat: &Chat, me: UserId) -> Result<Rooms, AppError> {
     })
 }
 
-/// A room's page: its newest messages, or those before `before`.
+/// What a page of a room opens at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Before this place; at the newest message when absent.
+    pub before: Option<u64>,
+    /// Around the first message of this day (`2026-11-20`, UTC).
+    pub on: Option<String>,
+}
+
+/// Messages after the one that a page opens at.
+const AFTER: u64 = 40;
+
+/// A room's page.
 ///
 /// # Errors
-/// `NotFound`.
-pub async fn page(chat: &Chat, me: UserId, id: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
+/// `NotFound`, `Invalid` for what is no day.
+pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<RoomPage, AppError> {
     let db = &chat.db.readers;
     // The number first, then the messages: what is said in between shows up twice, which folds, never not at all.
     let Joined {
@@ -250,17 +262,43 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, before: Option<u64>) -> R
         said,
         read,
     } = store::room(db, id, me).await?.ok_or_else(store::no_room)?;
-    let history = store::history(db, id, before, PAGE).await?;
-    let is_past = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
+    let mark = match at.on.as_deref() {
+        None | Some("") => None,
+        Some(day) => Some(store::first_since(db, id, midnight(day)?).await?),
+    };
+    let mark = mark.map(|mark| mark.min(said));
+    let before = at.before.or_else(|| mark.map(|mark| mark + AFTER));
+    let mut history = store::history(db, id, before, PAGE).await?;
+    history.later = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
     Ok(RoomPage {
         room,
         history,
         changed,
+        said,
         read,
-        is_past,
+        mark,
         client_id: new_client_id(),
         largest_file: chat.files.largest,
     })
+}
+
+/// A step back in a room's history from the place `at`, or a step on.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn more(chat: &Chat, me: UserId, id: RoomId, at: u64, back: bool) -> Result<History, AppError> {
+    let db = &chat.db.readers;
+    store::room(db, id, me).await?.ok_or_else(store::no_room)?;
+    if back {
+        store::history(db, id, Some(at), PAGE).await
+    } else {
+        store::following(db, id, at, PAGE).await
+    }
+}
+
+fn midnight(day: &str) -> Result<Timestamp, AppError> {
+    Timestamp::parse(&format!("{day}T00:00:00Z"))
+        .ok_or_else(|| AppError::Invalid(format!("There is no day {day:?}. A day is written as 2026-11-20.")))
 }
 
 /// A name for a message whose sender gave it none.

@@ -12,7 +12,7 @@ use crate::{
         model::{Change, File, History, Message, Person, Quote},
         outbox::{Outbox, Progress, Waiting},
         tab::{Folded, Tab},
-        timeline::Timeline,
+        timeline::{End, Timeline},
         wire::{ClientFrame, ServerFrame},
     },
     ids::RoomId,
@@ -40,8 +40,8 @@ pub struct Browser {
     pub written: Vec<Waiting>,
     pub(super) storage: Storage,
     pub(super) awaited: u32,
-    /// Earlier messages on their way: of which room, before which, as of which change.
-    loading: Option<(RoomId, u64, u64, History)>,
+    /// More messages on their way: of which room, beyond which end and place, as of which change.
+    loading: Option<(RoomId, End, u64, u64, History)>,
     /// What has a timer for another try.
     pub(super) later: Vec<String>,
     pub(super) follow_later: bool,
@@ -56,13 +56,13 @@ pub struct Browser {
 impl Browser {
     /// Opens the page of a room.
     pub fn open(host: &Host, me: Person, storage: Storage, room: RoomId) -> Self {
-        let page = host.page(me.id, room);
+        let page = host.page(me.id, room, None);
         let read = |json: &String| serde_json::from_str(json).expect("what we kept");
         let waiting = storage.borrow().values().map(read).collect();
         let mut browser = Self {
             me,
             room,
-            timeline: Timeline::new(page.history, page.changed),
+            timeline: Timeline::new(page.history, page.changed).reaching(page.said),
             outbox: Outbox::new(waiting),
             cable: None,
             written: Vec::new(),
@@ -90,11 +90,11 @@ impl Browser {
         self.places.extend(places);
     }
 
-    /// Goes to another room in the same page.
-    pub fn visit(&mut self, host: &Host, room: RoomId) {
-        let page = host.page(self.me.id, room);
+    /// Goes to another room in the same page, or to a place of the past.
+    pub fn visit(&mut self, host: &Host, room: RoomId, before: Option<u64>) {
+        let page = host.page(self.me.id, room, before);
         self.room = room;
-        self.timeline = Timeline::new(page.history, page.changed);
+        self.timeline = Timeline::new(page.history, page.changed).reaching(page.said);
         self.note();
         self.halfway = false;
         self.on_tab(|tab| tab.shown());
@@ -140,22 +140,32 @@ impl Browser {
         let _ = host.change(self.me.clone(), self.room, seq, what);
     }
 
-    /// Asks for earlier messages; they come with [`Browser::loaded`].
-    pub fn load(&mut self, host: &Host) {
-        if let (true, Some(before), true) = (self.timeline.has_earlier(), self.timeline.first(), host.is_up()) {
-            let since = self.timeline.changed();
-            self.loading = Some((self.room, before, since, host.earlier(self.room, before)));
+    /// Asks for more messages beyond an end; they come with [`Browser::loaded`].
+    pub fn load(&mut self, host: &Host, end: End) {
+        if let (Some(at), true) = (self.timeline.beyond(end), host.is_up()) {
+            let more = host.more(self.me.id, self.room, at, end == End::First);
+            self.loading = Some((self.room, end, at, self.timeline.changed(), more));
         }
     }
 
-    /// Earlier messages that were asked for come.
+    /// Messages that were asked for come.
     pub fn loaded(&mut self) {
-        if let Some((room, before, since, history)) = self.loading.take()
+        if let Some((room, end, at, since, history)) = self.loading.take()
             && room == self.room
-            && self.timeline.add_earlier(history, before, since)
+            && self.timeline.beyond(end) == Some(at)
         {
-            self.follow();
+            let passed_over = self.timeline.add(end, history, at, since);
+            self.note();
+            self.on_tab(|tab| tab.shown());
+            if passed_over {
+                self.follow();
+            }
         }
+    }
+
+    /// Leaves the past.
+    pub fn newest(&mut self) {
+        self.ask(true);
     }
 
     /// Whether nothing is to be done: all that was written is kept or refused, all that was said is on show.
@@ -175,13 +185,16 @@ impl Browser {
         self.awaited == 0
     }
 
-    /// Whether what was written here under `name` is on the screen, or too old for it.
+    /// Whether what was written here under `name` is on the screen, or beyond what is held.
     pub fn shows(&self, name: &str) -> bool {
         let is_it = |message: &Message| message.author.id == self.me.id && message.client_id == name;
-        let is_old = |seq: &u64| self.timeline.first().is_some_and(|first| *seq < first);
+        let is_beyond = |seq: &u64| {
+            self.timeline.first().is_some_and(|first| *seq < first)
+                || (self.timeline.has_later() && self.timeline.last().is_none_or(|last| *seq > last))
+        };
         self.timeline.messages().any(is_it)
             || self.outbox.find(name).is_some()
-            || self.places.get(name).is_some_and(is_old)
+            || self.places.get(name).is_some_and(is_beyond)
     }
 
     /// Whether an answer has come in part.
@@ -207,13 +220,16 @@ impl Browser {
     }
 
     pub(super) fn follow(&mut self) {
+        self.ask(false);
+    }
+
+    fn ask(&mut self, newest: bool) {
         let mut asked = None;
         self.on_tab(|tab| {
-            asked = tab.follow();
+            asked = tab.follow(newest);
             Folded::default()
         });
         if let (Some(cable), Some((room, after))) = (&mut self.cable, asked) {
-            let after = Some(after);
             cable.to_send.push_back(ClientFrame::Follow { room, after });
         }
     }

@@ -20,7 +20,7 @@ use crate::{
             change::change,
             files::shelf::{Content, Shelf},
             notify::Notifier,
-            rooms,
+            rooms::{self, Opening},
             socket::Line,
             store,
         },
@@ -137,17 +137,16 @@ impl Host {
         Some(cable)
     }
 
-    /// As a page begins.
-    pub fn page(&self, me: UserId, room: RoomId) -> RoomPage {
-        let page = self.ask(|chat| Box::pin(async move { rooms::page(chat, me, room, None).await }));
+    /// As a page begins: at the newest message, or before a place.
+    pub fn page(&self, me: UserId, room: RoomId, before: Option<u64>) -> RoomPage {
+        let page =
+            self.ask(|chat| Box::pin(async move { rooms::page(chat, me, room, Opening { before, on: None }).await }));
         page.expect("it runs").expect("a page")
     }
 
-    /// As a page goes back in time.
-    pub fn earlier(&self, room: RoomId, before: u64) -> History {
-        let history = self.ask(|chat| {
-            Box::pin(async move { store::history(&chat.db.readers, room, Some(before), rooms::PAGE).await })
-        });
+    /// As a page goes back in time, and on.
+    pub fn more(&self, me: UserId, room: RoomId, at: u64, back: bool) -> History {
+        let history = self.ask(|chat| Box::pin(async move { rooms::more(chat, me, room, at, back).await }));
         history.expect("it runs").expect("a history")
     }
 

@@ -22,6 +22,7 @@ use self::{
 use crate::chat::{
     model::{File, Message, Quote},
     outbox::Progress,
+    timeline::End,
 };
 
 /// Everybody and the server.
@@ -75,10 +76,15 @@ impl World {
                 tabs[tab].say(clock, &format!("{said:024x}"), " ".to_owned(), None, Vec::new());
             }
             Step::Change(tab, which, change) => tabs[tab].change(host, any_of(&tabs[tab], &which), change),
-            Step::Visit(tab, room) if host.is_up() => tabs[tab].visit(host, room),
+            Step::Visit(tab, room) if host.is_up() => tabs[tab].visit(host, room, None),
+            Step::Past(tab, which) if host.is_up() => {
+                let (room, place) = (tabs[tab].room, any_of(&tabs[tab], &which));
+                tabs[tab].visit(host, room, Some(place));
+            }
             Step::Reload(tab) if host.is_up() => tabs[tab].reload(host),
-            Step::Visit(..) | Step::Reload(_) => (),
-            Step::Load(tab) => tabs[tab].load(host),
+            Step::Visit(..) | Step::Past(..) | Step::Reload(_) => (),
+            Step::Newest(tab) => tabs[tab].newest(),
+            Step::Load(tab, end) => tabs[tab].load(host, end),
             Step::Loaded(tab) => tabs[tab].loaded(),
             Step::Wait(tab) => tabs[tab].wait(),
             Step::Connect(tab) => tabs[tab].connect(host),
@@ -135,6 +141,9 @@ impl World {
                 tab.connect(&self.host);
                 tab.wait();
                 tab.flow(false);
+                // Whoever is in the past walks on to the present.
+                tab.load(&self.host, End::Last);
+                tab.loaded();
                 is_consistent(tab);
             }
             std::thread::sleep(Duration::from_micros(300));
@@ -167,13 +176,13 @@ impl World {
         for index in 0..self.tabs.len() {
             for room in [self.tabs[index].room, ROOMS[0], ROOMS[1]] {
                 if self.tabs[index].room != room {
-                    self.tabs[index].visit(&self.host, room);
+                    self.tabs[index].visit(&self.host, room, None);
                     self.until(Browser::rests);
                 }
                 let (tab, kept) = (&mut self.tabs[index], &kept[room.0 as usize - 1]);
                 shows_the_end_of(tab, kept);
                 while tab.timeline.has_earlier() {
-                    tab.load(&self.host);
+                    tab.load(&self.host, End::First);
                     tab.loaded();
                     shows_the_end_of(tab, kept);
                 }

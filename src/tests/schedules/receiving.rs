@@ -3,6 +3,7 @@
 use super::browser::Browser;
 use crate::chat::{
     outbox::{Progress, Waiting},
+    timeline::End,
     wire::ServerFrame,
 };
 
@@ -56,10 +57,15 @@ impl Browser {
         }
     }
 
-    /// Of what is too old to be held nothing tells which of two changes is the later one: what quotes it takes the last.
+    /// Of what isn't held nothing tells which of two changes is the later one: what quotes it takes the last.
     fn knows_its_order(&self, frame: &ServerFrame) -> bool {
-        let first = self.timeline.first().filter(|_| self.timeline.has_earlier());
-        matches!(frame, ServerFrame::Message(message) if first.is_none_or(|first| message.seq >= first))
+        let first = self
+            .timeline
+            .first()
+            .filter(|_| self.timeline.has_earlier())
+            .unwrap_or(0);
+        let last = self.timeline.beyond(End::Last).unwrap_or(u64::MAX);
+        matches!(frame, ServerFrame::Message(message) if (first..=last).contains(&message.seq))
     }
 
     /// Timers end.

@@ -3,7 +3,10 @@
 use proptest::{prelude::*, sample::Index};
 
 use super::browser::ROOMS;
-use crate::{chat::model::Change, ids::RoomId};
+use crate::{
+    chat::{model::Change, timeline::End},
+    ids::RoomId,
+};
 
 /// What can happen. The first number is the tab's.
 #[derive(Clone, Debug)]
@@ -15,8 +18,11 @@ pub enum Step {
     Change(usize, Index, Change),
     Visit(usize, RoomId),
     Reload(usize),
-    /// Asks for earlier messages, and they come.
-    Load(usize),
+    /// Goes to the past of its room, and leaves it at once.
+    Past(usize, Index),
+    Newest(usize),
+    /// Asks for messages beyond an end, and they come.
+    Load(usize, End),
     Loaded(usize),
     Wait(usize),
     Connect(usize),
@@ -57,7 +63,9 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         20 => (tab(), any::<Index>(), change).prop_map(|(tab, which, change)| Step::Change(tab, which, change)),
         2 => (tab(), room()).prop_map(|(tab, room)| Step::Visit(tab, room)),
         2 => tab().prop_map(Step::Reload),
-        6 => tab().prop_map(Step::Load),
+        2 => (tab(), any::<Index>()).prop_map(|(tab, which)| Step::Past(tab, which)),
+        1 => tab().prop_map(Step::Newest),
+        7 => (tab(), prop::sample::select(vec![End::First, End::Last])).prop_map(|(tab, end)| Step::Load(tab, end)),
         5 => tab().prop_map(Step::Loaded),
         4 => tab().prop_map(Step::Wait),
         12 => tab().prop_map(Step::Connect),

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::tick::Tick;
+use super::{change::change, tick::Tick};
 use crate::ticker::model::{Quote, SPARK_EVERY, SPARK_POINTS};
 
 const DAY: i64 = 86_400;
@@ -87,6 +87,7 @@ fn shown(tick: Tick, open: Decimal) -> Quote {
         version: 0,
         symbol: tick.key.symbol,
         venue: tick.key.venue,
+        change: change(tick.last, open),
         last: tick.last,
         open: Some(open),
         bid: tick.bid,

@@ -4,6 +4,7 @@
 //! `stream` is what a reader of `GET /events` sees of the board.
 
 pub mod board;
+pub mod change;
 pub mod ingest;
 pub mod kept;
 pub mod posted;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use super::kept::Kept;
+use super::{change::change, kept::Kept};
 use crate::{
     error::AppError,
     server::db::Database,
@@ -235,14 +235,15 @@ impl TryFrom<Row> for Kept {
 
     fn try_from(row: Row) -> Result<Self, Self::Error> {
         let decimal = |text: Option<String>| text.map(|text| Decimal::from_str_exact(&text)).transpose();
-        let open = Decimal::from_str_exact(&row.open)?;
+        let (last, open) = (Decimal::from_str_exact(&row.last)?, Decimal::from_str_exact(&row.open)?);
         Ok(Self {
             quote: Quote {
                 version: u64::try_from(row.version)?,
                 symbol: row.symbol,
                 venue: row.venue,
-                last: Decimal::from_str_exact(&row.last)?,
+                last,
                 open: Some(open),
+                change: change(last, open),
                 bid: decimal(row.bid)?,
                 ask: decimal(row.ask)?,
                 volume: decimal(row.volume)?,

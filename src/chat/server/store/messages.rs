@@ -87,7 +87,42 @@ pub async fn history(db: &SqlitePool, room: RoomId, before: Option<u64>, limit: 
     Ok(History {
         messages: whole(&mut conn, room, rows).await?,
         earlier,
+        later: false,
     })
+}
+
+/// The `limit` messages that follow `after`, oldest first.
+pub async fn following(db: &SqlitePool, room: RoomId, after: u64, limit: u32) -> Result<History, AppError> {
+    let mut conn = db.acquire().await?;
+    let mut rows: Vec<MessageRow> = sqlx::query_as(messages!("WHERE m.room = ? AND m.seq > ? ORDER BY m.seq LIMIT ?"))
+        .bind(room.0)
+        .bind(place(after))
+        .bind(limit + 1)
+        .fetch_all(&mut *conn)
+        .await?;
+    let later = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    Ok(History {
+        messages: whole(&mut conn, room, rows).await?,
+        earlier: after > 0,
+        later,
+    })
+}
+
+/// The place of the first message from `at` on; the place after the last where there is none. As times rise with places,
+/// twenty looks find it among a million; a clock that was set back makes it one near it.
+pub async fn first_since(db: &SqlitePool, room: RoomId, at: Timestamp) -> Result<u64, AppError> {
+    let place: Option<i64> = sqlx::query_scalar(
+        "WITH RECURSIVE span (low, high) AS (SELECT 1, said + 1 FROM room WHERE id = ?1 UNION ALL \
+         SELECT iif(at < ?2, seq + 1, low), iif(at < ?2, high, seq) FROM span \
+         JOIN message ON room = ?1 AND seq = (low + high) / 2 WHERE low < high) \
+         SELECT low FROM span WHERE low = high",
+    )
+    .bind(room.0)
+    .bind(at.micros())
+    .fetch_optional(db)
+    .await?;
+    Ok(place.unwrap_or(1).unsigned_abs())
 }
 
 /// Up to `limit` messages that are new or changed after `after`, in the order of the changes.

@@ -13,7 +13,7 @@ mod webhooks;
 
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
-pub use messages::{NewMessage, changed_after, history, insert, message};
+pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};

@@ -1,0 +1,157 @@
+//! The part of the [connection](super::connection) that knows where in a room somebody is: what is in sight, where to load
+//! more, and where they were when they come back.
+
+use leptos::{ev::MouseEvent, prelude::*, task::tick};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::{
+    api::more_messages,
+    connection::ChatConnection,
+    message::permalink,
+    timeline::{End, Timeline},
+};
+use crate::{ids::RoomId, ui::link};
+
+/// As far from an end, in CSS pixels, more is loaded.
+const NEAR_END: i32 = 600;
+/// A message counts as the one at the top from this far below the edge, in CSS pixels.
+const TOP: f32 = 24.0;
+
+impl ChatConnection {
+    /// The room on show was scrolled.
+    pub fn scrolled(self) {
+        self.attend();
+        let (Some(log), Some(shown)) = (log(), self.shown.get_untracked()) else {
+            return;
+        };
+        // The list is laid out from its end: 0 there, negative above.
+        let top = log.scroll_top();
+        self.away.maybe_update(|away| {
+            let is_away = -top > log.client_height();
+            std::mem::replace(away, is_away) != is_away
+        });
+        if log.scroll_height() - log.client_height() + top < NEAR_END {
+            press(&log, ".earlier");
+        }
+        if -top < NEAR_END {
+            press(&log, ".later");
+        }
+        let is_past = shown.timeline.try_with_untracked(Timeline::has_later);
+        let place = (top < 0 || is_past == Some(true)).then(|| at_the_top(&log)).flatten();
+        remember(shown.room, place);
+    }
+
+    /// Opens the room on show where its address points, else at `mark`, else where one was before.
+    pub fn arrive(self, room: RoomId, mark: Option<u64>) {
+        let marked = location_hash().filter(|hash| !hash.is_empty());
+        let marked = marked.or_else(|| mark.map(|seq| format!("m{seq}")));
+        let is_return = marked.is_none();
+        let Some(id) = marked.or_else(|| remembered(room).map(|seq| format!("m{seq}"))) else {
+            return;
+        };
+        if let Some(message) = document().get_element_by_id(&id) {
+            message.scroll_into_view();
+        } else if is_return && let Some(seq) = remembered(room) {
+            remember(room, None);
+            link::follow(&permalink(room, seq));
+        }
+    }
+
+    /// Goes to the newest message of the room on show.
+    pub fn to_newest(self) {
+        let timeline = self.timeline();
+        if timeline.and_then(|timeline| timeline.try_with_untracked(Timeline::has_later)) == Some(true) {
+            self.ask(true);
+        }
+        if let Some(log) = log() {
+            log.set_scroll_top(0);
+        }
+    }
+
+    /// A press on the link to the newest messages.
+    pub fn leave_the_past(self, event: MouseEvent) {
+        if let Some(room) = self.shown.get_untracked().map(|shown| shown.room) {
+            remember(room, None);
+        }
+        // With a place in its address the room is opened anew, so that the address tells the truth.
+        if window().location().search().is_ok_and(|asked| asked.is_empty()) {
+            event.prevent_default();
+            self.to_newest();
+        }
+    }
+
+    /// Loads what lies beyond `at`, an end of what `timeline` holds of `room`.
+    ///
+    /// # Errors
+    /// In words, why it can't be loaded.
+    pub async fn load(self, room: RoomId, timeline: RwSignal<Timeline>, end: End, at: u64) -> Result<(), String> {
+        let Some(since) = timeline.try_with_untracked(Timeline::changed) else {
+            return Ok(());
+        };
+        let more = more_messages(room, at, end == End::First).await;
+        let more = more.map_err(|error| error.to_string())?;
+        // What is at that end stays where it is on the screen.
+        let edge = timeline.try_with_untracked(|timeline| match end {
+            End::First => timeline.first(),
+            End::Last => timeline.last(),
+        });
+        let held = edge.flatten().and_then(|seq| {
+            let row = document().get_element_by_id(&format!("m{seq}"))?;
+            Some((format!("m{seq}"), row.get_bounding_client_rect().top()))
+        });
+        // The page may have gone meanwhile.
+        let passed_over = timeline.try_update(|timeline| timeline.add(end, more, at, since));
+        // Among them may be what waits here because the word that it is kept was lost.
+        self.on_tab(&mut |tab| tab.shown());
+        if passed_over == Some(true) {
+            self.follow();
+        }
+        // Drawn by then, and not yet seen.
+        tick().await;
+        if let (Some((id, before)), Some(log)) = (held, log())
+            && let Some(row) = document().get_element_by_id(&id)
+        {
+            log.scroll_by_with_x_and_y(0.0, row.get_bounding_client_rect().top() - before);
+        }
+        Ok(())
+    }
+}
+
+/// The list of the room on show.
+pub(super) fn log() -> Option<Element> {
+    document().query_selector("main .log").ok().flatten()
+}
+
+fn press(log: &Element, link: &str) {
+    if let Ok(Some(link)) = log.query_selector(link) {
+        link.unchecked_ref::<HtmlElement>().click();
+    }
+}
+
+/// The place of the first message in sight.
+fn at_the_top(log: &Element) -> Option<u64> {
+    let edge = log.get_bounding_client_rect();
+    let (x, y) = (edge.left() as f32 + edge.width() as f32 / 2.0, edge.top() as f32 + TOP);
+    let message = document().element_from_point(x, y)?.closest(".msg").ok()??;
+    message.id().strip_prefix('m')?.parse().ok()
+}
+
+fn key(room: RoomId) -> String {
+    format!("place {room}")
+}
+
+fn remember(room: RoomId, place: Option<u64>) {
+    let Ok(Some(storage)) = window().session_storage() else {
+        return;
+    };
+    let _ = match place {
+        Some(seq) => storage.set_item(&key(room), &seq.to_string()),
+        None => storage.remove_item(&key(room)),
+    };
+}
+
+fn remembered(room: RoomId) -> Option<u64> {
+    let storage = window().session_storage().ok().flatten()?;
+    storage.get_item(&key(room)).ok().flatten()?.parse().ok()
+}
