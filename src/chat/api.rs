@@ -2,21 +2,26 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Person, RoomPage, Texts};
+use super::model::{About, Change, Found, History, Message, Person, Room, RoomPage, Texts};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
     json::Json,
 };
 
-/// A room's page: its newest messages, or those before `before`.
+/// A room's page: its newest messages, or those before `before`; or the page of the `thread` of its message at that place.
 ///
 /// # Errors
 /// `SignedOut`, `NotFound`.
 #[server(prefix = "/do", endpoint = "room", input = Json, output = Json)]
-pub async fn open_room(room: RoomId, before: Option<u64>) -> Result<RoomPage, AppError> {
+pub async fn open_room(room: RoomId, before: Option<u64>, thread: Option<u64>) -> Result<RoomPage, AppError> {
+    use super::server::{rooms, threads};
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    super::server::rooms::page(&crate::server::state::AppState::here()?.chat, me, room, before).await
+    let chat = &crate::server::state::AppState::here()?.chat;
+    match thread {
+        Some(root) => rooms::page(chat, me, threads::open(chat, me, (room, root)).await?, None).await,
+        None => rooms::page(chat, me, room, before).await,
+    }
 }
 
 /// Messages before `before`.
@@ -136,6 +141,26 @@ pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
     super::server::rooms::leave(&crate::server::state::AppState::here()?.chat, me, room).await?;
     leptos_axum::redirect("/rooms");
     Ok(())
+}
+
+/// The threads that one follows, each with its root.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "threads", input = Json, output = Json)]
+pub async fn threads() -> Result<Vec<(Room, Message)>, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::threads::page(&crate::server::state::AppState::here()?.chat, me).await
+}
+
+/// Follows a thread, or not any more; the form's page is shown again.
+///
+/// # Errors
+/// As `chat/server/threads.rs`.
+#[server(prefix = "/do", endpoint = "follow_thread", output = Json)]
+pub async fn follow_thread(room: RoomId, #[server(default)] follows: bool) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::threads::follow(&crate::server::state::AppState::here()?.chat, me, room, follows).await
 }
 
 /// Finds what was said.

@@ -2,14 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_params_map, use_query_map},
+};
 
 use super::{
     api::{earlier_messages, open_room},
     composer::Composer,
     connection::ChatConnection,
+    message::thread_link,
     message_list::MessageList,
-    model,
+    model, thread_pane,
     timeline::Timeline,
     viewer::Viewer,
 };
@@ -21,27 +25,52 @@ use crate::{
     ui::{error_page::ErrorPage, handler::press, loaded::loaded},
 };
 
-/// `/rooms/{id}`, and with `?before=N` the messages before that place.
+/// `/rooms/{id}`, and with `?before=N` the messages before that place; with `?thread=N` also, beside them, what is said
+/// about the message at that place.
 #[component(transparent)]
 pub fn RoomPage() -> impl IntoView {
+    view! {
+        <div class="room">{part(false)}</div>
+        {part(true)}
+    }
+}
+
+/// The room, or the thread beside it.
+fn part(beside: bool) -> AnyView {
     let (params, query) = (use_params_map(), use_query_map());
     let wanted = move || {
         let room = params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
-        let before = query.with(|query| query.get("before").and_then(|seq| seq.parse::<u64>().ok()));
-        (room, before)
+        let place = query.with(|query| query.get(if beside { "thread" } else { "before" })?.parse::<u64>().ok());
+        // Without a thread the same whatever the room.
+        (room.filter(|_| !beside || place.is_some()), place)
     };
-    let fetch = |(room, before): (Option<RoomId>, _)| async move {
+    let fetch = move |(room, place): (Option<RoomId>, _)| async move {
         let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
-        open_room(room, before).await
+        let (before, thread) = if beside { (None, place) } else { (place, None) };
+        open_room(room, before, thread).await
     };
-    loaded(wanted, fetch, |page| match page {
-        Ok(page) => view! { <RoomView page /> }.into_any(),
-        Err(error) => view! { <ErrorPage error /> }.into_any(),
+    loaded(wanted, fetch, move |page| {
+        let (room, place) = untrack(wanted);
+        match page {
+            Err(_) if beside && room.is_none() => ().into_any(),
+            page if beside => thread_pane::pane(room.unwrap_or_default(), place.unwrap_or_default(), page),
+            Ok(model::RoomPage {
+                room:
+                    model::Room {
+                        root: Some((parent, root)),
+                        ..
+                    },
+                ..
+            }) if place.is_none() => view! { <Redirect path=thread_link(parent, root) /> }.into_any(),
+            Ok(page) => view! { <RoomView page /> }.into_any(),
+            Err(error) => view! { <ErrorPage error /> }.into_any(),
+        }
     })
 }
 
+/// A room with what is around it; of the thread beside it the part below the bar.
 #[component(transparent)]
-fn RoomView(page: model::RoomPage) -> impl IntoView {
+pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     let model::RoomPage {
         room,
         history,
@@ -50,6 +79,8 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         is_past,
         client_id,
         largest_file,
+        root,
+        ..
     } = page;
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
@@ -69,6 +100,41 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     });
     let title = room.title(me.id);
     let label = format!("Messages in {title}");
+    let bar = chat.thread.is_none().then(|| bar(chat, id, title));
+    let root = root.filter(|_| chat.thread.is_some()).map(thread_pane::root);
+    view! {
+        {bar}
+        <div
+            class="log"
+            role="log"
+            tabindex="0"
+            aria-label=label
+            on:scroll=move |_| chat.attend()
+        >
+            <div class="messages">
+                {root}
+                <Earlier room=id timeline />
+                <MessageList room=id timeline me live=!is_past />
+            </div>
+        </div>
+        <Viewer timeline />
+        {if is_past {
+            view! {
+                <p class="past">
+                    <a class="button" href=format!("/rooms/{id}")>
+                        "Newest messages"
+                    </a>
+                </p>
+            }
+                .into_any()
+        } else {
+            view! { <Composer room client_id largest_file /> }.into_any()
+        }}
+    }
+}
+
+/// What stands over a room.
+fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
     let page_title = {
         let title = title.clone();
         move || match chat.calls() {
@@ -103,32 +169,8 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             </span>
             <LinkBadge link=chat.link() />
         </div>
-        <div
-            class="log"
-            role="log"
-            tabindex="0"
-            aria-label=label
-            on:scroll=move |_| chat.attend()
-        >
-            <div class="messages">
-                <Earlier room=id timeline />
-                <MessageList room=id timeline me live=!is_past />
-            </div>
-        </div>
-        <Viewer timeline />
-        {if is_past {
-            view! {
-                <p class="past">
-                    <a class="button" href=format!("/rooms/{id}")>
-                        "Newest messages"
-                    </a>
-                </p>
-            }
-                .into_any()
-        } else {
-            view! { <Composer room client_id largest_file /> }.into_any()
-        }}
     }
+    .into_any()
 }
 
 /// The way back in time: a link that works by itself, and loads in place with scripts.

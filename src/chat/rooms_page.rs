@@ -19,7 +19,7 @@ pub fn RoomsPage() -> impl IntoView {
             <h1>"Rooms"</h1>
             <ul class="rooms">
                 {rows(
-                    move || chat.rooms.get(),
+                    move || chat.rooms_where(|kind| kind != RoomKind::Thread),
                     |room| (room.id, room.name.clone(), room.topic.clone()),
                     |room| {
                         view! {
@@ -35,6 +35,10 @@ pub fn RoomsPage() -> impl IntoView {
             <p>
                 <a class="button quiet" href="/rooms/new" rel="external">
                     "New room"
+                </a>
+                " "
+                <a class="button quiet" href="/threads" rel="external">
+                    "Threads"
                 </a>
                 " "
                 <a class="button quiet" href="/search" rel="external">
@@ -63,13 +67,14 @@ fn about(room: &Room) -> String {
 #[component(transparent)]
 pub fn RoomLinks(direct: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
-    let mine = move || {
-        let of_this_kind = |room: &&Room| (room.kind == RoomKind::Direct) == direct;
-        chat.rooms
-            .with(|rooms| rooms.iter().filter(of_this_kind).cloned().collect::<Vec<_>>())
-    };
     rows(
-        mine,
+        move || {
+            chat.rooms_where(|kind| match kind {
+                RoomKind::Direct => direct,
+                RoomKind::Thread => false,
+                RoomKind::Open | RoomKind::Private => !direct,
+            })
+        },
         |room| (room.id, room.name.clone()),
         |room| view! { <RoomLink room /> }.into_any(),
     )
@@ -113,6 +118,29 @@ fn RoomLink(room: Room) -> impl IntoView {
             <span class="name">{room.title(chat.my_id())}</span>
             {badge}
         </a>
+    }
+}
+
+/// The way to the threads that one follows, and what is unread in them.
+#[component(transparent)]
+pub fn ThreadsLink() -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let unread = move || {
+        let threads = |rooms: &Vec<Room>| {
+            let threads = rooms.iter().filter(|room| room.kind == RoomKind::Thread);
+            threads.map(Room::calls).sum::<u32>()
+        };
+        chat.rooms.with(threads)
+    };
+    let badge = move || {
+        Some(unread()).filter(|unread| *unread > 0).map(|unread| {
+            view! {
+                <span class="n me">{unread} <span class="visually-hidden">" unread"</span></span>
+            }
+        })
+    };
+    view! {
+        <a href="/threads" rel="external">"Threads" {badge}</a>
     }
 }
 
