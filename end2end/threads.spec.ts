@@ -20,7 +20,7 @@ const test = base.extend<{ remote: Person }>({
 
 const root = "Shall we hedge?";
 const pane = (who: Person): Locator => who.page.getByRole("region", { name: "Thread", exact: true });
-const field = (who: Person): Locator => pane(who).getByRole("textbox", { name: "Message Thread in # desk" });
+const field = (who: Person): Locator => pane(who).getByRole("textbox", { name: "Reply in thread" });
 const replies = (who: Person): Locator => pane(who).getByRole("log").locator(".msg:not(#root) .body");
 const chip = (who: Person): Locator => who.messages.getByRole("link", { name: /repl(y|ies) · last/ });
 const rail = (who: Person): Locator => who.rooms.getByRole("link", { name: /^Threads/ });
@@ -61,7 +61,7 @@ test("two talk beside the room, and others see that they do", async ({ ines, tom
   for (const one of [ines, tomasz, wanda]) await expect(chip(one)).toContainText("1 reply · last");
   await expect(ines.bodies).toHaveText([root]);
   // Whose message it is follows it; a third doesn't.
-  await expect(rail(ines)).toContainText("1 unread");
+  await expect(rail(ines)).toContainText("1 new");
   await expect(chip(ines)).toContainText("1 new");
   await expect(ines.page).toHaveTitle(/^\(1\)/);
   await expect(rail(wanda)).toHaveText("Threads");
@@ -78,7 +78,7 @@ test("two talk beside the room, and others see that they do", async ({ ines, tom
   for (const one of [ines, tomasz, wanda]) await expect(chip(one)).toContainText("2 replies");
 
   // Called in it, one follows it. What was said before isn't new.
-  await expect(rail(wanda)).toContainText("1 unread");
+  await expect(rail(wanda)).toContainText("1 new");
   await rail(wanda).click();
   await expect(wanda.heading("Threads")).toBeVisible();
   const line = wanda.page.getByRole("listitem").filter({ hasText: root });
@@ -107,7 +107,7 @@ test("two talk beside the room, and others see that they do", async ({ ines, tom
   await pane(tomasz).getByRole("link", { name: "Close" }).click();
   await expect(pane(tomasz)).toHaveCount(0);
   await reply(ines, "Are you there?");
-  await expect(rail(tomasz)).toContainText("1 unread");
+  await expect(rail(tomasz)).toContainText("1 new");
   await expect(chip(tomasz)).toContainText("1 new");
 });
 
@@ -212,7 +212,7 @@ test("a thread is followed no more, and again", async ({ ines, tomasz }) => {
   await tomasz.sees(root);
   await begin(tomasz);
   await reply(tomasz, "Half of it.");
-  await expect(rail(ines)).toContainText("1 unread");
+  await expect(rail(ines)).toContainText("1 new");
   await rail(ines).click();
   await ines.page.getByRole("button", { name: "Unfollow" }).click();
   await expect(ines.page.getByRole("listitem")).toHaveCount(0);
@@ -228,5 +228,5 @@ test("a thread is followed no more, and again", async ({ ines, tomasz }) => {
   await connected(ines);
   await pane(ines).getByRole("link", { name: "Close" }).click();
   await reply(tomasz, "Now.");
-  await expect(rail(ines)).toContainText("1 unread");
+  await expect(rail(ines)).toContainText("1 new");
 });

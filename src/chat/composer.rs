@@ -190,7 +190,11 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
         // The same file can be picked again.
         input.set_value("");
     };
-    let label = format!("Message {}", room.title(chat.my_id()));
+    let label = if beside {
+        "Reply in thread".to_owned()
+    } else {
+        format!("Message {}", room.title(chat.my_id()))
+    };
     view! {
         <form
             class="compose"
@@ -218,6 +222,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             <div class="box">
                 <textarea
                     id=chat.composer()
+                    data-focus="say"
                     node_ref=field
                     name="body"
                     rows="1"

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::WeakOwner};
 use web_sys::Element;
 
 use super::{
@@ -76,6 +76,10 @@ pub struct ChatConnection {
     pub(super) beside: StoredValue<Option<ChatConnection>>,
     /// Which of the two opened the emoji: that one.
     pub(super) picking_beside: StoredValue<bool>,
+    /// What owns it.
+    owner: StoredValue<Option<WeakOwner>>,
+    /// What owns the last two connections beside.
+    owners: StoredValue<Vec<Owner>>,
 }
 
 /// The room on show.
@@ -101,13 +105,22 @@ impl ChatConnection {
             here: Vec::new(),
             members: self.members,
         };
+        // Not the page's own, which goes while the thread is still shown.
+        let owner = self.owner.get_value().and_then(|owner| owner.upgrade());
+        let owner = owner.map_or_else(Owner::new, |owner| owner.child());
         let side = Self {
             thread: Some(thread),
             uploads: self.uploads,
             sources: self.sources,
             picking_beside: self.picking_beside,
-            ..Self::new(self.me.get_value(), rooms)
+            ..owner.with(|| Self::new(self.me.get_value(), rooms))
         };
+        self.owners.update_value(|owners| {
+            owners.push(owner);
+            if owners.len() > 2 {
+                drop(owners.remove(0));
+            }
+        });
         self.beside.set_value(Some(side));
         side.open();
         on_cleanup(move || {
@@ -153,6 +166,8 @@ impl ChatConnection {
             thread: None,
             beside: StoredValue::new(None),
             picking_beside: StoredValue::new(false),
+            owner: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
+            owners: StoredValue::new(Vec::new()),
         }
     }
 

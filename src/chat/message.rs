@@ -177,21 +177,13 @@ fn Replies(room: RoomId, seq: u64, thread: Thread, said: Timestamp) -> impl Into
         0 => String::new(),
         new => format!("{new} new"),
     };
-    let minute = last.minute();
-    let when = if last.day() == said.day() {
-        minute
+    let day = if last.day() == said.day() {
+        String::new()
     } else {
-        format!("{} {minute}", last.day())
+        last.day() + " "
     };
-    view! {
-        <a class="thread" href=thread_link(room, seq) data-focus="thread">
-            <strong>{thread.words()}</strong>
-            " · last "
-            {when}
-            " "
-            <b>{new}</b>
-        </a>
-    }
+    let words = format!("{} · last {day}{} ", thread.words(), last.minute());
+    view! { <a class="thread" href=thread_link(room, seq) data-focus="thread">{words} <b>{new}</b></a> }
 }
 
 /// Where a thread stands beside the room of its root.

@@ -73,7 +73,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             {chat
                 .thread
                 .is_none()
-                .then(|| view! { <a href=thread_link(room, seq) on:click=press(move |_| chat.act(None))>"Reply in thread"</a> })}
+                .then(|| view! { <a href=thread_link(room, seq)>"Reply in thread"</a> })}
             {can
                 .edit
                 .then(|| view! { <button type="button" on:click=press(move |_| chat.act(Some((seq, Act::Edit))))>"Edit"</button> })}

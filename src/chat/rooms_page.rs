@@ -125,23 +125,17 @@ fn RoomLink(room: Room) -> impl IntoView {
 #[component(transparent)]
 pub fn ThreadsLink() -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
-    let unread = move || {
+    let new = move || {
         let threads = |rooms: &Vec<Room>| {
             let threads = rooms.iter().filter(|room| room.kind == RoomKind::Thread);
             threads.map(Room::calls).sum::<u32>()
         };
-        chat.rooms.with(threads)
+        match chat.rooms.with(threads) {
+            0 => String::new(),
+            new => format!("{new} new"),
+        }
     };
-    let badge = move || {
-        Some(unread()).filter(|unread| *unread > 0).map(|unread| {
-            view! {
-                <span class="n me">{unread} <span class="visually-hidden">" unread"</span></span>
-            }
-        })
-    };
-    view! {
-        <a href="/threads" rel="external">"Threads" {badge}</a>
-    }
+    view! { <a href="/threads" rel="external">"Threads " <b class="n me">{new}</b></a> }
 }
 
 /// Who is here, in the rail.

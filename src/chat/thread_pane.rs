@@ -1,7 +1,7 @@
 //! A thread, beside the room of its root: `/rooms/{id}?thread={place of the root}`. It is a room like any other and has a
 //! connection of its own, so that all that a room can do it does.
 
-use leptos::{ev, prelude::*, server_fn::ServerFn, tachys::reactive_graph::OwnedView};
+use leptos::{ev, prelude::*, server_fn::ServerFn};
 use web_sys::Element;
 
 use super::{
@@ -24,61 +24,51 @@ use crate::{
 pub fn pane(room: RoomId, root: u64, page: Result<RoomPage, AppError>) -> AnyView {
     let chat = expect_context::<ChatConnection>();
     let back = format!("/rooms/{room}");
-    let close = {
-        let back = back.clone();
-        move |event: ev::KeyboardEvent| {
-            let target: Element = event_target(&event);
-            // An image that is shown large closes by the same key.
-            if event.key() == "Escape" && !target.closest("dialog").is_ok_and(|dialog| dialog.is_some()) {
-                link::follow(&back);
-                // It goes on where the thread was opened.
-                focus::restore(format!("m{root}"), Some(ACTIONS.to_owned()));
-            }
-        }
-    };
-    let inner = || match page {
+    // Written as HTML, which takes less of the program than views do; there is nothing in it but numbers.
+    let close_link = format!(r#"<a class="button quiet" href="{back}">Close</a>"#);
+    chat.act(None);
+    let inner = match page {
         Ok(page) => {
             let was_there = chat.link().get_untracked() != Link::Connecting;
             provide_context(RoomsChat(chat));
             let side = chat.provide_beside(page.room.id);
-            Effect::new(move |_| {
-                // Whoever opens a thread wants to write, but for one that the page came with.
-                let field = document().get_element_by_id(side.composer()).filter(|_| was_there);
-                if let Some(field) = field {
-                    let _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(field).focus();
-                }
-            });
-            let (id, follows) = (page.room.id.to_string(), page.follows);
-            let words = if follows { "Unfollow" } else { "Follow" };
+            // Whoever opens a thread wants to write, but for one that the page came with.
+            Effect::new(move |_| focus::restore("thread".to_owned(), was_there.then(|| "say".to_owned())));
+            let words = if page.follows { "Unfollow" } else { "Follow" };
+            let follow = format!(
+                r#"<form method="post" action="{}"><input type="hidden" name="room" value="{}"><button class="button quiet" name="follows" value="{}">{words}</button></form>"#,
+                FollowThread::PATH,
+                page.room.id,
+                !page.follows,
+            );
             view! {
                 <div class="bar">
                     <h2>"Thread"</h2>
                     <LinkBadge link=side.link() />
-                    <form method="post" action=FollowThread::PATH>
-                        <input type="hidden" name="room" value=id />
-                        <button class="button quiet" name="follows" value=(!follows).to_string()>{words}</button>
-                    </form>
-                    <a class="button quiet" href=back>"Close"</a>
+                    <div class="tools" inner_html=follow + &close_link></div>
                 </div>
                 <RoomView page />
             }
             .into_any()
         }
         Err(error) => view! {
-            <div class="bar">
-                <h2>"Thread"</h2>
-                <a class="button quiet" href=back>"Close"</a>
-            </div>
-            <p class="notice error" role="alert">{error.to_string()}</p>
+            <div class="tools" inner_html=close_link></div>
+            <p class="error" role="alert">{error.to_string()}</p>
         }
         .into_any(),
     };
-    // What it provides is its own: the room beside it has its own connection.
-    let owner = Owner::new();
-    let inner = owner.with(inner);
+    let close = move |event: ev::KeyboardEvent| {
+        let target: Element = event_target(&event);
+        // An image that is shown large closes by the same key.
+        if event.key() == "Escape" && !target.closest("dialog").is_ok_and(|dialog| dialog.is_some()) {
+            link::follow(&back);
+            // It goes on where the thread was opened.
+            focus::restore(format!("m{root}"), Some(ACTIONS.to_owned()));
+        }
+    };
     view! {
-        <section class="pane" aria-label="Thread" on:keydown=key(close)>
-            {OwnedView::new_with_owner(inner, owner)}
+        <section class="pane" id="thread" aria-label="Thread" on:keydown=key(close)>
+            {inner}
         </section>
     }
     .into_any()
