@@ -112,3 +112,30 @@ test("commands run, and their answer comes with the page", async ({ ines }) => {
   await expect(ines.page.getByRole("alert")).toContainText("There is no command /nonsense");
   await send(ines, "/etc/hosts is no command");
 });
+
+test("a thread is read and written beside its room", async ({ ines }) => {
+  await send(ines, "Shall we hedge?");
+  await ines.open("/rooms/1?thread=1");
+  const pane = ines.page.getByRole("region", { name: "Thread", exact: true });
+  await expect(pane.locator("#root")).toContainText("Shall we hedge?");
+  await pane.getByRole("textbox").fill("Half of it.");
+  await pane.getByRole("button", { name: "Send" }).click();
+  await expect(ines.page).toHaveURL(/\/rooms\/1\?thread=1$/);
+  await expect(pane.locator(".body")).toHaveText(["Shall we hedge?", "Half of it."]);
+  // What a command answers stands where it was given.
+  await pane.getByRole("textbox").fill("/topic");
+  await pane.getByRole("button", { name: "Send" }).click();
+  await expect(pane.locator(".note")).toContainText("There is no topic");
+  await expect(ines.page.locator(".note")).toHaveCount(1);
+  await pane.getByRole("link", { name: "Close" }).click();
+  await expect(pane).toHaveCount(0);
+  await ines.messages.getByRole("link", { name: /^1 reply/ }).click();
+  await expect(pane.locator(".body")).toHaveText(["Shall we hedge?", "Half of it."]);
+  await ines.rooms.getByRole("link", { name: "Threads" }).click();
+  await expect(ines.page.getByRole("listitem")).toContainText("Shall we hedge?");
+  await ines.page.getByRole("listitem").getByRole("link").click();
+  await expect(pane.locator(".body").last()).toHaveText("Half of it.");
+  // A thread's own address leads there too.
+  await ines.open("/rooms/2");
+  await expect(ines.page).toHaveURL(/\/rooms\/1\?thread=1$/);
+});

@@ -16,7 +16,7 @@ use crate::{
     chat::{
         history_page::HistoryPage, new_room_page::NewRoomPage, notify::page::NotificationsPage,
         people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage,
-        search_page::SearchPage,
+        search_page::SearchPage, threads_page::ThreadsPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
@@ -110,6 +110,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/rooms/new") view=NewRoomPage ssr=SsrMode::Async />
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                 <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
+                <Route path=path!("/threads") view=ThreadsPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />

@@ -14,7 +14,7 @@ use crate::{
     chat::{
         connection::ChatConnection,
         model::Rooms,
-        rooms_page::{PeopleHere, RoomLinks},
+        rooms_page::{PeopleHere, RoomLinks, ThreadsLink},
     },
     desk_keys,
     error::AppError,
@@ -136,6 +136,7 @@ fn Layout(team: String) -> impl IntoView {
                 <a href="/search" rel="external">
                     "Search" <kbd aria-hidden="true">"Ctrl K"</kbd>
                 </a>
+                <ThreadsLink />
                 <h2>"Rooms"</h2>
                 <RoomLinks direct=false />
                 <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 14] = [
+const KEYS: [(&[&str], &str); 15] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -22,6 +22,7 @@ const KEYS: [(&[&str], &str); 14] = [
     (&["Shift Enter"], "start a line in it"),
     (&["↑"], "in the empty field: edit what you said last"),
     (&["Esc"], "in the field: mark the room read"),
+    (&["Esc"], "in a thread: close it"),
     (&["@"], "name somebody, those here, or the room"),
     (&[":"], "an emoji by name, from its second letter on"),
     (&["/"], "a command, at the start of a message"),

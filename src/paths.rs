@@ -37,6 +37,12 @@ pub const SAY: &str = "/rooms/{room}/say";
 /// As the path of a refusal: what the plain form was answered is no error.
 pub const NOTE: &str = "note";
 
+/// As the paths of what the composer's plain form was answered: of a refusal, and of words; of the composer of the thread
+/// beside the room, or of the room's.
+pub const fn answers(beside: bool) -> (&'static str, &'static str) {
+    if beside { ("thread", "thread-note") } else { (SAY, NOTE) }
+}
+
 /// A file's URL; it ends in its name, which is what browsers save it under.
 pub fn file(id: FileId, name: &str) -> String {
     format!("/files/{id}/{}", encoded(name))

@@ -56,7 +56,7 @@ impl ChatConnection {
     /// Closes what is open at a message; the keyboard goes on from its button.
     pub fn close(self, seq: u64) {
         self.act(None);
-        focus::restore(format!("m{seq}"), Some(ACTIONS.to_owned()));
+        focus::restore(self.row(seq), Some(ACTIONS.to_owned()));
     }
 
     /// True the first time that it is asked since something was opened.
@@ -101,6 +101,7 @@ impl ChatConnection {
 
     /// Opens the emoji: one that is taken goes under the message whose actions are open, else into the composer.
     pub fn pick_emoji(self) {
+        self.picking_beside.set_value(self.thread.is_some());
         picker::open("emoji", "Emoji", true);
     }
 
@@ -114,12 +115,19 @@ impl ChatConnection {
 
     /// An emoji was taken.
     pub fn picked(self, emoji: String) {
+        match self.beside.get_value().filter(|_| self.picking_beside.get_value()) {
+            Some(side) => side.take_emoji(emoji),
+            None => self.take_emoji(emoji),
+        }
+    }
+
+    fn take_emoji(self, emoji: String) {
         let Some(room) = self.shown.get_untracked().map(|shown| shown.room) else {
             return;
         };
         if let Some(seq) = self.menu_at() {
             self.react(room, seq, &emoji);
-        } else if let Some(field) = document().get_element_by_id("composer") {
+        } else if let Some(field) = document().get_element_by_id(self.composer()) {
             let field = field.unchecked_ref();
             options::put(field, None, &emoji);
             self.keep_draft(room, &field.value());

@@ -2,22 +2,33 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Person, RoomPage, Texts};
+use super::model::{About, Change, Found, History, Message, Person, Room, RoomPage, Texts};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
     json::Json,
 };
 
-/// A room's page: its newest messages, those before `before`, or those around the first `on` a day.
+/// A room's page: its newest messages, those before `before`, or those around the first `on` a day; or the page of the
+/// `thread` of its message at that place.
 ///
 /// # Errors
 /// `SignedOut`, `NotFound`, `Invalid`.
 #[server(prefix = "/do", endpoint = "room", input = Json, output = Json)]
-pub async fn open_room(room: RoomId, before: Option<u64>, on: Option<String>) -> Result<RoomPage, AppError> {
+pub async fn open_room(
+    room: RoomId,
+    before: Option<u64>,
+    on: Option<String>,
+    thread: Option<u64>,
+) -> Result<RoomPage, AppError> {
+    use super::server::{rooms, threads};
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    let at = super::server::rooms::Opening { before, on };
-    super::server::rooms::page(&crate::server::state::AppState::here()?.chat, me, room, at).await
+    let chat = &crate::server::state::AppState::here()?.chat;
+    let room = match thread {
+        Some(root) => threads::open(chat, me, (room, root)).await?,
+        None => room,
+    };
+    rooms::page(chat, me, room, rooms::Opening { before, on }).await
 }
 
 /// A step back in a room's history from the place `at`, or a step on.
@@ -135,6 +146,26 @@ pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
     super::server::rooms::leave(&crate::server::state::AppState::here()?.chat, me, room).await?;
     leptos_axum::redirect("/rooms");
     Ok(())
+}
+
+/// The threads that one follows, each with its root.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "threads", input = Json, output = Json)]
+pub async fn threads() -> Result<Vec<(Room, Message)>, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::threads::page(&crate::server::state::AppState::here()?.chat, me).await
+}
+
+/// Follows a thread, or not any more; the form's page is shown again.
+///
+/// # Errors
+/// As `chat/server/threads.rs`.
+#[server(prefix = "/do", endpoint = "follow_thread", output = Json)]
+pub async fn follow_thread(room: RoomId, #[server(default)] follows: bool) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::threads::follow(&crate::server::state::AppState::here()?.chat, me, room, follows).await
 }
 
 /// Finds what was said.

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
-use web_sys::{DataTransfer, DragEvent, HtmlInputElement};
+use web_sys::{DataTransfer, DragEvent, Element, HtmlInputElement};
 
 use super::{
     composer_files::picked,
@@ -21,20 +21,23 @@ use crate::{
     },
 };
 
-/// What the word before the caret could become.
-const COMPLETIONS: &str = "completions";
-
 /// The form under a room's messages. `client_id` names the message that the plain form would send; a file can have
 /// `largest_file` bytes.
 #[component(transparent)]
 pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let room_id = room.id;
+    // What the word before the caret could become.
+    let (beside, completions) = match chat.thread {
+        Some(_) => (true, "thread-completions"),
+        None => (false, "completions"),
+    };
+    let (say_path, note_path) = paths::answers(beside);
     let field = NodeRef::<html::Textarea>::new();
     // What a plain form's post answered, or what the rules say before sending.
-    let problem = RwSignal::new(refusal(paths::SAY).map(|error| error.to_string()));
+    let problem = RwSignal::new(refusal(say_path).map(|error| error.to_string()));
     // What a plain form's command answered.
-    if let Some(words) = refusal(paths::NOTE) {
+    if let Some(words) = refusal(note_path) {
         chat.note.set(Some(words.to_string()));
     }
     let send = move || {
@@ -68,13 +71,13 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             Err(_) if area.value().trim().is_empty() => problem.set(None),
             Err(error) => problem.set(Some(error.to_string())),
         }
-        options::close(COMPLETIONS);
+        options::close(completions);
         let _ = area.focus();
     };
     let write = move || {
         if let Some(area) = field.try_get_untracked().flatten() {
             chat.keep_draft(room_id, &area.value());
-            complete(room_id, area.unchecked_ref());
+            complete(completions, room_id, area.unchecked_ref());
         }
         chat.typing();
     };
@@ -86,7 +89,8 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        if options::key(COMPLETIONS, &event, &taken) {
+        if options::key(completions, &event, &taken) {
+            event.stop_propagation();
             return;
         }
         // Enter that ends an input method's composition is not ours.
@@ -104,6 +108,10 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
         if event.key() == "ArrowUp" && !event.alt_key() && is_empty() && chat.edit_last() {
             event.prevent_default();
         } else if event.key() == "Escape" {
+            // Esc beside the room closes the thread, unless there was something to leave off.
+            if chat.replying.with_untracked(Option::is_some) {
+                event.stop_propagation();
+            }
             chat.replying.set(None);
             chat.note.set(None);
             chat.read_all();
@@ -145,6 +153,12 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     return;
                 }
                 event.prevent_default();
+                // The thread's, or the room's.
+                let target: Element = event_target(&event);
+                if target.closest(".pane").is_ok_and(|pane| pane.is_some()) != beside {
+                    dropping.try_set(false);
+                    return;
+                }
                 dropping.try_set(event.type_() == "dragover");
                 if event.type_() == "drop" {
                     attach(data);
@@ -173,7 +187,11 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
         // The same file can be picked again.
         input.set_value("");
     };
-    let label = format!("Message {}", room.title(chat.my_id()));
+    let label = if beside {
+        "Reply in thread".to_owned()
+    } else {
+        format!("Message {}", room.title(chat.my_id()))
+    };
     view! {
         <form
             class="compose"
@@ -194,23 +212,24 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 class="options"
                 role="listbox"
                 aria-label="Suggestions"
-                id=COMPLETIONS
+                id=completions
                 on:mousedown=press(|event| event.prevent_default())
-                on:click=press(move |event| options::click(COMPLETIONS, &event, &taken))
+                on:click=press(move |event| options::click(completions, &event, &taken))
             ></div>
             <div class="box">
                 <textarea
-                    id="composer"
+                    id=chat.composer()
+                    data-focus="say"
                     node_ref=field
                     name="body"
                     rows="1"
                     aria-label=label.clone()
                     placeholder=label
                     aria-autocomplete="list"
-                    aria-controls=COMPLETIONS
+                    aria-controls=completions
                     on:keydown=key(on_key)
                     on:input=move |_| write()
-                    on:blur=|_| options::close(COMPLETIONS)
+                    on:blur=move |_| options::close(completions)
                     on:paste=paste
                     dir="auto"
                 ></textarea>
@@ -243,13 +262,13 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
 }
 
 /// Offers what the word before the caret could become.
-fn complete(room: RoomId, field: &HtmlInputElement) {
+fn complete(list: &'static str, room: RoomId, field: &HtmlInputElement) {
     let (from, word) = options::word(field);
     if word.starts_with(['@', ':']) || (from == 0 && word.starts_with('/')) {
         let url = format!("/options/words?room={room}&q={}", paths::encoded(&word));
-        options::ask(COMPLETIONS, url);
+        options::ask(list, url);
     } else {
-        options::close(COMPLETIONS);
+        options::close(list);
     }
 }
 
@@ -267,7 +286,6 @@ fn Replying(quote: Quote) -> impl IntoView {
     }
 }
 
-/// Whoever speaks wants to see it, wherever they were reading.
 #[component(transparent)]
 fn TypingHint() -> impl IntoView {
     let typing = expect_context::<ChatConnection>().typing;

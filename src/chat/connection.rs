@@ -1,8 +1,10 @@
-//! The browser's end of the chat socket: one per tab, shared by the rail and the room on show.
+//! The browser's end of the chat socket: one per tab, shared by the rail and the room on show; and another, that of the
+//! thread beside the room, while there is one.
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::WeakOwner};
+use web_sys::Element;
 
 use super::{
     acting::Acting,
@@ -70,6 +72,16 @@ pub struct ChatConnection {
     pub(super) kept_unread: StoredValue<bool>,
     /// What has been read and will be told in a moment.
     pub(super) read: StoredValue<Option<(RoomId, u64)>>,
+    /// The thread that it shows, when it is the connection of the thread beside the room.
+    pub(super) thread: Option<RoomId>,
+    /// That connection.
+    pub(super) beside: StoredValue<Option<ChatConnection>>,
+    /// Which of the two opened the emoji: that one.
+    pub(super) picking_beside: StoredValue<bool>,
+    /// What owns it.
+    owner: StoredValue<Option<WeakOwner>>,
+    /// What owns the last two connections beside.
+    owners: StoredValue<Vec<Owner>>,
 }
 
 /// The room on show.
@@ -82,9 +94,53 @@ pub(super) struct Shown {
 impl ChatConnection {
     /// Makes the connection and provides it; it opens in the browser.
     pub fn provide(me: Me, rooms: Rooms) -> Self {
+        let chat = Self::new(me, rooms);
+        chat.open();
+        chat
+    }
+
+    /// Makes the connection of a thread beside the room of this one, and provides it. What of it is not done when it goes,
+    /// this one does.
+    pub fn provide_beside(self, thread: RoomId) -> Self {
+        let rooms = Rooms {
+            rooms: self.rooms.get_untracked(),
+            here: Vec::new(),
+            members: self.members,
+        };
+        // Not the page's own, which goes while the thread is still shown.
+        let owner = self.owner.get_value().and_then(|owner| owner.upgrade());
+        let owner = owner.map_or_else(Owner::new, |owner| owner.child());
+        let side = Self {
+            thread: Some(thread),
+            uploads: self.uploads,
+            sources: self.sources,
+            picking_beside: self.picking_beside,
+            ..owner.with(|| Self::new(self.me.get_value(), rooms))
+        };
+        self.owners.update_value(|owners| {
+            owners.push(owner);
+            if owners.len() > 2 {
+                drop(owners.remove(0));
+            }
+        });
+        self.beside.set_value(Some(side));
+        side.open();
+        on_cleanup(move || {
+            // Another may have come in its place.
+            self.beside.try_update_value(|beside| {
+                if beside.is_some_and(|beside| beside.thread == Some(thread)) {
+                    *beside = None;
+                }
+            });
+            self.take_over(side);
+        });
+        side
+    }
+
+    fn new(me: Me, rooms: Rooms) -> Self {
         let socket = Socket::new(paths::CHAT_SOCKET);
         let awaited = RwSignal::new(0);
-        let chat = Self {
+        Self {
             me: StoredValue::new(me),
             rooms: RwSignal::new(rooms.rooms),
             here: RwSignal::new(rooms.here),
@@ -110,7 +166,16 @@ impl ChatConnection {
             away: RwSignal::new(false),
             kept_unread: StoredValue::new(false),
             read: StoredValue::new(None),
-        };
+            thread: None,
+            beside: StoredValue::new(None),
+            picking_beside: StoredValue::new(false),
+            owner: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
+            owners: StoredValue::new(Vec::new()),
+        }
+    }
+
+    fn open(self) {
+        let chat = self;
         provide_context(chat);
         Effect::new(move |_| {
             chat.restore();
@@ -131,7 +196,9 @@ impl ChatConnection {
                 });
                 on_cleanup(move || look.remove());
             }
-            Effect::new(move |_| chat.show_calls());
+            if chat.thread.is_none() {
+                Effect::new(move |_| chat.show_calls());
+            }
             let sweep = set_interval_with_handle(move || chat.forget_typing(), Duration::from_secs(1));
             on_cleanup(move || {
                 if let Ok(sweep) = sweep {
@@ -139,7 +206,6 @@ impl ChatConnection {
                 }
             });
         });
-        chat
     }
 
     /// What a badge shows.
@@ -236,6 +302,31 @@ impl ChatConnection {
             forget(self.my_id(), name);
         }
         folded
+    }
+
+    /// The id of a message's element.
+    pub(super) fn row(self, seq: u64) -> String {
+        let begin = if self.thread.is_some() { "t" } else { "m" };
+        format!("{begin}{seq}")
+    }
+
+    /// The id of the field in which one writes.
+    pub(super) fn composer(self) -> &'static str {
+        if self.thread.is_some() {
+            "thread-composer"
+        } else {
+            "composer"
+        }
+    }
+
+    /// What scrolls.
+    pub(super) fn log(self) -> Option<Element> {
+        let log = if self.thread.is_some() {
+            ".pane .log"
+        } else {
+            ".room .log"
+        };
+        document().query_selector(log).ok().flatten()
     }
 
     /// The messages of the room on show.

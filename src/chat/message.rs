@@ -6,11 +6,12 @@ use super::{
     acting::{ACTIONS, Act},
     connection::ChatConnection,
     message_actions::{Can, Delete, Edit, Menu, change},
-    model::{Change, Message, Quote, Reaction},
+    model::{Change, Message, Quote, Reaction, Thread},
 };
 use crate::{
     accounts::model::{Me, Role},
     ids::RoomId,
+    time::Timestamp,
     ui::{avatar::Avatar, handler::press},
 };
 
@@ -32,14 +33,18 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
         deleted,
         reactions,
         files,
+        thread,
         ..
     } = message;
     let is_mine = author.id == me.id;
     let words = format!("{} at {}", author.name, at.minute());
+    // Over its own thread: the place is that of another room.
+    let is_root = chat.thread.is_some_and(|thread| thread != room);
+    let id = if is_root { "root".to_owned() } else { chat.row(seq) };
     let acted = move || {
         chat.acting
             .get()
-            .filter(|acting| acting.seq == seq)
+            .filter(|acting| acting.seq == seq && !is_root)
             .map(|acting| acting.act)
     };
     let text = match html {
@@ -58,7 +63,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
         delete: is_mine || me.role == Role::Admin,
     };
     view! {
-        <article class="msg" class:again=again class:acted=move || acted().is_some() id=format!("m{seq}")>
+        <article class="msg" class:again=again class:acted=move || acted().is_some() id=id>
             <Avatar name=author.name.clone() />
             <div>
                 <header>
@@ -84,7 +89,8 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                         })}
                 </div>
                 {super::files::files(files)}
-                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions me=me.clone() /> })}
+                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live=!is_root me=me.clone() /> })}
+                {thread.filter(|_| !is_root).map(|thread| view! { <Replies room seq thread said=at /> })}
                 {move || match acted() {
                     Some(Act::Menu) => view! { <Menu room quote=quote.clone() can /> }.into_any(),
                     Some(Act::Edit) => view! { <Edit room seq body=body.clone() /> }.into_any(),
@@ -92,7 +98,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                     None => ().into_any(),
                 }}
             </div>
-            {(!deleted)
+            {(!deleted && !is_root)
                 .then(|| {
                     view! {
                         <button
@@ -114,6 +120,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
 /// What the message answers; leads there.
 #[component(transparent)]
 fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
     let Quote { seq, author, text } = quote;
     let text = if text.is_empty() {
         "a deleted message".to_owned()
@@ -121,7 +128,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
         text
     };
     let show = move |event: ev::MouseEvent| {
-        if let Some(message) = document().get_element_by_id(&format!("m{seq}")) {
+        if let Some(message) = document().get_element_by_id(&chat.row(seq)) {
             event.prevent_default();
             message.scroll_into_view();
         }
@@ -136,7 +143,7 @@ fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
 }
 
 #[component(transparent)]
-fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, me: Me) -> impl IntoView {
+fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: Me) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let button = |Reaction { emoji, people }: Reaction| {
         let mine = people.iter().any(|person| person.id == me.id);
@@ -147,6 +154,7 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, me: Me) -> impl I
         view! {
             <button
                 type="button"
+                disabled=!live
                 aria-pressed=mine.to_string()
                 aria-label=label
                 title=names
@@ -158,6 +166,29 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, me: Me) -> impl I
         }
     };
     view! { <div class="reactions">{reactions.into_iter().map(button).collect_view()}</div> }
+}
+
+/// The way to what is said about the message apart, and what of it is new.
+#[component(transparent)]
+fn Replies(room: RoomId, seq: u64, thread: Thread, said: Timestamp) -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let Thread { room: id, last, .. } = thread;
+    let new = move || match chat.unread(id).0 {
+        0 => String::new(),
+        new => format!("{new} new"),
+    };
+    let day = if last.day() == said.day() {
+        String::new()
+    } else {
+        last.day() + " "
+    };
+    let words = format!("{} · last {day}{} ", thread.words(), last.minute());
+    view! { <a class="thread" href=thread_link(room, seq) data-focus="thread">{words} <b>{new}</b></a> }
+}
+
+/// Where a thread stands beside the room of its root.
+pub fn thread_link(room: RoomId, root: u64) -> String {
+    format!("/rooms/{room}?thread={root}")
 }
 
 /// Where a message can be found again.

@@ -6,7 +6,7 @@ use super::{
     acting::Act,
     api::change_message,
     connection::ChatConnection,
-    message::permalink,
+    message::{permalink, thread_link},
     model::{Change, Quote},
 };
 use crate::ids::RoomId;
@@ -70,6 +70,10 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             {quick.collect_view()}
             <button type="button" aria-label="More… emoji to react with" on:click=press(move |_| chat.pick_emoji())>"More…"</button>
             <button type="button" on:click=press(move |_| chat.reply_to(quote.clone()))>"Reply"</button>
+            {chat
+                .thread
+                .is_none()
+                .then(|| view! { <a href=thread_link(room, seq)>"Reply in thread"</a> })}
             {can
                 .edit
                 .then(|| view! { <button type="button" on:click=press(move |_| chat.act(Some((seq, Act::Edit))))>"Edit"</button> })}
@@ -126,6 +130,7 @@ pub fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
             save();
         }
         "Escape" => {
+            event.stop_propagation();
             chat.close(seq);
         }
         _ => (),
@@ -177,6 +182,7 @@ pub fn Delete(room: RoomId, seq: u64) -> impl IntoView {
             aria-label="Delete the message?"
             on:keydown=key(move |event| {
                 if event.key() == "Escape" {
+                    event.stop_propagation();
                     chat.close(seq);
                 }
             })

@@ -32,6 +32,8 @@ pub mod rules;
 pub mod search_page;
 pub mod sending;
 pub mod tab;
+pub mod thread_pane;
+pub mod threads_page;
 pub mod timeline;
 pub mod uploading;
 pub mod uploads;

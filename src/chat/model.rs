@@ -28,6 +28,8 @@ pub enum RoomKind {
     Private,
     /// A conversation of two to eight.
     Direct,
+    /// Whoever is in the room of the message on which it hangs.
+    Thread,
 }
 
 /// A room, as one person sees it.
@@ -35,13 +37,13 @@ pub enum RoomKind {
 pub struct Room {
     /// `room.id`.
     pub id: RoomId,
-    /// Without the `#`; of a direct one only a key.
+    /// Without the `#`; of a direct one only a key; of a thread, the name of its root's room.
     pub name: String,
     /// What the room is for.
     pub topic: String,
     /// Who is in it.
     pub kind: RoomKind,
-    /// Of a direct one: everyone in it.
+    /// Of a direct one, and of a thread in one: everyone in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<Person>,
     /// Messages of others that they haven't read; counted up to [`UNREAD_MOST`].
@@ -53,6 +55,9 @@ pub struct Room {
     /// They want to be notified of nothing in it: it calls for no attention.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub muted: bool,
+    /// Of a thread: its root's room and place there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<(RoomId, u64)>,
 }
 
 /// Unread messages are counted up to this.
@@ -61,19 +66,25 @@ pub const UNREAD_MOST: u32 = 1_000;
 impl Room {
     /// How `me` knows it.
     pub fn title(&self, me: UserId) -> String {
-        if self.kind != RoomKind::Direct {
-            return format!("# {}", self.name);
+        let room = if self.people.is_empty() {
+            format!("# {}", self.name)
+        } else {
+            let others = self.people.iter().filter(|person| person.id != me);
+            let names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
+            names.join(", ")
+        };
+        match self.kind {
+            RoomKind::Thread => format!("Thread in {room}"),
+            _ => room,
         }
-        let others = self.people.iter().filter(|person| person.id != me);
-        let names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
-        names.join(", ")
     }
 
-    /// What of the unread calls for attention: messages by name, and all in conversations, unless the room is muted.
+    /// What of the unread calls for attention: messages by name, and all in conversations and threads, unless the room is
+    /// muted.
     pub fn calls(&self) -> u32 {
         match self.kind {
             _ if self.muted => 0,
-            RoomKind::Direct => self.unread,
+            RoomKind::Direct | RoomKind::Thread => self.unread,
             RoomKind::Open | RoomKind::Private => self.mentions,
         }
     }
@@ -114,6 +125,28 @@ pub struct Message {
     /// In the order in which their author put them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,
+    /// What is said about it apart, once something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+}
+
+/// A thread, as its root shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// The room that it is.
+    pub room: RoomId,
+    /// How many replies stand in it.
+    pub replies: u32,
+    /// When the newest was said.
+    pub last: Timestamp,
+}
+
+impl Thread {
+    /// How many replies stand in it, in words.
+    pub fn words(&self) -> String {
+        let plural = if self.replies == 1 { "reply" } else { "replies" };
+        format!("{} {plural}", self.replies)
+    }
 }
 
 impl Message {
@@ -221,6 +254,11 @@ pub struct RoomPage {
     pub client_id: String,
     /// Bytes of a file at most.
     pub largest_file: u64,
+    /// Of a thread: its root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Message>,
+    /// One follows what is said in it; of threads one may not.
+    pub follows: bool,
 }
 
 /// Who is in a room, and what it is, for its own page.

@@ -22,7 +22,7 @@ impl ChatConnection {
     /// The room on show was scrolled.
     pub fn scrolled(self) {
         self.attend();
-        let (Some(log), Some(shown)) = (log(), self.shown.get_untracked()) else {
+        let (Some(log), Some(shown)) = (self.log(), self.shown.get_untracked()) else {
             return;
         };
         // The list is laid out from its end: 0 there, negative above.
@@ -44,17 +44,19 @@ impl ChatConnection {
 
     /// Opens the room on show where its address points, else at `mark`, else where one was before.
     pub fn arrive(self, room: RoomId, mark: Option<u64>) {
-        let marked = location_hash().filter(|hash| !hash.is_empty());
-        let marked = marked.or_else(|| mark.map(|seq| format!("m{seq}")));
-        let is_return = marked.is_none();
-        let Some(id) = marked.or_else(|| remembered(room).map(|seq| format!("m{seq}"))) else {
+        // The address is that of the room, not of the thread beside it.
+        let is_room = self.thread.is_none();
+        let marked = location_hash().filter(|hash| is_room && !hash.is_empty());
+        let marked = marked.or_else(|| mark.map(|seq| self.row(seq)));
+        let place = remembered(room).filter(|_| marked.is_none());
+        let Some(id) = marked.or_else(|| place.map(|seq| self.row(seq))) else {
             return;
         };
         if let Some(message) = document().get_element_by_id(&id) {
             message.scroll_into_view();
-        } else if is_return && let Some(seq) = remembered(room) {
+        } else if let Some(seq) = place.filter(|_| is_room) {
             remember(room, None);
-            link::follow(&permalink(room, seq));
+            go(&permalink(room, seq));
         }
     }
 
@@ -64,19 +66,23 @@ impl ChatConnection {
         if timeline.and_then(|timeline| timeline.try_with_untracked(Timeline::has_later)) == Some(true) {
             self.ask(true);
         }
-        if let Some(log) = log() {
+        if let Some(log) = self.log() {
             log.set_scroll_top(0);
         }
     }
 
     /// A press on the link to the newest messages.
     pub fn leave_the_past(self, event: MouseEvent) {
-        if let Some(room) = self.shown.get_untracked().map(|shown| shown.room) {
-            remember(room, None);
-        }
-        // With a place in its address the room is opened anew, so that the address tells the truth.
-        if window().location().search().is_ok_and(|asked| asked.is_empty()) {
-            event.prevent_default();
+        event.prevent_default();
+        let Some(room) = self.shown.get_untracked().map(|shown| shown.room) else {
+            return;
+        };
+        remember(room, None);
+        let asked = window().location().search().unwrap_or_default();
+        if self.thread.is_none() && (asked.contains("before=") || asked.contains("on=")) {
+            // The room is opened anew, so that the address tells the truth.
+            go(&format!("/rooms/{room}?"));
+        } else {
             self.to_newest();
         }
     }
@@ -97,8 +103,9 @@ impl ChatConnection {
             End::Last => timeline.last(),
         });
         let held = edge.flatten().and_then(|seq| {
-            let row = document().get_element_by_id(&format!("m{seq}"))?;
-            Some((format!("m{seq}"), row.get_bounding_client_rect().top()))
+            let id = self.row(seq);
+            let row = document().get_element_by_id(&id)?;
+            Some((id, row.get_bounding_client_rect().top()))
         });
         // The page may have gone meanwhile.
         let passed_over = timeline.try_update(|timeline| timeline.add(end, more, at, since));
@@ -109,7 +116,7 @@ impl ChatConnection {
         }
         // Drawn by then, and not yet seen.
         tick().await;
-        if let (Some((id, before)), Some(log)) = (held, log())
+        if let (Some((id, before)), Some(log)) = (held, self.log())
             && let Some(row) = document().get_element_by_id(&id)
         {
             log.scroll_by_with_x_and_y(0.0, row.get_bounding_client_rect().top() - before);
@@ -118,9 +125,15 @@ impl ChatConnection {
     }
 }
 
-/// The list of the room on show.
-pub(super) fn log() -> Option<Element> {
-    document().query_selector("main .log").ok().flatten()
+/// Goes to a place in a room, with the thread that stands beside it.
+fn go(path: &str) {
+    let asked = window().location().search().unwrap_or_default();
+    let thread = asked
+        .split_once("thread=")
+        .map(|(_, root)| root.split('&').next().unwrap_or_default());
+    let (path, mark) = path.split_once('#').unwrap_or((path, ""));
+    let thread = thread.map_or_else(String::new, |root| format!("&thread={root}"));
+    link::follow(&format!("{path}{thread}#{mark}"));
 }
 
 fn press(log: &Element, link: &str) {
@@ -134,7 +147,7 @@ fn at_the_top(log: &Element) -> Option<u64> {
     let edge = log.get_bounding_client_rect();
     let (x, y) = (edge.left() as f32 + edge.width() as f32 / 2.0, edge.top() as f32 + TOP);
     let message = document().element_from_point(x, y)?.closest(".msg").ok()??;
-    message.id().strip_prefix('m')?.parse().ok()
+    message.id().strip_prefix(['m', 't'])?.parse().ok()
 }
 
 fn key(room: RoomId) -> String {

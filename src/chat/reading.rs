@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use web_sys::Element;
 
-use super::moving::log;
 use super::{
     connection::ChatConnection,
     model::{Message, Room, RoomKind, UNREAD_MOST},
@@ -28,6 +28,12 @@ impl ChatConnection {
         })
     }
 
+    /// Those among the rooms whose kind is such.
+    pub fn rooms_where(self, is: impl Fn(RoomKind) -> bool) -> Vec<Room> {
+        let such = |rooms: &Vec<Room>| rooms.iter().filter(|room| is(room.kind)).cloned().collect();
+        self.rooms.with(such)
+    }
+
     /// What calls for attention in all rooms.
     pub fn calls(self) -> u32 {
         self.rooms.with(|rooms| rooms.iter().map(Room::calls).sum())
@@ -42,7 +48,7 @@ impl ChatConnection {
         let Some(newest) = shown.timeline.try_with_untracked(newest).flatten() else {
             return;
         };
-        if self.kept_unread.get_value() || !is_looking() {
+        if self.kept_unread.get_value() || !self.is_looking() {
             return;
         }
         let (unread, mentions, _) = untrack(|| self.unread(shown.room));
@@ -77,6 +83,18 @@ impl ChatConnection {
         }
     }
 
+    /// The page is in front and its newest message in view. On a phone a thread covers the room.
+    fn is_looking(self) -> bool {
+        let in_view = |log: Element| log.client_height() > 0 && log.scroll_top() > -NEAR;
+        document().has_focus().unwrap_or(true) && self.log().is_some_and(in_view)
+    }
+
+    /// Somebody sees what is said in the thread beside the room.
+    pub(super) fn sees_beside(self, room: RoomId) -> bool {
+        let side = self.beside.get_value().filter(|side| side.thread == Some(room));
+        side.is_some_and(|side| side.kept_unread.try_get_value() == Some(false) && side.is_looking())
+    }
+
     fn tell_what_is_read(self) {
         if let Some(Some((room, seq))) = self.read.try_update_value(Option::take) {
             self.tell_read(room, seq);
@@ -105,7 +123,7 @@ impl ChatConnection {
     /// Somebody else said something in the room on show.
     pub(super) fn heard(self, room: RoomId, seq: u64, calls: bool) {
         self.more_unread(room, calls);
-        if self.new_after.get_untracked().is_none() && !is_looking() {
+        if self.new_after.get_untracked().is_none() && !self.is_looking() {
             self.new_after.set(Some((room, seq - 1)));
         }
         self.attend();
@@ -171,18 +189,14 @@ impl ChatConnection {
 
     /// A room that one isn't in any more.
     pub(super) fn left(self, room: RoomId) {
-        self.rooms.update(|rooms| rooms.retain(|other| other.id != room));
+        let is_there = |other: &Room| other.id != room && other.root.is_none_or(|(parent, _)| parent != room);
+        self.rooms.update(|rooms| rooms.retain(is_there));
         if self.shown.get_untracked().is_some_and(|shown| shown.room == room) {
             let _ = window().location().set_href("/rooms");
         }
     }
 
-    fn tell_read(self, room: RoomId, seq: u64) {
+    pub(super) fn tell_read(self, room: RoomId, seq: u64) {
         self.socket.send(&ClientFrame::Read { room, seq }.encode());
     }
-}
-
-/// The page is in front and its newest message in view.
-fn is_looking() -> bool {
-    document().has_focus().unwrap_or(true) && log().is_some_and(|log| log.scroll_top() > -NEAR)
 }

@@ -25,6 +25,10 @@ impl ChatConnection {
     /// A frame arrived.
     pub(super) fn receive(self, text: &str) {
         if text.starts_with(NOTIFY) {
+            // The room's connection hears it too.
+            if self.thread.is_some() {
+                return;
+            }
             let _ = window().post_message(&text.into(), "/");
             return;
         }
@@ -46,7 +50,7 @@ impl ChatConnection {
             ServerFrame::Room { room } => self.joined(room),
             ServerFrame::Left { room } => self.left(room),
             ServerFrame::Noted { room, author, mentions } => {
-                if author != self.my_id() {
+                if author != self.my_id() && !self.sees_beside(room) {
                     self.more_unread(room, mentions.contains(&self.my_id()));
                 }
             }
@@ -101,7 +105,7 @@ impl ChatConnection {
         self.typing
             .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
         // A changed message's row is made anew: whoever's focus is in it keeps it.
-        let (seq, row) = (message.seq, format!("m{}", message.seq));
+        let (seq, row) = (message.seq, self.row(message.seq));
         let newest = shown.timeline.with_untracked(Timeline::newest);
         let is_new = seq > newest && message.author.id != self.my_id();
         let calls = is_new && self.calls_me(&message);

@@ -50,6 +50,7 @@ fn AboutRoom(about: About) -> impl IntoView {
         RoomKind::Open => "Everyone on the team is in this room.",
         RoomKind::Private => "Only these people can read and write here.",
         RoomKind::Direct => "A conversation. Only these people can read and write here.",
+        RoomKind::Thread => "Everyone in its room can read and write in a thread.",
     };
     let id = room.id.to_string();
     let count = people.len();
@@ -61,7 +62,7 @@ fn AboutRoom(about: About) -> impl IntoView {
         <h2 class="big">
             <a href=format!("/rooms/{id}")>{title}</a>
         </h2>
-            {(room.kind != RoomKind::Direct)
+            {matches!(room.kind, RoomKind::Open | RoomKind::Private)
                 .then(|| {
                     view! {
                         <Wrong error=refusal(DescribeRoom::PATH) />

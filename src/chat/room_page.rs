@@ -2,15 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_params_map, use_query_map},
+};
 
 use super::{
     api::open_room,
     composer::Composer,
     connection::ChatConnection,
-    message::permalink,
+    message::{permalink, thread_link},
     message_list::MessageList,
-    model,
+    model, thread_pane,
     timeline::{End, Timeline},
     viewer::Viewer,
 };
@@ -25,27 +28,53 @@ use crate::{
 /// Messages on a page.
 const PAGE: u64 = 60;
 
-/// `/rooms/{id}`, with `?before=N` the messages before that place, with `?on=2026-11-20` those of that day.
+/// `/rooms/{id}`, with `?before=N` the messages before that place, with `?on=2026-11-20` those of that day; with `?thread=N`
+/// also, beside them, what is said about the message at that place.
 #[component(transparent)]
 pub fn RoomPage() -> impl IntoView {
+    view! {
+        <div class="room">{part(false)}</div>
+        {part(true)}
+    }
+}
+
+/// The room, or the thread beside it.
+fn part(beside: bool) -> AnyView {
     let (params, query) = (use_params_map(), use_query_map());
     let wanted = move || {
         let room = params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
-        let before = query.with(|query| query.get("before").and_then(|seq| seq.parse::<u64>().ok()));
-        (room, before, query.with(|query| query.get("on")))
+        let place = query.with(|query| query.get(if beside { "thread" } else { "before" })?.parse::<u64>().ok());
+        let on = query.with(|query| query.get("on")).filter(|_| !beside);
+        // Without a thread the same whatever the room.
+        (room.filter(|_| !beside || place.is_some()), place, on)
     };
-    let fetch = |(room, before, on): (Option<RoomId>, _, _)| async move {
+    let fetch = move |(room, place, on): (Option<RoomId>, _, _)| async move {
         let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
-        open_room(room, before, on).await
+        let (before, thread) = if beside { (None, place) } else { (place, None) };
+        open_room(room, before, on, thread).await
     };
-    loaded(wanted, fetch, |page| match page {
-        Ok(page) => view! { <RoomView page /> }.into_any(),
-        Err(error) => view! { <ErrorPage error /> }.into_any(),
+    loaded(wanted, fetch, move |page| {
+        let (room, place, _) = untrack(wanted);
+        match page {
+            Err(_) if beside && room.is_none() => ().into_any(),
+            page if beside => thread_pane::pane(room.unwrap_or_default(), place.unwrap_or_default(), page),
+            Ok(model::RoomPage {
+                room:
+                    model::Room {
+                        root: Some((parent, root)),
+                        ..
+                    },
+                ..
+            }) if place.is_none() => view! { <Redirect path=thread_link(parent, root) /> }.into_any(),
+            Ok(page) => view! { <RoomView page /> }.into_any(),
+            Err(error) => view! { <ErrorPage error /> }.into_any(),
+        }
     })
 }
 
+/// A room with what is around it; of the thread beside it the part below the bar.
 #[component(transparent)]
-fn RoomView(page: model::RoomPage) -> impl IntoView {
+pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     let model::RoomPage {
         room,
         history,
@@ -55,6 +84,8 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         mark,
         client_id,
         largest_file,
+        root,
+        ..
     } = page;
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
@@ -66,7 +97,8 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         chat.new_after.set(has_new.then_some((id, read)));
     }
     let timeline = Timeline::new(history, changed).reaching(said);
-    let first_unread = (has_new && timeline.first() > Some(read + 1)).then(|| permalink(id, read + 1));
+    let is_above = has_new && timeline.first() > Some(read + 1);
+    let first_unread = (is_above && chat.thread.is_none()).then(|| permalink(id, read + 1));
     let timeline = RwSignal::new(timeline);
     Effect::new(move |_| {
         chat.show(id, timeline);
@@ -75,6 +107,52 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     });
     let title = room.title(me.id);
     let label = format!("Messages in {title}");
+    let bar = chat.thread.is_none().then(|| bar(chat, id, title));
+    let root = root.filter(|_| chat.thread.is_some()).map(thread_pane::root);
+    view! {
+        {bar}
+        <div
+            class="log"
+            role="log"
+            tabindex="0"
+            aria-label=label
+            on:scroll=move |_| chat.scrolled()
+        >
+            <div class="messages">
+                {root}
+                <More room=id timeline end=End::First />
+                <MessageList room=id timeline me />
+                <More room=id timeline end=End::Last />
+            </div>
+        </div>
+        <div class="jumps">
+            {first_unread
+                .map(|href| {
+                    view! {
+                        <a class="button" href=href>
+                            "First unread"
+                        </a>
+                    }
+                })}
+            {when(
+                move || chat.away.get() || timeline.try_with(Timeline::has_later) == Some(true),
+                move || {
+                    view! {
+                        <a class="button" href=format!("/rooms/{id}") on:click=press(move |event| chat.leave_the_past(event))>
+                            "Newest messages"
+                        </a>
+                    }
+                        .into_any()
+                },
+            )}
+        </div>
+        <Viewer timeline />
+        <Composer room client_id largest_file />
+    }
+}
+
+/// What stands over a room.
+fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
     let page_title = {
         let title = title.clone();
         move || match chat.calls() {
@@ -119,43 +197,8 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             <GoTo room=id />
             <LinkBadge link=chat.link() />
         </div>
-        <div
-            class="log"
-            role="log"
-            tabindex="0"
-            aria-label=label
-            on:scroll=move |_| chat.scrolled()
-        >
-            <div class="messages">
-                <More room=id timeline end=End::First />
-                <MessageList room=id timeline me />
-                <More room=id timeline end=End::Last />
-            </div>
-        </div>
-        <div class="jumps">
-            {first_unread
-                .map(|href| {
-                    view! {
-                        <a class="button" href=href>
-                            "First unread"
-                        </a>
-                    }
-                })}
-            {when(
-                move || chat.away.get() || timeline.try_with(Timeline::has_later) == Some(true),
-                move || {
-                    view! {
-                        <a class="button" href=format!("/rooms/{id}") on:click=press(move |event| chat.leave_the_past(event))>
-                            "Newest messages"
-                        </a>
-                    }
-                        .into_any()
-                },
-            )}
-        </div>
-        <Viewer timeline />
-        <Composer room client_id largest_file />
     }
+    .into_any()
 }
 
 /// The way on beyond an end of what is held: a link that works by itself, and loads in place with scripts.

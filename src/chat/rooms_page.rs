@@ -19,7 +19,7 @@ pub fn RoomsPage() -> impl IntoView {
             <h1>"Rooms"</h1>
             <ul class="rooms">
                 {rows(
-                    move || chat.rooms.get(),
+                    move || chat.rooms_where(|kind| kind != RoomKind::Thread),
                     |room| (room.id, room.name.clone(), room.topic.clone()),
                     |room| {
                         view! {
@@ -35,6 +35,10 @@ pub fn RoomsPage() -> impl IntoView {
             <p>
                 <a class="button quiet" href="/rooms/new" rel="external">
                     "New room"
+                </a>
+                " "
+                <a class="button quiet" href="/threads" rel="external">
+                    "Threads"
                 </a>
                 " "
                 <a class="button quiet" href="/search" rel="external">
@@ -63,13 +67,14 @@ fn about(room: &Room) -> String {
 #[component(transparent)]
 pub fn RoomLinks(direct: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
-    let mine = move || {
-        let of_this_kind = |room: &&Room| (room.kind == RoomKind::Direct) == direct;
-        chat.rooms
-            .with(|rooms| rooms.iter().filter(of_this_kind).cloned().collect::<Vec<_>>())
-    };
     rows(
-        mine,
+        move || {
+            chat.rooms_where(|kind| match kind {
+                RoomKind::Direct => direct,
+                RoomKind::Thread => false,
+                RoomKind::Open | RoomKind::Private => !direct,
+            })
+        },
         |room| (room.id, room.name.clone()),
         |room| view! { <RoomLink room /> }.into_any(),
     )
@@ -114,6 +119,23 @@ fn RoomLink(room: Room) -> impl IntoView {
             {badge}
         </a>
     }
+}
+
+/// The way to the threads that one follows, and what is unread in them.
+#[component(transparent)]
+pub fn ThreadsLink() -> impl IntoView {
+    let chat = expect_context::<ChatConnection>();
+    let new = move || {
+        let threads = |rooms: &Vec<Room>| {
+            let threads = rooms.iter().filter(|room| room.kind == RoomKind::Thread);
+            threads.map(Room::calls).sum::<u32>()
+        };
+        match chat.rooms.with(threads) {
+            0 => String::new(),
+            new => format!("{new} new"),
+        }
+    };
+    view! { <a href="/threads" rel="external">"Threads " <b class="n me">{new}</b></a> }
 }
 
 /// Who is here, in the rail.

@@ -21,8 +21,27 @@ use crate::{
 impl ChatConnection {
     /// Takes back what waited when the page was left.
     pub(super) fn restore(self) {
-        self.outbox.set(Outbox::new(load(self.my_id())));
+        let mut waiting = load(self.my_id());
+        waiting.retain(|waiting| self.thread.is_none_or(|thread| waiting.room == thread));
+        self.outbox.set(Outbox::new(waiting));
         self.on_tab(&mut |tab| tab.shown());
+    }
+
+    /// Does what is left to do when the thread beside the room goes: says what waits there, and tells what was read.
+    pub(super) fn take_over(self, side: Self) {
+        let Some(thread) = side.thread else { return };
+        let waits = |outbox: &Outbox| outbox.in_room(thread).cloned().collect::<Vec<_>>();
+        for waiting in side.outbox.try_with_untracked(waits).unwrap_or_default() {
+            self.outbox.try_update(|outbox| {
+                if outbox.find(&waiting.client_id).is_none() {
+                    outbox.add(waiting);
+                }
+            });
+        }
+        self.post();
+        if let Some(Some((room, seq))) = side.read.try_update_value(Option::take) {
+            self.tell_read(room, seq);
+        }
     }
 
     /// Says `body` in `room`, with files that are there: shown at once as being sent, sent now or when the line is back.

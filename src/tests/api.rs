@@ -213,6 +213,35 @@ async fn refusals_are_problem_documents() {
 }
 
 #[tokio::test]
+async fn a_program_speaks_in_threads() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bot = app.bot("deploy").await;
+    ines.socket(&app).await.post(DESK, "a1", "v1.4 is out").await;
+    let mut opened = (0, Value::Null);
+    // It is posted by another line.
+    while opened.0 != 200 {
+        opened = bot.call(Method::POST, "/rooms/1/messages/1/thread", Value::Null).await;
+    }
+    let path = format!("/rooms/{}/messages", opened.1["room"]);
+    let (status, reply) = bot.call(Method::POST, &path, json!({"text": "all is well"})).await;
+    assert_eq!(
+        (status, &reply["seq"], &reply["thread"]),
+        (201, &json!(1), &Value::Null)
+    );
+    let (_, messages) = bot.get("/rooms/1/messages").await;
+    let thread = &messages[0]["thread"];
+    assert_eq!((&thread["room"], &thread["replies"]), (&opened.1["room"], &json!(1)));
+    assert_eq!(thread["last"], reply["at"]);
+    assert_eq!(bot.get(&path).await.1[0]["text"], "all is well");
+    assert_eq!(bot.get("/rooms").await.1.as_array().map(Vec::len), Some(1));
+    let within = format!("{path}/1/thread");
+    assert_eq!(bot.call(Method::POST, &within, Value::Null).await.0, 400);
+    let missing = bot.call(Method::POST, "/rooms/1/messages/9/thread", Value::Null);
+    assert_eq!(missing.await.0, 404);
+}
+
+#[tokio::test]
 async fn the_description_names_every_call() {
     let app = TestApp::start().await;
     let answer = reqwest::get(format!("{}/api/v1/openapi.json", app.url))
@@ -225,7 +254,7 @@ async fn the_description_names_every_call() {
         .values()
         .map(|path| path.as_object().map_or(0, serde_json::Map::len))
         .sum();
-    assert_eq!(calls, 14, "{api}");
+    assert_eq!(calls, 15, "{api}");
     assert!(api["components"]["schemas"]["ApiMessage"].is_object());
 }
 

@@ -17,5 +17,6 @@ mod schedules;
 mod search;
 mod server;
 mod socket;
+mod threads;
 mod ticker;
 mod webhooks;

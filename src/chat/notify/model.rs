@@ -20,11 +20,12 @@ impl Level {
     /// Every one.
     pub const ALL: [Self; 3] = [Self::Everything, Self::Mentions, Self::Nothing];
 
-    /// What holds where nobody has chosen.
-    pub const fn usual(kind: RoomKind) -> Self {
+    /// Where nobody has chosen, for who `follows` what is said there.
+    pub const fn usual(kind: RoomKind, follows: bool) -> Self {
         match kind {
             RoomKind::Direct => Self::Everything,
-            RoomKind::Open | RoomKind::Private => Self::Mentions,
+            RoomKind::Thread if follows => Self::Everything,
+            RoomKind::Open | RoomKind::Private | RoomKind::Thread => Self::Mentions,
         }
     }
 

@@ -3,12 +3,12 @@
 use crate::{
     accounts::model::{Me, Role},
     chat::{
-        model::{Change, Message, Texts},
+        model::{Change, Message, Room, Texts},
         rules,
         wire::ServerFrame,
     },
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     time::Timestamp,
 };
 
@@ -17,7 +17,7 @@ use super::{
     files::shelf::Content,
     markdown,
     mentions::{self, Called},
-    store, tell,
+    store, tell, threads,
 };
 
 /// Different emoji under one message at most.
@@ -60,7 +60,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         _ => (Called::default(), None),
     };
     let (hub, me) = (chat.hub.clone(), me.clone());
-    let (message, _, freed) = chat
+    let Done { message, freed, .. } = chat
         .db
         .writer
         .write_then(
@@ -69,30 +69,54 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     store::must_be_in(conn, room, me.id).await?;
                     let before = store::message(conn, room, seq).await?.ok_or_else(store::no_message)?;
                     if !changes(&before, &me, &change)? {
-                        return Ok((before, false, Vec::new()));
+                        return Ok(Done {
+                            message: before,
+                            has_changed: false,
+                            ..Done::default()
+                        });
                     }
-                    let (now, mut freed) = (Timestamp::now(), Vec::new());
+                    let (now, mut done) = (Timestamp::now(), Done::default());
                     match &change {
                         Change::Edit(body) => {
                             store::edit(conn, room, seq, body, html.as_deref(), now).await?;
-                            store::call(conn, &before, &called).await?;
+                            let told = store::call(conn, &before, &called).await?;
+                            let follows = match told.is_empty() {
+                                true => told,
+                                false => store::follow(conn, room, &told, seq - 1).await?,
+                            };
+                            if !follows.is_empty() {
+                                done.follows = Some((store::thread(conn, room).await?, follows));
+                            }
                         }
-                        Change::Delete => freed = store::delete(conn, room, seq, now).await?,
+                        Change::Delete => {
+                            done.freed = store::delete(conn, room, seq, now).await?;
+                            done.root = store::recount(conn, room).await?;
+                        }
                         Change::React { emoji, on } => {
                             store::react(conn, (room, seq), me.id, emoji, *on, now).await?;
                         }
                     }
-                    Ok((store::touch(conn, room, seq).await?, true, freed))
+                    done.message = store::touch(conn, room, seq).await?;
+                    Ok(done)
                 })
             },
-            move |(message, has_changed, _): &(Message, bool, Vec<Content>)| {
+            move |done: &Done| {
+                let Done {
+                    message, has_changed, ..
+                } = done;
                 if *has_changed {
+                    if let Some((thread, people)) = &done.follows {
+                        threads::tell_followers(&hub, thread, people);
+                    }
                     let to = Audience::Followers {
                         room: message.room,
                         changed: Some(message.changed),
                         note: None,
                     };
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
+                    if let Some(root) = &done.root {
+                        threads::tell_root(&hub, root);
+                    }
                 }
             },
         )
@@ -102,6 +126,30 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         let _ = chat.files.free(&content).await;
     }
     Ok(message)
+}
+
+/// What a change did.
+struct Done {
+    message: Message,
+    has_changed: bool,
+    /// What files that are gone held.
+    freed: Vec<Content>,
+    /// The root of the message's thread, which counts what stands in it.
+    root: Option<Message>,
+    /// Who follows the message's thread from now on.
+    follows: Option<(Room, Vec<UserId>)>,
+}
+
+impl Default for Done {
+    fn default() -> Self {
+        Self {
+            message: Message::default(),
+            has_changed: true,
+            freed: Vec::new(),
+            root: None,
+            follows: None,
+        }
+    }
 }
 
 /// The change as it will be kept.

@@ -40,7 +40,7 @@ impl<S: Transport> Line<'_, S> {
             Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,
             Ok(ClientFrame::Typing { room }) => {
-                if self.rooms.contains(&room) {
+                if self.is_in(room) {
                     let person = self.me.clone();
                     let to = Audience::Followers {
                         room,
@@ -52,7 +52,7 @@ impl<S: Transport> Line<'_, S> {
                 Ok(())
             }
             Ok(ClientFrame::Look { room }) => {
-                self.gaze.moves_to(room.filter(|room| self.rooms.contains(room)));
+                self.gaze.moves_to(room.filter(|room| self.is_in(*room)));
                 Ok(())
             }
             Ok(ClientFrame::Read { room, seq }) => match read::read(self.chat, self.me.id, room, seq).await {
@@ -91,6 +91,7 @@ impl<S: Transport> Line<'_, S> {
             Err(error) => return self.refuse(None, error).await,
         };
         self.followed = Some((room, missed.changed));
+        self.followed_in = missed.parent;
         // Each is written before the next is made, so that the socket's backlog holds it.
         for frame in missed.frames(room) {
             self.send(frame.encode().into()).await?;

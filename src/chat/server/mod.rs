@@ -26,6 +26,7 @@ pub mod search;
 mod slack_text;
 pub mod socket;
 pub mod store;
+pub mod threads;
 pub mod webhooks;
 pub mod withdraw;
 
@@ -111,6 +112,17 @@ pub enum Audience {
     Joined(RoomId, Option<Arc<[UserId]>>),
     /// A person who isn't in the room any more.
     Left(RoomId, UserId),
+    /// These people, who follow the thread from now on.
+    Followed {
+        /// Which.
+        thread: RoomId,
+        /// The room of its root: whoever leaves that isn't in the thread any more.
+        parent: RoomId,
+        /// Whose.
+        people: Arc<[UserId]>,
+    },
+    /// A person who doesn't follow the thread any more.
+    Unfollowed(RoomId, UserId),
 }
 
 impl Chat {

@@ -2,7 +2,7 @@
 
 use crate::{
     chat::{
-        model::{Message, Person},
+        model::{Message, Person, Room},
         rules,
         wire::{Draft, ServerFrame},
     },
@@ -13,8 +13,8 @@ use crate::{
 
 use super::{
     Audience, Chat, markdown, mentions,
-    store::{self, NewMessage},
-    tell,
+    store::{self, NewMessage, Reply},
+    tell, threads,
 };
 
 /// Keeps what `author` says and tells everyone; answers after the commit. The same draft again is the same
@@ -41,7 +41,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     let called = mentions::called(chat, &body).await?;
     let html = markdown::rendered(&body, &called).await;
     let (hub, said) = (chat.hub.clone(), chat.said.clone());
-    let (message, _, is_new) = chat
+    let (message, is_new, ..) = chat
         .db
         .writer
         .write_then(
@@ -56,19 +56,28 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                     at: Timestamp::now(),
                 };
                 Box::pin(async move {
-                    let (mut message, is_new) = store::insert(conn, new).await?;
-                    let told = if is_new {
-                        let place = (message.room, message.seq);
-                        message.files = store::attach(conn, place, message.author.id, &files).await?;
-                        store::call(conn, &message, &called).await?
-                    } else {
-                        Vec::new()
+                    let (mut message, is_new, root) = store::insert(conn, new).await?;
+                    if !is_new {
+                        return Ok((message, false, Vec::new(), None));
+                    }
+                    let place = (message.room, message.seq);
+                    message.files = store::attach(conn, place, message.author.id, &files).await?;
+                    let told = store::call(conn, &message, &called).await?;
+                    let reply = match root {
+                        Some(root) => Some((
+                            store::replied(conn, &message, root, &told).await?,
+                            store::thread(conn, message.room).await?,
+                        )),
+                        None => None,
                     };
-                    Ok((message, told, is_new))
+                    Ok((message, true, told, reply))
                 })
             },
-            move |(message, told, is_new): &(Message, Vec<UserId>, bool)| {
+            move |(message, is_new, told, reply): &(Message, bool, Vec<UserId>, Option<(Reply, Room)>)| {
                 if *is_new {
+                    if let Some((reply, thread)) = reply {
+                        threads::tell_followers(&hub, thread, &reply.follows);
+                    }
                     let note = ServerFrame::Noted {
                         room: message.room,
                         author: message.author.id,
@@ -80,6 +89,9 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                         note: Some(note.encode().into()),
                     };
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
+                    if let Some((reply, _)) = reply {
+                        threads::tell_root(&hub, &reply.root);
+                    }
                     said.note(message);
                 }
             },

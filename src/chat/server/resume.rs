@@ -21,6 +21,8 @@ pub struct Missed {
     messages: Vec<Message>,
     /// The highest change that the frames bring the browser to.
     pub changed: u64,
+    /// Of a thread: the room of its root.
+    pub parent: Option<RoomId>,
 }
 
 /// Everything in `room` that changed after change `after`, or its newest page instead where that is too much.
@@ -29,7 +31,8 @@ pub struct Missed {
 /// `NotFound`.
 pub async fn missed(chat: &Chat, me: UserId, room: RoomId, after: Option<u64>) -> Result<Missed, AppError> {
     let (db, most) = (&chat.db.readers, chat.resume);
-    let newest = store::room(db, room, me).await?.ok_or_else(store::no_room)?.changed;
+    let joined = store::room(db, room, me).await?.ok_or_else(store::no_room)?;
+    let newest = joined.changed;
     let missed = match after {
         // A number from the future: the database was replaced by an older one.
         Some(after) if after <= newest => store::changed_after(db, room, after, most + 1).await?,
@@ -49,6 +52,7 @@ pub async fn missed(chat: &Chat, me: UserId, room: RoomId, after: Option<u64>) -
         reset,
         messages,
         changed,
+        parent: joined.room.root.map(|(parent, _)| parent),
     })
 }
 
@@ -108,6 +112,7 @@ mod tests {
             reset: true,
             changed: messages.len() as u64,
             messages,
+            parent: None,
         }
     }
 

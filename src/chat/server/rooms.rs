@@ -17,7 +17,7 @@ use crate::{
 use super::{
     Audience, Chat,
     store::{self, Joined},
-    tell,
+    tell, threads,
 };
 
 /// Messages on a page, and in a step backwards.
@@ -174,6 +174,7 @@ async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppErr
         RoomKind::Private => Ok(joined),
         RoomKind::Open => Err(AppError::Invalid("Everyone on the team is in this room.".into())),
         RoomKind::Direct => Err(AppError::Invalid("A conversation keeps its people.".into())),
+        RoomKind::Thread => Err(AppError::Invalid("Everyone in its room is in a thread.".into())),
     }
 }
 
@@ -188,8 +189,10 @@ pub async fn describe(chat: &Chat, me: UserId, room: RoomId, name: &str, topic: 
         .await?
         .ok_or_else(store::no_room)?
         .room;
-    if now.kind == RoomKind::Direct {
-        return Err(AppError::Invalid("A conversation is named after its people.".into()));
+    match now.kind {
+        RoomKind::Direct => return Err(AppError::Invalid("A conversation is named after its people.".into())),
+        RoomKind::Thread => return Err(AppError::Invalid("A thread is named after its room.".into())),
+        RoomKind::Open | RoomKind::Private => (),
     }
     (now.name, now.topic) = (name.clone(), topic.clone());
     let hub = chat.hub.clone();
@@ -214,11 +217,21 @@ pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppEr
     let chosen = store::levels(&chat.db.readers, me).await?;
     let chosen = chosen.into_iter().find(|(other, _)| *other == room);
     Ok(About {
-        level: chosen.map_or(Level::usual(joined.room.kind), |(_, level)| level),
+        level: chosen.map_or(Level::usual(joined.room.kind, joined.follows), |(_, level)| level),
         room: joined.room,
         people,
         others,
     })
+}
+
+/// What a page of `me` counts what is unread in: the rooms, then the threads that they follow.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn mine(chat: &Chat, me: UserId) -> Result<Vec<Room>, AppError> {
+    let mut rooms = store::rooms(&chat.db.readers, me).await?;
+    rooms.extend(threads::counted(chat, me).await?);
+    Ok(rooms)
 }
 
 /// The rail's list.
@@ -226,10 +239,7 @@ pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppEr
 /// # Errors
 /// When the database can't be read.
 pub async fn list(chat: &Chat, me: UserId) -> Result<Rooms, AppError> {
-    let (rooms, members) = (
-        store::rooms(&chat.db.readers, me).await?,
-        store::members(&chat.db.readers).await?,
-    );
+    let (rooms, members) = (mine(chat, me).await?, store::members(&chat.db.readers).await?);
     Ok(Rooms {
         rooms,
         here: chat.presence.list(),
@@ -261,7 +271,12 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
         changed,
         said,
         read,
+        follows,
     } = store::room(db, id, me).await?.ok_or_else(store::no_room)?;
+    let root = match room.root {
+        Some((parent, seq)) => store::message(&mut *db.acquire().await?, parent, seq).await?,
+        None => None,
+    };
     let mark = match at.on.as_deref() {
         None | Some("") => None,
         Some(day) => Some(store::first_since(db, id, midnight(day)?).await?),
@@ -279,6 +294,8 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
         mark,
         client_id: new_client_id(),
         largest_file: chat.files.largest,
+        root,
+        follows,
     })
 }
 

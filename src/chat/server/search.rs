@@ -40,15 +40,17 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
     let mut conn = db.acquire().await?;
     let mut hits = Vec::with_capacity(page.found.len());
     for (id, room, seq) in &page.found {
-        let (Some(message), Some(room)) = (
-            store::message(&mut conn, *room, *seq).await?,
-            rooms.iter().find(|other| other.id == *room),
-        ) else {
+        let title = match rooms.iter().find(|other| other.id == *room) {
+            Some(room) => Some(room.title(me)),
+            // A thread.
+            None => store::room(db, *room, me).await?.map(|joined| joined.room.title(me)),
+        };
+        let (Some(message), Some(title)) = (store::message(&mut conn, *room, *seq).await?, title) else {
             continue;
         };
         hits.push(Hit {
             id: *id,
-            room: room.title(me),
+            room: title,
             parts: marked(&message.body, &wanted),
             message,
         });

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{Audience, Chat, Event, notify::looking::Gaze, store};
+use super::{Audience, Chat, Event, notify::looking::Gaze, rooms};
 
 /// `GET /chat/socket`, for whoever is signed in. Others get their answer as a close code: of a refused upgrade a browser
 /// tells a page nothing.
@@ -59,8 +59,12 @@ pub struct Line<'c, S> {
     socket: S,
     /// Rooms that this person is in.
     pub(super) rooms: Vec<RoomId>,
+    /// Threads that this person follows, each with the room of its root.
+    threads: Vec<(RoomId, RoomId)>,
     /// The room that is sent whole, with the highest change sent; of others it is only told that something was said.
     pub(super) followed: Option<(RoomId, u64)>,
+    /// Where that is a thread: the room of its root.
+    pub(super) followed_in: Option<RoomId>,
     /// What the page shows to somebody who looks.
     pub(super) gaze: Gaze,
     /// Frames of any kind: a burst of 60, then 20 a second.
@@ -89,7 +93,9 @@ impl<'c, S: Transport> Line<'c, S> {
             me,
             socket,
             rooms: Vec::new(),
+            threads: Vec::new(),
             followed: None,
+            followed_in: None,
             pace,
         }
     }
@@ -133,10 +139,15 @@ impl<'c, S: Transport> Line<'c, S> {
     }
 
     async fn greet(&mut self) -> Result<(), End> {
-        let Ok(rooms) = store::rooms(&self.chat.db.readers, self.me.id).await else {
+        let Ok(rooms) = rooms::mine(self.chat, self.me.id).await else {
             return Err(close(close_code::AGAIN, "the rooms can't be read"));
         };
-        self.rooms = rooms.iter().map(|room| room.id).collect();
+        for room in &rooms {
+            match room.root {
+                Some((parent, _)) => self.threads.push((room.id, parent)),
+                None => self.rooms.push(room.id),
+            }
+        }
         let hello = ServerFrame::Hello {
             here: self.chat.presence.list(),
             rooms,
@@ -162,14 +173,29 @@ impl<'c, S: Transport> Line<'c, S> {
             Audience::Left(room, person) => {
                 if person == me {
                     self.rooms.retain(|other| *other != room);
-                    self.followed = self.followed.filter(|(other, _)| *other != room);
+                    self.threads.retain(|(_, parent)| *parent != room);
+                    let is_in = self.followed_in == Some(room);
+                    self.followed = self.followed.filter(|(other, _)| *other != room && !is_in);
+                }
+                person == me
+            }
+            Audience::Followed { thread, parent, people } => {
+                let is_mine = people.contains(&me);
+                if is_mine && !self.hears(thread) {
+                    self.threads.push((thread, parent));
+                }
+                is_mine
+            }
+            Audience::Unfollowed(thread, person) => {
+                if person == me {
+                    self.threads.retain(|(other, _)| *other != thread);
                 }
                 person == me
             }
             Audience::Followers { room, changed, note } => {
                 let Some((_, sent)) = self.followed.as_mut().filter(|(followed, _)| *followed == room) else {
                     return match note {
-                        Some(note) if self.rooms.contains(&room) => self.send(note).await,
+                        Some(note) if self.hears(room) => self.send(note).await,
                         _ => Ok(()),
                     };
                 };
@@ -179,6 +205,16 @@ impl<'c, S: Transport> Line<'c, S> {
             }
         };
         if is_mine { self.send(event.frame).await } else { Ok(()) }
+    }
+
+    /// What is said there concerns this person.
+    fn hears(&self, room: RoomId) -> bool {
+        self.rooms.contains(&room) || self.threads.iter().any(|(thread, _)| *thread == room)
+    }
+
+    /// This person is in the room, as far as the socket knows: in what it follows too.
+    pub(super) fn is_in(&self, room: RoomId) -> bool {
+        self.hears(room) || self.followed.is_some_and(|(followed, _)| followed == room)
     }
 
     pub(super) async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {

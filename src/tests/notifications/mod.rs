@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     chat::{
+        self,
         server::rooms,
         wire::{ClientFrame, ServerFrame},
     },
@@ -257,6 +258,29 @@ async fn the_page_says_what_was_decided_and_why() {
         .post(format!("{}/do/notify_page", app.url))
         .json(&json!({}));
     assert_eq!(stranger.send().await.expect("an answer").status(), 401);
+}
+
+#[tokio::test]
+async fn of_a_thread_those_are_told_who_follow_it() {
+    let app = TestApp::start().await;
+    let (ines, bob, eve) = (app.admin().await, app.join("bob").await, app.join("eve").await);
+    ines.tells(&app, DESK, "shall we hedge?").await;
+    let chat = &app.running.state.chat;
+    let thread = chat::server::threads::open(chat, bob.me.id, (DESK, 1)).await;
+    let thread = thread.expect("a thread");
+    let (mut a, mut e) = (ines.socket(&app).await, eve.socket(&app).await);
+    bob.tells(&app, thread, "half of it").await;
+    let told = a.notified().await;
+    assert_eq!(told[0]["title"], "bob in a thread in # desk");
+    assert_eq!(told[0]["url"], "/rooms/1?thread=1");
+    assert!(e.notified().await.is_empty(), "she doesn't follow it");
+    bob.tells(&app, thread, "ask @eve").await;
+    assert_eq!(bodies(&mut e).await, ["ask @eve"]);
+    ines.tells(&app, thread, "let me see").await;
+    assert_eq!(bodies(&mut e).await, ["let me see"], "called in it, she follows it");
+    assert_eq!(eve.level(&app, thread, "nothing").await, 200);
+    bob.tells(&app, thread, "@eve?").await;
+    assert!(e.notified().await.is_empty());
 }
 
 #[tokio::test]

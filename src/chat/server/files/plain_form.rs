@@ -10,6 +10,7 @@ use super::upload::{drain, form, next, text};
 use crate::{
     accounts::server::session::Session,
     chat::{
+        message::thread_link,
         model::Person,
         rules,
         server::{
@@ -38,9 +39,15 @@ pub async fn say(
     let Ok(room) = room.parse::<RoomId>() else {
         return store::no_room().into_response();
     };
-    let back = format!("/rooms/{room}");
+    let mut back = format!("/rooms/{room}");
+    let mut beside = false;
     let said = async {
         let me = session?.me;
+        // A thread is shown beside its room.
+        let joined = store::room(&state.chat.db.readers, room, me.id).await?;
+        if let Some((parent, root)) = joined.and_then(|joined| joined.room.root) {
+            (back, beside) = (thread_link(parent, root), true);
+        }
         let me = Person {
             id: me.id,
             name: me.name,
@@ -52,11 +59,13 @@ pub async fn say(
         }
         commands::take(&state.chat, me, draft?).await
     };
-    let (path, words) = match said.await {
+    let said = said.await;
+    let (refused, note) = paths::answers(beside);
+    let (path, words) = match said {
         Ok(Outcome::Said(_)) => return Redirect::to(&back).into_response(),
         Ok(Outcome::Go(there)) => return Redirect::to(&there).into_response(),
-        Ok(Outcome::Note(words)) => (paths::NOTE, AppError::Invalid(words)),
-        Err(error) => (paths::SAY, error),
+        Ok(Outcome::Note(words)) => (note, AppError::Invalid(words)),
+        Err(error) => (refused, error),
     };
     // As leptos does for server functions, so that the page shows it in the same place.
     let there = ServerFnUrlError::new(path, words).to_url(&format!("http://desk{back}"));

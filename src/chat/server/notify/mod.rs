@@ -102,7 +102,14 @@ async fn notify(chat: &Arc<Chat>, lines: &mut Lines<String>, concerns: &[Concern
             people.push((concern.user, id));
         }
     }
-    let Some(Concern { place, room, kind, .. }) = concerns.first().filter(|_| !people.is_empty()) else {
+    let Some(Concern {
+        place,
+        room,
+        kind,
+        root,
+        ..
+    }) = concerns.first().filter(|_| !people.is_empty())
+    else {
         return Ok(());
     };
     let db = &chat.db.readers;
@@ -110,7 +117,7 @@ async fn notify(chat: &Arc<Chat>, lines: &mut Lines<String>, concerns: &[Concern
     let Some(message) = message.filter(|message| !message.deleted) else {
         return Ok(());
     };
-    let news = News::of(&message, room, *kind);
+    let news = News::of(&message, room, *kind, *root);
     tell_pages(chat, &news, &people);
     let (json, topic) = (Arc::<str>::from(news.json()), news.tag);
     for (to, id) in subscribed(chat, &people, now).await? {

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::chat::{
-    message::permalink,
+    message::{permalink, thread_link},
     model::{Message, RoomKind},
+    server::store::Root,
     wire::NOTIFY,
 };
 
@@ -29,16 +30,21 @@ pub struct News {
 }
 
 impl News {
-    /// Of a message, in a room of this name and kind.
-    pub fn of(message: &Message, room: &str, kind: RoomKind) -> Self {
+    /// Of a message, in a room of this name and kind; in a thread, which has a `root`, of its root's room's name.
+    pub fn of(message: &Message, room: &str, kind: RoomKind, root: Option<Root>) -> Self {
         let who = &message.author.name;
         Self {
             title: match kind {
                 RoomKind::Direct => who.clone(),
+                RoomKind::Thread if room.starts_with('@') => format!("{who} in a thread"),
+                RoomKind::Thread => format!("{who} in a thread in # {room}"),
                 RoomKind::Open | RoomKind::Private => format!("{who} in # {room}"),
             },
             body: short(message.gist()),
-            url: permalink(message.room, message.seq),
+            url: match root {
+                Some((parent, root)) => thread_link(parent, root),
+                None => permalink(message.room, message.seq),
+            },
             tag: format!("room-{}", message.room),
             seq: message.seq,
             test: false,
@@ -106,7 +112,7 @@ mod tests {
             body: "@tomasz *look*\n\n at this".into(),
             ..Message::default()
         };
-        let news = News::of(&message, "desk", RoomKind::Open);
+        let news = News::of(&message, "desk", RoomKind::Open, None);
         assert_eq!(
             (news.title.as_str(), news.body.as_str()),
             ("ines in # desk", "@tomasz *look* at this")
@@ -115,7 +121,17 @@ mod tests {
             (news.url.as_str(), news.tag.as_str()),
             ("/rooms/3?before=37#m7", "room-3")
         );
-        assert_eq!(News::of(&message, "@1,2", RoomKind::Direct).title, "ines");
+        assert_eq!(News::of(&message, "@1,2", RoomKind::Direct, None).title, "ines");
+        let root = Some((RoomId(2), 5));
+        let news = News::of(&message, "desk", RoomKind::Thread, root);
+        assert_eq!(
+            (news.title.as_str(), news.url.as_str()),
+            ("ines in a thread in # desk", "/rooms/2?thread=5")
+        );
+        assert_eq!(
+            News::of(&message, "@1,2", RoomKind::Thread, root).title,
+            "ines in a thread"
+        );
         let frame = serde_json::from_str::<serde_json::Value>(&news.frame()).unwrap();
         assert_eq!(frame["notify"]["seq"], 7);
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    super::{Chat, store},
+    super::{Chat, store, threads},
     decide::decide,
     news::short,
 };
@@ -29,8 +29,10 @@ pub async fn page(chat: &Chat, session: &Session) -> Result<NotifyPage, AppError
     let (db, me) = (&chat.db.readers, session.me.id);
     let chosen: HashMap<RoomId, Level> = store::levels(db, me).await?.into_iter().collect();
     let rooms = store::rooms(db, me).await?;
-    let titles: HashMap<RoomId, String> = rooms.iter().map(|room| (room.id, room.title(me))).collect();
-    let level = |room, kind| chosen.get(&room).copied().unwrap_or(Level::usual(kind));
+    let threads = threads::counted(chat, me).await?;
+    let titles = rooms.iter().chain(&threads).map(|room| (room.id, room.title(me)));
+    let titles: HashMap<RoomId, String> = titles.collect();
+    let level = |room, kind| chosen.get(&room).copied().unwrap_or(Level::usual(kind, true));
     Ok(NotifyPage {
         decisions: decisions(chat, session, &titles).await?,
         rooms: rooms

@@ -75,6 +75,7 @@ fn group(title: &'static str, options: Vec<AnyView>) -> Group {
 fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
     let mut pages = vec![
         ("All rooms", "/rooms"),
+        ("Threads", "/threads"),
         ("New room", "/rooms/new"),
         ("New conversation", "/people"),
         ("Ticker", "/ticker"),

@@ -16,7 +16,7 @@ use crate::{
     accounts::server::tokens::Bot,
     chat::{
         model::{Change, Message, Person},
-        server::{change, post as born, rooms::new_client_id, search as finding, store},
+        server::{change, post as born, rooms::new_client_id, search as finding, store, threads},
         wire::Draft,
     },
     error::AppError,
@@ -57,8 +57,29 @@ pub struct ApiMessage {
     reply: Option<u64>,
     reactions: Vec<ApiReaction>,
     files: Vec<ApiFile>,
+    /// Its thread, once something is said in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<ApiThread>,
     /// The sender's own name for it, by which a retry is the same message.
     client_id: String,
+}
+
+/// The thread of a message.
+#[derive(Serialize, ToSchema)]
+pub struct ApiThread {
+    /// The number of the room that it is: its messages are that room's.
+    room: i64,
+    /// How many replies stand in it.
+    replies: u32,
+    /// When the newest was said (RFC 3339, UTC).
+    last: String,
+}
+
+/// A thread that is open.
+#[derive(Serialize, ToSchema)]
+pub struct ApiOpened {
+    /// The number of the room that it is.
+    room: i64,
 }
 
 /// One emoji under a message.
@@ -91,6 +112,11 @@ impl From<Message> for ApiMessage {
                 })
                 .collect(),
             files: message.files.into_iter().map(ApiFile::from).collect(),
+            thread: message.thread.map(|thread| ApiThread {
+                room: thread.room.0,
+                replies: thread.replies,
+                last: thread.last.to_string(),
+            }),
             client_id: message.client_id,
         }
     }
@@ -232,6 +258,21 @@ pub async fn unreact(
     At((room, seq, emoji)): At<(String, u64, String)>,
 ) -> Result<Json<ApiMessage>, Problem> {
     changed(&state, &bot, &room, seq, Change::React { emoji, on: false }).await
+}
+
+/// The thread of a message: a room of those who are in the message's own, whose messages are listed and posted like any
+/// room's. Made where there is none yet.
+#[utoipa::path(post, path = "/api/v1/rooms/{room}/messages/{seq}/thread",
+    params(("room" = i64, Path,), ("seq" = u64, Path,)), responses((status = 200, body = ApiOpened),
+        (status = 400, description = "The message stands in a thread."),
+        (status = 404, description = "No such message, or not for the bot.")))]
+pub async fn thread(
+    State(state): State<AppState>,
+    bot: Bot,
+    At((room, seq)): At<(String, u64)>,
+) -> Result<Json<ApiOpened>, Problem> {
+    let room = threads::open(&state.chat, bot.me.id, (number(&room)?, seq)).await?.0;
+    Ok(Json(ApiOpened { room }))
 }
 
 /// What is looked for.

@@ -35,6 +35,7 @@ use crate::server::{problem::Problem, state::AppState};
         messages::delete,
         messages::react,
         messages::unreact,
+        messages::thread,
         messages::search,
         tokens::list,
         tokens::revoke,
@@ -80,6 +81,7 @@ pub fn routes() -> Router<AppState> {
             "/rooms/{room}/messages/{seq}/reactions/{emoji}",
             put(messages::react).delete(messages::unreact),
         )
+        .route("/rooms/{room}/messages/{seq}/thread", post(messages::thread))
         .route("/search", get(messages::search))
         .route("/tokens", get(tokens::list))
         .route("/tokens/{id}", delete(tokens::revoke))

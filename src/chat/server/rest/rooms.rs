@@ -37,7 +37,7 @@ pub struct ApiRoom {
 impl ApiRoom {
     fn of(room: Room, bot: &Bot) -> Self {
         let name = match room.kind {
-            RoomKind::Direct => room.title(bot.me.id),
+            RoomKind::Direct | RoomKind::Thread => room.title(bot.me.id),
             _ => room.name,
         };
         Self {
@@ -78,7 +78,7 @@ pub struct NewRoom {
     private: bool,
 }
 
-/// The rooms that the bot is in.
+/// The rooms that the bot is in; not the threads in them.
 #[utoipa::path(get, path = "/api/v1/rooms", responses((status = 200, body = Vec<ApiRoom>)))]
 pub async fn list(State(state): State<AppState>, bot: Bot) -> Result<Json<Vec<ApiRoom>>, Problem> {
     let rooms = store::rooms(&state.chat.db.readers, bot.me.id).await?;

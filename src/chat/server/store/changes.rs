@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::{message, place};
+use super::{message, place, recount};
 use crate::{
     chat::{model::Message, server::files::shelf::Content},
     error::AppError,
@@ -85,7 +85,7 @@ pub async fn delete(
     super::files::remove_files(conn, room, seq).await
 }
 
-/// Takes back some of what people said who are marked so; gives it as it is now, and what its files held. When there is no more, takes the
+/// Takes back some of what people said who are marked so; gives it as it is now, the roots of its threads too, and what its files held. When there is no more, takes the
 /// marks away.
 pub async fn withdraw(
     conn: &mut SqliteConnection,
@@ -109,6 +109,7 @@ pub async fn withdraw(
         let (room, seq) = (RoomId(room), seq.unsigned_abs());
         freed.extend(delete(conn, room, seq, at).await?);
         gone.push(touch(conn, room, seq).await?);
+        gone.extend(recount(conn, room).await?);
     }
     Ok((gone, freed))
 }

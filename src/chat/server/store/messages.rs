@@ -2,9 +2,9 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{files::files_of, no_room, place};
+use super::{Root, files::files_of, no_room, place};
 use crate::{
-    chat::model::{History, Message, Person, Quote, Reaction},
+    chat::model::{History, Message, Person, Quote, Reaction, Thread},
     error::AppError,
     ids::{RoomId, UserId},
     time::Timestamp,
@@ -26,6 +26,9 @@ struct MessageRow {
     reply: Option<i64>,
     reply_author: Option<String>,
     reply_text: Option<String>,
+    thread: Option<i64>,
+    replies: Option<u32>,
+    last: Option<i64>,
 }
 
 impl From<MessageRow> for Message {
@@ -51,20 +54,27 @@ impl From<MessageRow> for Message {
             deleted: row.deleted.is_some(),
             reactions: Vec::new(),
             files: Vec::new(),
+            thread: row.thread.map(|room| Thread {
+                room: RoomId(room),
+                replies: row.replies.unwrap_or_default(),
+                last: Timestamp::from_micros(row.last.unwrap_or_default()),
+            }),
         }
     }
 }
 
-/// A message with its author's name and the beginning of what it answers, or the name of its first file where it is no
-/// more than that; append what to pick.
+/// A message with its author's name, the beginning of what it answers, or the name of its first file where it is no
+/// more than that, and its thread where something is said in that; append what to pick.
 macro_rules! messages {
     ($rest:literal) => {
         concat!(
             "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
              m.reply, v.name AS reply_author, coalesce(nullif(substr(r.body, 1, 160), ''), \
-             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text \
+             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text, \
+             t.id AS thread, t.replies, t.last \
              FROM message m JOIN user u ON u.id = m.author \
-             LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author ",
+             LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author \
+             LEFT JOIN room t ON t.parent = m.room AND t.root = m.seq AND t.replies > 0 ",
             $rest
         )
     };
@@ -219,17 +229,18 @@ impl NewMessage {
 }
 
 /// Keeps a message and gives it the room's next place. The same `client_id` of the same author again answers
-/// with the message it already is, and `false`.
+/// with the message it already is, and `false`. Where it was said in a thread, the thread's root is to be told.
 ///
 /// # Errors
 /// `NotFound` for the room.
-pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool), AppError> {
-    let next: Option<(i64, i64)> = sqlx::query_as(
+pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool, Option<Root>), AppError> {
+    let next: Option<(i64, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
         "INSERT INTO message (room, seq, changed, author, client_id, body, html, reply, at) \
          SELECT id, said + 1, changed + 1, ?, ?, ?, ?, \
          (SELECT seq FROM message r WHERE r.room = room.id AND r.seq = ?), ? \
          FROM room JOIN member ON member.room = room.id AND member.user = ? WHERE id = ? \
-         ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed",
+         ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed, \
+         (SELECT parent FROM room WHERE id = message.room), (SELECT root FROM room WHERE id = message.room)",
     )
     .bind(new.author.id.0)
     .bind(&new.client_id)
@@ -241,7 +252,8 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
     .bind(new.room.0)
     .fetch_optional(&mut *conn)
     .await?;
-    if let Some((said, changed)) = next {
+    let root = next.and_then(|(_, _, parent, root)| Some((RoomId(parent?), root?.unsigned_abs())));
+    if let Some((said, changed, ..)) = next {
         // Whoever speaks has read what was said before. In one go, as every statement is a way to SQLite's thread and back.
         sqlx::query(
             "UPDATE room SET said = ?, changed = ? WHERE id = ?; UPDATE member SET read = ? WHERE room = ? AND user = ?",
@@ -255,7 +267,7 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
         .execute(&mut *conn)
         .await?;
         if new.reply.is_none() {
-            return Ok((new.kept_at(said, changed), true));
+            return Ok((new.kept_at(said, changed), true, root));
         }
     }
     let kept: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.author = ? AND m.client_id = ?"))
@@ -268,5 +280,5 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
         return Err(no_room());
     };
     let message = whole(conn, room, kept.into_iter().collect()).await?.pop();
-    Ok((message.ok_or_else(no_room)?, next.is_some()))
+    Ok((message.ok_or_else(no_room)?, next.is_some(), root))
 }

@@ -9,6 +9,7 @@ mod push;
 mod reading;
 mod rooms;
 mod search;
+mod threads;
 mod webhooks;
 
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
@@ -18,8 +19,9 @@ pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
 pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
 pub use reading::{call, set_read};
-pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};
+pub use rooms::{Joined, describe, followed, insert_room, no_room, room, room_called, room_named, rooms};
 pub use search::{Page, Wanted, index, indexed, search};
+pub use threads::{Reply, Root, follow, open_thread, recount, replied, set_follows, thread, thread_of};
 pub use webhooks::{Webhook, webhook, webhooks_due};
 
 /// What a person (`member.user`) has not read in a room (`member.room`) and what of it calls them.

@@ -2,7 +2,10 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{no_room, rooms::kind};
+use super::{
+    Root, no_room,
+    rooms::{kind, named},
+};
 use crate::{
     chat::{
         model::RoomKind,
@@ -54,10 +57,12 @@ pub async fn levels(db: &SqlitePool, user: UserId) -> Result<Vec<(RoomId, Level)
 pub struct Concern {
     /// Which message.
     pub place: Place,
-    /// The room's name.
+    /// The room's name; of a thread, that of its root's room.
     pub room: String,
     /// The room's kind.
     pub kind: RoomKind,
+    /// Of a thread: its root.
+    pub root: Option<Root>,
     /// Whom.
     pub user: UserId,
     /// What is known, but for whether they look.
@@ -70,33 +75,41 @@ struct ConcernRow {
     seq: i64,
     name: String,
     kind: String,
+    parent: Option<i64>,
+    root: Option<i64>,
     user: i64,
     level: Option<String>,
+    follows: bool,
     named: bool,
     own: bool,
     suspended: bool,
 }
 
 /// Whom these messages could concern, message by message in their order: those whom one calls, those in its
-/// conversation, those who want everything in its room. Whom a room's level alone leaves alone is not looked up; of a
+/// conversation, those who follow its thread, those who want everything in its room. Whom a room's level alone leaves alone is not looked up; of a
 /// large room these are nearly all.
 pub async fn concerns(db: &SqlitePool, said: &[Place]) -> Result<Vec<Concern>, AppError> {
-    let rows: Vec<ConcernRow> = sqlx::query_as(
+    let rows: Vec<ConcernRow> = sqlx::query_as(concat!(
         "WITH said AS (SELECT key, value ->> 0 AS room, value ->> 1 AS seq FROM json_each(?)), who AS ( \
          SELECT said.key, said.room, said.seq, member.user FROM said JOIN room ON room.id = said.room AND kind = 'direct' \
          JOIN member ON member.room = room.id \
          UNION SELECT said.key, said.room, said.seq, member.user FROM said \
+         JOIN room ON room.id = said.room AND parent IS NOT NULL JOIN member ON member.room = room.id AND follows = 1 \
+         UNION SELECT said.key, said.room, said.seq, member.user FROM said \
          JOIN member ON member.room = said.room AND member.level = 'everything' \
          UNION SELECT said.key, said.room, said.seq, mention.user FROM said \
          JOIN mention ON mention.room = said.room AND mention.seq = said.seq) \
-         SELECT who.room, who.seq, room.name, room.kind, who.user, member.level, \
+         SELECT who.room, who.seq, ",
+        named!(),
+        ", who.user, member.level, member.follows, \
          EXISTS (SELECT 1 FROM mention WHERE mention.user = who.user AND mention.room = who.room \
          AND mention.seq = who.seq) AS named, \
          message.author = who.user AS own, user.suspended IS NOT NULL AS suspended FROM who \
          JOIN member ON member.room = who.room AND member.user = who.user JOIN user ON user.id = who.user AND NOT user.bot \
-         JOIN room ON room.id = who.room JOIN message ON message.room = who.room AND message.seq = who.seq \
+         JOIN room ON room.id = who.room LEFT JOIN room up ON up.id = room.parent \
+         JOIN message ON message.room = who.room AND message.seq = who.seq \
          WHERE message.deleted IS NULL AND message.author <> who.user ORDER BY who.key, who.user",
-    )
+    ))
     .bind(serde_json::to_string(said).unwrap_or_default())
     .fetch_all(db)
     .await?;
@@ -106,7 +119,7 @@ pub async fn concerns(db: &SqlitePool, said: &[Place]) -> Result<Vec<Concern>, A
             place: (RoomId(row.room), row.seq.unsigned_abs()),
             user: UserId(row.user),
             facts: Facts {
-                level: level(row.level, kind),
+                level: level(row.level, kind, row.follows),
                 named: row.named,
                 direct: kind == RoomKind::Direct,
                 own: row.own,
@@ -115,13 +128,18 @@ pub async fn concerns(db: &SqlitePool, said: &[Place]) -> Result<Vec<Concern>, A
             },
             room: row.name,
             kind,
+            root: row
+                .parent
+                .zip(row.root)
+                .map(|(room, seq)| (RoomId(room), seq.unsigned_abs())),
         }
     };
     Ok(rows.into_iter().map(concern).collect())
 }
 
-fn level(chosen: Option<String>, kind: RoomKind) -> Level {
-    chosen.and_then(|text| Level::of(&text)).unwrap_or(Level::usual(kind))
+fn level(chosen: Option<String>, kind: RoomKind, follows: bool) -> Level {
+    let chosen = chosen.and_then(|text| Level::of(&text));
+    chosen.unwrap_or(Level::usual(kind, follows))
 }
 
 /// Something that others said where somebody is.
@@ -150,6 +168,7 @@ struct HeardRow {
     kind: String,
     level: Option<String>,
     level_set: i64,
+    follows: bool,
     named: bool,
 }
 
@@ -160,9 +179,10 @@ pub async fn heard(db: &SqlitePool, user: UserId, places: &[Place], most: usize)
         "WITH wanted AS (SELECT value ->> 0 AS room, value ->> 1 AS seq FROM json_each(?2) \
          UNION SELECT * FROM (SELECT message.room, message.seq FROM member JOIN room ON room.id = member.room \
          JOIN message ON message.room = room.id AND message.seq > room.said - 50 \
-         WHERE member.user = ?1 AND message.author <> ?1 AND message.deleted IS NULL \
+         WHERE member.user = ?1 AND member.follows = 1 AND message.author <> ?1 AND message.deleted IS NULL \
          ORDER BY message.at DESC LIMIT ?3)) \
-         SELECT wanted.room, wanted.seq, message.at, user.name, message.body, room.kind, member.level, member.level_set, \
+         SELECT wanted.room, wanted.seq, message.at, user.name, message.body, \
+         iif(room.parent IS NULL, room.kind, 'thread') AS kind, member.level, member.level_set, member.follows, \
          EXISTS (SELECT 1 FROM mention WHERE mention.user = ?1 AND mention.room = wanted.room \
          AND mention.seq = wanted.seq) AS named FROM wanted \
          JOIN member ON member.room = wanted.room AND member.user = ?1 JOIN room ON room.id = wanted.room \
@@ -182,7 +202,7 @@ pub async fn heard(db: &SqlitePool, user: UserId, places: &[Place], most: usize)
             author: row.name,
             text: row.body,
             facts: Facts {
-                level: level(row.level, kind),
+                level: level(row.level, kind, row.follows),
                 named: row.named,
                 direct: kind == RoomKind::Direct,
                 own: false,

@@ -101,10 +101,13 @@ pub async fn remove_member(conn: &mut SqliteConnection, room: RoomId, user: User
 /// # Errors
 /// `Conflict`.
 pub async fn has_room(conn: &mut SqliteConnection, user: UserId, most: usize) -> Result<(), AppError> {
-    let rooms: i64 = sqlx::query_scalar("SELECT count(*) FROM member WHERE user = ?")
-        .bind(user.0)
-        .fetch_one(conn)
-        .await?;
+    let rooms: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM member JOIN room ON room.id = member.room \
+         WHERE user = ? AND follows = 1 AND parent IS NULL",
+    )
+    .bind(user.0)
+    .fetch_one(conn)
+    .await?;
     if usize::try_from(rooms).is_ok_and(|rooms| rooms < most) {
         return Ok(());
     }

@@ -14,15 +14,17 @@ use crate::{
 
 /// Notes whom a message calls; gives those who are in its room.
 pub async fn call(conn: &mut SqliteConnection, message: &Message, called: &Called) -> Result<Vec<UserId>, AppError> {
-    let mut people: Vec<i64> = called.people.iter().map(|person| person.id.0).collect();
-    match &called.all {
-        Some(All::Here(here)) => people.extend(here.iter().map(|id| id.0)),
+    let people: Vec<UserId> = called.people.iter().map(|person| person.id).collect();
+    let here: &[UserId] = match &called.all {
+        Some(All::Here(here)) => here,
         None if people.is_empty() => return Ok(Vec::new()),
-        _ => (),
-    }
+        _ => &[],
+    };
+    // All of a thread are those who follow it.
     let told: Vec<i64> = sqlx::query_scalar(
         "INSERT INTO mention (user, room, seq) SELECT user, room, ?1 FROM member \
-         WHERE room = ?2 AND user <> ?3 AND (?4 OR user IN (SELECT value FROM json_each(?5))) \
+         WHERE room = ?2 AND user <> ?3 AND (user IN (SELECT value FROM json_each(?5)) \
+         OR (follows = 1 AND (?4 OR user IN (SELECT value FROM json_each(?6))))) \
          ON CONFLICT DO NOTHING RETURNING user",
     )
     .bind(place(message.seq))
@@ -30,6 +32,7 @@ pub async fn call(conn: &mut SqliteConnection, message: &Message, called: &Calle
     .bind(message.author.id.0)
     .bind(matches!(called.all, Some(All::Room)))
     .bind(serde_json::to_string(&people).unwrap_or_default())
+    .bind(serde_json::to_string(here).unwrap_or_default())
     .fetch_all(conn)
     .await?;
     Ok(told.into_iter().map(UserId).collect())

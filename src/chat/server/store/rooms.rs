@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::unread;
+use super::{Root, unread};
 use crate::{
     chat::model::{Person, Room, RoomKind},
     error::AppError,
@@ -20,6 +20,12 @@ struct RoomRow {
     unread: u32,
     mentions: u32,
     muted: bool,
+    parent: Option<i64>,
+    root: Option<i64>,
+}
+
+fn root(parent: Option<i64>, root: Option<i64>) -> Option<Root> {
+    Some((RoomId(parent?), root?.unsigned_abs()))
 }
 
 impl From<RoomRow> for Room {
@@ -33,6 +39,7 @@ impl From<RoomRow> for Room {
             unread: row.unread,
             mentions: row.mentions,
             muted: row.muted,
+            root: root(row.parent, row.root),
         }
     }
 }
@@ -41,6 +48,7 @@ pub(super) fn kind(text: &str) -> RoomKind {
     match text {
         "private" => RoomKind::Private,
         "direct" => RoomKind::Direct,
+        "thread" => RoomKind::Thread,
         _ => RoomKind::Open,
     }
 }
@@ -48,19 +56,29 @@ pub(super) fn kind(text: &str) -> RoomKind {
 const fn kind_text(kind: RoomKind) -> &'static str {
     match kind {
         RoomKind::Open => "open",
-        RoomKind::Private => "private",
+        // A thread is one whose `parent` is set.
+        RoomKind::Private | RoomKind::Thread => "private",
         RoomKind::Direct => "direct",
     }
 }
 
-/// The rooms that `user` is in: by name, conversations last.
+/// What a room is called and what kind it is; a thread is called as its root's room, `up`.
+macro_rules! named {
+    () => {
+        "coalesce(up.name, room.name) AS name, room.topic, iif(up.id IS NULL, room.kind, 'thread') AS kind, \
+         room.parent, room.root "
+    };
+}
+pub(super) use named;
+
+/// The rooms that `user` is in: by name, conversations last; no threads.
 pub async fn rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError> {
     let mut conn = db.acquire().await?;
     let rows: Vec<RoomRow> = sqlx::query_as(concat!(
-        "SELECT room.id, room.name, room.topic, room.kind, ",
+        "SELECT room.id, room.name, room.topic, room.kind, room.parent, room.root, ",
         unread!(),
-        ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room WHERE member.user = ? \
-         ORDER BY room.kind = 'direct', room.name"
+        ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room \
+         WHERE member.user = ? AND member.follows = 1 AND room.parent IS NULL ORDER BY room.kind = 'direct', room.name"
     ))
     .bind(user.0)
     .fetch_all(&mut *conn)
@@ -68,10 +86,38 @@ pub async fn rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError>
     with_people(&mut conn, rows.into_iter().map(Room::from).collect()).await
 }
 
+/// The threads that `user` follows and in which something was said after `after`: up to `limit`, the newest first.
+pub async fn followed(db: &SqlitePool, user: UserId, after: Timestamp, limit: u32) -> Result<Vec<Room>, AppError> {
+    let mut conn = db.acquire().await?;
+    let rows: Vec<RoomRow> = sqlx::query_as(concat!(
+        "SELECT room.id, ",
+        named!(),
+        ", ",
+        unread!(),
+        ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room \
+         JOIN room up ON up.id = room.parent WHERE member.user = ? AND member.follows = 1 AND room.last > ? \
+         ORDER BY room.last DESC LIMIT ?"
+    ))
+    .bind(user.0)
+    .bind(after.micros())
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?;
+    with_people(&mut conn, rows.into_iter().map(Room::from).collect()).await
+}
+
+/// Whose people a room's title names: those of a conversation, or of the room of a thread.
+fn talk(room: &Room) -> Option<RoomId> {
+    match room.root {
+        // No other room's name has an @.
+        Some((up, _)) if room.name.starts_with('@') => Some(up),
+        _ => (room.kind == RoomKind::Direct).then_some(room.id),
+    }
+}
+
 /// Adds the people of direct rooms.
-async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Result<Vec<Room>, AppError> {
-    let direct = rooms.iter().filter(|room| room.kind == RoomKind::Direct);
-    let direct: Vec<i64> = direct.map(|room| room.id.0).collect();
+pub(super) async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Result<Vec<Room>, AppError> {
+    let direct: Vec<RoomId> = rooms.iter().filter_map(talk).collect();
     if direct.is_empty() {
         return Ok(rooms);
     }
@@ -82,8 +128,9 @@ async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Resul
     .bind(serde_json::to_string(&direct).unwrap_or_default())
     .fetch_all(conn)
     .await?;
-    for (room, id, name) in people {
-        if let Some(room) = rooms.iter_mut().find(|other| other.id.0 == room) {
+    for (talk_id, id, name) in people {
+        for room in rooms.iter_mut().filter(|room| talk(room) == Some(RoomId(talk_id))) {
+            let name = name.clone();
             room.people.push(Person { id: UserId(id), name });
         }
     }
@@ -100,35 +147,53 @@ pub struct Joined {
     pub said: u64,
     /// The place up to which the person has read.
     pub read: u64,
+    /// They hear of what is said; only in a thread they may not.
+    pub follows: bool,
+}
+
+#[derive(FromRow)]
+struct JoinedRow {
+    id: i64,
+    name: String,
+    topic: String,
+    kind: String,
+    parent: Option<i64>,
+    root: Option<i64>,
+    changed: i64,
+    said: i64,
+    read: i64,
+    follows: bool,
 }
 
 /// One room that `user` is in; `None` when there is none, or not for them.
 pub async fn room(db: &SqlitePool, id: RoomId, user: UserId) -> Result<Option<Joined>, AppError> {
     let mut conn = db.acquire().await?;
-    let row: Option<(i64, String, String, String, i64, i64, i64)> = sqlx::query_as(
-        "SELECT room.id, name, topic, kind, changed, said, read FROM room JOIN member ON member.room = room.id \
-         WHERE room.id = ? AND member.user = ?",
-    )
+    let row: Option<JoinedRow> = sqlx::query_as(concat!(
+        "SELECT room.id, ",
+        named!(),
+        ", room.changed, room.said, member.read, member.follows FROM room JOIN member ON member.room = room.id \
+         LEFT JOIN room up ON up.id = room.parent WHERE room.id = ? AND member.user = ?",
+    ))
     .bind(id.0)
     .bind(user.0)
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((id, name, topic, text, changed, said, read)) = row else {
-        return Ok(None);
-    };
+    let Some(row) = row else { return Ok(None) };
     let room = Room {
-        id: RoomId(id),
-        name,
-        topic,
-        kind: kind(&text),
+        id: RoomId(row.id),
+        name: row.name,
+        topic: row.topic,
+        kind: kind(&row.kind),
+        root: root(row.parent, row.root),
         ..Room::default()
     };
     let room = with_people(&mut conn, vec![room]).await?.pop();
     Ok(room.map(|room| Joined {
         room,
-        changed: changed.unsigned_abs(),
-        said: said.unsigned_abs(),
-        read: read.unsigned_abs(),
+        changed: row.changed.unsigned_abs(),
+        said: row.said.unsigned_abs(),
+        read: row.read.unsigned_abs(),
+        follows: row.follows,
     }))
 }
 
@@ -200,7 +265,7 @@ pub fn no_room() -> AppError {
 /// The room of this name that `user` is in.
 pub async fn room_called(db: &SqlitePool, name: &str, user: UserId) -> Result<Option<RoomId>, AppError> {
     let id: Option<i64> = sqlx::query_scalar(
-        "SELECT id FROM room JOIN member ON member.room = room.id WHERE name = ? AND member.user = ?",
+        "SELECT id FROM room JOIN member ON member.room = room.id WHERE name = ? AND parent IS NULL AND member.user = ?",
     )
     .bind(name)
     .bind(user.0)

@@ -134,7 +134,10 @@ fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> 
         sql.push(")");
     }
     if let Some(room) = &wanted.room {
-        sql.push(" AND said.room = (SELECT id FROM room WHERE name = ");
+        // What is said in a room's threads is said in the room.
+        sql.push(
+            " AND (SELECT coalesce(parent, id) FROM room r WHERE r.id = said.room) = (SELECT id FROM room WHERE name = ",
+        );
         sql.push_bind(room.clone());
         sql.push(")");
     }

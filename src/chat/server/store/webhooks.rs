@@ -26,10 +26,10 @@ pub async fn webhooks_due(db: &SqlitePool, said: &[(RoomId, u64)]) -> Result<Vec
     let due: Vec<(i64, i64, i64)> = sqlx::query_as(
         "SELECT webhook.user, message.room, message.seq FROM json_each(?) said CROSS JOIN webhook \
          JOIN member ON member.room = said.value ->> 0 AND member.user = webhook.user \
-         JOIN room ON room.id = member.room \
+         JOIN room ON room.id = member.room LEFT JOIN room up ON up.id = room.parent \
          JOIN message ON message.room = room.id AND message.seq = said.value ->> 1 \
          JOIN user author ON author.id = message.author AND author.bot = 0 \
-         WHERE room.kind = 'direct' OR EXISTS (SELECT 1 FROM mention \
+         WHERE coalesce(up.kind, room.kind) = 'direct' OR EXISTS (SELECT 1 FROM mention \
          WHERE mention.user = webhook.user AND mention.room = message.room AND mention.seq = message.seq) \
          ORDER BY said.key",
     )

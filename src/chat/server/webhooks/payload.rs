@@ -6,7 +6,7 @@ use crate::{
     accounts::server::secret::TOKEN_PREFIX,
     chat::{
         message,
-        model::{Message, Room},
+        model::{Message, Room, RoomKind},
         server::{markdown, mentions, store::Webhook},
     },
     paths,
@@ -19,9 +19,9 @@ pub fn payload(webhook: &Webhook, room: &Room, message: &Message) -> Vec<u8> {
     let path = paths::CAMPFIRE_BOT
         .replace("{room}", &room.id.to_string())
         .replace("{token}", &token);
-    let name = match room.people.is_empty() {
-        true => room.name.clone(),
-        false => room.title(webhook.bot.id),
+    let name = match room.kind {
+        RoomKind::Open | RoomKind::Private => room.name.clone(),
+        RoomKind::Direct | RoomKind::Thread => room.title(webhook.bot.id),
     };
     let html = message.html.clone().unwrap_or_else(|| markdown::plain(&message.body));
     let payload = json!({
