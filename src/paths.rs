@@ -76,6 +76,10 @@ pub fn holds_a_token(path: &str) -> bool {
 /// A page beside the desk: a document of its own, which the desk's scripts leave to the browser.
 pub fn is_beside(path: &str) -> bool {
     let page = path.trim_start_matches('/').split(['/', '?', '#']).next();
-    let is_about_a_room = || ["/new", "/about", "/history/"].iter().any(|part| path.contains(part));
+    let is_about_a_room = || {
+        ["/new", "/others", "/about", "/delete", "/history/"]
+            .iter()
+            .any(|part| path.contains(part))
+    };
     !matches!(page, Some("" | "rooms" | "ticker" | "logs")) || is_about_a_room()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Person, RoomPage, Texts};
+use super::model::{About, Change, Found, History, Losses, OtherRooms, Person, RoomPage, Texts};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
@@ -126,14 +126,75 @@ pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
     super::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await
 }
 
-/// Leaves a private room.
+/// Leaves a room.
 ///
 /// # Errors
 /// As `chat/server/rooms.rs`.
 #[server(prefix = "/do", endpoint = "leave_room", output = Json)]
 pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    super::server::rooms::leave(&crate::server::state::AppState::here()?.chat, me, room).await?;
+    let state = crate::server::state::AppState::here()?;
+    if super::server::rooms::leave(&state.chat, me, room).await? {
+        super::server::clear::begin(&state);
+    }
+    leptos_axum::redirect("/rooms");
+    Ok(())
+}
+
+/// Comes into an open room.
+///
+/// # Errors
+/// As `chat/server/rooms.rs`.
+#[server(prefix = "/do", endpoint = "join_room", output = Json)]
+pub async fn join_room(room: RoomId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::join(&crate::server::state::AppState::here()?.chat, me, room).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}"));
+    Ok(())
+}
+
+/// Open rooms that one isn't in, and archived ones.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "other_rooms", input = Json, output = Json)]
+pub async fn list_other_rooms() -> Result<OtherRooms, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::ends::others(&crate::server::state::AppState::here()?.chat, me).await
+}
+
+/// Archives a room, or brings it back.
+///
+/// # Errors
+/// As `chat/server/ends.rs`.
+#[server(prefix = "/do", endpoint = "archive_room", output = Json)]
+pub async fn archive_room(room: RoomId, archived: bool) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    super::server::ends::archive(&crate::server::state::AppState::here()?.chat, &me, room, archived).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}"));
+    Ok(())
+}
+
+/// What would be lost with a room.
+///
+/// # Errors
+/// As `chat/server/ends.rs`.
+#[server(prefix = "/do", endpoint = "room_losses", input = Json, output = Json)]
+pub async fn room_losses(room: RoomId) -> Result<Losses, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    super::server::ends::losses(&crate::server::state::AppState::here()?.chat, &me, room).await
+}
+
+/// Deletes a room, with all that is in it.
+///
+/// # Errors
+/// As `chat/server/ends.rs`; `Invalid` when `name` isn't the room's, which the form asks for.
+#[server(prefix = "/do", endpoint = "delete_room", output = Json)]
+pub async fn delete_room(room: RoomId, name: String) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::ends::delete(&state.chat, &me, room, &name).await?;
+    super::server::clear::begin(&state);
     leptos_axum::redirect("/rooms");
     Ok(())
 }

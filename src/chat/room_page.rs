@@ -18,7 +18,7 @@ use crate::{
     error::AppError,
     ids::RoomId,
     live::badge::LinkBadge,
-    ui::{error_page::ErrorPage, handler::press, loaded::loaded},
+    ui::{error_page::ErrorPage, handler::press, loaded::loaded, when::when},
 };
 
 /// `/rooms/{id}`, and with `?before=N` the messages before that place.
@@ -126,7 +126,20 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
             }
                 .into_any()
         } else {
-            view! { <Composer room client_id largest_file /> }.into_any()
+            // One reads here what isn't among one's rooms: it is archived.
+            let live = move || chat.rooms.with(|rooms| rooms.iter().any(|other| other.id == id));
+            let composer = move || {
+                view! { <Composer room=room.clone() client_id=client_id.clone() largest_file /> }.into_any()
+            };
+            let archived = || {
+                view! { <p class="past" role="status">"This room is archived: it can be read, and nothing changes in it."</p> }
+                    .into_any()
+            };
+            view! {
+                {when(live, composer)}
+                {when(move || !live(), archived)}
+            }
+                .into_any()
         }}
     }
 }

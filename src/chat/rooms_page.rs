@@ -37,6 +37,10 @@ pub fn RoomsPage() -> impl IntoView {
                     "New room"
                 </a>
                 " "
+                <a class="button quiet" href="/rooms/others" rel="external">
+                    "Other rooms"
+                </a>
+                " "
                 <a class="button quiet" href="/search" rel="external">
                     "Search messages"
                 </a>

@@ -46,7 +46,7 @@ pub async fn texts(chat: &Chat, me: &Me, room: RoomId, seq: u64) -> Result<Texts
 /// is then. What changes nothing is told to nobody.
 ///
 /// # Errors
-/// `NotFound` for the message, `Forbidden` where it is not theirs to change, `Invalid` for what it would become,
+/// `NotFound` for the message, `Forbidden` where it is not theirs to change, `Conflict` in an archived room, `Invalid` for what it would become,
 /// `SlowDown`, `Busy`.
 pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<Message, AppError> {
     let change = checked(change)?;
@@ -66,7 +66,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         .write_then(
             move |conn| {
                 Box::pin(async move {
-                    store::must_be_in(conn, room, me.id).await?;
+                    store::must_be_live(conn, room, me.id).await?;
                     let before = store::message(conn, room, seq).await?.ok_or_else(store::no_message)?;
                     if !changes(&before, &me, &change)? {
                         return Ok((before, false, Vec::new()));

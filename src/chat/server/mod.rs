@@ -1,8 +1,10 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod clear;
 pub mod commands;
 mod emoji;
+pub mod ends;
 pub mod files;
 mod frames;
 pub mod gateway;
@@ -111,6 +113,8 @@ pub enum Audience {
     Joined(RoomId, Option<Arc<[UserId]>>),
     /// A person who isn't in the room any more.
     Left(RoomId, UserId),
+    /// Everybody who was in a room that is no more.
+    Gone(RoomId),
 }
 
 impl Chat {

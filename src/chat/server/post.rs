@@ -21,7 +21,7 @@ use super::{
 /// message (`false`), and nobody hears it twice.
 ///
 /// # Errors
-/// What [`rules`] say of the draft, `SlowDown`, `NotFound` for the room, `Busy`.
+/// What [`rules`] say of the draft, `SlowDown`, `NotFound` for the room, `Conflict` when it is archived, `Busy`.
 pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message, bool), AppError> {
     let Draft {
         room,

@@ -166,6 +166,12 @@ impl<'c, S: Transport> Line<'c, S> {
                 }
                 person == me
             }
+            Audience::Gone(room) => {
+                let was_mine = self.rooms.contains(&room) || self.followed.is_some_and(|(other, _)| other == room);
+                self.rooms.retain(|other| *other != room);
+                self.followed = self.followed.filter(|(other, _)| *other != room);
+                was_mine
+            }
             Audience::Followers { room, changed, note } => {
                 let Some((_, sent)) = self.followed.as_mut().filter(|(followed, _)| *followed == room) else {
                     return match note {

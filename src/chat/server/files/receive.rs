@@ -58,7 +58,7 @@ impl Files {
     /// doesn't come whole.
     ///
     /// # Errors
-    /// `NotFound` for the room, `TooLarge`, `Invalid` for what is empty, cut off or too slow, `SlowDown` for too many at
+    /// `NotFound` for the room, `Conflict` when it is archived, `TooLarge`, `Invalid` for what is empty, cut off or too slow, `SlowDown` for too many at
     /// once, `DiskFull`.
     pub async fn receive<E: Display>(
         self: &Arc<Self>,
@@ -67,9 +67,7 @@ impl Files {
         called: &str,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<File, AppError> {
-        store::room(&self.db.readers, room, owner)
-            .await?
-            .ok_or_else(store::no_room)?;
+        store::must_be_live(&mut *self.db.readers.acquire().await?, room, owner).await?;
         let _place = Coming::new(&self.coming, owner)?;
         let Arrived {
             file,

@@ -76,6 +76,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
     let mut pages = vec![
         ("All rooms", "/rooms"),
         ("New room", "/rooms/new"),
+        ("Other rooms", "/rooms/others"),
         ("New conversation", "/people"),
         ("Ticker", "/ticker"),
         ("Logs", "/logs"),

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{files::files_of, no_room, place};
+use super::{files::files_of, must_be_live, no_room, place};
 use crate::{
     chat::model::{History, Message, Person, Quote, Reaction},
     error::AppError,
@@ -187,14 +187,14 @@ impl NewMessage {
 /// with the message it already is, and `false`.
 ///
 /// # Errors
-/// `NotFound` for the room.
+/// `NotFound` for the room, `Conflict` when it is archived.
 pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool), AppError> {
     let next: Option<(i64, i64)> = sqlx::query_as(
         "INSERT INTO message (room, seq, changed, author, client_id, body, html, reply, at) \
          SELECT id, said + 1, changed + 1, ?, ?, ?, ?, \
          (SELECT seq FROM message r WHERE r.room = room.id AND r.seq = ?), ? \
-         FROM room JOIN member ON member.room = room.id AND member.user = ? WHERE id = ? \
-         ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed",
+         FROM room JOIN member ON member.room = room.id AND member.user = ? \
+         WHERE id = ? AND archived IS NULL ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed",
     )
     .bind(new.author.id.0)
     .bind(&new.client_id)
@@ -230,6 +230,7 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
         .await?;
     // A retry may name another room than the one where it was said.
     let Some(room) = kept.as_ref().map(|row| RoomId(row.room)) else {
+        must_be_live(conn, new.room, new.author.id).await?;
         return Err(no_room());
     };
     let message = whole(conn, room, kept.into_iter().collect()).await?.pop();

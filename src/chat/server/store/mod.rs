@@ -1,6 +1,7 @@
 //! Rooms and messages in `desk.db`: all of chat's SQL, by what it is about.
 
 mod changes;
+mod ends;
 mod files;
 mod messages;
 mod notify;
@@ -12,13 +13,16 @@ mod search;
 mod webhooks;
 
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
+pub use ends::{
+    clear_deleted, delete_forsaken, delete_room, losses, must_not_be_last, open_room, rooms_to_join, set_archived,
+};
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use messages::{NewMessage, changed_after, history, insert, message};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
-pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
+pub use people::{add_member, has_room, members, must_be_in, must_be_live, people, people_called, remove_member, team};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
 pub use reading::{call, set_read};
-pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};
+pub use rooms::{Joined, all_rooms, archived, describe, insert_room, no_room, room, room_called, room_named, rooms};
 pub use search::{Page, Wanted, index, indexed, search};
 pub use webhooks::{Webhook, webhook, webhooks_due};
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[derive(FromRow)]
-struct RoomRow {
+pub(super) struct RoomRow {
     id: i64,
     name: String,
     topic: String,
@@ -20,6 +20,7 @@ struct RoomRow {
     unread: u32,
     mentions: u32,
     muted: bool,
+    archived: bool,
 }
 
 impl From<RoomRow> for Room {
@@ -33,6 +34,7 @@ impl From<RoomRow> for Room {
             unread: row.unread,
             mentions: row.mentions,
             muted: row.muted,
+            archived: row.archived,
         }
     }
 }
@@ -53,16 +55,26 @@ const fn kind_text(kind: RoomKind) -> &'static str {
     }
 }
 
-/// The rooms that `user` is in: by name, conversations last.
+/// The rooms that `user` is in: by name, conversations last; without those that are archived.
 pub async fn rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError> {
+    rooms_of(db, user, false).await
+}
+
+/// As [`rooms`], with those that are archived.
+pub async fn all_rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError> {
+    rooms_of(db, user, true).await
+}
+
+async fn rooms_of(db: &SqlitePool, user: UserId, archived: bool) -> Result<Vec<Room>, AppError> {
     let mut conn = db.acquire().await?;
     let rows: Vec<RoomRow> = sqlx::query_as(concat!(
-        "SELECT room.id, room.name, room.topic, room.kind, ",
+        "SELECT room.id, room.name, room.topic, room.kind, room.archived IS NOT NULL AS archived, ",
         unread!(),
         ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room WHERE member.user = ? \
-         ORDER BY room.kind = 'direct', room.name"
+         AND (? OR room.archived IS NULL) ORDER BY room.kind = 'direct', room.name"
     ))
     .bind(user.0)
+    .bind(archived)
     .fetch_all(&mut *conn)
     .await?;
     with_people(&mut conn, rows.into_iter().map(Room::from).collect()).await
@@ -105,15 +117,15 @@ pub struct Joined {
 /// One room that `user` is in; `None` when there is none, or not for them.
 pub async fn room(db: &SqlitePool, id: RoomId, user: UserId) -> Result<Option<Joined>, AppError> {
     let mut conn = db.acquire().await?;
-    let row: Option<(i64, String, String, String, i64, i64, i64)> = sqlx::query_as(
-        "SELECT room.id, name, topic, kind, changed, said, read FROM room JOIN member ON member.room = room.id \
+    let row: Option<(i64, String, String, String, bool, i64, i64, i64)> = sqlx::query_as(
+        "SELECT room.id, name, topic, kind, archived IS NOT NULL, changed, said, read FROM room JOIN member ON member.room = room.id \
          WHERE room.id = ? AND member.user = ?",
     )
     .bind(id.0)
     .bind(user.0)
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((id, name, topic, text, changed, said, read)) = row else {
+    let Some((id, name, topic, text, archived, changed, said, read)) = row else {
         return Ok(None);
     };
     let room = Room {
@@ -121,6 +133,7 @@ pub async fn room(db: &SqlitePool, id: RoomId, user: UserId) -> Result<Option<Jo
         name,
         topic,
         kind: kind(&text),
+        archived,
         ..Room::default()
     };
     let room = with_people(&mut conn, vec![room]).await?.pop();
@@ -195,6 +208,22 @@ pub async fn describe(conn: &mut SqliteConnection, room: RoomId, name: &str, top
 /// There is no such room, or not for this person; the two are not told apart.
 pub fn no_room() -> AppError {
     AppError::NotFound("There is no such room. It may have been removed, or the link is wrong.".into())
+}
+
+/// The room is archived.
+pub fn archived() -> AppError {
+    AppError::Conflict(
+        "This room is archived: it can be read, and nothing changes in it. An administrator can bring it back.".into(),
+    )
+}
+
+/// Who is in a room.
+pub(super) async fn people_of(conn: &mut SqliteConnection, room: RoomId) -> Result<Vec<UserId>, AppError> {
+    let people: Vec<i64> = sqlx::query_scalar("SELECT user FROM member WHERE room = ?")
+        .bind(room.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(people.into_iter().map(UserId).collect())
 }
 
 /// The room of this name that `user` is in.
