@@ -14,9 +14,17 @@ use crate::{
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
     chat::{
-        delete_room_page::DeleteRoomPage, history_page::HistoryPage, new_room_page::NewRoomPage,
-        notify::page::NotificationsPage, other_rooms_page::OtherRoomsPage, people_page::PeoplePage,
-        room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage, search_page::SearchPage,
+        delete_room_page::DeleteRoomPage,
+        history_page::HistoryPage,
+        marks_page::{BookmarksPage, PinsPage},
+        new_room_page::NewRoomPage,
+        notify::page::NotificationsPage,
+        other_rooms_page::OtherRoomsPage,
+        people_page::PeoplePage,
+        room_about::RoomAboutPage,
+        room_page::RoomPage,
+        rooms_page::RoomsPage,
+        search_page::SearchPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
@@ -113,6 +121,8 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/delete") view=DeleteRoomPage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/:room/pins") view=PinsPage ssr=SsrMode::Async />
+                <Route path=path!("/bookmarks") view=BookmarksPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />

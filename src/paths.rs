@@ -77,7 +77,7 @@ pub fn holds_a_token(path: &str) -> bool {
 pub fn is_beside(path: &str) -> bool {
     let page = path.trim_start_matches('/').split(['/', '?', '#']).next();
     let is_about_a_room = || {
-        ["/new", "/others", "/about", "/delete", "/history/"]
+        ["/new", "/others", "/about", "/delete", "/pins", "/history/"]
             .iter()
             .any(|part| path.contains(part))
     };

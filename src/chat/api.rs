@@ -32,15 +32,70 @@ pub async fn earlier_messages(room: RoomId, before: u64) -> Result<History, AppE
     super::server::store::history(&state.chat.db.readers, room, Some(before), super::server::rooms::PAGE).await
 }
 
-/// Edits, deletes or reacts; the room hears of it over the socket.
+/// Edits, deletes, reacts or pins, of which the room hears over the socket; or bookmarks, which is told in words.
 ///
 /// # Errors
 /// As `chat/server/change.rs`.
 #[server(prefix = "/do", endpoint = "change_message", input = Json, output = Json)]
-pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<(), AppError> {
+pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<Option<String>, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
     let state = crate::server::state::AppState::here()?;
+    if change == Change::Bookmark {
+        let words = super::server::marks::bookmark(&state.chat, me.id, room, seq).await;
+        return words.map(Some);
+    }
     super::server::change::change(&state.chat, &me, room, seq, change).await?;
+    Ok(None)
+}
+
+/// A room's pinned messages.
+///
+/// # Errors
+/// `SignedOut`, `NotFound`.
+#[server(prefix = "/do", endpoint = "pins", input = Json, output = Json)]
+pub async fn pins(room: RoomId) -> Result<Found, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let state = crate::server::state::AppState::here()?;
+    let (title, pinned) = super::server::marks::pins(&state.chat, me, room).await?;
+    let hit = |message| super::server::marks::hit(0, title.clone(), message);
+    Ok(Found {
+        hits: pinned.into_iter().map(hit).collect(),
+        more: false,
+    })
+}
+
+/// Unpins a message.
+///
+/// # Errors
+/// As `chat/server/change.rs`.
+#[server(prefix = "/do", endpoint = "unpin", output = Json)]
+pub async fn unpin(room: RoomId, seq: u64) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::change::change(&state.chat, &me, room, seq, Change::Pin(false)).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}/pins"));
+    Ok(())
+}
+
+/// What one has bookmarked.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "bookmarks", input = Json, output = Json)]
+pub async fn bookmarks(before: Option<i64>) -> Result<Found, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::marks::bookmarks(&crate::server::state::AppState::here()?.chat, me, before).await
+}
+
+/// Takes a bookmark away.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "remove_bookmark", output = Json)]
+pub async fn remove_bookmark(room: RoomId, seq: u64) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::marks::remove_bookmark(&crate::server::state::AppState::here()?.chat, me, room, seq).await?;
+    leptos_axum::redirect("/bookmarks");
     Ok(())
 }
 

@@ -44,6 +44,7 @@ fn Question(losses: Losses) -> impl IntoView {
         since,
         files,
         bytes,
+        pins,
         hooks,
     } = losses;
     let id = room.id.to_string();
@@ -58,6 +59,7 @@ fn Question(losses: Losses) -> impl IntoView {
         let size = format!(" of {}", super::files::amount(bytes));
         view! { <li>{count(files, "file", "files")} {size}</li> }
     });
+    let pins = (pins > 0).then(|| view! { <li>{count(pins, "pin", "pins")}</li> });
     let is_empty = said.is_none() && files.is_none();
     let hooks = (!hooks.is_empty()).then(|| {
         view! {
@@ -75,7 +77,7 @@ fn Question(losses: Losses) -> impl IntoView {
         } else {
             view! {
                 <p>"With the room are lost, for everybody and for good:"</p>
-                <ul class="losses">{said} {files}</ul>
+                <ul class="losses">{said} {files} {pins}</ul>
             }
                 .into_any()
         }}

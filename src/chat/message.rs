@@ -32,6 +32,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
         deleted,
         reactions,
         files,
+        pinned,
         ..
     } = message;
     let is_mine = author.id == me.id;
@@ -56,6 +57,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
     let can = Can {
         edit: is_mine,
         delete: is_mine || me.role == Role::Admin,
+        unpin: pinned.is_some(),
     };
     view! {
         <article class="msg" class:again=again class:acted=move || acted().is_some() id=format!("m{seq}")>
@@ -79,6 +81,15 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
                             view! {
                                 <a class="edited" href=history rel="external" title=format!("{} {} UTC", at.day(), at.minute())>
                                     "edited"
+                                </a>
+                            }
+                        })}
+                    {pinned
+                        .map(|name| {
+                            view! {
+                                <a class="edited" href=format!("/rooms/{room}/pins") rel="external">
+                                    "pinned by "
+                                    {name}
                                 </a>
                             }
                         })}

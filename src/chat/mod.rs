@@ -13,6 +13,7 @@ pub mod connection;
 pub mod delete_room_page;
 pub mod files;
 pub mod history_page;
+pub mod marks_page;
 pub mod message;
 pub mod message_actions;
 pub mod message_list;

@@ -117,6 +117,9 @@ pub struct Message {
     /// In the order in which their author put them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,
+    /// Who pinned it, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<String>,
 }
 
 impl Message {
@@ -180,6 +183,10 @@ pub enum Change {
         /// Give it.
         on: bool,
     },
+    /// Pin it in its room, or unpin it.
+    Pin(bool),
+    /// Bookmark it for oneself, or no longer; nobody else is told.
+    Bookmark,
 }
 
 /// What a message says, and what it said before.
@@ -258,6 +265,8 @@ pub struct Losses {
     pub files: u32,
     /// What these hold.
     pub bytes: u64,
+    /// Messages that are pinned.
+    pub pins: u32,
     /// Bots whose webhook speaks there.
     pub hooks: Vec<String>,
 }

@@ -87,6 +87,9 @@ fn AboutRoom(about: About) -> impl IntoView {
                         </form>
                     }
                 })}
+            <p>
+                <a href=format!("/rooms/{id}/pins")>"Pinned messages"</a>
+            </p>
             <h2>"Notifications"</h2>
             <Done what="level" words="That is what you are notified of here from now on." />
             <Wrong error=refusal(SetLevel::PATH) />

@@ -10,6 +10,7 @@ mod delivery;
 mod files;
 mod gateway;
 mod logs;
+mod marks;
 mod notifications;
 mod options;
 mod room_ends;

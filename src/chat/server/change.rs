@@ -1,4 +1,4 @@
-//! What becomes of a message after it was said: edited, taken back, reacted to.
+//! What becomes of a message after it was said: edited, taken back, reacted to, pinned.
 
 use crate::{
     accounts::model::{Me, Role},
@@ -81,6 +81,8 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                         Change::React { emoji, on } => {
                             store::react(conn, (room, seq), me.id, emoji, *on, now).await?;
                         }
+                        Change::Pin(on) => store::pin(conn, (room, seq), me.id, *on, now).await?,
+                        Change::Bookmark => (),
                     }
                     Ok((store::touch(conn, room, seq).await?, true, freed))
                 })
@@ -108,7 +110,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
 fn checked(change: Change) -> Result<Change, AppError> {
     Ok(match change {
         Change::Edit(body) => Change::Edit(rules::caption(&body)?),
-        Change::Delete => Change::Delete,
+        Change::Delete | Change::Pin(_) | Change::Bookmark => change,
         Change::React { emoji, on } => {
             let known = emojis::get(&emoji).or_else(|| emojis::get_by_shortcode(emoji.trim_matches(':')));
             let known =
@@ -142,6 +144,9 @@ fn changes(message: &Message, me: &Me, change: &Change) -> Result<bool, AppError
             "Only its author or an administrator can delete a message.".into(),
         )),
         Change::Delete => Ok(true),
+        Change::Pin(on) => Ok(message.pinned.is_some() != *on),
+        // It is no part of the message.
+        Change::Bookmark => Ok(false),
         Change::React { emoji, on } => {
             let given = message.reactions.iter().find(|reaction| reaction.emoji == *emoji);
             if *on && given.is_none() && message.reactions.len() >= REACTIONS {

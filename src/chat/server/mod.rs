@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod indexing;
 mod lines;
 pub mod markdown;
+pub mod marks;
 pub mod mentions;
 pub mod notify;
 pub mod options;

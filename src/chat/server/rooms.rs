@@ -208,7 +208,7 @@ async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppErr
     match joined.room.kind {
         RoomKind::Private => Ok(joined),
         RoomKind::Open => Err(AppError::Invalid(
-            "This room is open: whoever wants to be in it joins it.".into(),
+            "Everyone on the team can join this room by themselves.".into(),
         )),
         RoomKind::Direct => Err(AppError::Invalid("A conversation keeps its people.".into())),
     }

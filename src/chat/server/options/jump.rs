@@ -81,6 +81,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Ticker", "/ticker"),
         ("Logs", "/logs"),
         ("Search messages", "/search"),
+        ("Bookmarks", "/bookmarks"),
         ("Your account", "/you"),
         ("Keys", "/keys"),
     ];

@@ -35,6 +35,9 @@ use crate::server::{problem::Problem, state::AppState};
         messages::delete,
         messages::react,
         messages::unreact,
+        messages::pins,
+        messages::pin,
+        messages::unpin,
         messages::search,
         tokens::list,
         tokens::revoke,
@@ -80,6 +83,11 @@ pub fn routes() -> Router<AppState> {
             "/rooms/{room}/messages/{seq}/reactions/{emoji}",
             put(messages::react).delete(messages::unreact),
         )
+        .route(
+            "/rooms/{room}/messages/{seq}/pin",
+            put(messages::pin).delete(messages::unpin),
+        )
+        .route("/rooms/{room}/pins", get(messages::pins))
         .route("/search", get(messages::search))
         .route("/tokens", get(tokens::list))
         .route("/tokens/{id}", delete(tokens::revoke))

@@ -90,6 +90,10 @@ pub async fn losses(db: &SqlitePool, room: Room) -> Result<Losses, AppError> {
             .bind(room.id.0)
             .fetch_one(&mut *conn)
             .await?;
+    let pins = sqlx::query_scalar("SELECT count(*) FROM pin WHERE room = ?")
+        .bind(room.id.0)
+        .fetch_one(&mut *conn)
+        .await?;
     let hooks = sqlx::query_scalar(
         "SELECT DISTINCT user.name FROM token JOIN user ON user.id = token.user WHERE token.room = ? ORDER BY user.name",
     )
@@ -103,6 +107,7 @@ pub async fn losses(db: &SqlitePool, room: Room) -> Result<Losses, AppError> {
         since: since.map(Timestamp::from_micros),
         files,
         bytes: bytes.unsigned_abs(),
+        pins,
         hooks,
     })
 }

@@ -26,6 +26,7 @@ struct MessageRow {
     reply: Option<i64>,
     reply_author: Option<String>,
     reply_text: Option<String>,
+    pinned: Option<String>,
 }
 
 impl From<MessageRow> for Message {
@@ -51,6 +52,7 @@ impl From<MessageRow> for Message {
             deleted: row.deleted.is_some(),
             reactions: Vec::new(),
             files: Vec::new(),
+            pinned: row.pinned,
         }
     }
 }
@@ -62,9 +64,10 @@ macro_rules! messages {
         concat!(
             "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
              m.reply, v.name AS reply_author, coalesce(nullif(substr(r.body, 1, 160), ''), \
-             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text \
-             FROM message m JOIN user u ON u.id = m.author \
-             LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author ",
+             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text, \
+             w.name AS pinned FROM message m JOIN user u ON u.id = m.author \
+             LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author \
+             LEFT JOIN pin p ON p.room = m.room AND p.seq = m.seq LEFT JOIN user w ON w.id = p.user ",
             $rest
         )
     };
@@ -100,6 +103,18 @@ pub async fn changed_after(db: &SqlitePool, room: RoomId, after: u64, limit: u32
     .bind(room.0)
     .bind(after)
     .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?;
+    whole(&mut conn, room, rows).await
+}
+
+/// The pinned messages of a room, the one pinned last first.
+pub async fn pinned(db: &SqlitePool, room: RoomId) -> Result<Vec<Message>, AppError> {
+    let mut conn = db.acquire().await?;
+    let rows: Vec<MessageRow> = sqlx::query_as(messages!(
+        "WHERE m.room = ?1 AND m.seq IN (SELECT seq FROM pin WHERE room = ?1) ORDER BY p.at DESC"
+    ))
+    .bind(room.0)
     .fetch_all(&mut *conn)
     .await?;
     whole(&mut conn, room, rows).await

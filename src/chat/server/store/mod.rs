@@ -3,6 +3,7 @@
 mod changes;
 mod ends;
 mod files;
+mod marks;
 mod messages;
 mod notify;
 mod people;
@@ -17,7 +18,8 @@ pub use ends::{
     clear_deleted, delete_forsaken, delete_room, losses, must_not_be_last, open_room, rooms_to_join, set_archived,
 };
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
-pub use messages::{NewMessage, changed_after, history, insert, message};
+pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
+pub use messages::{NewMessage, changed_after, history, insert, message, pinned};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
 pub use people::{add_member, has_room, members, must_be_in, must_be_live, people, people_called, remove_member, team};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
