@@ -30,6 +30,8 @@ pub const FILES: &str = "/files";
 pub const FILE: &str = "/files/{file}/{name}";
 /// An image, small.
 pub const THUMBNAIL: &str = "/thumbnails/{file}";
+/// The picture of a card under a link.
+pub const PREVIEW: &str = "/previews/{key}";
 /// What a field offers to take, as a list in HTML: `?q=` is what was typed.
 pub const OPTIONS: &str = "/options/{kind}";
 /// Where the composer's plain form posts.
@@ -45,6 +47,11 @@ pub fn file(id: FileId, name: &str) -> String {
 /// The URL of an image's thumbnail.
 pub fn thumbnail(id: FileId) -> String {
     format!("/thumbnails/{id}")
+}
+
+/// The URL of a card's picture.
+pub fn preview(key: &str) -> String {
+    format!("/previews/{key}")
 }
 
 /// As a part of a URL.

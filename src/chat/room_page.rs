@@ -132,7 +132,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
                 view! { <Composer room=room.clone() client_id=client_id.clone() largest_file /> }.into_any()
             };
             let archived = || {
-                view! { <p class="past" role="status">"This room is archived: it can be read, and nothing changes in it."</p> }
+                view! { <p class="past">"This room is archived: it can be read, and nothing changes in it."</p> }
                     .into_any()
             };
             view! {

@@ -59,7 +59,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         }
         _ => (Called::default(), None),
     };
-    let (hub, me) = (chat.hub.clone(), me.clone());
+    let (hub, me, previews) = (chat.hub.clone(), me.clone(), chat.previews.clone());
+    // With its text, a message loses the card under it.
+    let is_edit = matches!(change, Change::Edit(_));
     let (message, _, freed) = chat
         .db
         .writer
@@ -95,6 +97,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                         note: None,
                     };
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
+                    if is_edit {
+                        previews.note(message);
+                    }
                 }
             },
         )

@@ -40,7 +40,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, &body).await?;
     let html = markdown::rendered(&body, &called).await;
-    let (hub, said) = (chat.hub.clone(), chat.said.clone());
+    let (hub, said, previews) = (chat.hub.clone(), chat.said.clone(), chat.previews.clone());
     let (message, _, is_new) = chat
         .db
         .writer
@@ -81,6 +81,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                     };
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
                     said.note(message);
+                    previews.note(message);
                 }
             },
         )

@@ -22,7 +22,7 @@ use super::{
     kind::{HEAD, kind},
     name::name,
     shelf::Content,
-    thumbnail::{self, Thumbnail, thumbnail},
+    thumbnail::{self, Thumbnail, thumbnail, thumbnail_within},
 };
 use crate::{
     chat::{
@@ -169,6 +169,18 @@ impl Files {
         });
         // A decoder that panics has found an image that isn't shown.
         Ok((file, made.await.ok().flatten()))
+    }
+
+    /// A small form of an image that is nobody's file, of this width and height at most; `None` for what isn't shown.
+    pub async fn small(&self, bytes: Vec<u8>, largest: (u32, u32)) -> Option<Thumbnail> {
+        let permit = Arc::clone(&self.decoding).acquire_owned().await.ok()?;
+        let mut file = self.shelf.incoming().ok()?;
+        let made = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            file.write_all(&bytes).ok()?;
+            thumbnail_within(file.path(), kind(&bytes), largest)
+        });
+        made.await.ok().flatten()
     }
 
     /// Puts a file on the shelf and into the database.

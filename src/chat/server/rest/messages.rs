@@ -42,7 +42,7 @@ pub struct ApiMessage {
     author: ApiPerson,
     /// What was said, as typed; empty once deleted.
     text: String,
-    /// The same, rendered and safe; absent where nothing in it is marked up.
+    /// The same, rendered and safe, with the card of its link; absent where nothing in it is marked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
     /// When it was said (RFC 3339, UTC).

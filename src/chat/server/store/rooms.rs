@@ -116,8 +116,9 @@ pub struct Joined {
 
 /// One room that `user` is in; `None` when there is none, or not for them.
 pub async fn room(db: &SqlitePool, id: RoomId, user: UserId) -> Result<Option<Joined>, AppError> {
+    type Row = (i64, String, String, String, bool, i64, i64, i64);
     let mut conn = db.acquire().await?;
-    let row: Option<(i64, String, String, String, bool, i64, i64, i64)> = sqlx::query_as(
+    let row: Option<Row> = sqlx::query_as(
         "SELECT room.id, name, topic, kind, archived IS NOT NULL, changed, said, read FROM room JOIN member ON member.room = room.id \
          WHERE room.id = ? AND member.user = ?",
     )
