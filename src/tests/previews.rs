@@ -321,3 +321,45 @@ async fn no_link_leads_into_private_networks() {
     assert_eq!(site.asked(), 0);
     assert!(!html(&now(&app, 1).await).contains("class=\"card\""));
 }
+
+#[tokio::test]
+async fn a_page_that_fails_is_left_alone_for_an_hour() {
+    let (app, site) = (TestApp::with(&HERE).await, Site::open().await);
+    let mut a = app.admin().await.socket(&app).await;
+    let url = format!("{}/nothing", site.url);
+    let expires = async || -> Option<i64> {
+        let expires = sqlx::query_scalar("SELECT expires FROM preview WHERE url = ?").bind(&url);
+        let expires = expires.fetch_optional(&app.running.state.desk.readers).await;
+        expires.expect("a look")
+    };
+    for name in ["c1", "c2"] {
+        a.post(DESK, name, &url).await;
+        a.acknowledged(name).await;
+        for _ in 0..100 {
+            if expires().await.is_some() {
+                break;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        sleep(Duration::from_millis(200)).await;
+        assert_eq!(site.asked(), 1);
+    }
+    let left = expires().await.expect("remembered") - crate::time::Timestamp::now().micros();
+    assert!((3_500_000_000..=3_600_000_000).contains(&left), "{left}");
+    let forget = app.running.state.desk.writer.write(|conn| {
+        Box::pin(async move {
+            let sql = "UPDATE preview SET expires = 0";
+            Ok(sqlx::query(sql).execute(conn).await.map(|_| ())?)
+        })
+    });
+    forget.await.expect("an hour passes");
+    a.post(DESK, "c3", &url).await;
+    a.acknowledged("c3").await;
+    for _ in 0..100 {
+        if site.asked() == 2 {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it isn't asked again");
+}
