@@ -51,6 +51,29 @@ test("a room is made, prices and lines are read", async ({ ines }) => {
   await expect(ines.lines.first()).toBeVisible();
 });
 
+test("a room is archived, brought back and deleted", async ({ ines }) => {
+  await ines.open("/rooms/new");
+  await ines.page.getByRole("textbox", { name: "Room name" }).fill("research");
+  await ines.page.getByRole("button", { name: "Create room" }).click();
+  const url = ines.page.url();
+  const about = async () => {
+    await ines.page.goto(`${url}/about`);
+  };
+  await about();
+  await ines.page.getByRole("button", { name: "Archive the room" }).click();
+  await expect(ines.page.getByText(/^This room is archived/)).toBeVisible();
+  await expect(ines.page.getByRole("textbox", { name: "Message # research" })).toHaveCount(0);
+  await about();
+  await ines.page.getByRole("button", { name: "Bring the room back" }).click();
+  await expect(ines.page.getByRole("textbox", { name: "Message # research" })).toBeVisible();
+  await about();
+  await ines.page.getByRole("link", { name: "Delete the room…" }).click();
+  await ines.page.getByLabel("Type research to delete the room").fill("research");
+  await ines.page.getByRole("button", { name: "Delete the room" }).click();
+  await expect(ines.page).toHaveURL(/\/rooms$/);
+  await expect(ines.page.getByRole("link", { name: "# research" })).toHaveCount(0);
+});
+
 test("lines are filtered by a plain form", async ({ ines, server, request }) => {
   const answer = await request.post(`${server.url}/ingest/logs`, {
     headers: { Authorization: `Bearer ${server.token()}` },

@@ -88,7 +88,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       await ines.say("Spread looks fine.");
       await ines.say("Nothing odd.");
       const invitation = await ines.invitation();
-      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/1/about", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
+      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);

@@ -57,6 +57,67 @@ test("a room is renamed under everybody's eyes", async ({ ines, tomasz }) => {
   await expect(link(ines, "# floor")).toBeVisible();
 });
 
+test("an open room is left, found among the others, and joined again", async ({ ines, tomasz }) => {
+  await makeRoom(tomasz, "lunch");
+  await expect(link(ines, "# lunch")).toBeVisible();
+  await link(ines, "# lunch").click();
+  await ines.page.getByRole("heading", { name: "# lunch" }).getByRole("link").click();
+  await ines.page.getByRole("button", { name: "Leave the room" }).click();
+  await expect(ines.page).toHaveURL(/\/rooms$/);
+  await expect(link(ines, "# lunch")).toHaveCount(0);
+  await ines.page.getByRole("main").getByRole("link", { name: "Other rooms" }).click();
+  await accessible(ines.page, "the page of other rooms");
+  await ines.page.getByRole("button", { name: "Join # lunch" }).click();
+  await expect(ines.heading("# lunch")).toBeVisible();
+  await expect(link(ines, "# lunch")).toBeVisible();
+});
+
+test("an archived room closes its composer under everybody's eyes, and opens it again", async ({ ines, tomasz }) => {
+  await makeRoom(ines, "quarter");
+  const url = ines.page.url();
+  await sayHere(ines, "numbers are in");
+  await link(tomasz, "# quarter").click();
+  const field = tomasz.page.getByRole("textbox", { name: "Message # quarter" });
+  await expect(field).toBeVisible();
+  await ines.page.goto(`${url}/about`);
+  await accessible(ines.page, "a room's page for an administrator");
+  await ines.page.getByRole("button", { name: "Archive the room" }).click();
+  await expect(tomasz.page.getByText(/^This room is archived/)).toBeVisible();
+  await expect(field).toHaveCount(0);
+  await expect(tomasz.page.getByText("numbers are in")).toBeVisible();
+  await expect(link(tomasz, "# quarter")).toHaveCount(0);
+  await tomasz.page.reload();
+  await expect(tomasz.page.getByText(/^This room is archived/)).toBeVisible();
+  await tomasz.live();
+
+  await ines.open("/rooms/others");
+  await ines.page.getByRole("link", { name: "About # quarter" }).click();
+  await ines.page.getByRole("button", { name: "Bring the room back" }).click();
+  await expect(field).toBeVisible();
+  await expect(link(tomasz, "# quarter")).toBeVisible();
+});
+
+test("a room is deleted after a page that says what is lost", async ({ ines, tomasz }) => {
+  await makeRoom(tomasz, "pilot");
+  const url = tomasz.page.url();
+  await sayHere(tomasz, "a first attempt");
+  await ines.open(`${new URL(url).pathname}/about`);
+  await ines.page.getByRole("link", { name: "Delete the room…" }).click();
+  await expect(ines.page.getByText(/^1 message by 1 person/)).toBeVisible();
+  await accessible(ines.page, "the page before a room is deleted");
+  await ines.page.getByLabel("Type pilot to delete the room").fill("pilots");
+  await ines.page.getByRole("button", { name: "Delete the room" }).click();
+  await expect(ines.page.getByRole("alert")).toHaveText("Type pilot to delete this room.");
+  await ines.page.getByLabel("Type pilot to delete the room").fill("pilot");
+  await ines.page.getByRole("button", { name: "Delete the room" }).click();
+  await expect(ines.page).toHaveURL(/\/rooms$/);
+  await expect(tomasz.page).toHaveURL(/\/rooms$/);
+  await expect(link(tomasz, "# pilot")).toHaveCount(0);
+  tomasz.watch.expect(/404/);
+  await tomasz.page.goto(url);
+  await expect(tomasz.page.getByText(/^There is no such room/)).toBeVisible();
+});
+
 test("two talk where nobody else reads", async ({ ines, tomasz }) => {
   await ines.rooms.getByRole("link", { name: "People" }).click();
   await accessible(ines.page, "the people's page");

@@ -14,9 +14,18 @@ use crate::{
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
     chat::{
-        history_page::HistoryPage, new_room_page::NewRoomPage, notify::page::NotificationsPage,
-        people_page::PeoplePage, room_about::RoomAboutPage, room_page::RoomPage, rooms_page::RoomsPage,
-        search_page::SearchPage, threads_page::ThreadsPage,
+        delete_room_page::DeleteRoomPage,
+        history_page::HistoryPage,
+        marks_page::{BookmarksPage, PinsPage},
+        new_room_page::NewRoomPage,
+        notify::page::NotificationsPage,
+        other_rooms_page::OtherRoomsPage,
+        people_page::PeoplePage,
+        room_about::RoomAboutPage,
+        room_page::RoomPage,
+        rooms_page::RoomsPage,
+        search_page::SearchPage,
+        threads_page::ThreadsPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
@@ -108,10 +117,14 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/join/:code") view=JoinPage ssr=SsrMode::Async />
                 <Route path=path!("/reset/:code") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/new") view=NewRoomPage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/others") view=OtherRoomsPage ssr=SsrMode::Async />
                 <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                 <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                 <Route path=path!("/threads") view=ThreadsPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/about") view=RoomAboutPage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/:room/delete") view=DeleteRoomPage ssr=SsrMode::Async />
+                <Route path=path!("/rooms/:room/pins") view=PinsPage ssr=SsrMode::Async />
+                <Route path=path!("/bookmarks") view=BookmarksPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />

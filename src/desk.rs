@@ -137,6 +137,7 @@ fn Layout(team: String) -> impl IntoView {
                     "Search" <kbd aria-hidden="true">"Ctrl K"</kbd>
                 </a>
                 <ThreadsLink />
+                <a href="/bookmarks" rel="external">"Bookmarks"</a>
                 <h2>"Rooms"</h2>
                 <RoomLinks direct=false />
                 <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>

@@ -30,6 +30,8 @@ pub const FILES: &str = "/files";
 pub const FILE: &str = "/files/{file}/{name}";
 /// An image, small.
 pub const THUMBNAIL: &str = "/thumbnails/{file}";
+/// The picture of a card under a link.
+pub const PREVIEW: &str = "/previews/{key}";
 /// What a field offers to take, as a list in HTML: `?q=` is what was typed.
 pub const OPTIONS: &str = "/options/{kind}";
 /// Where the composer's plain form posts.
@@ -51,6 +53,11 @@ pub fn file(id: FileId, name: &str) -> String {
 /// The URL of an image's thumbnail.
 pub fn thumbnail(id: FileId) -> String {
     format!("/thumbnails/{id}")
+}
+
+/// The URL of a card's picture.
+pub fn preview(key: &str) -> String {
+    format!("/previews/{key}")
 }
 
 /// As a part of a URL.
@@ -82,6 +89,10 @@ pub fn holds_a_token(path: &str) -> bool {
 /// A page beside the desk: a document of its own, which the desk's scripts leave to the browser.
 pub fn is_beside(path: &str) -> bool {
     let page = path.trim_start_matches('/').split(['/', '?', '#']).next();
-    let is_about_a_room = || ["/new", "/about", "/history/"].iter().any(|part| path.contains(part));
+    let is_about_a_room = || {
+        ["/new", "/others", "/about", "/delete", "/pins", "/history/"]
+            .iter()
+            .any(|part| path.contains(part))
+    };
     !matches!(page, Some("" | "rooms" | "ticker" | "logs")) || is_about_a_room()
 }

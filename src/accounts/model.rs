@@ -86,6 +86,8 @@ pub struct TeamPage {
     pub link: String,
     /// A picture of the link, as a `data:` URL.
     pub picture: String,
+    /// Links in messages are looked up.
+    pub previews: bool,
     /// Everyone who has an account.
     pub people: Vec<Account>,
 }

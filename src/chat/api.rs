@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Message, Person, Room, RoomPage, Texts};
+use super::model::{About, Change, Found, History, Losses, Message, OtherRooms, Person, Room, RoomPage, Texts};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
@@ -42,15 +42,70 @@ pub async fn more_messages(room: RoomId, at: u64, back: bool) -> Result<History,
     super::server::rooms::more(&state.chat, me, room, at, back).await
 }
 
-/// Edits, deletes or reacts; the room hears of it over the socket.
+/// Edits, deletes, reacts or pins, of which the room hears over the socket; or bookmarks, which is told in words.
 ///
 /// # Errors
 /// As `chat/server/change.rs`.
 #[server(prefix = "/do", endpoint = "change_message", input = Json, output = Json)]
-pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<(), AppError> {
+pub async fn change_message(room: RoomId, seq: u64, change: Change) -> Result<Option<String>, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
     let state = crate::server::state::AppState::here()?;
+    if change == Change::Bookmark {
+        let words = super::server::marks::bookmark(&state.chat, me.id, room, seq).await;
+        return words.map(Some);
+    }
     super::server::change::change(&state.chat, &me, room, seq, change).await?;
+    Ok(None)
+}
+
+/// A room's pinned messages.
+///
+/// # Errors
+/// `SignedOut`, `NotFound`.
+#[server(prefix = "/do", endpoint = "pins", input = Json, output = Json)]
+pub async fn pins(room: RoomId) -> Result<Found, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let state = crate::server::state::AppState::here()?;
+    let (title, pinned) = super::server::marks::pins(&state.chat, me, room).await?;
+    let hit = |message| super::server::marks::hit(0, title.clone(), message);
+    Ok(Found {
+        hits: pinned.into_iter().map(hit).collect(),
+        more: false,
+    })
+}
+
+/// Unpins a message.
+///
+/// # Errors
+/// As `chat/server/change.rs`.
+#[server(prefix = "/do", endpoint = "unpin", output = Json)]
+pub async fn unpin(room: RoomId, seq: u64) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::change::change(&state.chat, &me, room, seq, Change::Pin(false)).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}/pins"));
+    Ok(())
+}
+
+/// What one has bookmarked.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "bookmarks", input = Json, output = Json)]
+pub async fn bookmarks(before: Option<i64>) -> Result<Found, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::marks::bookmarks(&crate::server::state::AppState::here()?.chat, me, before).await
+}
+
+/// Takes a bookmark away.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "remove_bookmark", output = Json)]
+pub async fn remove_bookmark(room: RoomId, seq: u64) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::marks::remove_bookmark(&crate::server::state::AppState::here()?.chat, me, room, seq).await?;
+    leptos_axum::redirect("/bookmarks");
     Ok(())
 }
 
@@ -136,14 +191,75 @@ pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
     super::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await
 }
 
-/// Leaves a private room.
+/// Leaves a room.
 ///
 /// # Errors
 /// As `chat/server/rooms.rs`.
 #[server(prefix = "/do", endpoint = "leave_room", output = Json)]
 pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    super::server::rooms::leave(&crate::server::state::AppState::here()?.chat, me, room).await?;
+    let state = crate::server::state::AppState::here()?;
+    if super::server::rooms::leave(&state.chat, me, room).await? {
+        super::server::clear::begin(&state);
+    }
+    leptos_axum::redirect("/rooms");
+    Ok(())
+}
+
+/// Comes into an open room.
+///
+/// # Errors
+/// As `chat/server/rooms.rs`.
+#[server(prefix = "/do", endpoint = "join_room", output = Json)]
+pub async fn join_room(room: RoomId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::rooms::join(&crate::server::state::AppState::here()?.chat, me, room).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}"));
+    Ok(())
+}
+
+/// Open rooms that one isn't in, and archived ones.
+///
+/// # Errors
+/// `SignedOut`.
+#[server(prefix = "/do", endpoint = "other_rooms", input = Json, output = Json)]
+pub async fn list_other_rooms() -> Result<OtherRooms, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    super::server::ends::others(&crate::server::state::AppState::here()?.chat, me).await
+}
+
+/// Archives a room, or brings it back.
+///
+/// # Errors
+/// As `chat/server/ends.rs`.
+#[server(prefix = "/do", endpoint = "archive_room", output = Json)]
+pub async fn archive_room(room: RoomId, archived: bool) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    super::server::ends::archive(&crate::server::state::AppState::here()?.chat, &me, room, archived).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}"));
+    Ok(())
+}
+
+/// What would be lost with a room.
+///
+/// # Errors
+/// As `chat/server/ends.rs`.
+#[server(prefix = "/do", endpoint = "room_losses", input = Json, output = Json)]
+pub async fn room_losses(room: RoomId) -> Result<Losses, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    super::server::ends::losses(&crate::server::state::AppState::here()?.chat, &me, room).await
+}
+
+/// Deletes a room, with all that is in it.
+///
+/// # Errors
+/// As `chat/server/ends.rs`; `Invalid` when `name` isn't the room's, which the form asks for.
+#[server(prefix = "/do", endpoint = "delete_room", output = Json)]
+pub async fn delete_room(room: RoomId, name: String) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::ends::delete(&state.chat, &me, room, &name).await?;
+    super::server::clear::begin(&state);
     leptos_axum::redirect("/rooms");
     Ok(())
 }

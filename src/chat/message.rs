@@ -34,6 +34,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
         reactions,
         files,
         thread,
+        pinned,
         ..
     } = message;
     let is_mine = author.id == me.id;
@@ -61,6 +62,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
     let can = Can {
         edit: is_mine,
         delete: is_mine || me.role == Role::Admin,
+        unpin: pinned.is_some(),
     };
     view! {
         <article class="msg" class:again=again class:acted=move || acted().is_some() id=id>
@@ -84,6 +86,15 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                             view! {
                                 <a class="edited" href=history rel="external" title=format!("{} {} UTC", at.day(), at.minute())>
                                     "edited"
+                                </a>
+                            }
+                        })}
+                    {pinned
+                        .map(|name| {
+                            view! {
+                                <a class="edited" href=format!("/rooms/{room}/pins") rel="external">
+                                    "pinned by "
+                                    {name}
                                 </a>
                             }
                         })}

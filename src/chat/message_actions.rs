@@ -1,4 +1,4 @@
-//! What one can do with a message: react, answer, edit, copy, mark unread, delete.
+//! What one can do with a message: react, answer, edit, copy, pin, bookmark, mark unread, delete.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -29,6 +29,8 @@ pub struct Can {
     pub edit: bool,
     /// They said it, or administer the team.
     pub delete: bool,
+    /// It is pinned.
+    pub unpin: bool,
 }
 
 /// The list of actions.
@@ -48,6 +50,10 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
         let react = move |_| chat.react(room, seq, emoji);
         view! { <button type="button" aria-label=format!("React with {name}") on:click=press(react)>{*emoji}</button> }
     });
+    let mark = move |what| {
+        chat.close(seq);
+        change(chat, room, seq, what);
+    };
     let (text, link) = (quote.text.clone(), permalink(room, seq));
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
@@ -79,6 +85,10 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
                 .then(|| view! { <button type="button" on:click=press(move |_| chat.act(Some((seq, Act::Edit))))>"Edit"</button> })}
             <button type="button" on:click=press(move |_| copy(chat, seq, &text))>"Copy text"</button>
             <button type="button" on:click=press(copy_link)>"Copy link"</button>
+            <button type="button" on:click=press(move |_| mark(Change::Pin(!can.unpin)))>
+                {if can.unpin { "Unpin" } else { "Pin" }}
+            </button>
+            <button type="button" on:click=press(move |_| mark(Change::Bookmark))>"Bookmark"</button>
             <button type="button" on:click=press(move |_| chat.unread_from(seq))>"Mark unread"</button>
             {can
                 .delete
@@ -117,7 +127,7 @@ pub fn Edit(room: RoomId, seq: u64, body: String) -> impl IntoView {
         let body = area.value();
         spawn_local(async move {
             match change_message(room, seq, Change::Edit(body)).await {
-                Ok(()) => chat.close(seq),
+                Ok(_) => chat.close(seq),
                 Err(error) => {
                     problem.try_set(Some(error.to_string()));
                 }
@@ -198,7 +208,10 @@ pub fn Delete(room: RoomId, seq: u64) -> impl IntoView {
 pub fn change(chat: ChatConnection, room: RoomId, seq: u64, change: Change) {
     spawn_local(async move {
         let outcome = change_message(room, seq, change).await;
-        chat.told.set(outcome.err().map(|error| error.to_string()));
+        chat.told.set(outcome.as_ref().err().map(ToString::to_string));
+        if let Ok(Some(words)) = outcome {
+            chat.note.set(Some(words));
+        }
     });
 }
 

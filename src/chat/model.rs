@@ -21,7 +21,7 @@ pub struct Person {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoomKind {
-    /// Everyone on the team.
+    /// Whoever on the team wants to be; everyone, at first.
     #[default]
     Open,
     /// Whoever was invited.
@@ -58,6 +58,9 @@ pub struct Room {
     /// Of a thread: its root's room and place there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<(RoomId, u64)>,
+    /// It can be read, and nothing changes in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 /// Unread messages are counted up to this.
@@ -128,6 +131,9 @@ pub struct Message {
     /// What is said about it apart, once something is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
+    /// Who pinned it, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<String>,
 }
 
 /// A thread, as its root shows it.
@@ -210,6 +216,10 @@ pub enum Change {
         /// Give it.
         on: bool,
     },
+    /// Pin it in its room, or unpin it.
+    Pin(bool),
+    /// Bookmark it for oneself, or no longer; nobody else is told.
+    Bookmark,
 }
 
 /// What a message says, and what it said before.
@@ -272,6 +282,38 @@ pub struct About {
     pub others: Vec<Person>,
     /// What one is notified of in it.
     pub level: Level,
+}
+
+/// Rooms that aren't in the rail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherRooms {
+    /// Open ones that one isn't in.
+    pub open: Vec<Room>,
+    /// Archived ones that one is in.
+    pub archived: Vec<Room>,
+    /// Archived ones that are open, and that one isn't in.
+    pub archived_open: Vec<Room>,
+}
+
+/// What is lost with a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Losses {
+    /// Which.
+    pub room: Room,
+    /// Messages in it.
+    pub messages: u32,
+    /// Who said them.
+    pub people: u32,
+    /// When the first was said.
+    pub since: Option<Timestamp>,
+    /// Files in them.
+    pub files: u32,
+    /// What these hold.
+    pub bytes: u64,
+    /// Messages that are pinned.
+    pub pins: u32,
+    /// Bots whose webhook speaks there.
+    pub hooks: Vec<String>,
 }
 
 /// The rooms and who is here, for the rail.

@@ -166,7 +166,7 @@ impl ChatConnection {
         });
     }
 
-    /// A room that is new to one, or is called differently now.
+    /// A room that is new to one, is called differently now, or is archived.
     pub(super) fn joined(self, room: Room) {
         self.rooms.update(|rooms| {
             let known = rooms
@@ -174,6 +174,9 @@ impl ChatConnection {
                 .position(|other| other.id == room.id)
                 .map(|at| rooms.remove(at));
             let known = known.unwrap_or_default();
+            if room.archived {
+                return;
+            }
             rooms.push(Room {
                 unread: known.unread,
                 mentions: known.mentions,

@@ -4,12 +4,15 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    api::{DescribeRoom, Invite, LeaveRoom, about_room},
+    api::{ArchiveRoom, DescribeRoom, Invite, LeaveRoom, about_room},
     model::{About, Person, RoomKind},
     notify::{api::SetLevel, page::LevelChoice},
 };
 use crate::{
-    accounts::pages::frame::{Done, Frame, me},
+    accounts::{
+        model::Role,
+        pages::frame::{Done, Frame, me},
+    },
     error::AppError,
     ids::RoomId,
     ui::{
@@ -47,7 +50,7 @@ fn AboutRoom(about: About) -> impl IntoView {
     } = about;
     let title = room.title(me().id);
     let who = match room.kind {
-        RoomKind::Open => "Everyone on the team is in this room.",
+        RoomKind::Open => "Everyone on the team can read and write here, and is in this room until they leave it.",
         RoomKind::Private => "Only these people can read and write here.",
         RoomKind::Direct => "A conversation. Only these people can read and write here.",
         RoomKind::Thread => "Everyone in its room can read and write in a thread.",
@@ -62,7 +65,12 @@ fn AboutRoom(about: About) -> impl IntoView {
         <h2 class="big">
             <a href=format!("/rooms/{id}")>{title}</a>
         </h2>
-            {matches!(room.kind, RoomKind::Open | RoomKind::Private)
+            {room
+                .archived
+                .then(|| {
+                    view! { <p class="notice">"This room is archived: it can be read, and nothing changes in it."</p> }
+                })}
+            {(matches!(room.kind, RoomKind::Open | RoomKind::Private) && !room.archived)
                 .then(|| {
                     view! {
                         <Wrong error=refusal(DescribeRoom::PATH) />
@@ -80,6 +88,9 @@ fn AboutRoom(about: About) -> impl IntoView {
                         </form>
                     }
                 })}
+            <p>
+                <a href=format!("/rooms/{id}/pins")>"Pinned messages"</a>
+            </p>
             <h2>"Notifications"</h2>
             <Done what="level" words="That is what you are notified of here from now on." />
             <Wrong error=refusal(SetLevel::PATH) />
@@ -96,13 +107,13 @@ fn AboutRoom(about: About) -> impl IntoView {
             <h2>{count} " in this room"</h2>
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>
-            {(room.kind == RoomKind::Private).then(|| view! { <Membership id others /> })}
+            {(room.kind == RoomKind::Private).then(|| view! { <Inviting id=id.clone() others /> })}
+            {(room.kind != RoomKind::Direct).then(|| view! { <Ending id kind=room.kind archived=room.archived /> })}
     }
 }
 
-/// Inviting and leaving.
 #[component]
-fn Membership(id: String, others: Vec<Person>) -> impl IntoView {
+fn Inviting(id: String, others: Vec<Person>) -> impl IntoView {
     let options = others
         .iter()
         .map(|Person { id, name }| view! { <option value=id.to_string()>{name.clone()}</option> })
@@ -125,12 +136,50 @@ fn Membership(id: String, others: Vec<Person>) -> impl IntoView {
                     </form>
                 }
             })}
+    }
+}
+
+/// Leaving; for administrators, archiving and deleting.
+#[component]
+fn Ending(id: String, kind: RoomKind, archived: bool) -> impl IntoView {
+    let hint = if kind == RoomKind::Private {
+        "You can come back only when somebody who is in the room invites you. Its last member deletes it, with all that was said."
+    } else {
+        "You find it again under \"Other rooms\", and can come back whenever you like."
+    };
+    let runs_the_team = me().role == Role::Admin;
+    let words = if archived {
+        "Whoever is in it finds it in the rail again, and can write."
+    } else {
+        "It can be read and searched from then on, and nothing changes in it. It can be brought back."
+    };
+    view! {
         <h2>"Leave"</h2>
-        <p class="hint">"You can come back only when somebody who is in the room invites you. Its last member closes it for good."</p>
+        <p class="hint">{hint}</p>
         <Wrong error=refusal(LeaveRoom::PATH) />
         <form method="post" action=LeaveRoom::PATH>
-            <input type="hidden" name="room" value=id />
+            <input type="hidden" name="room" value=id.clone() />
             <button class="button quiet" type="submit">"Leave the room"</button>
         </form>
+        {runs_the_team
+            .then(|| {
+                view! {
+                    <h2>{if archived { "Archived" } else { "Archive" }}</h2>
+                    <p class="hint">{words}</p>
+                    <Wrong error=refusal(ArchiveRoom::PATH) />
+                    <form method="post" action=ArchiveRoom::PATH>
+                        <input type="hidden" name="room" value=id.clone() />
+                        <input type="hidden" name="archived" value=(!archived).to_string() />
+                        <button class="button quiet" type="submit">
+                            {if archived { "Bring the room back" } else { "Archive the room" }}
+                        </button>
+                    </form>
+                    <h2>"Delete"</h2>
+                    <p class="hint">"With all that was said in it. The next page says what that is, and asks again."</p>
+                    <p>
+                        <a class="button danger" href=format!("/rooms/{id}/delete")>"Delete the room…"</a>
+                    </p>
+                }
+            })}
     }
 }

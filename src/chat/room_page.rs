@@ -109,6 +109,12 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     let label = format!("Messages in {title}");
     let bar = chat.thread.is_none().then(|| bar(chat, id, title));
     let root = root.filter(|_| chat.thread.is_some()).map(thread_pane::root);
+    // One reads here what isn't among one's rooms: it is archived. A thread is so with its room.
+    let lives_by = room.root.map_or(id, |(parent, _)| parent);
+    let is_live = move || chat.rooms.with(|rooms| rooms.iter().any(|other| other.id == lives_by));
+    let composer = move || view! { <Composer room=room.clone() client_id=client_id.clone() largest_file /> }.into_any();
+    let archived =
+        || view! { <p class="past">"This room is archived: it can be read, and nothing changes in it."</p> }.into_any();
     view! {
         {bar}
         <div
@@ -147,7 +153,8 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
             )}
         </div>
         <Viewer timeline />
-        <Composer room client_id largest_file />
+        {when(is_live, composer)}
+        {when(move || !is_live(), archived)}
     }
 }
 

@@ -41,6 +41,10 @@ pub fn RoomsPage() -> impl IntoView {
                     "Threads"
                 </a>
                 " "
+                <a class="button quiet" href="/rooms/others" rel="external">
+                    "Other rooms"
+                </a>
+                " "
                 <a class="button quiet" href="/search" rel="external">
                     "Search messages"
                 </a>

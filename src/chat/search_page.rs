@@ -91,8 +91,15 @@ fn Hits(found: Found, query: String) -> impl IntoView {
     .into_any()
 }
 
+/// A message that was found.
 #[component]
-fn Shown(hit: Hit) -> impl IntoView {
+pub fn Shown(
+    /// It.
+    hit: Hit,
+    /// What one can do with it.
+    #[prop(optional)]
+    undo: Option<AnyView>,
+) -> impl IntoView {
     let Hit {
         room, message, parts, ..
     } = hit;
@@ -122,6 +129,7 @@ fn Shown(hit: Hit) -> impl IntoView {
                 <span class="body" dir="auto">{text}</span>
                 <span class="with" dir="auto">{files.join(", ")}</span>
             </a>
+            {undo}
         </li>
     }
 }

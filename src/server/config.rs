@@ -150,6 +150,12 @@ impl Config {
         }
     }
 
+    /// The host by which people reach us.
+    pub fn public_host(&self) -> Option<String> {
+        let url = reqwest::Url::parse(self.public_url.as_deref()?).ok()?;
+        url.host_str().map(str::to_owned)
+    }
+
     /// True when people reach us over https, so that cookies may be bound to it.
     pub fn is_https(&self) -> bool {
         self.public_url

@@ -72,6 +72,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
         .route(paths::EVENTS, get(events))
         .route(paths::OPTIONS, get(chat::server::options::list))
+        .route(paths::PREVIEW, get(chat::server::previews::serve::picture))
         .route(paths::FUNCTIONS, post(functions::call))
         .leptos_routes_with_context(&state, desk_pages, context.clone(), move || desk_shell(options.clone()))
         .leptos_routes_with_context(&state, door_pages, context.clone(), move || {

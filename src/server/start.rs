@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     accounts::server::Accounts,
-    chat::server::{Chat, files::shelf::Shelf, withdraw},
+    chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     ticker::server::Ticker,
 };
@@ -125,6 +125,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     };
     let state = AppState::new(parts);
     withdraw::begin(&state);
+    clear::begin(&state);
     let accepting = tokio::spawn(listen(listener, router(state.clone()), state.shutdown.clone()));
     Ok(Running {
         address,

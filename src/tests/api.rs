@@ -254,7 +254,7 @@ async fn the_description_names_every_call() {
         .values()
         .map(|path| path.as_object().map_or(0, serde_json::Map::len))
         .sum();
-    assert_eq!(calls, 15, "{api}");
+    assert_eq!(calls, 18, "{api}");
     assert!(api["components"]["schemas"]["ApiMessage"].is_object());
 }
 

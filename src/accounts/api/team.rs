@@ -23,6 +23,7 @@ pub async fn team_page() -> Result<model::TeamPage, AppError> {
         name: accounts.team().await?.unwrap_or_default(),
         picture: crate::accounts::server::two_factor::picture(&link)?,
         link,
+        previews: crate::chat::server::store::previews_on(&door.state.desk.readers).await?,
         people: accounts.people().await?,
     })
 }
@@ -50,6 +51,24 @@ pub async fn new_join_link() -> Result<(), AppError> {
     door.admin()?;
     door.state.accounts.new_join_code().await?;
     leptos_axum::redirect("/team?done=link");
+    Ok(())
+}
+
+/// Has links in messages looked up, or no longer.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`.
+#[server(prefix = "/do", endpoint = "set_previews", output = Json)]
+pub async fn set_previews(#[server(default)] on: bool) -> Result<(), AppError> {
+    let door = crate::accounts::server::door::Door::here()?;
+    door.admin()?;
+    let work = door
+        .state
+        .desk
+        .writer
+        .write(move |conn| Box::pin(async move { crate::chat::server::store::set_previews(conn, on).await }));
+    work.await?;
+    leptos_axum::redirect("/team?done=previews");
     Ok(())
 }
 

@@ -36,6 +36,7 @@ pub fn Frame(
                         <nav aria-label="Settings">
                             <a href="/you">"You"</a>
                             <a href="/you/notifications">"Notifications"</a>
+                            <a href="/bookmarks">"Bookmarks"</a>
                             {runs_the_team.then(|| view! { <a href="/team">"Team"</a> })}
                         </nav>
                     </header>

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::frame::{Done, Frame, When, me};
 use crate::{
     accounts::{
-        api::team::{NewJoinLink, RenameTeam, team_page},
+        api::team::{NewJoinLink, RenameTeam, SetPreviews, team_page},
         model::{self, Account, Role},
         rules,
     },
@@ -34,6 +34,7 @@ fn Team(page: model::TeamPage) -> impl IntoView {
         name,
         link,
         picture,
+        previews,
         people,
     } = page;
     let own = me().id;
@@ -66,6 +67,23 @@ fn Team(page: model::TeamPage) -> impl IntoView {
                 <button class="button quiet" type="submit">"New link"</button>
             </form>
             <p class="hint">"A new link makes the old one useless. Accounts that were made with it stay."</p>
+        </section>
+        <section aria-labelledby="previews-heading">
+            <h2 id="previews-heading">"Links"</h2>
+            <Done what="previews" words="That is how it is from now on." />
+            <Wrong error=refusal(SetPreviews::PATH) />
+            <form method="post" action=SetPreviews::PATH>
+                <label class="choice">
+                    <input type="checkbox" name="on" value="true" checked=previews />
+                    <span>
+                        "Show what is behind a link "
+                        <span class="hint">
+                            "This server asks the page for its title and picture when somebody posts a link to it; nobody's browser does. Pages in private networks are never asked."
+                        </span>
+                    </span>
+                </label>
+                <button class="button quiet" type="submit">"Save"</button>
+            </form>
         </section>
         <section aria-labelledby="people-heading">
             <h2 id="people-heading">"People"</h2>

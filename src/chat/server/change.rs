@@ -1,4 +1,4 @@
-//! What becomes of a message after it was said: edited, taken back, reacted to.
+//! What becomes of a message after it was said: edited, taken back, reacted to, pinned.
 
 use crate::{
     accounts::model::{Me, Role},
@@ -46,7 +46,7 @@ pub async fn texts(chat: &Chat, me: &Me, room: RoomId, seq: u64) -> Result<Texts
 /// is then. What changes nothing is told to nobody.
 ///
 /// # Errors
-/// `NotFound` for the message, `Forbidden` where it is not theirs to change, `Invalid` for what it would become,
+/// `NotFound` for the message, `Forbidden` where it is not theirs to change, `Conflict` in an archived room, `Invalid` for what it would become,
 /// `SlowDown`, `Busy`.
 pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<Message, AppError> {
     let change = checked(change)?;
@@ -59,14 +59,16 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         }
         _ => (Called::default(), None),
     };
-    let (hub, me) = (chat.hub.clone(), me.clone());
+    let (hub, me, previews) = (chat.hub.clone(), me.clone(), chat.previews.clone());
+    // With its text, a message loses the card under it.
+    let is_edit = matches!(change, Change::Edit(_));
     let Done { message, freed, .. } = chat
         .db
         .writer
         .write_then(
             move |conn| {
                 Box::pin(async move {
-                    store::must_be_in(conn, room, me.id).await?;
+                    store::must_be_live(conn, room, me.id).await?;
                     let before = store::message(conn, room, seq).await?.ok_or_else(store::no_message)?;
                     if !changes(&before, &me, &change)? {
                         return Ok(Done {
@@ -95,6 +97,8 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                         Change::React { emoji, on } => {
                             store::react(conn, (room, seq), me.id, emoji, *on, now).await?;
                         }
+                        Change::Pin(on) => store::pin(conn, (room, seq), me.id, *on, now).await?,
+                        Change::Bookmark => (),
                     }
                     done.message = store::touch(conn, room, seq).await?;
                     Ok(done)
@@ -116,6 +120,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     tell(&hub, &ServerFrame::Message(message.clone()), to);
                     if let Some(root) = &done.root {
                         threads::tell_root(&hub, root);
+                    }
+                    if is_edit {
+                        previews.note(message);
                     }
                 }
             },
@@ -156,7 +163,7 @@ impl Default for Done {
 fn checked(change: Change) -> Result<Change, AppError> {
     Ok(match change {
         Change::Edit(body) => Change::Edit(rules::caption(&body)?),
-        Change::Delete => Change::Delete,
+        Change::Delete | Change::Pin(_) | Change::Bookmark => change,
         Change::React { emoji, on } => {
             let known = emojis::get(&emoji).or_else(|| emojis::get_by_shortcode(emoji.trim_matches(':')));
             let known =
@@ -190,6 +197,9 @@ fn changes(message: &Message, me: &Me, change: &Change) -> Result<bool, AppError
             "Only its author or an administrator can delete a message.".into(),
         )),
         Change::Delete => Ok(true),
+        Change::Pin(on) => Ok(message.pinned.is_some() != *on),
+        // It is no part of the message.
+        Change::Bookmark => Ok(false),
         Change::React { emoji, on } => {
             let given = message.reactions.iter().find(|reaction| reaction.emoji == *emoji);
             if *on && given.is_none() && message.reactions.len() >= REACTIONS {

@@ -89,6 +89,7 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
 /// Slack's words. What may go through later is a 503, since those who speak Slack drop a message at every 4xx.
 fn word(error: &AppError) -> Word {
     match error {
+        error if *error == store::archived() => (StatusCode::GONE, "channel_is_archived"),
         AppError::NotFound(_) => (StatusCode::NOT_FOUND, "channel_not_found"),
         AppError::TooLarge(_) | AppError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_payload"),
         AppError::Forbidden(_) | AppError::SignedOut | AppError::Conflict(_) => {

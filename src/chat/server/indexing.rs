@@ -34,7 +34,12 @@ pub async fn catch_up(chat: &Chat) -> Result<(), AppError> {
             .db
             .writer
             .write(|conn| Box::pin(async move { store::index(conn, BATCH).await }));
-        upto = work.await?;
+        let now = work.await?;
+        if now == upto {
+            // The rest is gone meanwhile, with a room.
+            break;
+        }
+        upto = now;
     }
     Ok(())
 }

@@ -146,6 +146,40 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
     (html.len() <= LARGEST).then_some(html)
 }
 
+/// The first address of the web that `body` leads to; not what stands in code, nor in `<…>`, which is how one says that it
+/// is to be left alone.
+pub fn first_link(body: &str) -> Option<String> {
+    let is_web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+    let (mut in_code, mut in_link) = (false, false);
+    for event in Parser::new_ext(body, Options::ENABLE_STRIKETHROUGH) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Start(Tag::Link {
+                link_type: LinkType::Autolink,
+                ..
+            }) => in_link = true,
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                if is_web(&dest_url) {
+                    return Some(dest_url.into_string());
+                }
+                in_link = true;
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => in_link = false,
+            Event::Text(text) if !in_code && !in_link => {
+                let mut finder = LinkFinder::new();
+                finder.kinds(&[LinkKind::Url]);
+                let found = finder.links(&text).find(|link| is_web(link.as_str()));
+                if let Some(link) = found {
+                    return Some(link.as_str().to_owned());
+                }
+            }
+            _ => (),
+        }
+    }
+    None
+}
+
 /// Bytes that aren't space.
 fn visible(text: &str) -> usize {
     text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count()
@@ -286,6 +320,22 @@ mod tests {
         }
         assert!(!unmarked("[x](javascript:alert(1))").unwrap().contains("javascript"));
         assert!(!unmarked("`https://a.test`").unwrap().contains("href"));
+    }
+
+    #[test]
+    fn the_first_link_is_one_that_is_meant() {
+        for (body, link) in [
+            ("see https://a.test/x, then https://b.test", Some("https://a.test/x")),
+            ("[here](https://a.test/x) and https://b.test", Some("https://a.test/x")),
+            ("`https://a.test` https://b.test", Some("https://b.test")),
+            ("```\nhttps://a.test\n```\nhttps://b.test", Some("https://b.test")),
+            ("<https://a.test> https://b.test", Some("https://b.test")),
+            ("<https://a.test>", None),
+            ("[mail](mailto:a@b.test) ftp://a.test a.test", None),
+            ("nothing", None),
+        ] {
+            assert_eq!(first_link(body).as_deref(), link, "{body}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Chat on the server.
 
 pub mod change;
+pub mod clear;
 pub mod commands;
 mod emoji;
+pub mod ends;
 pub mod files;
 mod frames;
 pub mod gateway;
@@ -12,11 +14,13 @@ pub mod hooks;
 pub mod indexing;
 mod lines;
 pub mod markdown;
+pub mod marks;
 pub mod mentions;
 pub mod notify;
 pub mod options;
 pub mod post;
 pub mod presence;
+pub mod previews;
 pub mod read;
 pub mod rest;
 pub mod resume;
@@ -46,6 +50,7 @@ use commands::Command;
 use files::{Files, shelf::Shelf};
 use notify::Notifier;
 use presence::Presence;
+use previews::Previews;
 use said::{Place, Said};
 
 /// Events that a socket may lag behind before it is closed to resume.
@@ -71,6 +76,8 @@ pub struct Chat {
     pub commands: Vec<Box<dyn Command>>,
     /// Has every new message looked at for bots that it speaks to, and for people that it is to interrupt.
     pub said: Said,
+    /// Has links in messages looked up.
+    pub previews: Previews,
     /// Who is interrupted, and how.
     pub notify: Notifier,
     /// Files in messages.
@@ -123,6 +130,8 @@ pub enum Audience {
     },
     /// A person who doesn't follow the thread any more.
     Unfollowed(RoomId, UserId),
+    /// Everybody who was in a room that is no more.
+    Gone(RoomId),
 }
 
 impl Chat {
@@ -137,24 +146,27 @@ impl Chat {
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
         let notify = Notifier::start(&db, config).await?;
-        let (chat, [for_bots, for_people]) = Self::new(db, shelf, notify, config, shutdown);
+        let (chat, [for_bots, for_people], links) = Self::new(db, shelf, notify, config, shutdown);
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
         shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));
         shutdown.spawn(notify::run(chat.clone(), for_people, shutdown.clone()));
+        let (reach, own) = (config.reach(), config.public_host());
+        shutdown.spawn(previews::run(chat.clone(), links, reach, own, shutdown.clone()));
         Ok(chat)
     }
 
-    /// The feature, and the queues that [`webhooks::run`] and [`notify::run`] take.
+    /// The feature, and the queues that [`webhooks::run`], [`notify::run`] and [`previews::run`] take.
     pub fn new(
         db: Database,
         shelf: Shelf,
         notify: Notifier,
         config: &Config,
         shutdown: &Shutdown,
-    ) -> (Self, [Receiver<Place>; 2]) {
+    ) -> (Self, [Receiver<Place>; 2], Receiver<Place>) {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
+        let (previews, links) = Previews::new();
         let (said, queues) = Said::to(["webhooks", "notifications"]);
         let chat = Self {
             files: Files::start(db.clone(), shelf, config, shutdown),
@@ -169,8 +181,9 @@ impl Chat {
             options: PerKey::new(60, Duration::from_millis(100)),
             commands: commands::all(),
             said,
+            previews,
         };
-        (chat, queues)
+        (chat, queues, links)
     }
 
     /// Tells the sockets.

@@ -21,7 +21,7 @@ use super::{
 /// message (`false`), and nobody hears it twice.
 ///
 /// # Errors
-/// What [`rules`] say of the draft, `SlowDown`, `NotFound` for the room, `Busy`.
+/// What [`rules`] say of the draft, `SlowDown`, `NotFound` for the room, `Conflict` when it is archived, `Busy`.
 pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message, bool), AppError> {
     let Draft {
         room,
@@ -40,7 +40,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, &body).await?;
     let html = markdown::rendered(&body, &called).await;
-    let (hub, said) = (chat.hub.clone(), chat.said.clone());
+    let (hub, said, previews) = (chat.hub.clone(), chat.said.clone(), chat.previews.clone());
     let (message, is_new, ..) = chat
         .db
         .writer
@@ -93,6 +93,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                         threads::tell_root(&hub, &reply.root);
                     }
                     said.note(message);
+                    previews.note(message);
                 }
             },
         )

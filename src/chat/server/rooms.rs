@@ -149,21 +149,56 @@ pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Re
         .map(|_| ())
 }
 
-/// Takes `me` out of a private room. Its last member takes it along: nobody can come back.
+/// Brings `me` into an open room.
 ///
 /// # Errors
-/// `NotFound` for the room, `Invalid` when it is not one that people leave.
-pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
-    private(chat, me, room).await?;
+/// `NotFound` for the room, `Conflict` when one is in 500 rooms, `SlowDown`.
+pub async fn join(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
+    chat.pace.check(&me)?;
     let hub = chat.hub.clone();
     chat.db
         .writer
         .write_then(
-            move |conn| Box::pin(async move { store::remove_member(conn, room, me).await }),
-            move |_: &bool| tell(&hub, &ServerFrame::Left { room }, Audience::Left(room, me)),
+            move |conn| {
+                Box::pin(async move {
+                    store::has_room(conn, me, ROOMS).await?;
+                    let open = store::open_room(conn, room).await?.ok_or_else(store::no_room)?;
+                    store::add_member(conn, room, me).await?;
+                    Ok(open)
+                })
+            },
+            move |open: &Room| {
+                let to = Audience::Joined(room, Some(Arc::from([me])));
+                tell(&hub, &ServerFrame::Room { room: open.clone() }, to);
+            },
         )
         .await
         .map(|_| ())
+}
+
+/// Takes `me` out of a room. A private one's last member takes it along, for nobody could come back: `true`, and
+/// [`clear`](super::clear) is to remove it.
+///
+/// # Errors
+/// `NotFound` for the room, `Invalid` when it is not one that people leave.
+pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<bool, AppError> {
+    let joined = store::room(&chat.db.readers, room, me).await?;
+    if joined.ok_or_else(store::no_room)?.room.kind == RoomKind::Direct {
+        return Err(AppError::Invalid("A conversation keeps its people.".into()));
+    }
+    let hub = chat.hub.clone();
+    chat.db
+        .writer
+        .write_then(
+            move |conn| {
+                Box::pin(async move {
+                    store::remove_member(conn, room, me).await?;
+                    store::delete_forsaken(conn, room, Timestamp::now()).await
+                })
+            },
+            move |_: &bool| tell(&hub, &ServerFrame::Left { room }, Audience::Left(room, me)),
+        )
+        .await
 }
 
 async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppError> {
@@ -172,7 +207,9 @@ async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppErr
         .ok_or_else(store::no_room)?;
     match joined.room.kind {
         RoomKind::Private => Ok(joined),
-        RoomKind::Open => Err(AppError::Invalid("Everyone on the team is in this room.".into())),
+        RoomKind::Open => Err(AppError::Invalid(
+            "Everyone on the team can join this room by themselves.".into(),
+        )),
         RoomKind::Direct => Err(AppError::Invalid("A conversation keeps its people.".into())),
         RoomKind::Thread => Err(AppError::Invalid("Everyone in its room is in a thread.".into())),
     }
@@ -181,7 +218,8 @@ async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppErr
 /// Gives a room another name and topic; anyone in it may.
 ///
 /// # Errors
-/// What [`rules`] say of them, `NotFound`, `Conflict` when the name is taken, `Invalid` for a conversation.
+/// What [`rules`] say of them, `NotFound`, `Conflict` when the name is taken or the room is archived, `Invalid` for a
+/// conversation.
 pub async fn describe(chat: &Chat, me: UserId, room: RoomId, name: &str, topic: &str) -> Result<(), AppError> {
     chat.pace.check(&me)?;
     let (name, topic) = (rules::room_name(name)?, rules::topic(topic)?);
@@ -199,7 +237,12 @@ pub async fn describe(chat: &Chat, me: UserId, room: RoomId, name: &str, topic: 
     chat.db
         .writer
         .write_then(
-            move |conn| Box::pin(async move { store::describe(conn, room, &name, &topic).await }),
+            move |conn| {
+                Box::pin(async move {
+                    store::must_be_live(conn, room, me).await?;
+                    store::describe(conn, room, &name, &topic).await
+                })
+            },
             move |(): &()| tell(&hub, &ServerFrame::Room { room: now }, Audience::Members(room)),
         )
         .await

@@ -36,7 +36,7 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
     }
     let db = &chat.db.readers;
     let page = store::search(db, me, &wanted, before, PAGE).await?;
-    let rooms = store::rooms(db, me).await?;
+    let rooms = store::all_rooms(db, me).await?;
     let mut conn = db.acquire().await?;
     let mut hits = Vec::with_capacity(page.found.len());
     for (id, room, seq) in &page.found {

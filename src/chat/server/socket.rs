@@ -192,6 +192,15 @@ impl<'c, S: Transport> Line<'c, S> {
                 }
                 person == me
             }
+            Audience::Gone(room) => {
+                let is_in = self.followed_in == Some(room);
+                let was_mine =
+                    self.rooms.contains(&room) || self.followed.is_some_and(|(other, _)| other == room || is_in);
+                self.rooms.retain(|other| *other != room);
+                self.threads.retain(|(_, parent)| *parent != room);
+                self.followed = self.followed.filter(|(other, _)| *other != room && !is_in);
+                was_mine
+            }
             Audience::Followers { room, changed, note } => {
                 let Some((_, sent)) = self.followed.as_mut().filter(|(followed, _)| *followed == room) else {
                     return match note {

@@ -181,6 +181,10 @@ async fn no_redirect_leads_from_outside_to_inside() {
         secret.clone(),
         secret.replace("127.0.0.1", "localhost"),
         secret.replace("http:", ""),
+        secret.replace("127.0.0.1", "[::1]"),
+        secret.replace("127.0.0.1", "[::ffff:127.0.0.1]"),
+        secret.replace("127.0.0.1", "0x7f.1"),
+        "http://169.254.169.254/latest/meta-data/".to_owned(),
     ] {
         let outside = server(redirect(&to)).await;
         let port = outside.rsplit(':').next().unwrap();

@@ -1,12 +1,12 @@
 //! Files on the server: how they come in, where they lie, how they are handed out, and when they go.
 
-mod kind;
+pub(super) mod kind;
 mod name;
 pub mod plain_form;
 pub mod receive;
 pub mod serve;
 pub mod shelf;
-mod thumbnail;
+pub(super) mod thumbnail;
 pub mod upload;
 
 use std::{

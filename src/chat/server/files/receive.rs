@@ -22,7 +22,7 @@ use super::{
     kind::{HEAD, kind},
     name::name,
     shelf::Content,
-    thumbnail::{self, Thumbnail, thumbnail},
+    thumbnail::{self, Thumbnail, thumbnail, thumbnail_within},
 };
 use crate::{
     chat::{
@@ -58,7 +58,7 @@ impl Files {
     /// doesn't come whole.
     ///
     /// # Errors
-    /// `NotFound` for the room, `TooLarge`, `Invalid` for what is empty, cut off or too slow, `SlowDown` for too many at
+    /// `NotFound` for the room, `Conflict` when it is archived, `TooLarge`, `Invalid` for what is empty, cut off or too slow, `SlowDown` for too many at
     /// once, `DiskFull`.
     pub async fn receive<E: Display>(
         self: &Arc<Self>,
@@ -67,9 +67,7 @@ impl Files {
         called: &str,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<File, AppError> {
-        store::room(&self.db.readers, room, owner)
-            .await?
-            .ok_or_else(store::no_room)?;
+        store::must_be_live(&mut *self.db.readers.acquire().await?, room, owner).await?;
         let _place = Coming::new(&self.coming, owner)?;
         let Arrived {
             file,
@@ -171,6 +169,18 @@ impl Files {
         });
         // A decoder that panics has found an image that isn't shown.
         Ok((file, made.await.ok().flatten()))
+    }
+
+    /// A small form of an image that is nobody's file, of this width and height at most; `None` for what isn't shown.
+    pub async fn small(&self, bytes: Vec<u8>, largest: (u32, u32)) -> Option<Thumbnail> {
+        let permit = Arc::clone(&self.decoding).acquire_owned().await.ok()?;
+        let mut file = self.shelf.incoming().ok()?;
+        let made = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            file.write_all(&bytes).ok()?;
+            thumbnail_within(file.path(), kind(&bytes), largest)
+        });
+        made.await.ok().flatten()
     }
 
     /// Puts a file on the shelf and into the database.

@@ -33,6 +33,11 @@ pub struct Thumbnail {
 /// The thumbnail of the image at `path`; `None` for what is no image, is broken, or is too large to be decoded. Takes a
 /// thread for up to a few seconds.
 pub fn thumbnail(path: &Path, kind: &str) -> Option<Thumbnail> {
+    thumbnail_within(path, kind, LARGEST)
+}
+
+/// As [`thumbnail`], of this width and height at most.
+pub fn thumbnail_within(path: &Path, kind: &str, largest: (u32, u32)) -> Option<Thumbnail> {
     let format = IMAGES
         .contains(&kind)
         .then(|| ImageFormat::from_mime_type(kind))
@@ -41,8 +46,8 @@ pub fn thumbnail(path: &Path, kind: &str) -> Option<Thumbnail> {
         .inspect_err(|error| tracing::debug!(%error, kind, "an image isn't shown"))
         .ok()?;
     let size = (image.width(), image.height());
-    let small = if size.0 > LARGEST.0 || size.1 > LARGEST.1 {
-        image.thumbnail(LARGEST.0, LARGEST.1)
+    let small = if size.0 > largest.0 || size.1 > largest.1 {
+        image.thumbnail(largest.0, largest.1)
     } else {
         image
     };

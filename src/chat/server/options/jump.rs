@@ -77,10 +77,12 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("All rooms", "/rooms"),
         ("Threads", "/threads"),
         ("New room", "/rooms/new"),
+        ("Other rooms", "/rooms/others"),
         ("New conversation", "/people"),
         ("Ticker", "/ticker"),
         ("Logs", "/logs"),
         ("Search messages", "/search"),
+        ("Bookmarks", "/bookmarks"),
         ("Your account", "/you"),
         ("Keys", "/keys"),
     ];

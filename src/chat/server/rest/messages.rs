@@ -16,7 +16,7 @@ use crate::{
     accounts::server::tokens::Bot,
     chat::{
         model::{Change, Message, Person},
-        server::{change, post as born, rooms::new_client_id, search as finding, store, threads},
+        server::{change, marks, post as born, rooms::new_client_id, search as finding, store, threads},
         wire::Draft,
     },
     error::AppError,
@@ -42,7 +42,7 @@ pub struct ApiMessage {
     author: ApiPerson,
     /// What was said, as typed; empty once deleted.
     text: String,
-    /// The same, rendered and safe; absent where nothing in it is marked up.
+    /// The same, rendered and safe, with the card of its link; absent where nothing in it is marked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
     /// When it was said (RFC 3339, UTC).
@@ -56,6 +56,9 @@ pub struct ApiMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<u64>,
     reactions: Vec<ApiReaction>,
+    /// Who pinned it in its room, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<String>,
     files: Vec<ApiFile>,
     /// Its thread, once something is said in it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +114,7 @@ impl From<Message> for ApiMessage {
                     people: people(reaction.people),
                 })
                 .collect(),
+            pinned: message.pinned,
             files: message.files.into_iter().map(ApiFile::from).collect(),
             thread: message.thread.map(|thread| ApiThread {
                 room: thread.room.0,
@@ -234,6 +238,40 @@ pub async fn delete(
     At((room, seq)): At<(String, u64)>,
 ) -> Result<Json<ApiMessage>, Problem> {
     changed(&state, &bot, &room, seq, Change::Delete).await
+}
+
+/// The pinned messages of a room, the one pinned last first.
+#[utoipa::path(get, path = "/api/v1/rooms/{room}/pins", params(("room" = i64, Path,)),
+    responses((status = 200, body = Vec<ApiMessage>), (status = 404, description = "No such room, or not for the bot.")))]
+pub async fn pins(
+    State(state): State<AppState>,
+    bot: Bot,
+    At(room): At<String>,
+) -> Result<Json<Vec<ApiMessage>>, Problem> {
+    let (_, pinned) = marks::pins(&state.chat, bot.me.id, number(&room)?).await?;
+    Ok(Json(pinned.into_iter().map(ApiMessage::from).collect()))
+}
+
+/// Pins a message in its room; 100 at most.
+#[utoipa::path(put, path = "/api/v1/rooms/{room}/messages/{seq}/pin", params(("room" = i64, Path,), ("seq" = u64, Path,)),
+    responses((status = 200, body = ApiMessage), (status = 409, description = "The room has 100.")))]
+pub async fn pin(
+    State(state): State<AppState>,
+    bot: Bot,
+    At((room, seq)): At<(String, u64)>,
+) -> Result<Json<ApiMessage>, Problem> {
+    changed(&state, &bot, &room, seq, Change::Pin(true)).await
+}
+
+/// Unpins a message.
+#[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}/pin",
+    params(("room" = i64, Path,), ("seq" = u64, Path,)), responses((status = 200, body = ApiMessage)))]
+pub async fn unpin(
+    State(state): State<AppState>,
+    bot: Bot,
+    At((room, seq)): At<(String, u64)>,
+) -> Result<Json<ApiMessage>, Problem> {
+    changed(&state, &bot, &room, seq, Change::Pin(false)).await
 }
 
 /// Gives a message an emoji: itself, percent-encoded, or its name such as `:tada:`.

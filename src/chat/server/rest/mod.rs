@@ -36,6 +36,9 @@ use crate::server::{problem::Problem, state::AppState};
         messages::react,
         messages::unreact,
         messages::thread,
+        messages::pins,
+        messages::pin,
+        messages::unpin,
         messages::search,
         tokens::list,
         tokens::revoke,
@@ -82,6 +85,11 @@ pub fn routes() -> Router<AppState> {
             put(messages::react).delete(messages::unreact),
         )
         .route("/rooms/{room}/messages/{seq}/thread", post(messages::thread))
+        .route(
+            "/rooms/{room}/messages/{seq}/pin",
+            put(messages::pin).delete(messages::unpin),
+        )
+        .route("/rooms/{room}/pins", get(messages::pins))
         .route("/search", get(messages::search))
         .route("/tokens", get(tokens::list))
         .route("/tokens/{id}", delete(tokens::revoke))

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     accounts::server::tokens::Bot,
@@ -13,7 +13,7 @@ use crate::{
     error::AppError,
     ids::RoomId,
     server::{
-        problem::{At, Body, Problem},
+        problem::{Asked, At, Body, Problem},
         state::AppState,
     },
 };
@@ -32,6 +32,17 @@ pub struct ApiRoom {
     kind: RoomKind,
     /// Messages of others that the bot has not read, counted up to 1,000.
     unread: u32,
+    /// It can be read, and nothing changes in it.
+    archived: bool,
+}
+
+/// Which rooms.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// The archived ones too.
+    #[serde(default)]
+    archived: bool,
 }
 
 impl ApiRoom {
@@ -46,6 +57,7 @@ impl ApiRoom {
             topic: room.topic,
             kind: room.kind,
             unread: room.unread,
+            archived: room.archived,
         }
     }
 }
@@ -78,10 +90,18 @@ pub struct NewRoom {
     private: bool,
 }
 
-/// The rooms that the bot is in; not the threads in them.
-#[utoipa::path(get, path = "/api/v1/rooms", responses((status = 200, body = Vec<ApiRoom>)))]
-pub async fn list(State(state): State<AppState>, bot: Bot) -> Result<Json<Vec<ApiRoom>>, Problem> {
-    let rooms = store::rooms(&state.chat.db.readers, bot.me.id).await?;
+/// The rooms that the bot is in; those that are archived only when asked for, and not the threads in them.
+#[utoipa::path(get, path = "/api/v1/rooms", params(Which), responses((status = 200, body = Vec<ApiRoom>)))]
+pub async fn list(
+    State(state): State<AppState>,
+    bot: Bot,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Vec<ApiRoom>>, Problem> {
+    let db = &state.chat.db.readers;
+    let rooms = match which.archived {
+        true => store::all_rooms(db, bot.me.id).await?,
+        false => store::rooms(db, bot.me.id).await?,
+    };
     Ok(Json(rooms.into_iter().map(|room| ApiRoom::of(room, &bot)).collect()))
 }
 

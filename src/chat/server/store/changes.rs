@@ -69,6 +69,8 @@ pub async fn delete(
         "DELETE FROM revision WHERE room = ? AND seq = ?",
         "DELETE FROM reaction WHERE room = ? AND seq = ?",
         "DELETE FROM mention WHERE room = ? AND seq = ?",
+        "DELETE FROM pin WHERE room = ? AND seq = ?",
+        "DELETE FROM bookmark WHERE room = ? AND seq = ?",
     ] {
         sqlx::query(statement)
             .bind(room.0)

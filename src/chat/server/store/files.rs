@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::place;
+use super::{must_be_live, no_room, place};
 use crate::{
     chat::{model::File, server::files::shelf::Content},
     error::AppError,
@@ -58,10 +58,14 @@ pub struct NewFile {
 }
 
 /// Keeps a file that isn't in a message yet.
+///
+/// # Errors
+/// `NotFound` when its owner isn't in the room any more, `Conflict` when that is archived.
 pub async fn insert_file(conn: &mut SqliteConnection, new: NewFile) -> Result<File, AppError> {
-    let id: i64 = sqlx::query_scalar(
+    let id: Option<i64> = sqlx::query_scalar(
         "INSERT INTO file (room, owner, name, kind, bytes, width, height, thumb, content, at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+         SELECT member.room, member.user, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM room JOIN member ON member.room = room.id \
+         WHERE room.id = ?1 AND member.user = ?2 AND archived IS NULL RETURNING id",
     )
     .bind(new.room.0)
     .bind(new.owner.0)
@@ -73,8 +77,12 @@ pub async fn insert_file(conn: &mut SqliteConnection, new: NewFile) -> Result<Fi
     .bind(new.thumb)
     .bind(new.content.bytes())
     .bind(new.at.micros())
-    .fetch_one(conn)
+    .fetch_optional(&mut *conn)
     .await?;
+    let Some(id) = id else {
+        must_be_live(conn, new.room, new.owner).await?;
+        return Err(no_room());
+    };
     Ok(File {
         id: FileId(id),
         name: new.name,

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{Root, files::files_of, no_room, place};
+use super::{Root, files::files_of, must_be_live, no_room, place};
 use crate::{
     chat::model::{History, Message, Person, Quote, Reaction, Thread},
     error::AppError,
@@ -29,6 +29,7 @@ struct MessageRow {
     thread: Option<i64>,
     replies: Option<u32>,
     last: Option<i64>,
+    pinned: Option<String>,
 }
 
 impl From<MessageRow> for Message {
@@ -59,6 +60,7 @@ impl From<MessageRow> for Message {
                 replies: row.replies.unwrap_or_default(),
                 last: Timestamp::from_micros(row.last.unwrap_or_default()),
             }),
+            pinned: row.pinned,
         }
     }
 }
@@ -71,10 +73,11 @@ macro_rules! messages {
             "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
              m.reply, v.name AS reply_author, coalesce(nullif(substr(r.body, 1, 160), ''), \
              (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text, \
-             t.id AS thread, t.replies, t.last \
+             t.id AS thread, t.replies, t.last, w.name AS pinned \
              FROM message m JOIN user u ON u.id = m.author \
              LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author \
-             LEFT JOIN room t ON t.parent = m.room AND t.root = m.seq AND t.replies > 0 ",
+             LEFT JOIN room t ON t.parent = m.room AND t.root = m.seq AND t.replies > 0 \
+             LEFT JOIN pin p ON p.room = m.room AND p.seq = m.seq LEFT JOIN user w ON w.id = p.user ",
             $rest
         )
     };
@@ -145,6 +148,18 @@ pub async fn changed_after(db: &SqlitePool, room: RoomId, after: u64, limit: u32
     .bind(room.0)
     .bind(after)
     .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?;
+    whole(&mut conn, room, rows).await
+}
+
+/// The pinned messages of a room, the one pinned last first.
+pub async fn pinned(db: &SqlitePool, room: RoomId) -> Result<Vec<Message>, AppError> {
+    let mut conn = db.acquire().await?;
+    let rows: Vec<MessageRow> = sqlx::query_as(messages!(
+        "WHERE m.room = ?1 AND m.seq IN (SELECT seq FROM pin WHERE room = ?1) ORDER BY p.at DESC"
+    ))
+    .bind(room.0)
     .fetch_all(&mut *conn)
     .await?;
     whole(&mut conn, room, rows).await
@@ -232,14 +247,14 @@ impl NewMessage {
 /// with the message it already is, and `false`. Where it was said in a thread, the thread's root is to be told.
 ///
 /// # Errors
-/// `NotFound` for the room.
+/// `NotFound` for the room, `Conflict` when it is archived.
 pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool, Option<Root>), AppError> {
     let next: Option<(i64, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
         "INSERT INTO message (room, seq, changed, author, client_id, body, html, reply, at) \
          SELECT id, said + 1, changed + 1, ?, ?, ?, ?, \
          (SELECT seq FROM message r WHERE r.room = room.id AND r.seq = ?), ? \
-         FROM room JOIN member ON member.room = room.id AND member.user = ? WHERE id = ? \
-         ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed, \
+         FROM room JOIN member ON member.room = room.id AND member.user = ? \
+         WHERE id = ? AND archived IS NULL ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed, \
          (SELECT parent FROM room WHERE id = message.room), (SELECT root FROM room WHERE id = message.room)",
     )
     .bind(new.author.id.0)
@@ -277,6 +292,7 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
         .await?;
     // A retry may name another room than the one where it was said.
     let Some(room) = kept.as_ref().map(|row| RoomId(row.room)) else {
+        must_be_live(conn, new.room, new.author.id).await?;
         return Err(no_room());
     };
     let message = whole(conn, room, kept.into_iter().collect()).await?.pop();

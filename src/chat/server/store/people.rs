@@ -2,7 +2,7 @@
 
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::no_room;
+use super::{archived, no_room};
 use crate::{
     chat::model::Person,
     error::AppError,
@@ -71,6 +71,25 @@ pub async fn must_be_in(conn: &mut SqliteConnection, room: RoomId, user: UserId)
         .fetch_one(conn)
         .await?;
     if is_in { Ok(()) } else { Err(no_room()) }
+}
+
+/// Refuses whoever isn't in the room, and every change of what is archived.
+///
+/// # Errors
+/// `NotFound`, as if there were none; `Conflict`.
+pub async fn must_be_live(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<(), AppError> {
+    let is_archived: Option<bool> = sqlx::query_scalar(
+        "SELECT archived IS NOT NULL FROM room JOIN member ON member.room = room.id WHERE id = ? AND member.user = ?",
+    )
+    .bind(room.0)
+    .bind(user.0)
+    .fetch_optional(conn)
+    .await?;
+    match is_archived {
+        Some(false) => Ok(()),
+        Some(true) => Err(archived()),
+        None => Err(no_room()),
+    }
 }
 
 /// Brings somebody in, who has read all that was said; `false` when they were in already.

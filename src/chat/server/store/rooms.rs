@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[derive(FromRow)]
-struct RoomRow {
+pub(super) struct RoomRow {
     id: i64,
     name: String,
     topic: String,
@@ -20,6 +20,7 @@ struct RoomRow {
     unread: u32,
     mentions: u32,
     muted: bool,
+    archived: bool,
     parent: Option<i64>,
     root: Option<i64>,
 }
@@ -40,6 +41,7 @@ impl From<RoomRow> for Room {
             mentions: row.mentions,
             muted: row.muted,
             root: root(row.parent, row.root),
+            archived: row.archived,
         }
     }
 }
@@ -66,21 +68,32 @@ const fn kind_text(kind: RoomKind) -> &'static str {
 macro_rules! named {
     () => {
         "coalesce(up.name, room.name) AS name, room.topic, iif(up.id IS NULL, room.kind, 'thread') AS kind, \
-         room.parent, room.root "
+         room.parent, room.root, room.archived IS NOT NULL AS archived "
     };
 }
 pub(super) use named;
 
-/// The rooms that `user` is in: by name, conversations last; no threads.
+/// The rooms that `user` is in: by name, conversations last; no threads, and without those that are archived.
 pub async fn rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError> {
+    rooms_of(db, user, false).await
+}
+
+/// As [`rooms`], with those that are archived.
+pub async fn all_rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError> {
+    rooms_of(db, user, true).await
+}
+
+async fn rooms_of(db: &SqlitePool, user: UserId, archived: bool) -> Result<Vec<Room>, AppError> {
     let mut conn = db.acquire().await?;
     let rows: Vec<RoomRow> = sqlx::query_as(concat!(
-        "SELECT room.id, room.name, room.topic, room.kind, room.parent, room.root, ",
+        "SELECT room.id, room.name, room.topic, room.kind, room.archived IS NOT NULL AS archived, room.parent, room.root, ",
         unread!(),
         ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room \
-         WHERE member.user = ? AND member.follows = 1 AND room.parent IS NULL ORDER BY room.kind = 'direct', room.name"
+         WHERE member.user = ? AND member.follows = 1 AND room.parent IS NULL AND (? OR room.archived IS NULL) \
+         ORDER BY room.kind = 'direct', room.name"
     ))
     .bind(user.0)
+    .bind(archived)
     .fetch_all(&mut *conn)
     .await?;
     with_people(&mut conn, rows.into_iter().map(Room::from).collect()).await
@@ -159,6 +172,7 @@ struct JoinedRow {
     kind: String,
     parent: Option<i64>,
     root: Option<i64>,
+    archived: bool,
     changed: i64,
     said: i64,
     read: i64,
@@ -185,6 +199,7 @@ pub async fn room(db: &SqlitePool, id: RoomId, user: UserId) -> Result<Option<Jo
         topic: row.topic,
         kind: kind(&row.kind),
         root: root(row.parent, row.root),
+        archived: row.archived,
         ..Room::default()
     };
     let room = with_people(&mut conn, vec![room]).await?.pop();
@@ -260,6 +275,22 @@ pub async fn describe(conn: &mut SqliteConnection, room: RoomId, name: &str, top
 /// There is no such room, or not for this person; the two are not told apart.
 pub fn no_room() -> AppError {
     AppError::NotFound("There is no such room. It may have been removed, or the link is wrong.".into())
+}
+
+/// The room is archived.
+pub fn archived() -> AppError {
+    AppError::Conflict(
+        "This room is archived: it can be read, and nothing changes in it. An administrator can bring it back.".into(),
+    )
+}
+
+/// Who is in a room.
+pub(super) async fn people_of(conn: &mut SqliteConnection, room: RoomId) -> Result<Vec<UserId>, AppError> {
+    let people: Vec<i64> = sqlx::query_scalar("SELECT user FROM member WHERE room = ?")
+        .bind(room.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(people.into_iter().map(UserId).collect())
 }
 
 /// The room of this name that `user` is in.

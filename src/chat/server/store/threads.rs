@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::{
-    must_be_in, no_message, no_room, place,
+    must_be_in, must_be_live, no_message, no_room, place,
     rooms::{named, with_people},
     touch,
 };
@@ -41,10 +41,11 @@ pub async fn open_thread(
     me: UserId,
     at: Timestamp,
 ) -> Result<(RoomId, Vec<UserId>), AppError> {
-    must_be_in(conn, root.0, me).await?;
     if let Some(thread) = thread_of(conn, root).await? {
+        must_be_in(conn, root.0, me).await?;
         return Ok((thread, Vec::new()));
     }
+    must_be_live(conn, root.0, me).await?;
     let author: Option<(i64, bool)> = sqlx::query_as(
         "SELECT author, parent IS NOT NULL FROM message JOIN room ON room.id = message.room \
          WHERE room = ? AND seq = ? AND deleted IS NULL",

@@ -1,0 +1,99 @@
+//! `/rooms/others`: open rooms that one isn't in, and the archived ones. Plain forms.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{
+    api::{JoinRoom, list_other_rooms},
+    model::{OtherRooms, Room, RoomKind},
+};
+use crate::{
+    accounts::pages::frame::Frame,
+    ui::{
+        loaded::loaded_once,
+        outcome::{Wrong, refusal},
+    },
+};
+
+/// The page.
+#[component]
+pub fn OtherRoomsPage() -> impl IntoView {
+    let body = || {
+        loaded_once(list_other_rooms, |rooms| match rooms {
+            Ok(rooms) => view! { <Others rooms /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
+    view! { <Frame title="Other rooms">{body()}</Frame> }
+}
+
+#[component]
+fn Others(rooms: OtherRooms) -> impl IntoView {
+    let OtherRooms {
+        open,
+        archived,
+        archived_open,
+    } = rooms;
+    let to_join = list(open, false);
+    let archived: Vec<AnyView> = list(archived, true)
+        .into_iter()
+        .chain(list(archived_open, false))
+        .collect();
+    view! {
+        <Wrong error=refusal(JoinRoom::PATH) />
+        <section aria-labelledby="open-heading">
+            <h2 id="open-heading">"Open rooms that you are not in"</h2>
+            {or_none(to_join, "You are in every open room.")}
+        </section>
+        <section aria-labelledby="archived-heading">
+            <h2 id="archived-heading">"Archived"</h2>
+            <p class="hint">"They can be read and searched, and nothing changes in them. Administrators bring them back."</p>
+            {or_none(archived, "No room is archived.")}
+        </section>
+        <p>
+            <a class="button quiet" href="/rooms/new">"New room"</a>
+        </p>
+    }
+}
+
+fn or_none(rooms: Vec<AnyView>, none: &'static str) -> AnyView {
+    if rooms.is_empty() {
+        return view! { <p class="empty">{none}</p> }.into_any();
+    }
+    view! { <ul class="entries">{rooms}</ul> }.into_any()
+}
+
+fn list(rooms: Vec<Room>, is_in: bool) -> Vec<AnyView> {
+    rooms.into_iter().map(|room| entry(room, is_in)).collect()
+}
+
+fn entry(room: Room, is_in: bool) -> AnyView {
+    let (id, name) = (room.id.to_string(), format!("# {}", room.name));
+    let way = if is_in {
+        let about = format!("/rooms/{id}/about");
+        view! { <a class="button quiet" href=about aria-label=format!("About {name}")>"About"</a> }.into_any()
+    } else {
+        view! {
+            <form method="post" action=JoinRoom::PATH>
+                <input type="hidden" name="room" value=id.clone() />
+                <button class="button quiet" type="submit" aria-label=format!("Join {name}")>"Join"</button>
+            </form>
+        }
+        .into_any()
+    };
+    let title = if is_in {
+        view! { <a href=format!("/rooms/{id}")>{name}</a> }.into_any()
+    } else {
+        view! { <strong>{name}</strong> }.into_any()
+    };
+    let private = (room.kind == RoomKind::Private).then_some("private ");
+    view! {
+        <li>
+            <div>
+                {title}
+                <p class="hint" dir="auto">{private} {room.topic}</p>
+            </div>
+            {way}
+        </li>
+    }
+    .into_any()
+}
