@@ -217,12 +217,11 @@ async fn a_program_speaks_in_threads() {
     let app = TestApp::start().await;
     let ines = app.admin().await;
     let bot = app.bot("deploy").await;
-    ines.socket(&app).await.post(DESK, "a1", "v1.4 is out").await;
-    let mut opened = (0, Value::Null);
-    // It is posted by another line.
-    while opened.0 != 200 {
-        opened = bot.call(Method::POST, "/rooms/1/messages/1/thread", Value::Null).await;
-    }
+    let mut line = ines.socket(&app).await;
+    line.post(DESK, "a1", "v1.4 is out").await;
+    line.acknowledged("a1").await;
+    let opened = bot.call(Method::POST, "/rooms/1/messages/1/thread", Value::Null).await;
+    assert_eq!(opened.0, 200, "{}", opened.1);
     let path = format!("/rooms/{}/messages", opened.1["room"]);
     let (status, reply) = bot.call(Method::POST, &path, json!({"text": "all is well"})).await;
     assert_eq!(

@@ -48,7 +48,7 @@ pub async fn open_thread(
     must_be_live(conn, root.0, me).await?;
     let author: Option<(i64, bool)> = sqlx::query_as(
         "SELECT author, parent IS NOT NULL FROM message JOIN room ON room.id = message.room \
-         WHERE room = ? AND seq = ? AND deleted IS NULL",
+         WHERE room = ? AND seq = ? AND message.deleted IS NULL",
     )
     .bind(root.0.0)
     .bind(place(root.1))
