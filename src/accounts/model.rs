@@ -22,8 +22,10 @@ pub enum Role {
 pub struct Me {
     /// `user.id`.
     pub id: UserId,
-    /// The name they sign in and speak with.
+    /// The name that they are shown by.
     pub name: String,
+    /// What they sign in with, and are called by after an `@`; folded.
+    pub username: String,
     /// What they may do.
     pub role: Role,
 }
@@ -33,8 +35,10 @@ pub struct Me {
 pub struct Account {
     /// `user.id`.
     pub id: UserId,
-    /// The name.
+    /// The name that they are shown by.
     pub name: String,
+    /// What they sign in with, and are called by after an `@`; folded.
+    pub username: String,
     /// What they may do.
     pub role: Role,
     /// A program that speaks by a token.

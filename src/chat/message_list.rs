@@ -185,6 +185,7 @@ mod tests {
         let me = Me {
             id: UserId(2),
             name: "bob".into(),
+            username: "bob".into(),
             role: Role::Member,
         };
         let rows = rows(&Timeline::new(history, 4), &Outbox::default(), RoomId(1), &me, None);

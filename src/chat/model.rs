@@ -17,6 +17,27 @@ pub struct Person {
     pub name: String,
 }
 
+/// Somebody, as lists of people show them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teammate {
+    /// Who.
+    pub person: Person,
+    /// What they are called by after an `@`.
+    pub username: String,
+    /// They have a page open.
+    pub is_here: bool,
+}
+
+impl Teammate {
+    /// How they are called, where that isn't how they are shown, and whether they are here.
+    pub fn words(&self) -> String {
+        let called = format!("@{}", self.username);
+        let differs = self.person.name.to_lowercase() != self.username;
+        let words = [differs.then_some(called.as_str()), self.is_here.then_some("here now")];
+        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// Who is in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -222,9 +243,9 @@ pub struct About {
     /// Which.
     pub room: Room,
     /// Those in it, by name.
-    pub people: Vec<Person>,
+    pub people: Vec<Teammate>,
     /// Everyone else on the team, by name.
-    pub others: Vec<Person>,
+    pub others: Vec<Teammate>,
     /// What one is notified of in it.
     pub level: Level,
 }

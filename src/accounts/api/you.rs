@@ -24,14 +24,14 @@ pub async fn own_page() -> Result<model::OwnPage, AppError> {
     })
 }
 
-/// Gives oneself another name.
+/// Gives oneself another username and display name; without the latter one is shown by the username.
 ///
 /// # Errors
 /// `SignedOut`, `Invalid` when it won't do, `Conflict` when it is taken.
 #[server(prefix = "/do", endpoint = "rename", output = Json)]
-pub async fn rename(name: String) -> Result<(), AppError> {
+pub async fn rename(name: String, #[server(default)] display: String) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
-    door.state.accounts.rename(door.session()?, &name).await?;
+    door.state.accounts.rename(door.session()?, &name, &display).await?;
     leptos_axum::redirect("/you?done=name");
     Ok(())
 }

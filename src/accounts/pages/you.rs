@@ -41,23 +41,42 @@ fn Own(page: model::OwnPage) -> impl IntoView {
     } else {
         "a member"
     };
+    // Whoever has no display name is shown by the username, as typed.
+    let (display, username) = match rules::folded(&me.name) == me.username {
+        true => (String::new(), me.name.clone()),
+        false => (me.name.clone(), me.username),
+    };
     view! {
-        <p>"Signed in as " <strong>{me.name.clone()}</strong> ", " {role} "."</p>
+        <p>"Signed in as " <strong>{me.name}</strong> ", " {role} "."</p>
         <Wrong error=refusal(SignOut::PATH) />
         <form method="post" action=SignOut::PATH>
             <button class="button quiet" type="submit">"Sign out"</button>
         </form>
         <section aria-labelledby="name-heading">
-            <h2 id="name-heading">"Name"</h2>
-            <Done what="name" words="Your name is changed." />
+            <h2 id="name-heading">"Names"</h2>
+            <Done what="name" words="Your names are changed." />
             <Wrong error=refusal(Rename::PATH) />
             <form method="post" action=Rename::PATH>
                 <div class="field">
-                    <label for="name">"Your name"</label>
+                    <label for="display">"Display name"</label>
+                    <input
+                        id="display"
+                        name="display"
+                        value=display
+                        autocomplete="name"
+                        maxlength=rules::DISPLAY_MAX
+                        aria-describedby="display-hint"
+                    />
+                    <p class="hint" id="display-hint">
+                        "What the others see, also beside what you said earlier. Left empty, they see your sign-in name."
+                    </p>
+                </div>
+                <div class="field">
+                    <label for="name">"Sign-in name"</label>
                     <input
                         id="name"
                         name="name"
-                        value=me.name.clone()
+                        value=username.clone()
                         required
                         autocomplete="username"
                         autocapitalize="none"
@@ -66,9 +85,9 @@ fn Own(page: model::OwnPage) -> impl IntoView {
                         maxlength=rules::NAME_MAX
                         aria-describedby="name-hint"
                     />
-                    <p class="hint" id="name-hint">"What the others see, also beside what you said earlier, and what you sign in with."</p>
+                    <p class="hint" id="name-hint">"Also how the others call you: @" {username}</p>
                 </div>
-                <button class="button quiet" type="submit">"Change name"</button>
+                <button class="button quiet" type="submit">"Change names"</button>
             </form>
         </section>
         <Looks />

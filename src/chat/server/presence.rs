@@ -62,8 +62,11 @@ impl Presence {
         let mut here = self.table();
         let entry = here.people.entry(person.id).or_insert_with(|| (person.clone(), 0));
         entry.1 += 1;
-        if entry.1 == 1 {
+        // Whoever is called differently now is told again.
+        let renamed = std::mem::replace(&mut entry.0, person.clone()) != person;
+        if entry.1 == 1 || renamed {
             here.went.retain(|other| *other != person.id);
+            here.came.retain(|other| other.id != person.id);
             here.came.push(person.clone());
             self.tell_soon(here);
         }

@@ -154,7 +154,13 @@ impl Host {
     /// As a page asks for a change.
     pub fn change(&self, me: Person, room: RoomId, seq: u64, what: Change) -> Result<Message, AppError> {
         let (Person { id, name }, role) = (me, Role::Member);
-        let me = Me { id, name, role };
+        let username = name.clone();
+        let me = Me {
+            id,
+            name,
+            username,
+            role,
+        };
         let changed = self.ask(|chat| Box::pin(async move { change(chat, &me, room, seq, what).await }));
         changed.unwrap_or(Err(AppError::Busy))
     }

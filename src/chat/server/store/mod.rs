@@ -15,7 +15,9 @@ pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdra
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use messages::{NewMessage, changed_after, history, insert, message};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
-pub use people::{add_member, has_room, members, must_be_in, people, people_called, remove_member, team};
+pub use people::{
+    Named, add_member, has_room, members, must_be_in, people, people_called, remove_member, team, username,
+};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
 pub use reading::{call, set_read};
 pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};

@@ -14,7 +14,7 @@ use crate::{
 
 /// Notes whom a message calls; gives those who are in its room.
 pub async fn call(conn: &mut SqliteConnection, message: &Message, called: &Called) -> Result<Vec<UserId>, AppError> {
-    let mut people: Vec<i64> = called.people.iter().map(|person| person.id.0).collect();
+    let mut people: Vec<i64> = called.people.iter().map(|(person, _)| person.id.0).collect();
     match &called.all {
         Some(All::Here(here)) => people.extend(here.iter().map(|id| id.0)),
         None if people.is_empty() => return Ok(Vec::new()),
