@@ -1,6 +1,6 @@
 //! Every URL that both ends use; the pages' own are in `app.rs`.
 
-use crate::ids::FileId;
+use crate::ids::{FileId, UserId};
 
 /// The chat WebSocket.
 pub const CHAT_SOCKET: &str = "/chat/socket";
@@ -30,6 +30,10 @@ pub const FILES: &str = "/files";
 pub const FILE: &str = "/files/{file}/{name}";
 /// An image, small.
 pub const THUMBNAIL: &str = "/thumbnails/{file}";
+/// Somebody's picture.
+pub const AVATAR: &str = "/avatars/{user}";
+/// Where the form with one's own picture posts.
+pub const OWN_AVATAR: &str = "/you/avatar";
 /// What a field offers to take, as a list in HTML: `?q=` is what was typed.
 pub const OPTIONS: &str = "/options/{kind}";
 /// Where the composer's plain form posts.
@@ -45,6 +49,11 @@ pub fn file(id: FileId, name: &str) -> String {
 /// The URL of an image's thumbnail.
 pub fn thumbnail(id: FileId) -> String {
     format!("/thumbnails/{id}")
+}
+
+/// The URL of somebody's picture.
+pub fn avatar(user: UserId) -> String {
+    format!("/avatars/{user}")
 }
 
 /// As a part of a URL.

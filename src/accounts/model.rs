@@ -99,6 +99,8 @@ pub struct TeamPage {
 pub struct OwnPage {
     /// Whose.
     pub me: Me,
+    /// The URL of their picture, when they have one: another for each.
+    pub picture: Option<String>,
     /// Signs in with a second factor.
     pub two_factor: bool,
     /// The sessions, newest first.

@@ -59,7 +59,7 @@ pub fn Said(message: Message, again: bool, live: bool) -> impl IntoView {
     };
     view! {
         <article class="msg" class:again=again class:acted=move || acted().is_some() id=format!("m{seq}")>
-            <Avatar name=author.name.clone() />
+            <Avatar name=author.name.clone() id=author.id />
             <div>
                 <header>
                     <span class="by">{author.name}</span>

@@ -134,7 +134,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     };
     view! {
         <article class="msg" class:sending=sending class:failed=failed>
-            <Avatar name=by.clone() />
+            <Avatar name=by.clone() id=chat.my_id() />
             <div>
                 <header>
                     <span class="by">{by}</span>

@@ -44,7 +44,7 @@ fn Choice(people: Vec<Teammate>) -> impl IntoView {
             <li>
                 <label class="choice">
                     <input type="checkbox" name="people[]" value=id.to_string() />
-                    <Avatar name=name.clone() />
+                    <Avatar name=name.clone() id />
                     <span>{name}</span>
                     <span class="hint">{mate.words()}</span>
                 </label>

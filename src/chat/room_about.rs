@@ -56,9 +56,9 @@ fn AboutRoom(about: About) -> impl IntoView {
     let list = people
         .into_iter()
         .map(|mate| {
-            let name = mate.person.name.clone();
+            let (name, id) = (mate.person.name.clone(), mate.person.id);
             view! {
-                <li class="choice"><Avatar name=name.clone() /> <span>{name}</span> <span class="hint">{mate.words()}</span></li>
+                <li class="choice"><Avatar name=name.clone() id /> <span>{name}</span> <span class="hint">{mate.words()}</span></li>
             }
         })
         .collect_view();

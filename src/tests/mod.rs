@@ -12,6 +12,7 @@ mod gateway;
 mod logs;
 mod notifications;
 mod options;
+mod people;
 mod rooms;
 mod schedules;
 mod search;

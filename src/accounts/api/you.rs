@@ -17,8 +17,12 @@ use crate::{
 pub async fn own_page() -> Result<model::OwnPage, AppError> {
     let door = crate::accounts::server::door::Door::here()?;
     let session = door.session()?;
+    let me = session.me.clone();
+    let since = crate::chat::server::store::avatar_since(&door.state.desk.readers, me.id).await?;
     Ok(model::OwnPage {
-        me: session.me.clone(),
+        // Else the one before would be shown for a while.
+        picture: since.map(|at| format!("{}?{}", crate::paths::avatar(me.id), at.micros())),
+        me,
         two_factor: door.state.accounts.person(session.me.id).await?.two_factor,
         visits: door.state.accounts.visits(session).await?,
     })

@@ -83,7 +83,7 @@ fn Row(account: Account, own: crate::ids::UserId) -> impl IntoView {
     let manage = format!("/team/{}", account.id);
     view! {
         <li>
-            <Avatar name=account.name.clone() />
+            <Avatar name=account.name.clone() id=account.id />
             <div>
                 <strong>{account.name.clone()}</strong>
                 <p class="hint">{standing(&account)} " · " <Seen account=account.clone() /></p>

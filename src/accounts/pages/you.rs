@@ -15,6 +15,7 @@ use crate::{
         model::{self, Role, Theme, Visit},
         rules,
     },
+    paths,
     ui::{
         loaded::loaded_once,
         outcome::{Wrong, refusal},
@@ -35,7 +36,12 @@ pub fn YouPage() -> impl IntoView {
 
 #[component]
 fn Own(page: model::OwnPage) -> impl IntoView {
-    let model::OwnPage { me, two_factor, visits } = page;
+    let model::OwnPage {
+        me,
+        picture,
+        two_factor,
+        visits,
+    } = page;
     let role = if me.role == Role::Admin {
         "an administrator"
     } else {
@@ -90,6 +96,7 @@ fn Own(page: model::OwnPage) -> impl IntoView {
                 <button class="button quiet" type="submit">"Change names"</button>
             </form>
         </section>
+        <Picture picture />
         <Looks />
         <section aria-labelledby="password-heading">
             <h2 id="password-heading">"Password"</h2>
@@ -114,6 +121,46 @@ fn CurrentPassword(id: &'static str) -> impl IntoView {
             <label for=id>"Current password"</label>
             <input id=id name="current" type="password" required autocomplete="current-password" />
         </div>
+    }
+}
+
+/// Multipart, for what the form holds is a file; `chat/server/avatars` takes it.
+#[component]
+fn Picture(picture: Option<String>) -> impl IntoView {
+    let remove = picture.is_some().then(|| {
+        view! {
+            <form method="post" action=paths::OWN_AVATAR enctype="multipart/form-data">
+                <input type="hidden" name="remove" value="yes" />
+                <button class="button quiet" type="submit">"Remove picture"</button>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="picture-heading">
+            <h2 id="picture-heading">"Picture"</h2>
+            <Done what="avatar" words="Your picture is changed. The others see it within a minute." />
+            <Done what="no-avatar" words="Your picture is removed." />
+            <Wrong error=refusal(paths::OWN_AVATAR) />
+            {picture.map(|url| view! { <img class="face" src=url alt="Your picture" width="64" height="64" /> })}
+            <form method="post" action=paths::OWN_AVATAR enctype="multipart/form-data">
+                <div class="field">
+                    <label for="picture">"New picture"</label>
+                    <input
+                        id="picture"
+                        name="picture"
+                        type="file"
+                        accept="image/png,image/jpeg,image/webp,image/gif"
+                        required
+                        aria-describedby="picture-hint"
+                    />
+                    <p class="hint" id="picture-hint">
+                        "PNG, JPEG, WebP or GIF, 2 MiB at most. Its middle is shown in place of your initials; what else the file tells is not kept."
+                    </p>
+                </div>
+                <button class="button quiet" type="submit">"Use picture"</button>
+            </form>
+            {remove}
+        </section>
     }
 }
 

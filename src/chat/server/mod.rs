@@ -1,5 +1,6 @@
 //! Chat on the server.
 
+pub mod avatars;
 pub mod change;
 pub mod commands;
 mod emoji;

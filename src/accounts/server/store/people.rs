@@ -77,6 +77,7 @@ pub async fn remove(conn: &mut SqliteConnection, id: UserId, now: Timestamp, wit
         "DELETE FROM token WHERE user = ?",
         "DELETE FROM recovery_code WHERE user = ?",
         "DELETE FROM reset WHERE user = ?",
+        "DELETE FROM avatar WHERE user = ?",
     ] {
         sqlx::query(statement).bind(id.0).execute(&mut *conn).await?;
     }

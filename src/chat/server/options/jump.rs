@@ -92,7 +92,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
 fn to_person(mate: Teammate) -> AnyView {
     let (id, name, words) = (mate.person.id, mate.person.name.clone(), mate.words());
     let shown = view! {
-        <Avatar name=name.clone() />
+        <Avatar name=name.clone() id />
         <span class="name">{name}</span>
         <span class="hint">{words}</span>
     };

@@ -25,6 +25,7 @@ pub async fn names(chat: &Chat, me: UserId, room: RoomId, typed: &str) -> Result
     let named = others.map(|named| {
         let mate = rooms::teammate(chat, named);
         Callee {
+            id: mate.person.id,
             words: mate.words(),
             name: mate.person.name,
             call: mate.username,
@@ -32,6 +33,7 @@ pub async fn names(chat: &Chat, me: UserId, room: RoomId, typed: &str) -> Result
     });
     let all = [("here", "those with a page open"), ("room", "everyone in this room")];
     let all = all.into_iter().map(|(call, words)| Callee {
+        id: UserId::default(),
         name: call.to_owned(),
         call: call.to_owned(),
         words: words.to_owned(),
@@ -49,6 +51,8 @@ pub async fn names(chat: &Chat, me: UserId, room: RoomId, typed: &str) -> Result
 
 /// Whom one could call.
 struct Callee {
+    /// Whose picture is shown; of several nobody's.
+    id: UserId,
     /// What they are shown by.
     name: String,
     /// What stands after the `@`.
@@ -56,11 +60,11 @@ struct Callee {
     words: String,
 }
 
-fn option(Callee { name, call, words }: Callee) -> AnyView {
+fn option(Callee { id, name, call, words }: Callee) -> AnyView {
     let text = format!("@{call} ");
     view! {
         <li role="option" data-text=text>
-            <Avatar name=name.clone() />
+            <Avatar name=name.clone() id />
             <span class="name">{name}</span>
             <span class="hint">{words}</span>
         </li>
@@ -80,6 +84,7 @@ mod tests {
             vec![Group {
                 title: "People",
                 options: vec![option(Callee {
+                    id: UserId(1),
                     name: hostile(),
                     call: hostile(),
                     words: "here now".to_owned(),

@@ -1,5 +1,6 @@
 //! Rooms and messages in `desk.db`: all of chat's SQL, by what it is about.
 
+mod avatars;
 mod changes;
 mod files;
 mod messages;
@@ -11,6 +12,7 @@ mod rooms;
 mod search;
 mod webhooks;
 
+pub use avatars::{avatar, avatar_since, set_avatar};
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use messages::{NewMessage, changed_after, history, insert, message};
