@@ -174,6 +174,7 @@ mod tests {
             author: Person {
                 id: UserId(1),
                 name: "ada".into(),
+                ..Person::default()
             },
             at: Timestamp::parse(at).expect("a time"),
             ..Message::default()

@@ -15,6 +15,9 @@ pub struct Person {
     pub id: UserId,
     /// The name they speak with.
     pub name: String,
+    /// Nobody has touched any page of theirs for a while. Told where it is told who is here, and nowhere else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
 }
 
 /// Somebody, as lists of people show them.
@@ -24,16 +27,21 @@ pub struct Teammate {
     pub person: Person,
     /// What they are called by after an `@`.
     pub username: String,
-    /// They have a page open.
+    /// They have a page open; whether they are away, the person says.
     pub is_here: bool,
 }
 
 impl Teammate {
-    /// How they are called, where that isn't how they are shown, and whether they are here.
+    /// How they are called, where that isn't how they are shown, and whether they are here, away or offline.
     pub fn words(&self) -> String {
         let called = format!("@{}", self.username);
         let differs = self.person.name.to_lowercase() != self.username;
-        let words = [differs.then_some(called.as_str()), self.is_here.then_some("here now")];
+        let state = match self.is_here {
+            true if self.person.away => "away",
+            true => "here now",
+            false => "offline",
+        };
+        let words = [differs.then_some(called.as_str()), Some(state)];
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }

@@ -91,13 +91,20 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         chat.rooms.with(of_this)
     };
     // Nobody is known to be here before the socket is up, not even oneself.
-    let here = move || match chat.here.with(Vec::len) {
-        0 => String::new(),
-        here => format!("{here} of {} here", chat.members.max(here as u32)),
+    let here = move || {
+        chat.here.with(|people| {
+            let here = people.iter().filter(|person| !person.away).count();
+            match people.len() {
+                0 => String::new(),
+                all => format!("{here} of {} here", chat.members.max(all as u32)),
+            }
+        })
     };
     let names = move || {
-        chat.here
-            .with(|here| here.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "))
+        chat.here.with(|here| {
+            let name = |person: &model::Person| person.name.clone() + if person.away { " (away)" } else { "" };
+            here.iter().map(name).collect::<Vec<_>>().join(", ")
+        })
     };
     view! {
         <Title text=page_title />

@@ -169,6 +169,7 @@ mod tests {
             author: Person {
                 id: UserId(1),
                 name: "ada".into(),
+                ..Person::default()
             },
             client_id: format!("c{seq}"),
             body: format!("{seq} as of {changed}"),

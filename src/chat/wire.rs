@@ -42,7 +42,8 @@ pub enum ClientFrame {
         /// The last place read.
         seq: u64,
     },
-    /// I am in front, and show this room or none; or I am not in front any more.
+    /// I am in front, and show this room or none; or I am not in front any more. Also said when somebody touches the page,
+    /// who may not have for a while.
     Look {
         /// Which room.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,9 +132,9 @@ pub enum ServerFrame {
         /// Who.
         person: Person,
     },
-    /// Who came and went in the last moment; nobody is in both.
+    /// Who came, went, went away or came back in the last moment; nobody is in both.
     Presence {
-        /// With a page open now.
+        /// With a page open now, as they are now.
         came: Vec<Person>,
         /// With none any more.
         went: Vec<UserId>,

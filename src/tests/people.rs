@@ -10,6 +10,15 @@ use reqwest::{
 };
 
 use super::app::{Member, TestApp};
+use crate::{
+    chat::{
+        model::Person,
+        wire::{ClientFrame, ServerFrame},
+    },
+    ids::RoomId,
+};
+
+const DESK: RoomId = RoomId(1);
 
 fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
@@ -139,4 +148,41 @@ async fn what_is_no_picture_is_refused_in_words() {
     let html = ines.reads(&app, &ines.picture(&app, Form::new()).await).await;
     assert!(html.contains("too fast"), "{html}");
     assert_eq!(text(&ines.avatar(&app, "").await, CONTENT_TYPE), "image/svg+xml");
+}
+
+#[tokio::test]
+async fn whoever_is_away_is_shown_so_and_notified_of_what_an_open_page_shows() {
+    let app = TestApp::with(&["--away-seconds", "1"]).await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    app.join("carla").await;
+    let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
+    a.follow(DESK, None).await;
+    b.send(&ClientFrame::Look { room: Some(DESK) }).await;
+    let bobs = |wanted: bool| {
+        move |frame| match frame {
+            ServerFrame::Presence { came, .. } => came
+                .into_iter()
+                .find(|person: &Person| person.name == "bob" && person.away == wanted)
+                .map(drop),
+            _ => None,
+        }
+    };
+    a.until(bobs(true)).await.expect("bob went away");
+    // A page that is only asked whether it is there shows nobody.
+    b.notified().await;
+    let html = ines.reads(&app, "/people").await;
+    for words in ["away", "offline"] {
+        assert_eq!(html.matches(&format!(">{words}<")).count(), 1, "{words}: {html}");
+    }
+    a.post(DESK, "c1", "@bob are you there?").await;
+    a.acknowledged("c1").await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(b.notified().await.len(), 1, "he doesn't look at what is in front");
+
+    b.send(&ClientFrame::Look { room: Some(DESK) }).await;
+    a.until(bobs(false)).await.expect("bob came back");
+    a.post(DESK, "c2", "@bob welcome back").await;
+    a.acknowledged("c2").await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(b.notified().await.len(), 0, "he looks");
 }

@@ -354,6 +354,7 @@ fn webhook(url: &str) -> Webhook {
         bot: Person {
             id: UserId(1),
             name: "deploy".into(),
+            ..Person::default()
         },
         url: url.to_owned(),
         secret: WebhookSecret::kept("sbxwh_test".into()),

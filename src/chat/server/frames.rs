@@ -35,7 +35,12 @@ impl<S: Transport> Line<'_, S> {
             });
             return self.refuse(post, error).await;
         }
-        match serde_json::from_str::<ClientFrame>(&text) {
+        let frame = serde_json::from_str::<ClientFrame>(&text);
+        // A page asks by itself whether we are there.
+        if !matches!(frame, Ok(ClientFrame::Ping) | Err(_)) {
+            self.chat.presence.touched(self.me.id);
+        }
+        match frame {
             Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
             Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,

@@ -143,7 +143,11 @@ impl Chat {
         shutdown: &Shutdown,
     ) -> (Self, [Receiver<Place>; 2]) {
         let hub = Hub::new(RING);
-        let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
+        let presence = Arc::new(Presence::new(
+            hub.clone(),
+            shutdown.begun.clone(),
+            Duration::from_secs(config.away_seconds),
+        ));
         let (said, queues) = Said::to(["webhooks", "notifications"]);
         let chat = Self {
             files: Files::start(db.clone(), shelf, config, shutdown),

@@ -234,9 +234,13 @@ pub async fn others(chat: &Chat, me: UserId) -> Result<Vec<Teammate>, AppError> 
 }
 
 pub(super) fn teammate(chat: &Chat, (person, username): (Person, String)) -> Teammate {
+    let away = chat.presence.away(person.id);
     Teammate {
-        is_here: chat.presence.pages(person.id) != 0,
-        person,
+        is_here: away.is_some(),
+        person: Person {
+            away: away.unwrap_or_default(),
+            ..person
+        },
         username,
     }
 }

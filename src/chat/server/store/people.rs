@@ -58,7 +58,14 @@ pub async fn username(db: &SqlitePool, user: UserId) -> Result<String, AppError>
 }
 
 fn named((id, name, username): (i64, String, String)) -> Named {
-    (Person { id: UserId(id), name }, username)
+    (
+        Person {
+            id: UserId(id),
+            name,
+            ..Person::default()
+        },
+        username,
+    )
 }
 
 /// How many people there are on the team.

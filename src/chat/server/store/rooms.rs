@@ -84,7 +84,11 @@ async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Resul
     .await?;
     for (room, id, name) in people {
         if let Some(room) = rooms.iter_mut().find(|other| other.id.0 == room) {
-            room.people.push(Person { id: UserId(id), name });
+            room.people.push(Person {
+                id: UserId(id),
+                name,
+                ..Person::default()
+            });
         }
     }
     Ok(rooms)
