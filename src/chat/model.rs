@@ -237,6 +237,9 @@ pub struct RoomPage {
     pub changed: u64,
     /// The place up to which the person has read.
     pub read: u64,
+    /// In a conversation: how far each of the others has read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<(Person, u64)>,
     /// `history` ends before the newest message: nothing live can follow it.
     pub is_past: bool,
     /// Name for the message that the plain form will send.

@@ -47,6 +47,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         history,
         changed,
         read,
+        seen,
         is_past,
         client_id,
         largest_file,
@@ -57,6 +58,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     let is_new = |message: &model::Message| message.seq > read && message.author.id != me.id;
     chat.new_after
         .set(history.messages.iter().any(is_new).then_some((id, read)));
+    chat.seen.set((id, seen));
     let timeline = RwSignal::new(Timeline::new(history, changed));
     Effect::new(move |_| {
         if !is_past {

@@ -170,6 +170,13 @@ pub enum ServerFrame {
         /// What is left and calls you.
         mentions: u32,
     },
+    /// How far others have read in a conversation that you follow: all of them, or who has read on.
+    Seen {
+        /// Which.
+        room: RoomId,
+        /// Who, and the last place that each has read.
+        by: Vec<(UserId, u64)>,
+    },
     /// You want to be notified of nothing in a room, or of something again.
     Muted {
         /// Which room.

@@ -186,3 +186,49 @@ async fn whoever_is_away_is_shown_so_and_notified_of_what_an_open_page_shows() {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert_eq!(b.notified().await.len(), 0, "he looks");
 }
+
+#[tokio::test]
+async fn in_a_conversation_one_sees_how_far_the_other_has_read() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let talk = crate::chat::server::rooms::direct(&app.running.state.chat, ines.me.id, &[bob.me.id]).await;
+    let talk = talk.expect("a conversation");
+    let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
+    let seen = |frame| match frame {
+        ServerFrame::Seen { room, by } => Some((room, by)),
+        _ => None,
+    };
+    a.follow(talk, None).await;
+    assert_eq!(
+        a.until(seen).await,
+        Some((talk, vec![(bob.me.id, 0)])),
+        "as it is when one comes"
+    );
+    for client_id in ["c1", "c2"] {
+        a.post(talk, client_id, "are you there?").await;
+        a.acknowledged(client_id).await;
+    }
+    assert!(!ines.reads(&app, &format!("/rooms/{talk}")).await.contains("Seen by"));
+    b.send(&ClientFrame::Read { room: talk, seq: 1 }).await;
+    assert_eq!(a.until(seen).await, Some((talk, vec![(bob.me.id, 1)])), "as it moves");
+    let html = ines.reads(&app, &format!("/rooms/{talk}")).await;
+    let at = |part: &str| html.find(part).unwrap_or_else(|| panic!("{part}: {html}"));
+    assert!(at(r#"id="m1""#) < at("Seen by bob") && at("Seen by bob") < at(r#"id="m2""#));
+
+    // In a room nobody is told what others have read.
+    let (mut a, _) = (ines.socket(&app).await, ());
+    a.follow(DESK, None).await;
+    a.post(DESK, "c3", "hello").await;
+    a.acknowledged("c3").await;
+    b.send(&ClientFrame::Read { room: DESK, seq: 1 }).await;
+    b.send(&ClientFrame::Ping).await;
+    b.until(|frame| matches!(frame, ServerFrame::Pong).then_some(())).await;
+    a.send(&ClientFrame::Ping).await;
+    let told = a.until(|frame| match frame {
+        ServerFrame::Seen { .. } => Some(true),
+        ServerFrame::Pong => Some(false),
+        _ => None,
+    });
+    assert_eq!(told.await, Some(false));
+    assert!(!ines.reads(&app, "/rooms/1").await.contains("Seen by"));
+}
