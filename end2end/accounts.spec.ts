@@ -17,9 +17,9 @@ function code(secret: string, steps = 0): string {
 test("a name, colours and a password are changed", async ({ ines, tomasz }) => {
   await ines.open("/you");
   await accessible(ines.page, "one's own page");
-  await ines.page.getByRole("textbox", { name: "Your name" }).fill("ines.m");
-  await ines.page.getByRole("button", { name: "Change name" }).click();
-  await expect(ines.page.getByRole("status")).toHaveText("Your name is changed.");
+  await ines.page.getByRole("textbox", { name: "Sign-in name" }).fill("ines.m");
+  await ines.page.getByRole("button", { name: "Change names" }).click();
+  await expect(ines.page.getByRole("status")).toHaveText("Your names are changed.");
   await ines.page.getByLabel("Light").check();
   await ines.page.getByRole("button", { name: "Use these colours" }).click();
   await expect(ines.page.locator("html")).toHaveAttribute("data-theme", "light");

@@ -1,6 +1,7 @@
 // Everything that one comes for, without a single script.
-import { expect, test } from "./support/test";
 import type { Person } from "./support/person";
+import { png } from "./support/png";
+import { expect, test } from "./support/test";
 
 /** Sends with the plain form, and reads the page that comes back. */
 async function send(person: Person, text: string) {
@@ -161,4 +162,19 @@ test("a thread is read and written beside its room", async ({ ines }) => {
   // A thread's own address leads there too.
   await ines.open("/rooms/2");
   await expect(ines.page).toHaveURL(/\/rooms\/1\?thread=1$/);
+});
+
+test("a picture is brought by a form, or refused in words", async ({ ines }) => {
+  const bring = async (name: string, mimeType: string, buffer: Buffer) => {
+    await ines.page.getByLabel("New picture").setInputFiles({ name, mimeType, buffer });
+    await ines.page.getByRole("button", { name: "Use picture" }).click();
+  };
+  await ines.open("/you");
+  await bring("me.png", "image/png", Buffer.from("no picture"));
+  await expect(ines.page.getByRole("alert")).toContainText("This is no picture that can be shown");
+  await bring("me.png", "image/png", png(200, 300));
+  await expect(ines.page.getByRole("status")).toContainText("Your picture is changed.");
+  await expect(ines.page.getByRole("img", { name: "Your picture" })).toBeVisible();
+  await ines.page.getByRole("button", { name: "Remove picture" }).click();
+  await expect(ines.page.getByRole("status")).toHaveText("Your picture is removed.");
 });

@@ -8,6 +8,12 @@
 
 /// How long to wait before connecting again.
 pub mod backoff;
+/// Dates and times of the calendar, for `time`: each end reckons with what it has.
+#[cfg(feature = "ssr")]
+mod calendar;
+#[cfg(not(feature = "ssr"))]
+#[path = "calendar_browser.rs"]
+mod calendar;
 /// What a caller may be told when something went wrong.
 pub mod error;
 /// Types for the names of things.

@@ -1,6 +1,6 @@
 //! Every URL that both ends use; the pages' own are in `app.rs`.
 
-use crate::ids::FileId;
+use crate::ids::{FileId, UserId};
 
 /// The chat WebSocket.
 pub const CHAT_SOCKET: &str = "/chat/socket";
@@ -32,6 +32,10 @@ pub const FILE: &str = "/files/{file}/{name}";
 pub const THUMBNAIL: &str = "/thumbnails/{file}";
 /// The picture of a card under a link.
 pub const PREVIEW: &str = "/previews/{key}";
+/// Somebody's picture.
+pub const AVATAR: &str = "/avatars/{user}";
+/// Where the form with one's own picture posts.
+pub const OWN_AVATAR: &str = "/you/avatar";
 /// What a field offers to take, as a list in HTML: `?q=` is what was typed.
 pub const OPTIONS: &str = "/options/{kind}";
 /// Where the composer's plain form posts.
@@ -58,6 +62,11 @@ pub fn thumbnail(id: FileId) -> String {
 /// The URL of a card's picture.
 pub fn preview(key: &str) -> String {
     format!("/previews/{key}")
+}
+
+/// The URL of somebody's picture.
+pub fn avatar(user: UserId) -> String {
+    format!("/avatars/{user}")
 }
 
 /// As a part of a URL.

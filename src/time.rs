@@ -5,7 +5,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use time::{OffsetDateTime, UtcDateTime, format_description::well_known::Rfc3339};
+
+use crate::calendar;
 
 /// An instant, in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,9 +32,7 @@ impl Timestamp {
     /// Reads RFC 3339 (`2026-11-20T14:03:07.5Z`, any offset); finer than a microsecond is cut off.
     /// `None` when the text is no such time or lies outside the years 1970 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
-        let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        let micros = i64::try_from(at.unix_timestamp_nanos() / 1_000).ok()?;
-        (micros >= 0).then_some(Self(micros))
+        calendar::parse(text).filter(|micros| *micros >= 0).map(Self)
     }
 
     /// Later by so many seconds.
@@ -48,36 +47,33 @@ impl Timestamp {
 
     /// `14:03`, UTC.
     pub fn minute(self) -> String {
-        let t = self.civil();
-        format!("{:02}:{:02}", t.hour(), t.minute())
+        self.part(11, 16)
     }
 
     /// `14:03:07`, UTC.
     pub fn second(self) -> String {
-        format!("{}:{:02}", self.minute(), self.civil().second())
+        self.part(11, 19)
     }
 
     /// `14:03:07.204`, UTC.
     pub fn milli(self) -> String {
-        format!("{}.{:03}", self.second(), self.civil().millisecond())
+        self.part(11, 23)
     }
 
     /// `2026-11-20`, UTC: the day it belongs to.
     pub fn day(self) -> String {
-        let t = self.civil();
-        format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
+        self.part(0, 10)
     }
 
-    fn civil(self) -> UtcDateTime {
-        UtcDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(UtcDateTime::UNIX_EPOCH)
+    fn part(self, from: usize, to: usize) -> String {
+        calendar::text(self.0).get(from..to).unwrap_or_default().to_owned()
     }
 }
 
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC with microseconds: `2026-11-20T14:03:07.204113Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let t = self.civil();
-        write!(f, "{}T{}.{:06}Z", self.day(), self.second(), t.microsecond())
+        f.write_str(&calendar::text(self.0))
     }
 }
 

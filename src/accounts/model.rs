@@ -22,8 +22,10 @@ pub enum Role {
 pub struct Me {
     /// `user.id`.
     pub id: UserId,
-    /// The name they sign in and speak with.
+    /// The name that they are shown by.
     pub name: String,
+    /// What they sign in with, and are called by after an `@`; folded.
+    pub username: String,
     /// What they may do.
     pub role: Role,
 }
@@ -33,8 +35,10 @@ pub struct Me {
 pub struct Account {
     /// `user.id`.
     pub id: UserId,
-    /// The name.
+    /// The name that they are shown by.
     pub name: String,
+    /// What they sign in with, and are called by after an `@`; folded.
+    pub username: String,
     /// What they may do.
     pub role: Role,
     /// A program that speaks by a token.
@@ -97,6 +101,8 @@ pub struct TeamPage {
 pub struct OwnPage {
     /// Whose.
     pub me: Me,
+    /// The URL of their picture, when they have one: another for each.
+    pub picture: Option<String>,
     /// Signs in with a second factor.
     pub two_factor: bool,
     /// The sessions, newest first.

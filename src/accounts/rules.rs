@@ -6,6 +6,8 @@ use crate::error::AppError;
 pub const NAME_MIN: usize = 2;
 /// Longest name, in characters.
 pub const NAME_MAX: usize = 32;
+/// Longest display name, in characters.
+pub const DISPLAY_MAX: usize = 40;
 /// Longest name of a team, of a token, in characters.
 pub const TITLE_MAX: usize = 60;
 /// Shortest password, in characters.
@@ -32,11 +34,43 @@ pub fn name(text: &str) -> Result<String, AppError> {
     if !text.contains(char::is_alphanumeric) {
         return refuse("A name needs at least one letter or digit.");
     }
-    // A Cyrillic а among Latin letters passes for another person's name.
-    if text.chars().any(is_latin) && text.chars().any(|c| c.is_alphabetic() && !is_latin(c)) {
+    if mixes_alphabets(text) {
         return refuse("A name keeps to one alphabet.");
     }
     Ok(text.to_owned())
+}
+
+/// The display name as it is kept: single spaces between its words, none around it.
+///
+/// # Errors
+/// `Invalid`, in words, when nobody may be shown so.
+pub fn display_name(text: &str) -> Result<String, AppError> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    let refuse = |why: &str| Err(AppError::Invalid(why.to_owned()));
+    if text.chars().count() > DISPLAY_MAX {
+        return refuse("A display name has 40 characters at most.");
+    }
+    if text.chars().any(|c| c.is_control() || is_unseen(c)) {
+        return refuse("The display name holds a character that can't be seen.");
+    }
+    // What Markdown and calls are made of: a name stands in texts of both.
+    if text.contains(['@', '#', '<', '>', '[', ']', '*', '_', '`', '~', '\\', '|']) {
+        return refuse("A display name has none of @ # < > [ ] * _ ` ~ \\ |");
+    }
+    if text
+        .chars()
+        .any(|c| c.is_alphabetic() && !is_letter(c) || is_loose_accent(c))
+    {
+        return refuse("A display name is made of plain letters, not of styled ones or loose accents.");
+    }
+    if !text.contains(char::is_alphanumeric) {
+        return refuse("A display name needs at least one letter or digit.");
+    }
+    if words.into_iter().any(mixes_alphabets) {
+        return refuse("Each word of a display name keeps to one alphabet.");
+    }
+    Ok(text)
 }
 
 /// What two names must differ in, and what signing in looks for: case and space around it don't count.
@@ -87,6 +121,16 @@ fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !copy && !is_unseen(c)
 }
 
+/// An accent that stands by itself, as that of an é in two characters: the two ways to write one name would differ.
+fn is_loose_accent(c: char) -> bool {
+    matches!(u32::from(c), 0x300..=0x36F)
+}
+
+/// A Cyrillic а among Latin letters passes for another person's name.
+fn mixes_alphabets(text: &str) -> bool {
+    text.chars().any(is_latin) && text.chars().any(|c| c.is_alphabetic() && !is_latin(c))
+}
+
 fn is_latin(c: char) -> bool {
     c.is_ascii_alphabetic() || matches!(u32::from(c), 0xAA | 0xBA | 0xC0..=0x24F | 0x1E00..=0x1EFF)
 }
@@ -119,6 +163,40 @@ mod tests {
             assert!(name(good).is_ok(), "{good}");
         }
         assert_eq!(name("  padded  ").unwrap(), "padded");
+    }
+
+    #[test]
+    fn display_names_are_what_people_are_called() {
+        for (typed, kept) in [
+            ("Ines Tan", "Ines Tan"),
+            ("  Ines \u{a0} \t Tan ", "Ines Tan"),
+            ("Zoë O’Hara-Łuk (ops)", "Zoë O’Hara-Łuk (ops)"),
+            ("Ines Иванова", "Ines Иванова"),
+            ("王 伟", "王 伟"),
+            ("प्रिया", "प्रिया"),
+            ("R2 🌴", "R2 🌴"),
+        ] {
+            assert_eq!(display_name(typed).as_deref(), Ok(kept));
+        }
+        assert!(display_name(&"x".repeat(40)).is_ok());
+        let long = "x".repeat(41);
+        for bad in [
+            "",
+            " ",
+            "🌴",
+            &long,
+            "nul\0l",
+            "right\u{202e}left",
+            "zero\u{200b}width",
+            "@ines",
+            "[x](http://evil.test)",
+            "*bold*",
+            "in\u{435}s Tan",
+            "\u{ff49}\u{ff4e}",
+            "ine\u{301}s",
+        ] {
+            assert!(matches!(display_name(bad), Err(AppError::Invalid(_))), "{bad:?}");
+        }
     }
 
     #[test]

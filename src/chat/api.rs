@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Losses, Message, OtherRooms, Person, Room, RoomPage, Texts};
+use super::model::{About, Change, Found, History, Losses, Message, OtherRooms, Room, RoomPage, Teammate, Texts};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
@@ -155,18 +155,15 @@ pub async fn about_room(room: RoomId) -> Result<About, AppError> {
     super::server::rooms::about(&crate::server::state::AppState::here()?.chat, me, room).await
 }
 
-/// Everyone else on the team by name, and whether they have a page open.
+/// Everyone else on the team, by name.
 ///
 /// # Errors
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "team", input = Json, output = Json)]
-pub async fn team() -> Result<Vec<(Person, bool)>, AppError> {
+pub async fn team() -> Result<Vec<Teammate>, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    let people = super::server::store::team(&state.chat.db.readers).await?;
-    let others = people.into_iter().filter(|person| person.id != me);
-    let is_here = |person: &Person| state.chat.presence.pages(person.id) != 0;
-    Ok(others.map(|person| (person.clone(), is_here(&person))).collect())
+    super::server::rooms::others(&state.chat, me).await
 }
 
 /// Gives a room another name and topic.

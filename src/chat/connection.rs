@@ -28,6 +28,8 @@ use crate::{
     time::Timestamp,
 };
 
+/// That somebody touches the page is told this often at most, in seconds.
+const TOUCH_TOLD: i64 = 120;
 /// Our own typing is told this often at most, in seconds.
 const TYPING_TOLD: i64 = 3;
 
@@ -64,10 +66,13 @@ pub struct ChatConnection {
     link: Signal<Link>,
     pub(super) shown: RwSignal<Option<Shown>>,
     told_typing: StoredValue<Timestamp>,
+    told_touch: StoredValue<Timestamp>,
     /// The room on show and the place in it after which the "New" line stands.
     pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
     /// The newest message of the room on show is out of sight.
     pub(super) away: RwSignal<bool>,
+    /// How far the others in a conversation on show have read.
+    pub(super) seen: RwSignal<(RoomId, Vec<(Person, u64)>)>,
     /// The person wants the room on show to stay unread.
     pub(super) kept_unread: StoredValue<bool>,
     /// What has been read and will be told in a moment.
@@ -162,8 +167,10 @@ impl ChatConnection {
             }),
             shown: RwSignal::new(None),
             told_typing: StoredValue::new(Timestamp::default()),
+            told_touch: StoredValue::new(Timestamp::default()),
             new_after: RwSignal::new(None),
             away: RwSignal::new(false),
+            seen: RwSignal::new((RoomId::default(), Vec::new())),
             kept_unread: StoredValue::new(false),
             read: StoredValue::new(None),
             thread: None,
@@ -189,8 +196,18 @@ impl ChatConnection {
                 }),
                 ping: ClientFrame::Ping.encode(),
             });
-            for event in ["focus", "blur"] {
+            for (event, is_touch) in [
+                ("focus", false),
+                ("blur", false),
+                ("pointermove", true),
+                ("keydown", true),
+            ] {
                 let look = window_event_listener_untyped(event, move |_| {
+                    let now = Timestamp::now();
+                    if is_touch && now.seconds_since(chat.told_touch.get_value()) < TOUCH_TOLD {
+                        return;
+                    }
+                    chat.told_touch.set_value(now);
                     chat.attend();
                     chat.tell_where_one_looks();
                 });

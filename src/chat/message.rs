@@ -66,7 +66,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
     };
     view! {
         <article class="msg" class:again=again class:acted=move || acted().is_some() id=id>
-            <Avatar name=author.name.clone() />
+            <Avatar name=author.name.clone() id=author.id />
             <div>
                 <header>
                     <span class="by">{author.name}</span>

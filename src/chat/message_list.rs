@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     connection::ChatConnection,
     message::Said,
-    model::Message,
+    model::{Message, Person},
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
 };
@@ -28,6 +28,8 @@ enum Row {
         message: Message,
         again: bool,
     },
+    /// Who has read up to the message before it, which stands at this place.
+    Seen(Vec<Person>, u64),
     Waiting {
         waiting: Waiting,
         by: String,
@@ -43,13 +45,39 @@ impl Row {
                 let quoted = message.reply.as_ref().map_or("", |quote| quote.text.as_str());
                 format!("{} {} {again} {quoted}", message.seq, message.changed)
             }
+            Self::Seen(people, seq) => seen_by(people) + &seq.to_string(),
             Self::Waiting { waiting, .. } => format!("{} {:?}", waiting.client_id, waiting.progress),
         }
     }
 }
 
-/// `new_after` is the place after which the first message of somebody else is new to this person, `me`.
-fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: Option<u64>) -> Vec<Row> {
+fn seen_by(people: &[Person]) -> String {
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    format!("Seen by {}", names.join(", "))
+}
+
+/// `new_after` is the place after which the first message of somebody else is new to this person, `me`; `seen` says how far
+/// others have read.
+fn rows(
+    timeline: &Timeline,
+    outbox: &Outbox,
+    room: RoomId,
+    me: &Me,
+    new_after: Option<u64>,
+    seen: &[(Person, u64)],
+) -> Vec<Row> {
+    // Whoever speaks has read what was said before.
+    let spoke = |person: &Person| {
+        timeline
+            .messages()
+            .filter(|m| m.author.id == person.id)
+            .map(|m| m.seq)
+            .last()
+    };
+    let seen = seen
+        .iter()
+        .map(|(person, read)| (person, spoke(person).unwrap_or(0).max(*read)));
+    let seen: Vec<(&Person, u64)> = seen.collect();
     let mut rows = Vec::new();
     let mut new_after = new_after;
     let mut before: Option<&Message> = None;
@@ -72,6 +100,11 @@ fn rows(timeline: &Timeline, outbox: &Outbox, room: RoomId, me: &Me, new_after: 
             message: message.clone(),
             again,
         });
+        let here = seen.iter().filter(|(_, place)| *place == message.seq);
+        let people: Vec<Person> = here.map(|(person, _)| (*person).clone()).collect();
+        if !people.is_empty() {
+            rows.push(Row::Seen(people, message.seq));
+        }
         before = Some(message);
     }
     // What waits will be the newest: between it and the past there is something else.
@@ -95,7 +128,13 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
             .get()
             .filter(|(shown, _)| *shown == room)
             .map(|(_, seq)| seq);
-        let now = timeline.try_with(|timeline| chat.outbox.with(|outbox| rows(timeline, outbox, room, &me, new_after)));
+        let seen = chat.seen.get();
+        let seen = if seen.0 == room { seen.1 } else { Vec::new() };
+        let rows = |timeline: &Timeline| {
+            chat.outbox
+                .with(|outbox| rows(timeline, outbox, room, &me, new_after, &seen))
+        };
+        let now = timeline.try_with(rows);
         now.or_else(|| before.cloned()).unwrap_or_default()
     });
     ui::rows::rows(
@@ -105,6 +144,17 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
             Row::Day(day, _) => view! { <div class="day">{day}</div> }.into_any(),
             Row::New => view! { <div class="day new">"New"</div> }.into_any(),
             Row::Said { message, again } => view! { <Said message again /> }.into_any(),
+            Row::Seen(people, _) => {
+                let (words, title) = (seen_by(&people), seen_by(&people));
+                let face = |Person { id, name, .. }: Person| view! { <Avatar name id /> };
+                view! {
+                    <p class="seen" aria-live="off" title=title>
+                        {people.into_iter().map(face).collect_view()}
+                        <span class="visually-hidden">{words}</span>
+                    </p>
+                }
+                .into_any()
+            }
             Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
         },
     )
@@ -137,7 +187,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     };
     view! {
         <article class="msg" class:sending=sending class:failed=failed>
-            <Avatar name=by.clone() />
+            <Avatar name=by.clone() id=chat.my_id() />
             <div>
                 <header>
                     <span class="by">{by}</span>
@@ -177,6 +227,7 @@ mod tests {
             author: Person {
                 id: UserId(1),
                 name: "ada".into(),
+                ..Person::default()
             },
             at: Timestamp::parse(at).expect("a time"),
             ..Message::default()
@@ -188,9 +239,30 @@ mod tests {
         let me = Me {
             id: UserId(2),
             name: "bob".into(),
+            username: "bob".into(),
             role: Role::Member,
         };
-        let rows = rows(&Timeline::new(history, 4), &Outbox::default(), RoomId(1), &me, None);
+        // They have read up to what was said second, and ada has spoken since.
+        let person = |id, name: &str| Person {
+            id: UserId(id),
+            name: name.into(),
+            ..Person::default()
+        };
+        let seen = [(person(1, "ada"), 2), (person(3, "carla"), 2)];
+        let rows = rows(
+            &Timeline::new(history, 4),
+            &Outbox::default(),
+            RoomId(1),
+            &me,
+            None,
+            &seen,
+        );
+        let seen = |row: &Row| match row {
+            Row::Seen(people, seq) => Some((seen_by(people), *seq)),
+            _ => None,
+        };
+        let seen: Vec<_> = rows.iter().filter_map(seen).collect();
+        assert_eq!(seen, [("Seen by carla".to_owned(), 2), ("Seen by ada".to_owned(), 4)]);
         let said: Vec<u64> = rows
             .iter()
             .filter_map(|row| match row {

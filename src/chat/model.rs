@@ -15,6 +15,35 @@ pub struct Person {
     pub id: UserId,
     /// The name they speak with.
     pub name: String,
+    /// Nobody has touched any page of theirs for a while. Told where it is told who is here, and nowhere else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
+}
+
+/// Somebody, as lists of people show them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teammate {
+    /// Who.
+    pub person: Person,
+    /// What they are called by after an `@`.
+    pub username: String,
+    /// They have a page open; whether they are away, the person says.
+    pub is_here: bool,
+}
+
+impl Teammate {
+    /// How they are called, where that isn't how they are shown, and whether they are here, away or offline.
+    pub fn words(&self) -> String {
+        let called = format!("@{}", self.username);
+        let differs = self.person.name.to_lowercase() != self.username;
+        let state = match self.is_here {
+            true if self.person.away => "away",
+            true => "here now",
+            false => "offline",
+        };
+        let words = [differs.then_some(called.as_str()), Some(state)];
+        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Who is in a room.
@@ -260,6 +289,9 @@ pub struct RoomPage {
     /// The place that was asked for, which the page opens at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<u64>,
+    /// In a conversation: how far each of the others has read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<(Person, u64)>,
     /// Name for the message that the plain form will send.
     pub client_id: String,
     /// Bytes of a file at most.
@@ -277,9 +309,9 @@ pub struct About {
     /// Which.
     pub room: Room,
     /// Those in it, by name.
-    pub people: Vec<Person>,
+    pub people: Vec<Teammate>,
     /// Everyone else on the team, by name.
-    pub others: Vec<Person>,
+    pub others: Vec<Teammate>,
     /// What one is notified of in it.
     pub level: Level,
 }

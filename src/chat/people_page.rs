@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
     api::{OpenDirect, team},
-    model::Person,
+    model::Teammate,
 };
 use crate::{
     accounts::pages::frame::Frame,
@@ -33,19 +33,20 @@ pub fn PeoplePage() -> impl IntoView {
 }
 
 #[component]
-fn Choice(people: Vec<(Person, bool)>) -> impl IntoView {
+fn Choice(people: Vec<Teammate>) -> impl IntoView {
     if people.is_empty() {
         return view! { <p class="hint">"Nobody else is on the team yet. Administrators find the join link under \"Team\"."</p> }
             .into_any();
     }
-    let row = |(Person { id, name }, is_here): (Person, bool)| {
+    let row = |mate: Teammate| {
+        let (id, name) = (mate.person.id, mate.person.name.clone());
         view! {
             <li>
                 <label class="choice">
                     <input type="checkbox" name="people[]" value=id.to_string() />
-                    <Avatar name=name.clone() />
+                    <Avatar name=name.clone() id />
                     <span>{name}</span>
-                    <span class="hint">{is_here.then_some("here now")}</span>
+                    <span class="hint">{mate.words()}</span>
                 </label>
             </li>
         }

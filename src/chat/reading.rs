@@ -131,7 +131,7 @@ impl ChatConnection {
 
     /// A message calls one by name, or everyone.
     pub(super) fn calls_me(self, message: &Message) -> bool {
-        let name = self.me.with_value(|me| me.name.to_lowercase());
+        let name = self.me.with_value(|me| me.username.clone());
         let html = message.html.as_deref().unwrap_or_default().to_lowercase();
         [name.as_str(), "here", "room"]
             .into_iter()

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     api::{ArchiveRoom, DescribeRoom, Invite, LeaveRoom, about_room},
-    model::{About, Person, RoomKind},
+    model::{About, RoomKind, Teammate},
     notify::{api::SetLevel, page::LevelChoice},
 };
 use crate::{
@@ -59,7 +59,12 @@ fn AboutRoom(about: About) -> impl IntoView {
     let count = people.len();
     let list = people
         .into_iter()
-        .map(|Person { name, .. }| view! { <li class="choice"><Avatar name=name.clone() /> <span>{name}</span></li> })
+        .map(|mate| {
+            let (name, id) = (mate.person.name.clone(), mate.person.id);
+            view! {
+                <li class="choice"><Avatar name=name.clone() id /> <span>{name}</span> <span class="hint">{mate.words()}</span></li>
+            }
+        })
         .collect_view();
     view! {
         <h2 class="big">
@@ -113,10 +118,16 @@ fn AboutRoom(about: About) -> impl IntoView {
 }
 
 #[component]
-fn Inviting(id: String, others: Vec<Person>) -> impl IntoView {
+fn Inviting(id: String, others: Vec<Teammate>) -> impl IntoView {
     let options = others
         .iter()
-        .map(|Person { id, name }| view! { <option value=id.to_string()>{name.clone()}</option> })
+        .map(|Teammate { person, username, .. }| {
+            let name = match person.name.to_lowercase() == *username {
+                true => person.name.clone(),
+                false => format!("{} (@{username})", person.name),
+            };
+            view! { <option value=person.id.to_string()>{name}</option> }
+        })
         .collect_view();
     view! {
         <Wrong error=refusal(Invite::PATH) />

@@ -82,6 +82,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
         said,
         read,
         mark,
+        seen,
         client_id,
         largest_file,
         root,
@@ -100,6 +101,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     let is_above = has_new && timeline.first() > Some(read + 1);
     let first_unread = (is_above && chat.thread.is_none()).then(|| permalink(id, read + 1));
     let timeline = RwSignal::new(timeline);
+    chat.seen.set((id, seen));
     Effect::new(move |_| {
         chat.show(id, timeline);
         // Once it is there to be gone to.
@@ -182,13 +184,20 @@ fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
         chat.rooms.with(of_this)
     };
     // Nobody is known to be here before the socket is up, not even oneself.
-    let here = move || match chat.here.with(Vec::len) {
-        0 => String::new(),
-        here => format!("{here} of {} here", chat.members.max(here as u32)),
+    let here = move || {
+        chat.here.with(|people| {
+            let here = people.iter().filter(|person| !person.away).count();
+            match people.len() {
+                0 => String::new(),
+                all => format!("{here} of {} here", chat.members.max(all as u32)),
+            }
+        })
     };
     let names = move || {
-        chat.here
-            .with(|here| here.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", "))
+        chat.here.with(|here| {
+            let name = |person: &model::Person| person.name.clone() + if person.away { " (away)" } else { "" };
+            here.iter().map(name).collect::<Vec<_>>().join(", ")
+        })
     };
     view! {
         <Title text=page_title />
@@ -201,7 +210,7 @@ fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
                 {here}
                 <span class="visually-hidden">" " {names}</span>
             </span>
-            <GoTo room=id />
+            <details class="goto" inner_html=ways(id)></details>
             <LinkBadge link=chat.link() />
         </div>
     }
@@ -259,19 +268,9 @@ fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
     }
 }
 
-/// The way to another time.
-#[component(transparent)]
-fn GoTo(room: RoomId) -> impl IntoView {
-    let here = format!("/rooms/{room}");
-    view! {
-        <details class="goto">
-            <summary>"Go to…"</summary>
-            <form action=here.clone()>
-                <label for="on">"Day (UTC)"</label>
-                <input type="date" id="on" name="on" required />
-                <button class="button">"Go"</button>
-                <a href=format!("{here}?before=61#m1")>"The beginning"</a>
-            </form>
-        </details>
-    }
+/// The ways to another time. Written as HTML, which takes less of the program than views do.
+fn ways(room: RoomId) -> String {
+    format!(
+        r#"<summary>Go to…</summary><form action="/rooms/{room}"><label for="on">Day (UTC)</label><input type="date" id="on" name="on" required><button class="button">Go</button><a href="/rooms/{room}?before=61#m1">The beginning</a></form>"#
+    )
 }

@@ -150,12 +150,13 @@ pub fn PeopleHere() -> impl IntoView {
         <ul class="people">
             {rows(
                 move || chat.here.get(),
-                |person| person.id,
+                |person| (person.id, person.away, person.name.clone()),
                 |person| {
                     view! {
                         <li>
-                            <span class="dot on" aria-hidden="true"></span>
+                            <span class=if person.away { "dot" } else { "dot on" } aria-hidden="true"></span>
                             {person.name}
+                            <span class="hint">{if person.away { "away" } else { "" }}</span>
                         </li>
                     }
                     .into_any()

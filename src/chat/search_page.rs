@@ -103,7 +103,7 @@ pub fn Shown(
     let Hit {
         room, message, parts, ..
     } = hit;
-    let (author, at) = (message.author.name, message.at);
+    let (id, author, at) = (message.author.id, message.author.name, message.at);
     let files: Vec<String> = message.files.into_iter().map(|file| file.name).collect();
     let text = parts
         .into_iter()
@@ -118,7 +118,7 @@ pub fn Shown(
     view! {
         <li>
             <a href=permalink(message.room, message.seq)>
-                <Avatar name=author.clone() />
+                <Avatar name=author.clone() id />
                 <span class="where">
                     <strong>{author}</strong>
                     " in "

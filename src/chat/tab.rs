@@ -205,6 +205,7 @@ mod tests {
             author: Person {
                 id: ME,
                 name: "ines".into(),
+                ..Person::default()
             },
             client_id: format!("c{seq}"),
             ..Message::default()

@@ -58,7 +58,7 @@ fn Line(room: Room, root: Message) -> impl IntoView {
     view! {
         <li>
             <a href=thread_link(root.room, root.seq)>
-                <Avatar name=root.author.name.clone() />
+                <Avatar name=root.author.name.clone() id=root.author.id />
                 <span class="where">
                     <strong>{root.author.name}</strong>
                     " · "

@@ -17,6 +17,7 @@ fn message(seq: u64, changed: u64) -> Message {
         author: Person {
             id: UserId(1),
             name: "ada".into(),
+            ..Person::default()
         },
         client_id: format!("c{seq}"),
         body: format!("{seq} as of {changed}"),

@@ -42,7 +42,8 @@ pub enum ClientFrame {
         /// The last place read.
         seq: u64,
     },
-    /// I am in front, and show this room or none; or I am not in front any more.
+    /// I am in front, and show this room or none; or I am not in front any more. Also said when somebody touches the page,
+    /// who may not have for a while.
     Look {
         /// Which room.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,9 +132,9 @@ pub enum ServerFrame {
         /// Who.
         person: Person,
     },
-    /// Who came and went in the last moment; nobody is in both.
+    /// Who came, went, went away or came back in the last moment; nobody is in both.
     Presence {
-        /// With a page open now.
+        /// With a page open now, as they are now.
         came: Vec<Person>,
         /// With none any more.
         went: Vec<UserId>,
@@ -168,6 +169,13 @@ pub enum ServerFrame {
         unread: u32,
         /// What is left and calls you.
         mentions: u32,
+    },
+    /// How far others have read in a conversation that you follow: all of them, or who has read on.
+    Seen {
+        /// Which.
+        room: RoomId,
+        /// Who, and the last place that each has read.
+        by: Vec<(UserId, u64)>,
     },
     /// You want to be notified of nothing in a room, or of something again.
     Muted {

@@ -135,6 +135,16 @@ pub struct Config {
     #[arg(long, env = "SQUAWKBOX_ALLOW_PRIVATE_ADDRESSES")]
     pub allow_private_addresses: bool,
 
+    /// Seconds without a sign of somebody after which they are away: for tests
+    #[arg(
+        long,
+        hide = true,
+        default_value_t = 600,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub away_seconds: u64,
+
     /// What the server writes about itself: error, warn, info, debug, or a filter such as info,squawkbox=debug
     #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER", value_parser = log_filter)]
     pub log: String,

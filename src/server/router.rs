@@ -61,6 +61,8 @@ pub fn router(state: AppState) -> Router {
         .route(paths::FILES, post(files::upload::page))
         .route(paths::SAY, post(files::plain_form::say))
         .route(paths::FILE, get(files::serve::file))
+        .route(paths::AVATAR, get(chat::server::avatars::avatar))
+        .route(paths::OWN_AVATAR, post(chat::server::avatars::change))
         .route(paths::THUMBNAIL, get(files::serve::small))
         .layer(from_fn_with_state(state.clone(), session::load))
         .merge(chat::server::rest::file_routes())

@@ -23,6 +23,7 @@ async fn keep(app: &TestApp, author: &Member, count: i64, at: fn(i64) -> i64) {
     let author = Person {
         id: author.me.id,
         name: author.me.name.clone(),
+        ..Person::default()
     };
     let kept = app.running.state.desk.writer.write(move |conn| {
         Box::pin(async move {

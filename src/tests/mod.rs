@@ -13,6 +13,7 @@ mod logs;
 mod marks;
 mod notifications;
 mod options;
+mod people;
 mod previews;
 mod room_ends;
 mod rooms;

@@ -218,7 +218,7 @@ async fn a_mention_calls_the_bot_and_its_answer_is_posted() {
     assert_eq!(
         called,
         json!({
-            "user": {"id": ines.me.id, "name": "ines"},
+            "user": {"id": ines.me.id, "name": "ines", "username": "ines"},
             "room": {"id": 1, "name": "desk", "path": path},
             "message": {
                 "id": 2,
@@ -354,6 +354,7 @@ fn webhook(url: &str) -> Webhook {
         bot: Person {
             id: UserId(1),
             name: "deploy".into(),
+            ..Person::default()
         },
         url: url.to_owned(),
         secret: WebhookSecret::kept("sbxwh_test".into()),

@@ -116,7 +116,8 @@ pub async fn remove_person(id: UserId, name: String, #[server(default)] messages
     let door = crate::accounts::server::door::Door::here()?;
     let me = door.admin()?;
     let account = door.state.accounts.person(id).await?;
-    if crate::accounts::rules::folded(&name) != crate::accounts::rules::folded(&account.name) {
+    let typed = crate::accounts::rules::folded(&name);
+    if typed != crate::accounts::rules::folded(&account.name) && typed != account.username {
         return Err(AppError::Invalid(format!(
             "Type {} to remove this account.",
             account.name

@@ -17,21 +17,25 @@ use crate::{
 pub async fn own_page() -> Result<model::OwnPage, AppError> {
     let door = crate::accounts::server::door::Door::here()?;
     let session = door.session()?;
+    let me = session.me.clone();
+    let since = crate::chat::server::store::avatar_since(&door.state.desk.readers, me.id).await?;
     Ok(model::OwnPage {
-        me: session.me.clone(),
+        // Else the one before would be shown for a while.
+        picture: since.map(|at| format!("{}?{}", crate::paths::avatar(me.id), at.micros())),
+        me,
         two_factor: door.state.accounts.person(session.me.id).await?.two_factor,
         visits: door.state.accounts.visits(session).await?,
     })
 }
 
-/// Gives oneself another name.
+/// Gives oneself another username and display name; without the latter one is shown by the username.
 ///
 /// # Errors
 /// `SignedOut`, `Invalid` when it won't do, `Conflict` when it is taken.
 #[server(prefix = "/do", endpoint = "rename", output = Json)]
-pub async fn rename(name: String) -> Result<(), AppError> {
+pub async fn rename(name: String, #[server(default)] display: String) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
-    door.state.accounts.rename(door.session()?, &name).await?;
+    door.state.accounts.rename(door.session()?, &name, &display).await?;
     leptos_axum::redirect("/you?done=name");
     Ok(())
 }

@@ -157,6 +157,7 @@ mod tests {
         let me = Me {
             id: UserId(1),
             name: "ines".into(),
+            username: "ines".into(),
             role: Role::Member,
         };
         let inside = Visitor::In {

@@ -101,7 +101,7 @@ fn Row(account: Account, own: crate::ids::UserId) -> impl IntoView {
     let manage = format!("/team/{}", account.id);
     view! {
         <li>
-            <Avatar name=account.name.clone() />
+            <Avatar name=account.name.clone() id=account.id />
             <div>
                 <strong>{account.name.clone()}</strong>
                 <p class="hint">{standing(&account)} " · " <Seen account=account.clone() /></p>
@@ -117,11 +117,16 @@ fn Row(account: Account, own: crate::ids::UserId) -> impl IntoView {
 
 /// What an account is, in a few words.
 pub fn standing(account: &Account) -> String {
-    let mut words = vec![match (account.bot, account.role) {
+    let mut words = Vec::new();
+    let called = format!("@{}", account.username);
+    if rules::folded(&account.name) != account.username {
+        words.push(called.as_str());
+    }
+    words.push(match (account.bot, account.role) {
         (true, _) => "bot",
         (false, Role::Admin) => "administrator",
         (false, Role::Member) => "member",
-    }];
+    });
     if account.two_factor {
         words.push("second factor");
     }

@@ -15,6 +15,7 @@ use crate::{
         model::{self, Role, Theme, Visit},
         rules,
     },
+    paths,
     ui::{
         loaded::loaded_once,
         outcome::{Wrong, refusal},
@@ -35,29 +36,53 @@ pub fn YouPage() -> impl IntoView {
 
 #[component]
 fn Own(page: model::OwnPage) -> impl IntoView {
-    let model::OwnPage { me, two_factor, visits } = page;
+    let model::OwnPage {
+        me,
+        picture,
+        two_factor,
+        visits,
+    } = page;
     let role = if me.role == Role::Admin {
         "an administrator"
     } else {
         "a member"
     };
+    // Whoever has no display name is shown by the username, as typed.
+    let (display, username) = match rules::folded(&me.name) == me.username {
+        true => (String::new(), me.name.clone()),
+        false => (me.name.clone(), me.username),
+    };
     view! {
-        <p>"Signed in as " <strong>{me.name.clone()}</strong> ", " {role} "."</p>
+        <p>"Signed in as " <strong>{me.name}</strong> ", " {role} "."</p>
         <Wrong error=refusal(SignOut::PATH) />
         <form method="post" action=SignOut::PATH>
             <button class="button quiet" type="submit">"Sign out"</button>
         </form>
         <section aria-labelledby="name-heading">
-            <h2 id="name-heading">"Name"</h2>
-            <Done what="name" words="Your name is changed." />
+            <h2 id="name-heading">"Names"</h2>
+            <Done what="name" words="Your names are changed." />
             <Wrong error=refusal(Rename::PATH) />
             <form method="post" action=Rename::PATH>
                 <div class="field">
-                    <label for="name">"Your name"</label>
+                    <label for="display">"Display name"</label>
+                    <input
+                        id="display"
+                        name="display"
+                        value=display
+                        autocomplete="name"
+                        maxlength=rules::DISPLAY_MAX
+                        aria-describedby="display-hint"
+                    />
+                    <p class="hint" id="display-hint">
+                        "What the others see, also beside what you said earlier. Left empty, they see your sign-in name."
+                    </p>
+                </div>
+                <div class="field">
+                    <label for="name">"Sign-in name"</label>
                     <input
                         id="name"
                         name="name"
-                        value=me.name.clone()
+                        value=username.clone()
                         required
                         autocomplete="username"
                         autocapitalize="none"
@@ -66,11 +91,12 @@ fn Own(page: model::OwnPage) -> impl IntoView {
                         maxlength=rules::NAME_MAX
                         aria-describedby="name-hint"
                     />
-                    <p class="hint" id="name-hint">"What the others see, also beside what you said earlier, and what you sign in with."</p>
+                    <p class="hint" id="name-hint">"Also how the others call you: @" {username}</p>
                 </div>
-                <button class="button quiet" type="submit">"Change name"</button>
+                <button class="button quiet" type="submit">"Change names"</button>
             </form>
         </section>
+        <Picture picture />
         <Looks />
         <section aria-labelledby="password-heading">
             <h2 id="password-heading">"Password"</h2>
@@ -95,6 +121,46 @@ fn CurrentPassword(id: &'static str) -> impl IntoView {
             <label for=id>"Current password"</label>
             <input id=id name="current" type="password" required autocomplete="current-password" />
         </div>
+    }
+}
+
+/// Multipart, for what the form holds is a file; `chat/server/avatars` takes it.
+#[component]
+fn Picture(picture: Option<String>) -> impl IntoView {
+    let remove = picture.is_some().then(|| {
+        view! {
+            <form method="post" action=paths::OWN_AVATAR enctype="multipart/form-data">
+                <input type="hidden" name="remove" value="yes" />
+                <button class="button quiet" type="submit">"Remove picture"</button>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="picture-heading">
+            <h2 id="picture-heading">"Picture"</h2>
+            <Done what="avatar" words="Your picture is changed. The others see it within a minute." />
+            <Done what="no-avatar" words="Your picture is removed." />
+            <Wrong error=refusal(paths::OWN_AVATAR) />
+            {picture.map(|url| view! { <img class="face" src=url alt="Your picture" width="64" height="64" /> })}
+            <form method="post" action=paths::OWN_AVATAR enctype="multipart/form-data">
+                <div class="field">
+                    <label for="picture">"New picture"</label>
+                    <input
+                        id="picture"
+                        name="picture"
+                        type="file"
+                        accept="image/png,image/jpeg,image/webp,image/gif"
+                        required
+                        aria-describedby="picture-hint"
+                    />
+                    <p class="hint" id="picture-hint">
+                        "PNG, JPEG, WebP or GIF, 2 MiB at most. Its middle is shown in place of your initials; what else the file tells is not kept."
+                    </p>
+                </div>
+                <button class="button quiet" type="submit">"Use picture"</button>
+            </form>
+            {remove}
+        </section>
     }
 }
 

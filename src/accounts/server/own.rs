@@ -17,16 +17,21 @@ use super::{
 };
 
 impl Accounts {
-    /// Gives somebody another name, to be shown and to sign in with; what they have open is told to begin anew.
+    /// Gives somebody another username and `display` name, which may be empty; what they have open is told to begin anew.
     ///
     /// # Errors
-    /// `Invalid` when the name won't do, `Conflict` when it is taken.
-    pub async fn rename(&self, session: &Session, name: &str) -> Result<(), AppError> {
-        let (id, name) = (session.me.id, rules::name(name)?);
-        let folded = rules::folded(&name);
+    /// `Invalid` when a name won't do, `Conflict` when it is taken.
+    pub async fn rename(&self, session: &Session, username: &str, display: &str) -> Result<(), AppError> {
+        let (id, username) = (session.me.id, rules::name(username)?);
+        let folded = rules::folded(&username);
+        let name = match display.trim() {
+            "" => username,
+            display => rules::display_name(display)?,
+        };
+        let shown = Some(rules::folded(&name)).filter(|shown| *shown != folded);
         self.with_sessions(id, move |conn| {
             Box::pin(async move {
-                people::rename(conn, id, &name, &folded).await?;
+                people::rename(conn, id, &name, &folded, shown.as_deref()).await?;
                 sessions::session_hashes(conn, id).await
             })
         })
@@ -42,7 +47,11 @@ impl Accounts {
         self.confirm(session, current).await?;
         let kept = self
             .passwords
-            .keep(new, self.known(session.me.name.clone()).await?)
+            .keep(
+                new,
+                self.known([session.me.name.clone(), session.me.username.clone()])
+                    .await?,
+            )
             .await?;
         self.with_sessions(id, move |conn| {
             Box::pin(async move {
@@ -58,7 +67,7 @@ impl Accounts {
     /// # Errors
     /// `Forbidden` when it is another password, `SlowDown`, `Busy`.
     pub(super) async fn confirm(&self, session: &Session, password: Password) -> Result<(), AppError> {
-        self.limits.sign_in_as.check(&rules::folded(&session.me.name))?;
+        self.limits.sign_in_as.check(&session.me.username)?;
         let kept = people::password(&self.db.readers, session.me.id).await?;
         if self.passwords.matches(password, kept).await? {
             return Ok(());

@@ -113,7 +113,7 @@ impl Accounts {
         work.await.map(|()| code)
     }
 
-    /// Whose password the link with this code changes.
+    /// Whose password the link with this code changes, and what they sign in with.
     ///
     /// # Errors
     /// `NotFound` when it is no longer good.
@@ -129,8 +129,12 @@ impl Accounts {
     /// # Errors
     /// `NotFound` when the link is no longer good, `Invalid` when the password won't do, `Busy`.
     pub async fn choose_password(&self, code: &str, password: Password) -> Result<UserId, AppError> {
-        let (id, name) = self.reset_for(code).await?;
-        let kept = self.passwords.keep(password, self.known(name).await?).await?;
+        let (id, _) = self.reset_for(code).await?;
+        let Account { name, username, .. } = self.person(id).await?;
+        let kept = self
+            .passwords
+            .keep(password, self.known([name, username]).await?)
+            .await?;
         let code = code.to_owned();
         self.with_sessions(id, move |conn| {
             Box::pin(async move {
@@ -162,8 +166,8 @@ impl Accounts {
     }
 
     /// Words that a stranger would try first as somebody's password.
-    pub(super) async fn known(&self, name: String) -> Result<Vec<String>, AppError> {
-        Ok([Some(name), self.team().await?].into_iter().flatten().collect())
+    pub(super) async fn known(&self, names: [String; 2]) -> Result<Vec<String>, AppError> {
+        Ok(names.into_iter().chain(self.team().await?).collect())
     }
 
     /// Nobody manages their own account: so there is always an administrator left.

@@ -6,7 +6,6 @@ use crate::{
     accounts::model::{Me, Role},
     error::AppError,
     ids::{SessionId, UserId},
-    server::error::is_taken,
     time::Timestamp,
 };
 
@@ -81,6 +80,7 @@ pub async fn set_join_code(conn: &mut SqliteConnection, code: &str) -> Result<()
 /// # Errors
 /// `Conflict` when the name is taken.
 pub async fn insert_user(conn: &mut SqliteConnection, newcomer: &Newcomer, now: Timestamp) -> Result<UserId, AppError> {
+    people::free(conn, None, &newcomer.folded).await?;
     let done = sqlx::query("INSERT INTO user (name, folded, role, password, created) VALUES (?, ?, ?, ?, ?)")
         .bind(&newcomer.name)
         .bind(&newcomer.folded)
@@ -88,15 +88,8 @@ pub async fn insert_user(conn: &mut SqliteConnection, newcomer: &Newcomer, now: 
         .bind(&newcomer.password)
         .bind(now.micros())
         .execute(conn)
-        .await;
-    match done {
-        Ok(done) => Ok(UserId(done.last_insert_rowid())),
-        Err(cause) if is_taken(&cause) => Err(AppError::Conflict(format!(
-            "The name {} is taken. Choose another.",
-            newcomer.name
-        ))),
-        Err(cause) => Err(cause.into()),
-    }
+        .await?;
+    Ok(UserId(done.last_insert_rowid()))
 }
 
 /// What signing in asks about an account.
@@ -190,24 +183,27 @@ pub async fn session(
     hash: TokenHash,
     now: Timestamp,
 ) -> Result<Option<KeptSession>, AppError> {
-    let row: Option<(i64, i64, i64, i64, String, String)> = sqlx::query_as(
-        "SELECT session.id, last_seen, expires, user.id, name, role FROM session JOIN user ON user.id = user_id \
+    let row: Option<(i64, i64, i64, i64, String, String, String)> = sqlx::query_as(
+        "SELECT session.id, last_seen, expires, user.id, name, folded, role FROM session JOIN user ON user.id = user_id \
          WHERE token_hash = ? AND expires > ? AND NOT awaits_code AND suspended IS NULL AND removed IS NULL",
     )
     .bind(&hash.0[..])
     .bind(now.micros())
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|(id, last_seen, expires, user, name, role)| KeptSession {
-        id: SessionId(id),
-        me: Me {
-            id: UserId(user),
-            name,
-            role: role_of(&role),
-        },
-        last_seen: Timestamp::from_micros(last_seen),
-        expires: Timestamp::from_micros(expires),
-    }))
+    Ok(
+        row.map(|(id, last_seen, expires, user, name, username, role)| KeptSession {
+            id: SessionId(id),
+            me: Me {
+                id: UserId(user),
+                name,
+                username,
+                role: role_of(&role),
+            },
+            last_seen: Timestamp::from_micros(last_seen),
+            expires: Timestamp::from_micros(expires),
+        }),
+    )
 }
 
 /// Notes that a session is in use and puts its end off.

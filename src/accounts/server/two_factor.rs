@@ -43,7 +43,7 @@ impl Accounts {
         let key = work.await?;
         let secret = BASE32_NOPAD.encode(&key);
         let team = self.team().await?.unwrap_or_default();
-        let (label, issuer) = (encoded(&session.me.name), encoded(&team));
+        let (label, issuer) = (encoded(&session.me.username), encoded(&team));
         let url = format!("otpauth://totp/{issuer}:{label}?secret={secret}&issuer={issuer}");
         Ok(Offer {
             picture: picture(&url)?,

@@ -14,6 +14,7 @@ use super::{
     commands::{self, Outcome},
     read, resume,
     socket::Line,
+    store,
 };
 
 impl<S: Transport> Line<'_, S> {
@@ -35,7 +36,12 @@ impl<S: Transport> Line<'_, S> {
             });
             return self.refuse(post, error).await;
         }
-        match serde_json::from_str::<ClientFrame>(&text) {
+        let frame = serde_json::from_str::<ClientFrame>(&text);
+        // A page asks by itself whether we are there.
+        if !matches!(frame, Ok(ClientFrame::Ping) | Err(_)) {
+            self.chat.presence.touched(self.me.id);
+        }
+        match frame {
             Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
             Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,
@@ -96,7 +102,15 @@ impl<S: Transport> Line<'_, S> {
         for frame in missed.frames(room) {
             self.send(frame.encode().into()).await?;
         }
-        Ok(())
+        // What was read since the page was made, or while the line was down.
+        match store::seen(&self.chat.db.readers, room, self.me.id).await {
+            Ok(seen) if !seen.is_empty() => {
+                let by = seen.into_iter().map(|(person, read)| (person.id, read)).collect();
+                self.send(ServerFrame::Seen { room, by }.encode().into()).await
+            }
+            // What can't be read has been logged, and is no reason to follow nothing.
+            _ => Ok(()),
+        }
     }
 
     async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {

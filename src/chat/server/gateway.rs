@@ -69,6 +69,7 @@ async fn serve(state: AppState, caller: Caller, socket: WebSocket) {
     let me = Person {
         id: caller.me.id,
         name: caller.me.name.clone(),
+        ..Person::default()
     };
     let ended = caller.ended();
     let mut line = Line {

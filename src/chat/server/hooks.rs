@@ -146,5 +146,6 @@ fn person(bot: Bot) -> Person {
     Person {
         id: bot.me.id,
         name: bot.me.name,
+        ..Person::default()
     }
 }

@@ -1,9 +1,10 @@
 //! Who is called by name: `@name`, `@here` (those with a page open), `@room` (everyone in it).
 
-use sqlx::SqlitePool;
-
-use super::{Chat, store};
-use crate::{chat::model::Person, error::AppError, ids::UserId};
+use super::{
+    Chat,
+    store::{self, Named},
+};
+use crate::{error::AppError, ids::UserId};
 
 /// Names looked up in one message at most.
 const NAMES: usize = 50;
@@ -12,7 +13,7 @@ const NAMES: usize = 50;
 #[derive(Clone, Debug, Default)]
 pub struct Called {
     /// By name; whoever of them is not in the room is not told.
-    pub people: Vec<Person>,
+    pub people: Vec<Named>,
     /// `@here`, which is these, or `@room`, which is everyone in it.
     pub all: Option<All>,
 }
@@ -42,13 +43,9 @@ pub async fn called(chat: &Chat, body: &str) -> Result<Called, AppError> {
         names.iter().any(|name| name == "here").then(|| All::Here(here()))
     };
     Ok(Called {
-        people: people(&chat.db.readers, names).await?,
+        people: store::people_called(&chat.db.readers, &names).await?,
         all,
     })
-}
-
-async fn people(db: &SqlitePool, names: Vec<String>) -> Result<Vec<Person>, AppError> {
-    store::people_called(db, &names).await
 }
 
 impl Called {
@@ -57,7 +54,7 @@ impl Called {
         let folded = name.to_lowercase();
         match (folded.as_str(), &self.all) {
             ("room", Some(All::Room)) | ("here", Some(_)) => true,
-            _ => self.people.iter().any(|person| person.name.to_lowercase() == folded),
+            _ => self.people.iter().any(|(_, username)| *username == folded),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Chat on the server.
 
+pub mod avatars;
 pub mod change;
 pub mod clear;
 pub mod commands;
@@ -165,7 +166,11 @@ impl Chat {
         shutdown: &Shutdown,
     ) -> (Self, [Receiver<Place>; 2], Receiver<Place>) {
         let hub = Hub::new(RING);
-        let presence = Arc::new(Presence::new(hub.clone(), shutdown.begun.clone()));
+        let presence = Arc::new(Presence::new(
+            hub.clone(),
+            shutdown.begun.clone(),
+            Duration::from_secs(config.away_seconds),
+        ));
         let (previews, links) = Previews::new();
         let (said, queues) = Said::to(["webhooks", "notifications"]);
         let chat = Self {

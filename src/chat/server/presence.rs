@@ -1,4 +1,5 @@
-//! Who is here: people with at least one socket open, across their tabs and devices.
+//! Who is here: people with at least one socket open, across their tabs and devices. Away are those of whom none has said
+//! for a while that somebody touched its page.
 
 use std::{
     collections::HashMap,
@@ -6,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -20,6 +22,8 @@ use super::{Audience, Event, tell};
 const TOGETHER: Duration = Duration::from_millis(100);
 /// People in one frame at most: a socket keeps the memory that its largest frame took.
 const MOST: usize = 100;
+/// How often in the time after which somebody is away it is looked whether they are.
+const WATCHES: u32 = 20;
 /// How long somebody counts as here after the last socket closed, so that a reload is no coming and going.
 const LINGER: Duration = Duration::from_secs(3);
 
@@ -28,16 +32,26 @@ pub struct Presence {
     here: Mutex<Table>,
     hub: Hub<Event>,
     stop: CancellationToken,
+    /// Without a sign of somebody for so long, they are away.
+    away: Duration,
+}
+
+/// Somebody who is here.
+struct Present {
+    person: Person,
+    sockets: usize,
+    touched: Instant,
 }
 
 #[derive(Default)]
 struct Table {
-    /// With how many sockets each.
-    people: HashMap<UserId, (Person, usize)>,
+    people: HashMap<UserId, Present>,
+    /// Who has gone away is looked for, as long as anybody is here.
+    is_watched: bool,
     /// Those who have not been told to have come, and gone; nobody is in both.
     came: Vec<Person>,
     went: Vec<UserId>,
-    /// They will be.
+    /// They will be told.
     is_due: bool,
 }
 
@@ -48,23 +62,31 @@ pub struct Here {
 }
 
 impl Presence {
-    /// Nobody yet.
-    pub fn new(hub: Hub<Event>, stop: CancellationToken) -> Self {
+    /// Nobody yet; they will be `away` after so long.
+    pub fn new(hub: Hub<Event>, stop: CancellationToken, away: Duration) -> Self {
         Self {
             here: Mutex::default(),
             hub,
             stop,
+            away,
         }
     }
 
     /// One more socket of `person`.
     pub fn arrive(self: &Arc<Self>, person: Person) -> Here {
         let mut here = self.table();
-        let entry = here.people.entry(person.id).or_insert_with(|| (person.clone(), 0));
-        entry.1 += 1;
-        if entry.1 == 1 {
-            here.went.retain(|other| *other != person.id);
-            here.came.push(person.clone());
+        let entry = here.people.entry(person.id).or_insert_with(|| Present {
+            person: person.clone(),
+            sockets: 0,
+            touched: Instant::now(),
+        });
+        entry.sockets += 1;
+        entry.touched = Instant::now();
+        // Whoever is called differently now, or was away, is told again.
+        let differs = std::mem::replace(&mut entry.person, person.clone()) != person;
+        if entry.sockets == 1 || differs {
+            here.changed(person.clone());
+            self.watch(&mut here);
             self.tell_soon(here);
         }
         Here {
@@ -75,12 +97,66 @@ impl Presence {
 
     /// How many sockets of `person` there are.
     pub fn pages(&self, person: UserId) -> usize {
-        self.table().people.get(&person).map_or(0, |(_, pages)| *pages)
+        self.table().people.get(&person).map_or(0, |entry| entry.sockets)
+    }
+
+    /// Whether `person` is away; `None` when they are not here.
+    pub fn away(&self, person: UserId) -> Option<bool> {
+        self.table().people.get(&person).map(|entry| entry.person.away)
+    }
+
+    /// Somebody has touched a page of `person`.
+    pub fn touched(self: &Arc<Self>, person: UserId) {
+        let mut here = self.table();
+        let Some(entry) = here.people.get_mut(&person) else {
+            return;
+        };
+        entry.touched = Instant::now();
+        if std::mem::take(&mut entry.person.away) {
+            let person = entry.person.clone();
+            here.changed(person);
+            self.tell_soon(here);
+        }
+    }
+
+    /// Looks from time to time for whoever has gone away.
+    fn watch(self: &Arc<Self>, here: &mut Table) {
+        if std::mem::replace(&mut here.is_watched, true) {
+            return;
+        }
+        let presence = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep(presence.away / WATCHES) => (),
+                    () = presence.stop.cancelled() => return,
+                }
+                let mut here = presence.table();
+                if here.people.is_empty() {
+                    here.is_watched = false;
+                    return;
+                }
+                let now = Instant::now();
+                let idle = here.people.values_mut().filter(|entry| !entry.person.away);
+                let idle = idle.filter(|entry| now.duration_since(entry.touched) >= presence.away);
+                let gone: Vec<Person> = idle
+                    .map(|entry| {
+                        entry.person.away = true;
+                        entry.person.clone()
+                    })
+                    .collect();
+                let any = !gone.is_empty();
+                gone.into_iter().for_each(|person| here.changed(person));
+                if any {
+                    presence.tell_soon(here);
+                }
+            }
+        });
     }
 
     /// Everyone here, by name.
     pub fn list(&self) -> Vec<Person> {
-        let mut people: Vec<Person> = self.table().people.values().map(|(person, _)| person.clone()).collect();
+        let mut people: Vec<Person> = self.table().people.values().map(|entry| entry.person.clone()).collect();
         people.sort_by(|a, b| a.name.cmp(&b.name));
         people
     }
@@ -90,8 +166,8 @@ impl Presence {
         let Some(entry) = here.people.get_mut(&person.id) else {
             return;
         };
-        entry.1 = entry.1.saturating_sub(1);
-        if entry.1 == 0 {
+        entry.sockets = entry.sockets.saturating_sub(1);
+        if entry.sockets == 0 {
             here.people.remove(&person.id);
             here.came.retain(|other| other.id != person.id);
             here.went.push(person.id);
@@ -126,6 +202,15 @@ impl Presence {
     }
 }
 
+impl Table {
+    /// Everyone is to be told of `person` as they are now.
+    fn changed(&mut self, person: Person) {
+        self.went.retain(|other| *other != person.id);
+        self.came.retain(|other| other.id != person.id);
+        self.came.push(person);
+    }
+}
+
 impl Drop for Here {
     fn drop(&mut self) {
         let (presence, person) = (self.presence.clone(), self.person.clone());
@@ -146,13 +231,18 @@ mod tests {
         Person {
             id: UserId(id),
             name: format!("p{id}"),
+            ..Person::default()
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_crowd_that_comes_at_once_is_told_together_and_each_once() {
         let hub = Hub::new(64);
-        let presence = Arc::new(Presence::new(hub.clone(), CancellationToken::new()));
+        let presence = Arc::new(Presence::new(
+            hub.clone(),
+            CancellationToken::new(),
+            Duration::from_secs(600),
+        ));
         let mut heard = hub.subscribe();
         let mut here: Vec<Here> = (1..=250).map(|id| presence.arrive(person(id))).collect();
         here.push(presence.arrive(person(1)));
@@ -177,5 +267,43 @@ mod tests {
             (vec![UserId(249)], 4),
             "each once, in frames of a hundred at most"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_touches_nothing_is_away_until_they_do() {
+        let hub = Hub::new(64);
+        let presence = Arc::new(Presence::new(
+            hub.clone(),
+            CancellationToken::new(),
+            Duration::from_secs(600),
+        ));
+        let here = [presence.arrive(person(1)), presence.arrive(person(2))];
+        tokio::time::sleep(Duration::from_secs(400)).await;
+        presence.touched(UserId(2));
+        let mut heard = hub.subscribe();
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        let away = |id| presence.away(UserId(id));
+        assert_eq!([away(1), away(2), away(3)], [Some(true), Some(false), None]);
+        assert!(presence.list()[0].away);
+        let told = heard.try_recv().expect("a frame").frame;
+        assert_eq!(
+            told.as_str(),
+            r#"{"presence":{"came":[{"id":1,"name":"p1","away":true}],"went":[]}}"#
+        );
+        assert!(heard.try_recv().is_err(), "once");
+        presence.touched(UserId(1));
+        tokio::time::sleep(TOGETHER * 2).await;
+        let told = heard.try_recv().expect("a frame").frame;
+        assert_eq!(
+            told.as_str(),
+            r#"{"presence":{"came":[{"id":1,"name":"p1"}],"went":[]}}"#
+        );
+        // Another page is a sign too, and nobody is looked for when nobody is here.
+        tokio::time::sleep(Duration::from_secs(700)).await;
+        let again = presence.arrive(person(1));
+        assert_eq!([away(1), away(2)], [Some(false), Some(true)]);
+        drop((here, again));
+        tokio::time::sleep(Duration::from_secs(100)).await;
+        assert!(presence.table().people.is_empty() && !presence.table().is_watched);
     }
 }

@@ -6,10 +6,14 @@ use crate::{
     ids::{RoomId, UserId},
 };
 
-use super::{Audience, Chat, store, tell};
+use super::{
+    Audience, Chat,
+    store::{self, Reading},
+    tell,
+};
 
 /// Notes that `me` has read `room` up to `seq`, forwards or back, and tells all their pages what is left. Where there is
-/// only the one that said so, the frame is given for it.
+/// only the one that said so, the frame is given for it. Of a conversation, whoever follows it is told too.
 ///
 /// # Errors
 /// `NotFound` for the room.
@@ -17,20 +21,29 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Opt
     let hub = chat.hub.clone();
     // An event wakes every socket there is: most people have one page open, which gets its answer by itself.
     let has_others = chat.presence.pages(me) > 1;
-    let left = move |&(read, unread, mentions): &(u64, u32, u32)| ServerFrame::Read {
+    let left = move |now: &Reading| ServerFrame::Read {
         room,
-        read,
-        unread,
-        mentions,
+        read: now.read,
+        unread: now.unread,
+        mentions: now.mentions,
     };
     let now = chat
         .db
         .writer
         .write_then(
             move |conn| Box::pin(async move { store::set_read(conn, room, me, seq).await }),
-            move |now: &(u64, u32, u32)| {
+            move |now: &Reading| {
                 if has_others {
                     tell(&hub, &left(now), Audience::Person(me));
+                }
+                if now.is_direct {
+                    let by = vec![(me, now.read)];
+                    let followers = Audience::Followers {
+                        room,
+                        changed: None,
+                        note: None,
+                    };
+                    tell(&hub, &ServerFrame::Seen { room, by }, followers);
                 }
             },
         )

@@ -101,6 +101,7 @@ mod tests {
             author: Person {
                 id: UserId(1),
                 name: "ada".into(),
+                ..Person::default()
             },
             client_id: format!("c{seq}"),
             body: "x".repeat(*length),

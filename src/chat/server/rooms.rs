@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     chat::{
-        model::{About, History, Person, Room, RoomKind, RoomPage, Rooms},
+        model::{About, History, Person, Room, RoomKind, RoomPage, Rooms, Teammate},
         notify::model::Level,
         rules,
         wire::ServerFrame,
@@ -77,7 +77,8 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
         )));
     }
     let team = store::team(&chat.db.readers).await?;
-    let people: Vec<Person> = team.into_iter().filter(|person| ids.contains(&person.id)).collect();
+    let people = team.into_iter().map(|(person, _)| person);
+    let people: Vec<Person> = people.filter(|person| ids.contains(&person.id)).collect();
     if people.len() != ids.len() {
         return Err(AppError::NotFound("One of them is not on the team any more.".into()));
     }
@@ -259,11 +260,12 @@ pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppEr
     let (people, others) = store::people(&chat.db.readers, room).await?;
     let chosen = store::levels(&chat.db.readers, me).await?;
     let chosen = chosen.into_iter().find(|(other, _)| *other == room);
+    let mates = |people: Vec<(Person, String)>| people.into_iter().map(|named| teammate(chat, named)).collect();
     Ok(About {
         level: chosen.map_or(Level::usual(joined.room.kind, joined.follows), |(_, level)| level),
         room: joined.room,
-        people,
-        others,
+        people: mates(people),
+        others: mates(others),
     })
 }
 
@@ -275,6 +277,28 @@ pub async fn mine(chat: &Chat, me: UserId) -> Result<Vec<Room>, AppError> {
     let mut rooms = store::rooms(&chat.db.readers, me).await?;
     rooms.extend(threads::counted(chat, me).await?);
     Ok(rooms)
+}
+
+/// Everyone on the team but `me`.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn others(chat: &Chat, me: UserId) -> Result<Vec<Teammate>, AppError> {
+    let people = store::team(&chat.db.readers).await?;
+    let others = people.into_iter().filter(|(person, _)| person.id != me);
+    Ok(others.map(|named| teammate(chat, named)).collect())
+}
+
+pub(super) fn teammate(chat: &Chat, (person, username): (Person, String)) -> Teammate {
+    let away = chat.presence.away(person.id);
+    Teammate {
+        is_here: away.is_some(),
+        person: Person {
+            away: away.unwrap_or_default(),
+            ..person
+        },
+        username,
+    }
 }
 
 /// The rail's list.
@@ -328,6 +352,7 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
     let before = at.before.or_else(|| mark.map(|mark| mark + AFTER));
     let mut history = store::history(db, id, before, PAGE).await?;
     history.later = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
+    let seen = store::seen(db, id, me).await?;
     Ok(RoomPage {
         room,
         history,
@@ -335,6 +360,7 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
         said,
         read,
         mark,
+        seen,
         client_id: new_client_id(),
         largest_file: chat.files.largest,
         root,

@@ -75,6 +75,7 @@ async fn serve(state: AppState, session: Session, socket: WebSocket) {
     let me = Person {
         id: session.me.id,
         name: session.me.name.clone(),
+        ..Person::default()
     };
     let here = state.chat.presence.arrive(me.clone());
     let pace = Rate::new(60, Duration::from_millis(50));

@@ -7,6 +7,7 @@ use reqwest::header::{LOCATION, SET_COOKIE, USER_AGENT};
 use super::{call, header, page, post, said, session_of, who};
 use crate::{
     accounts::model::{Role, Visitor},
+    chat::wire::ServerFrame,
     ids::RoomId,
     tests::app::{PASSWORD, TestApp},
 };
@@ -259,6 +260,81 @@ async fn a_name_is_changed_everywhere_and_stays_ones_own() {
     let form = [("name", "ines.m"), ("password", PASSWORD)];
     assert_eq!(call(&app, &app.client(), "sign_in", &form).await.status(), 200);
     assert_eq!(app.join("ines").await.me.name, "ines", "the old name is free");
+}
+
+#[tokio::test]
+async fn somebody_is_shown_by_one_name_and_called_by_another() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut watching = bob.socket(&app).await;
+    watching.follow(DESK, None).await;
+    let rename = async |name: &str, display: &str| {
+        let form = [("name", name), ("display", display)];
+        said(call(&app, &ines.client, "rename", &form).await).await
+    };
+    for taken in ["Bob", "BOB"] {
+        assert_eq!(rename("ines", taken).await.0, 409, "somebody else is called so");
+    }
+    assert_eq!(rename("ines", "zero\u{200b}width").await.0, 400);
+    assert_eq!(rename("ines", " Inés  Tan ").await.0, 200);
+    let form = [("name", "Inés Tan"), ("password", PASSWORD)];
+    assert_eq!(call(&app, &app.client(), "sign_in", &form).await.status(), 403);
+    let again = app.sign_in("ines").await;
+    assert_eq!(
+        (again.me.name.as_str(), again.me.username.as_str()),
+        ("Inés Tan", "ines")
+    );
+    let others = call(&app, &bob.client, "rename", &[("name", "bob"), ("display", "INÉS TAN")]).await;
+    assert_eq!(others.status(), 409, "somebody else is shown so");
+
+    // Whoever has a page open hears of it, and calls them by the same name as before.
+    let _page = again.socket(&app).await;
+    let shown = watching.until(|frame| match frame {
+        ServerFrame::Presence { came, .. } => came.into_iter().find(|person| person.id == ines.me.id),
+        _ => None,
+    });
+    assert_eq!(shown.await.expect("a frame").name, "Inés Tan");
+    watching.post(DESK, "c1", "ask @ines or @tan").await;
+    watching.acknowledged("c1").await;
+    let html = page(&app, &again.client, "/rooms/1")
+        .await
+        .text()
+        .await
+        .expect("a body");
+    assert!(html.contains(r#"<span class="mention">@ines</span> or @tan"#), "{html}");
+    let found = again
+        .client
+        .get(format!("{}/options/words?q=%40tan&room=1", app.url))
+        .send();
+    assert!(
+        found.await.expect("an answer").text().await.expect("a body").is_empty(),
+        "oneself"
+    );
+    for typed in ["tan", "ine"] {
+        let found = bob
+            .client
+            .get(format!("{}/options/words?q=%40{typed}&room=1", app.url))
+            .send();
+        let html = found.await.expect("an answer").text().await.expect("a body");
+        assert!(
+            html.contains(r#"data-text="@ines ""#) && html.contains("Inés Tan"),
+            "{html}"
+        );
+    }
+    for path in ["/people", "/rooms/1/about"] {
+        let html = page(&app, &bob.client, path).await.text().await.expect("a body");
+        assert!(html.contains("Inés Tan") && html.contains("@ines"), "{path}: {html}");
+    }
+    let html = page(&app, &again.client, "/team").await.text().await.expect("a body");
+    assert!(html.contains("@ines, administrator"), "{html}");
+
+    // Nobody comes in under a name that shows somebody else, until it is given up.
+    assert_eq!(rename("ines", "carla").await.0, 200);
+    let code = app.running.state.accounts.join_code().await.expect("a team");
+    let join = [("code", code.as_str()), ("name", "Carla"), ("password", PASSWORD)];
+    assert_eq!(call(&app, &app.client(), "join", &join).await.status(), 409);
+    assert_eq!(rename("ines", "").await.0, 200);
+    assert_eq!(app.join("carla").await.me.name, "carla");
 }
 
 #[tokio::test]

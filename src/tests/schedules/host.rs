@@ -51,6 +51,7 @@ pub fn person(id: i64) -> Person {
     Person {
         id: UserId(id),
         name: TEAM[id as usize - 1].to_owned(),
+        ..Person::default()
     }
 }
 
@@ -152,8 +153,14 @@ impl Host {
 
     /// As a page asks for a change.
     pub fn change(&self, me: Person, room: RoomId, seq: u64, what: Change) -> Result<Message, AppError> {
-        let (Person { id, name }, role) = (me, Role::Member);
-        let me = Me { id, name, role };
+        let (Person { id, name, .. }, role) = (me, Role::Member);
+        let username = name.clone();
+        let me = Me {
+            id,
+            name,
+            username,
+            role,
+        };
         let changed = self.ask(|chat| Box::pin(async move { change(chat, &me, room, seq, what).await }));
         changed.unwrap_or(Err(AppError::Busy))
     }

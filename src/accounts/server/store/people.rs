@@ -10,25 +10,25 @@ use crate::{
     },
     error::AppError,
     ids::UserId,
-    server::error::is_taken,
     time::Timestamp,
 };
 
-type Row = (i64, String, String, bool, bool, Option<i64>, i64, Option<i64>);
+type Row = (i64, String, String, String, bool, bool, Option<i64>, i64, Option<i64>);
 
 /// Everyone who has an account by name, or the one person.
 pub async fn accounts(db: impl SqliteExecutor<'_>, one: Option<UserId>) -> Result<Vec<Account>, AppError> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, name, role, bot, totp IS NOT NULL, suspended, created, \
+        "SELECT id, name, folded, role, bot, totp IS NOT NULL, suspended, created, \
          (SELECT max(last_seen) FROM session WHERE user_id = user.id AND NOT awaits_code) \
          FROM user WHERE removed IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY folded",
     )
     .bind(one.map(|id| id.0))
     .fetch_all(db)
     .await?;
-    let account = |(id, name, role, bot, two_factor, suspended, created, seen): Row| Account {
+    let account = |(id, name, username, role, bot, two_factor, suspended, created, seen): Row| Account {
         id: UserId(id),
         name,
+        username,
         role: role_of(&role),
         bot,
         two_factor,
@@ -64,7 +64,7 @@ pub async fn set_suspended(conn: &mut SqliteConnection, id: UserId, since: Optio
 pub async fn remove(conn: &mut SqliteConnection, id: UserId, now: Timestamp, withdraw: bool) -> Result<(), AppError> {
     // No name has a #.
     sqlx::query(
-        "UPDATE user SET removed = ?, withdraw = ?, folded = '#' || id, password = '', role = 'member', totp = NULL, \
+        "UPDATE user SET removed = ?, withdraw = ?, folded = '#' || id, shown = NULL, password = '', role = 'member', totp = NULL, \
          totp_offer = NULL WHERE id = ? AND removed IS NULL",
     )
     .bind(now.micros())
@@ -77,26 +77,52 @@ pub async fn remove(conn: &mut SqliteConnection, id: UserId, now: Timestamp, wit
         "DELETE FROM token WHERE user = ?",
         "DELETE FROM recovery_code WHERE user = ?",
         "DELETE FROM reset WHERE user = ?",
+        "DELETE FROM avatar WHERE user = ?",
     ] {
         sqlx::query(statement).bind(id.0).execute(&mut *conn).await?;
     }
     Ok(())
 }
 
-/// Gives somebody another name.
+/// Gives somebody another name to be shown by, and to be called by: `folded`. `shown` is the former, folded, where the two
+/// differ.
 ///
 /// # Errors
-/// `Conflict` when it is taken.
-pub async fn rename(conn: &mut SqliteConnection, id: UserId, name: &str, folded: &str) -> Result<(), AppError> {
-    let done = sqlx::query("UPDATE user SET name = ?, folded = ? WHERE id = ? AND removed IS NULL")
+/// `Conflict` when one of them is taken.
+pub async fn rename(
+    conn: &mut SqliteConnection,
+    id: UserId,
+    name: &str,
+    folded: &str,
+    shown: Option<&str>,
+) -> Result<(), AppError> {
+    for wanted in [Some(folded), shown].into_iter().flatten() {
+        free(conn, Some(id), wanted).await?;
+    }
+    sqlx::query("UPDATE user SET name = ?, folded = ?, shown = ? WHERE id = ? AND removed IS NULL")
         .bind(name)
         .bind(folded)
+        .bind(shown)
         .bind(id.0)
         .execute(conn)
-        .await;
-    match done {
-        Err(cause) if is_taken(&cause) => Err(AppError::Conflict(format!("The name {name} is taken. Choose another."))),
-        done => Ok(done.map(|_| ())?),
+        .await?;
+    Ok(())
+}
+
+/// Refuses a name, folded, by which anybody but `id` is shown or called.
+///
+/// # Errors
+/// `Conflict`.
+pub async fn free(conn: &mut SqliteConnection, id: Option<UserId>, name: &str) -> Result<(), AppError> {
+    let taken: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE (folded = ?1 OR shown = ?1) AND id IS NOT ?2)")
+            .bind(name)
+            .bind(id.map(|id| id.0))
+            .fetch_one(conn)
+            .await?;
+    match taken {
+        true => Err(AppError::Conflict(format!("The name {name} is taken. Choose another."))),
+        false => Ok(()),
     }
 }
 
@@ -144,14 +170,14 @@ pub async fn insert_reset(
     Ok(())
 }
 
-/// Whose link this is, and their name, unless it has run out.
+/// Whose link this is, and their username, unless it has run out.
 pub async fn reset(
     db: impl SqliteExecutor<'_>,
     hash: TokenHash,
     now: Timestamp,
 ) -> Result<Option<(UserId, String)>, AppError> {
     let row: Option<(i64, String)> = sqlx::query_as(
-        "SELECT user.id, name FROM reset JOIN user ON user.id = reset.user \
+        "SELECT user.id, iif(shown IS NULL, name, folded) FROM reset JOIN user ON user.id = reset.user \
          WHERE token_hash = ? AND expires > ? AND removed IS NULL AND suspended IS NULL",
     )
     .bind(&hash.0[..])

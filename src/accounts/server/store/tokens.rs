@@ -99,13 +99,14 @@ struct TokenRow {
     room: Option<i64>,
     user: Option<i64>,
     user_name: Option<String>,
+    folded: Option<String>,
     role: Option<String>,
 }
 
 /// The token of this hash.
 pub async fn token(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<KeptToken>, AppError> {
     let row: Option<TokenRow> = sqlx::query_as(
-        "SELECT token.id, token.name, scopes, room, user, user.name AS user_name, role FROM token \
+        "SELECT token.id, token.name, scopes, room, user, user.name AS user_name, folded, role FROM token \
          LEFT JOIN user ON user.id = token.user WHERE token_hash = ? AND suspended IS NULL",
     )
     .bind(&hash.0[..])
@@ -119,6 +120,7 @@ pub async fn token(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Optio
         bot: row.user.map(|id| Me {
             id: UserId(id),
             name: row.user_name.unwrap_or_default(),
+            username: row.folded.unwrap_or_default(),
             role: role_of(&row.role.unwrap_or_default()),
         }),
     }))

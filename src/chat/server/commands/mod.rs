@@ -151,7 +151,7 @@ async fn person(chat: &Chat, name: &str) -> Result<Person, AppError> {
     let name = name.trim_start_matches('@');
     let found = store::people_called(&chat.db.readers, &[name.to_lowercase()]).await?;
     let nobody = || AppError::NotFound(format!("Nobody on the team is called {name}."));
-    found.into_iter().next().ok_or_else(nobody)
+    found.into_iter().next().map(|(person, _)| person).ok_or_else(nobody)
 }
 
 #[cfg(test)]

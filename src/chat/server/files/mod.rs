@@ -41,6 +41,8 @@ pub struct Files {
     pub largest: u64,
     /// MiB per person: twenty of the largest files at once, then one a second.
     volume: PerKey<UserId>,
+    /// Changes of one's own picture: a burst of 5, then one in 10 s.
+    pub faces: PerKey<UserId>,
     /// How many each person is sending right now.
     coming: Arc<Lock<HashMap<UserId, usize>>>,
     /// One image is decoded at a time: it may take a few hundred MiB.
@@ -59,6 +61,7 @@ impl Files {
             shelf,
             largest: u64::from(config.max_file_mib) * 1024 * 1024,
             volume: PerKey::new(config.max_file_mib.saturating_mul(20), Duration::from_secs(1)),
+            faces: PerKey::new(5, Duration::from_secs(10)),
             coming: Arc::default(),
             decoding: Arc::new(Semaphore::new(1)),
             shelving: Mutex::default(),

@@ -51,6 +51,7 @@ pub async fn say(
         let me = Person {
             id: me.id,
             name: me.name,
+            ..Person::default()
         };
         let mut form = form(request).await?;
         let draft = draft(&state, me.id, room, &mut form).await;

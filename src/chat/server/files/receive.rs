@@ -22,7 +22,7 @@ use super::{
     kind::{HEAD, kind},
     name::name,
     shelf::Content,
-    thumbnail::{self, Thumbnail, thumbnail, thumbnail_within},
+    thumbnail::{self, Thumbnail, face, thumbnail, thumbnail_within},
 };
 use crate::{
     chat::{
@@ -181,6 +181,20 @@ impl Files {
             thumbnail_within(file.path(), kind(&bytes), largest)
         });
         made.await.ok().flatten()
+    }
+
+    /// The small square JPEG of a picture of somebody; `None` for what can't be shown.
+    ///
+    /// # Errors
+    /// `Busy` when the server stops.
+    pub async fn face(&self, bytes: Vec<u8>) -> Result<Option<Vec<u8>>, AppError> {
+        let permit = Arc::clone(&self.decoding).acquire_owned().await;
+        let permit = permit.map_err(|_| AppError::Busy)?;
+        let made = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            face(&bytes, kind(&bytes[..bytes.len().min(HEAD)]))
+        });
+        Ok(made.await.ok().flatten())
     }
 
     /// Puts a file on the shelf and into the database.

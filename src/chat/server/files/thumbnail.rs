@@ -2,16 +2,20 @@
 //! it, and nothing but its pixels goes into the thumbnail.
 
 use std::{
-    io::{self, Cursor},
+    io::{self, BufRead, Cursor, Seek},
     path::Path,
 };
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage, codecs::jpeg::JpegEncoder, imageops,
+};
 
 use super::kind::IMAGES;
 
 /// Width and height of a thumbnail at most.
 const LARGEST: (u32, u32) = (640, 480);
+/// Width and height of a picture of somebody.
+const FACE: u32 = 128;
 /// Width and height of an image that is decoded, at most.
 const LONGEST_SIDE: u32 = 20_000;
 /// Bytes that a decoded image may take, and about as many again while it is decoded.
@@ -38,13 +42,7 @@ pub fn thumbnail(path: &Path, kind: &str) -> Option<Thumbnail> {
 
 /// As [`thumbnail`], of this width and height at most.
 pub fn thumbnail_within(path: &Path, kind: &str, largest: (u32, u32)) -> Option<Thumbnail> {
-    let format = IMAGES
-        .contains(&kind)
-        .then(|| ImageFormat::from_mime_type(kind))
-        .flatten()?;
-    let image = decode(path, format)
-        .inspect_err(|error| tracing::debug!(%error, kind, "an image isn't shown"))
-        .ok()?;
+    let image = decode(ImageReader::open(path).ok()?, kind)?;
     let size = (image.width(), image.height());
     let small = if size.0 > largest.0 || size.1 > largest.1 {
         image.thumbnail(largest.0, largest.1)
@@ -55,8 +53,29 @@ pub fn thumbnail_within(path: &Path, kind: &str, largest: (u32, u32)) -> Option<
     Some(Thumbnail { size, kind, bytes })
 }
 
-fn decode(path: &Path, format: ImageFormat) -> image::ImageResult<DynamicImage> {
-    let mut reader = ImageReader::open(path)?;
+/// The middle of an image as a small square JPEG; `None` as for [`thumbnail`]. Of what moves, the first picture.
+pub fn face(bytes: &[u8], kind: &str) -> Option<Vec<u8>> {
+    let image = decode(ImageReader::new(Cursor::new(bytes)), kind)?;
+    let small = image
+        .resize_to_fill(FACE, FACE, imageops::FilterType::Triangle)
+        .to_rgba8();
+    // The initials lie under it, and must not show through.
+    let mut whole = RgbaImage::from_pixel(FACE, FACE, Rgba([u8::MAX; 4]));
+    imageops::overlay(&mut whole, &small, 0, 0);
+    encode(&whole.into()).ok().map(|(_, bytes)| bytes)
+}
+
+fn decode<R: BufRead + Seek>(reader: ImageReader<R>, kind: &str) -> Option<DynamicImage> {
+    let format = IMAGES
+        .contains(&kind)
+        .then(|| ImageFormat::from_mime_type(kind))
+        .flatten()?;
+    decode_as(reader, format)
+        .inspect_err(|error| tracing::debug!(%error, kind, "an image isn't shown"))
+        .ok()
+}
+
+fn decode_as<R: BufRead + Seek>(mut reader: ImageReader<R>, format: ImageFormat) -> image::ImageResult<DynamicImage> {
     reader.set_format(format);
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);

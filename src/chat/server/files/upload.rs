@@ -112,20 +112,33 @@ pub async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, AppError> {
 ///
 /// # Errors
 /// `TooLarge`, `Invalid` when it can't be read or doesn't come.
-pub async fn text(mut part: Field<'_>) -> Result<String, AppError> {
+pub async fn text(part: Field<'_>) -> Result<String, AppError> {
+    let too_large = || AppError::TooLarge(format!("A form can hold {} KiB of text at most.", FORM_BODY / 1024));
+    String::from_utf8(bytes(part, FORM_BODY, too_large).await?)
+        .map_err(|_| AppError::Invalid("The text is not UTF-8.".into()))
+}
+
+/// What a part holds, which is `most` bytes at most; `too_large` says so.
+///
+/// # Errors
+/// `too_large`, `Invalid` when it can't be read or doesn't come.
+pub async fn bytes(
+    mut part: Field<'_>,
+    most: usize,
+    too_large: impl Fn() -> AppError + Send,
+) -> Result<Vec<u8>, AppError> {
     let mut bytes = Vec::new();
     let read = async {
         while let Some(chunk) = part.chunk().await.map_err(|e| broken(&e))? {
             bytes.extend_from_slice(&chunk);
-            if bytes.len() > FORM_BODY {
-                let words = format!("A form can hold {} KiB of text at most.", FORM_BODY / 1024);
-                return Err(AppError::TooLarge(words));
+            if bytes.len() > most {
+                return Err(too_large());
             }
         }
         Ok(())
     };
     timeout(PART_TIME, read).await.unwrap_or_else(|_| Err(too_slow()))?;
-    String::from_utf8(bytes).map_err(|_| AppError::Invalid("The text is not UTF-8.".into()))
+    Ok(bytes)
 }
 
 /// Reads what isn't wanted any more, for a while: a browser that is still sending doesn't hear why.

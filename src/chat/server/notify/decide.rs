@@ -15,7 +15,7 @@ pub struct Facts {
     pub own: bool,
     /// They may not come in.
     pub suspended: bool,
-    /// A page of theirs is in front and shows the room.
+    /// A page of theirs is in front and shows the room, and they are not away from it.
     pub looking: bool,
 }
 

@@ -92,7 +92,8 @@ async fn notify(chat: &Arc<Chat>, lines: &mut Lines<String>, concerns: &[Concern
     let now = Timestamp::now();
     let mut people = Vec::new();
     for concern in concerns {
-        let looking = chat.notify.looking.is_at(concern.user, concern.place.0);
+        let is_away = chat.presence.away(concern.user).unwrap_or_default();
+        let looking = !is_away && chat.notify.looking.is_at(concern.user, concern.place.0);
         let why = decide(Facts {
             looking,
             ..concern.facts

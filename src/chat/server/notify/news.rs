@@ -108,6 +108,7 @@ mod tests {
             author: Person {
                 id: UserId(1),
                 name: "ines".into(),
+                ..Person::default()
             },
             body: "@tomasz *look*\n\n at this".into(),
             ..Message::default()

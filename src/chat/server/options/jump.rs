@@ -10,8 +10,8 @@ use crate::{
     },
     chat::{
         api::OpenDirect,
-        model::{Person, Room},
-        server::{Chat, store},
+        model::{Room, Teammate},
+        server::{Chat, rooms, store},
     },
     error::AppError,
     paths::{self, encoded},
@@ -32,10 +32,10 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     // What calls first, then what is unread.
     mine.sort_by_key(|room| (room.mentions == 0, room.unread == 0));
     let rooms = fitting(mine, |room| room.title(me.id), typed, MOST);
-    let others = store::team(db).await?.into_iter().filter(|person| person.id != me.id);
+    let others = rooms::others(chat, me.id).await?;
     let people = fitting(
         others,
-        |person| person.name.clone(),
+        |mate| format!("{} {}", mate.username, mate.person.name),
         typed.trim_start_matches('@'),
         MOST,
     );
@@ -92,10 +92,12 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
     pages
 }
 
-fn to_person(Person { id, name }: Person) -> AnyView {
+fn to_person(mate: Teammate) -> AnyView {
+    let (id, name, words) = (mate.person.id, mate.person.name.clone(), mate.words());
     let shown = view! {
-        <Avatar name=name.clone() />
+        <Avatar name=name.clone() id />
         <span class="name">{name}</span>
+        <span class="hint">{words}</span>
     };
     let button = view! { <button type="submit" name="people[]" value=id.to_string()></button> };
     form(OpenDirect::PATH, button.into_any(), shown.into_any())

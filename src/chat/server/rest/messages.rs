@@ -205,6 +205,7 @@ pub async fn post(
     let author = Person {
         id: bot.me.id,
         name: bot.me.name,
+        ..Person::default()
     };
     let (message, is_new) = born::post(&state.chat, author, draft).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

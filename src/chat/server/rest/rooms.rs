@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     accounts::server::tokens::Bot,
     chat::{
-        model::{Person, Room, RoomKind},
+        model::{Person, Room, RoomKind, Teammate},
         server::{rooms, store},
     },
     error::AppError,
@@ -80,6 +80,17 @@ impl From<Person> for ApiPerson {
     }
 }
 
+/// A member of the team, as others call them.
+#[derive(Serialize, ToSchema)]
+pub struct ApiMember {
+    /// Their number.
+    pub id: i64,
+    /// The name they speak with.
+    pub name: String,
+    /// What they are called by in a text, after an `@`.
+    pub username: String,
+}
+
 /// A room to be made.
 #[derive(Deserialize, ToSchema)]
 pub struct NewRoom {
@@ -119,14 +130,19 @@ pub async fn create(
 
 /// Who is in a room.
 #[utoipa::path(get, path = "/api/v1/rooms/{room}/members", params(("room" = i64, Path,)),
-    responses((status = 200, body = Vec<ApiPerson>), (status = 404, description = "No such room, or not for the bot.")))]
+    responses((status = 200, body = Vec<ApiMember>), (status = 404, description = "No such room, or not for the bot.")))]
 pub async fn members(
     State(state): State<AppState>,
     bot: Bot,
     At(room): At<String>,
-) -> Result<Json<Vec<ApiPerson>>, Problem> {
+) -> Result<Json<Vec<ApiMember>>, Problem> {
     let about = rooms::about(&state.chat, bot.me.id, number(&room)?).await?;
-    Ok(Json(about.people.into_iter().map(ApiPerson::from).collect()))
+    let member = |mate: Teammate| ApiMember {
+        id: mate.person.id.0,
+        name: mate.person.name,
+        username: mate.username,
+    };
+    Ok(Json(about.people.into_iter().map(member).collect()))
 }
 
 /// A room's number in a URL.

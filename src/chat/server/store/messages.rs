@@ -41,6 +41,7 @@ impl From<MessageRow> for Message {
             author: Person {
                 id: UserId(row.author),
                 name: row.name,
+                ..Person::default()
             },
             client_id: row.client_id,
             body: row.body,
@@ -192,7 +193,11 @@ async fn whole(conn: &mut SqliteConnection, room: RoomId, rows: Vec<MessageRow>)
         let Some(message) = messages.iter_mut().find(|message| message.seq == seq.unsigned_abs()) else {
             continue;
         };
-        let person = Person { id: UserId(id), name };
+        let person = Person {
+            id: UserId(id),
+            name,
+            ..Person::default()
+        };
         match message.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
             Some(reaction) => reaction.people.push(person),
             None => message.reactions.push(Reaction {

@@ -1,5 +1,6 @@
 //! Rooms and messages in `desk.db`: all of chat's SQL, by what it is about.
 
+mod avatars;
 mod changes;
 mod ends;
 mod files;
@@ -15,6 +16,7 @@ mod search;
 mod threads;
 mod webhooks;
 
+pub use avatars::{avatar, avatar_since, set_avatar};
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use ends::{
     clear_deleted, delete_forsaken, delete_room, losses, must_not_be_last, open_room, rooms_to_join, set_archived,
@@ -23,10 +25,13 @@ pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_f
 pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
 pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
-pub use people::{add_member, has_room, members, must_be_in, must_be_live, people, people_called, remove_member, team};
+pub use people::{
+    Named, add_member, has_room, members, must_be_in, must_be_live, people, people_called, remove_member, team,
+    username,
+};
 pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
-pub use reading::{call, set_read};
+pub use reading::{Reading, call, seen, set_read};
 pub use rooms::{
     Joined, all_rooms, archived, describe, followed, insert_room, no_room, room, room_called, room_named, rooms,
 };

@@ -9,46 +9,63 @@ use crate::{
     ids::{RoomId, UserId},
 };
 
+/// Somebody, and what they are called by after an `@`: folded.
+pub type Named = (Person, String);
+
 /// Who is in a room, and who on the team isn't, both by name.
-pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Person>, Vec<Person>), AppError> {
-    let all: Vec<(i64, String, bool)> = sqlx::query_as(
-        "SELECT id, name, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user \
+pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Named>, Vec<Named>), AppError> {
+    let all: Vec<(i64, String, String, bool)> = sqlx::query_as(
+        "SELECT id, name, folded, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user \
          WHERE removed IS NULL AND suspended IS NULL ORDER BY name",
     )
     .bind(room.0)
     .fetch_all(db)
     .await?;
-    let (inside, outside): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, is_in)| *is_in);
-    let person = |(id, name, _)| Person { id: UserId(id), name };
+    let (inside, outside): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, _, is_in)| *is_in);
+    let named = |(id, name, username, _)| named((id, name, username));
     Ok((
-        inside.into_iter().map(person).collect(),
-        outside.into_iter().map(person).collect(),
+        inside.into_iter().map(named).collect(),
+        outside.into_iter().map(named).collect(),
     ))
 }
 
 /// Everyone on the team, by name.
-pub async fn team(db: &SqlitePool) -> Result<Vec<Person>, AppError> {
-    let all: Vec<(i64, String)> =
-        sqlx::query_as("SELECT id, name FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name")
+pub async fn team(db: &SqlitePool) -> Result<Vec<Named>, AppError> {
+    let all =
+        sqlx::query_as("SELECT id, name, folded FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name")
             .fetch_all(db)
             .await?;
-    Ok(named(all))
+    Ok(all.into_iter().map(named).collect())
 }
 
-/// Those of these folded names who are on the team.
-pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Person>, AppError> {
-    let all: Vec<(i64, String)> = sqlx::query_as(
-        "SELECT id, name FROM user WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
+/// Those on the team who are called by one of these, folded.
+pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Named>, AppError> {
+    let all = sqlx::query_as(
+        "SELECT id, name, folded FROM user WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
     )
     .bind(serde_json::to_string(names).unwrap_or_default())
     .fetch_all(db)
     .await?;
-    Ok(named(all))
+    Ok(all.into_iter().map(named).collect())
 }
 
-fn named(rows: Vec<(i64, String)>) -> Vec<Person> {
-    let person = |(id, name)| Person { id: UserId(id), name };
-    rows.into_iter().map(person).collect()
+/// What somebody is called by after an `@`.
+pub async fn username(db: &SqlitePool, user: UserId) -> Result<String, AppError> {
+    Ok(sqlx::query_scalar("SELECT folded FROM user WHERE id = ?")
+        .bind(user.0)
+        .fetch_one(db)
+        .await?)
+}
+
+fn named((id, name, username): (i64, String, String)) -> Named {
+    (
+        Person {
+            id: UserId(id),
+            name,
+            ..Person::default()
+        },
+        username,
+    )
 }
 
 /// How many people there are on the team.

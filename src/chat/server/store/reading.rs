@@ -1,11 +1,11 @@
 //! What has been read, and who was called.
 
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{no_room, place, unread};
 use crate::{
     chat::{
-        model::Message,
+        model::{Message, Person},
         server::mentions::{All, Called},
     },
     error::AppError,
@@ -14,7 +14,7 @@ use crate::{
 
 /// Notes whom a message calls; gives those who are in its room.
 pub async fn call(conn: &mut SqliteConnection, message: &Message, called: &Called) -> Result<Vec<UserId>, AppError> {
-    let people: Vec<UserId> = called.people.iter().map(|person| person.id).collect();
+    let people: Vec<UserId> = called.people.iter().map(|(person, _)| person.id).collect();
     let here: &[UserId] = match &called.all {
         Some(All::Here(here)) => here,
         None if people.is_empty() => return Ok(Vec::new()),
@@ -38,16 +38,23 @@ pub async fn call(conn: &mut SqliteConnection, message: &Message, called: &Calle
     Ok(told.into_iter().map(UserId).collect())
 }
 
-/// Notes up to where `user` has read; gives that place, and what is unread after it and calls them.
+/// What is known of somebody's reading in a room.
+pub struct Reading {
+    /// The last place read.
+    pub read: u64,
+    /// What is left.
+    pub unread: u32,
+    /// What is left and calls them.
+    pub mentions: u32,
+    /// The room is a conversation.
+    pub is_direct: bool,
+}
+
+/// Notes up to where `user` has read; gives what is known then.
 ///
 /// # Errors
 /// `NotFound` when they are not in the room.
-pub async fn set_read(
-    conn: &mut SqliteConnection,
-    room: RoomId,
-    user: UserId,
-    seq: u64,
-) -> Result<(u64, u32, u32), AppError> {
+pub async fn set_read(conn: &mut SqliteConnection, room: RoomId, user: UserId, seq: u64) -> Result<Reading, AppError> {
     sqlx::query(
         "UPDATE member SET read = min(?, (SELECT said FROM room WHERE id = member.room)) WHERE room = ? AND user = ?",
     )
@@ -56,15 +63,42 @@ pub async fn set_read(
     .bind(user.0)
     .execute(&mut *conn)
     .await?;
-    let now: Option<(i64, u32, u32)> = sqlx::query_as(concat!(
+    let now: Option<(i64, u32, u32, bool)> = sqlx::query_as(concat!(
         "SELECT read, ",
         unread!(),
-        "FROM member WHERE room = ? AND user = ?"
+        ", (SELECT kind = 'direct' FROM room WHERE id = member.room) FROM member WHERE room = ? AND user = ?"
     ))
     .bind(room.0)
     .bind(user.0)
     .fetch_optional(conn)
     .await?;
-    let (read, unread, mentions) = now.ok_or_else(no_room)?;
-    Ok((read.unsigned_abs(), unread, mentions))
+    let (read, unread, mentions, is_direct) = now.ok_or_else(no_room)?;
+    Ok(Reading {
+        read: read.unsigned_abs(),
+        unread,
+        mentions,
+        is_direct,
+    })
+}
+
+/// How far the others in a conversation have read, by name; nobody of a room, and no bots, which don't say.
+pub async fn seen(db: &SqlitePool, room: RoomId, me: UserId) -> Result<Vec<(Person, u64)>, AppError> {
+    let rows: Vec<(i64, String, i64)> = sqlx::query_as(
+        "SELECT user.id, user.name, member.read FROM room JOIN member ON member.room = room.id \
+         JOIN user ON user.id = member.user \
+         WHERE room.id = ? AND room.kind = 'direct' AND user.id <> ? AND NOT user.bot ORDER BY user.name",
+    )
+    .bind(room.0)
+    .bind(me.0)
+    .fetch_all(db)
+    .await?;
+    let seen = |(id, name, read): (i64, String, i64)| {
+        let person = Person {
+            id: UserId(id),
+            name,
+            ..Person::default()
+        };
+        (person, read.unsigned_abs())
+    };
+    Ok(rows.into_iter().map(seen).collect())
 }

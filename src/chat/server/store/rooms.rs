@@ -144,7 +144,11 @@ pub(super) async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room
     for (talk_id, id, name) in people {
         for room in rooms.iter_mut().filter(|room| talk(room) == Some(RoomId(talk_id))) {
             let name = name.clone();
-            room.people.push(Person { id: UserId(id), name });
+            room.people.push(Person {
+                id: UserId(id),
+                name,
+                ..Person::default()
+            });
         }
     }
     Ok(rooms)

@@ -50,7 +50,11 @@ pub async fn webhook(db: &SqlitePool, bot: UserId) -> Result<Option<Webhook>, Ap
             .fetch_optional(db)
             .await?;
     Ok(row.map(|(name, url, secret)| Webhook {
-        bot: Person { id: bot, name },
+        bot: Person {
+            id: bot,
+            name,
+            ..Person::default()
+        },
         url,
         secret: WebhookSecret::kept(secret),
     }))

@@ -87,10 +87,12 @@ async fn prepared(chat: &Chat, bot: UserId, (room, seq): Place) -> Result<Option
     };
     let message = store::message(&mut *db.acquire().await?, room, seq).await?;
     let message = message.filter(|message| !message.deleted);
-    Ok(message.map(|message| {
-        let body = payload(&webhook, &joined.room, &message);
-        (webhook, body)
-    }))
+    let Some(message) = message else {
+        return Ok(None);
+    };
+    let username = store::username(db, message.author.id).await?;
+    let body = payload(&webhook, &joined.room, &message, &username);
+    Ok(Some((webhook, body)))
 }
 
 /// Posts what was answered, as the bot, unless its webhook was revoked meanwhile.

@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// The body of a call, in Campfire's shape. `room.path` is where the bot's next words are to be posted, by a token of
-/// the webhook's own; `plain` is without the bot's name.
-pub fn payload(webhook: &Webhook, room: &Room, message: &Message) -> Vec<u8> {
+/// the webhook's own; `username` calls the author; `plain` is without the bot's name.
+pub fn payload(webhook: &Webhook, room: &Room, message: &Message, username: &str) -> Vec<u8> {
     let token = format!("{TOKEN_PREFIX}{}", webhook.secret.reply_token());
     let path = paths::CAMPFIRE_BOT
         .replace("{room}", &room.id.to_string())
@@ -25,7 +25,7 @@ pub fn payload(webhook: &Webhook, room: &Room, message: &Message) -> Vec<u8> {
     };
     let html = message.html.clone().unwrap_or_else(|| markdown::plain(&message.body));
     let payload = json!({
-        "user": {"id": message.author.id, "name": message.author.name},
+        "user": {"id": message.author.id, "name": message.author.name, "username": username},
         "room": {"id": room.id, "name": name, "path": path},
         "message": {
             "id": message.seq,

@@ -1,0 +1,98 @@
+// How people see each other: names, pictures, who is away, who has read what.
+import { accessible } from "./support/axe";
+import type { Person } from "./support/person";
+import { png } from "./support/png";
+import { Server } from "./support/server";
+import { expect, test } from "./support/test";
+
+/** Who is here, in the rail. */
+const here = (who: Person, name: string) => who.rooms.locator(".people li").filter({ hasText: name });
+/** How wide the picture over the initials of the newest message is; an empty one is 1. */
+const pictured = (who: Person) =>
+  who.messages.locator(".msg .ava img").last().evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth);
+
+async function rename(who: Person, display: string) {
+  await who.open("/you");
+  await who.page.getByRole("textbox", { name: "Display name" }).fill(display);
+  await who.page.getByRole("button", { name: "Change names" }).click();
+  await expect(who.page.getByRole("status")).toHaveText("Your names are changed.");
+}
+
+test("somebody is shown by one name, called by another, and has a face", async ({ ines, tomasz }) => {
+  await rename(ines, "Ines Tan");
+  await accessible(ines.page, "one's own page");
+  await ines.page.getByLabel("New picture").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: png(300, 200) });
+  await ines.page.getByRole("button", { name: "Use picture" }).click();
+  await expect(ines.page.getByRole("status")).toContainText("Your picture is changed.");
+  await expect(ines.page.getByRole("img", { name: "Your picture" })).toBeVisible();
+  await ines.open("/");
+  await ines.arrive();
+  await expect(here(tomasz, "Ines Tan")).toBeVisible();
+  await ines.say("this is me");
+  await tomasz.sees("this is me");
+  await expect(tomasz.messages.getByText("Ines Tan")).toBeVisible();
+  await expect.poll(() => pictured(tomasz)).toBe(128);
+
+  await tomasz.composer.pressSequentially("look, @tan");
+  await tomasz.page.getByRole("option", { name: /Ines Tan/ }).waitFor();
+  await tomasz.composer.press("Enter");
+  await expect(tomasz.composer).toHaveValue("look, @ines ");
+  await tomasz.composer.press("Enter");
+  await expect(ines.messages.locator(".mention")).toHaveText("@ines");
+  await expect.poll(() => pictured(tomasz), "without a picture there are the initials").not.toBe(128);
+
+  await tomasz.open("/people");
+  await expect(tomasz.page.getByRole("checkbox", { name: /Ines Tan.*@ines, here now/ })).toBeVisible();
+  await ines.open("/you");
+  await ines.page.setViewportSize({ width: 390, height: 844 });
+  expect(await ines.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await ines.page.getByRole("button", { name: "Remove picture" }).click();
+  await expect(ines.page.getByRole("img", { name: "Your picture" })).toHaveCount(0);
+});
+
+test("whoever touches nothing is away until they do", async ({ person }) => {
+  const server = await Server.start({ args: ["--away-seconds", "4"] });
+  const ines = await person("ines", { url: server.url });
+  await ines.setUp();
+  const path = await ines.invitation();
+  await ines.open("/");
+  await ines.arrive();
+  const tomasz = await person("tomasz", { url: server.url });
+  await tomasz.join(path);
+  await expect(here(ines, "tomasz")).toHaveText(/^tomasz\s*$/);
+  await expect(here(ines, "tomasz")).toContainText("away");
+  await accessible(ines.page, "the desk with somebody away");
+  await tomasz.composer.pressSequentially("back");
+  await expect(here(ines, "tomasz")).not.toContainText("away");
+  await tomasz.context.close();
+  await ines.context.close();
+  expect(await server.stop()).toBe(0);
+  server.clear();
+});
+
+test("in a conversation a face stands where the other has read", async ({ ines, tomasz }) => {
+  await ines.open("/people");
+  await ines.page.getByRole("checkbox", { name: /^tomasz/ }).check();
+  await ines.page.getByRole("button", { name: "Talk" }).click();
+  await expect(ines.heading("tomasz")).toBeVisible();
+  const say = async (who: Person, text: string) => {
+    await who.page.getByRole("textbox", { name: /^Message / }).fill(text);
+    await who.send.click();
+    await expect(who.page.locator(".msg:not(.sending) .body").getByText(text)).toBeVisible();
+  };
+  /** What stands right before the mark. */
+  const seen = ines.page.locator(".msg:has(+ .seen) .body");
+  await say(ines, "first");
+  await say(ines, "second");
+  await expect(seen).toHaveCount(0);
+  await tomasz.rooms.getByRole("link", { name: /^ines/ }).click();
+  await expect(seen).toHaveText("second");
+  await expect(ines.page.getByText("Seen by tomasz")).toBeAttached();
+  await accessible(ines.page, "a conversation");
+  await say(ines, "third");
+  await expect(seen).toHaveText("third");
+  await say(tomasz, "fourth");
+  await expect(seen).toHaveText("fourth");
+  await ines.page.reload();
+  await expect(seen).toHaveText("fourth");
+});
