@@ -78,7 +78,11 @@ pub async fn sign_in(accounts: &Accounts, id: UserId, name: String) -> Result<Pe
     let (_, token) = opened.map_err(|e| format!("{name} can't be let in: {e}"))?;
     let cookie = format!("{}={token}", cookie::name(false));
     Ok(Person {
-        who: chat::model::Person { id, name },
+        who: chat::model::Person {
+            id,
+            name,
+            ..chat::model::Person::default()
+        },
         cookie,
     })
 }

@@ -67,8 +67,8 @@ pub struct ChatConnection {
     told_touch: StoredValue<Timestamp>,
     /// The room on show and the place in it after which the "New" line stands.
     pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
-    /// How far the others in a conversation on show have read.
-    pub(super) seen: RwSignal<(RoomId, Vec<(Person, u64)>)>,
+    /// How far the people of the conversation on show have read.
+    pub(super) seen: RwSignal<Vec<Person>>,
     /// The person wants the room on show to stay unread.
     pub(super) kept_unread: StoredValue<bool>,
     /// What has been read and will be told in a moment.
@@ -111,7 +111,7 @@ impl ChatConnection {
             told_typing: StoredValue::new(Timestamp::default()),
             told_touch: StoredValue::new(Timestamp::default()),
             new_after: RwSignal::new(None),
-            seen: RwSignal::new((RoomId::default(), Vec::new())),
+            seen: RwSignal::new(Vec::new()),
             kept_unread: StoredValue::new(false),
             read: StoredValue::new(None),
         };

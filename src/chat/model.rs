@@ -18,6 +18,21 @@ pub struct Person {
     /// Nobody has touched any page of theirs for a while. Told where it is told who is here, and nowhere else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub away: bool,
+    /// In a conversation: the last place that they have read. Told where it is told who is in one, and nowhere else.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub read: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Person {
+    /// The name, and whether they are away.
+    pub fn words(&self) -> String {
+        self.name.clone() + if self.away { " (away)" } else { "" }
+    }
 }
 
 /// Somebody, as lists of people show them.
@@ -237,9 +252,6 @@ pub struct RoomPage {
     pub changed: u64,
     /// The place up to which the person has read.
     pub read: u64,
-    /// In a conversation: how far each of the others has read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub seen: Vec<(Person, u64)>,
     /// `history` ends before the newest message: nothing live can follow it.
     pub is_past: bool,
     /// Name for the message that the plain form will send.

@@ -47,7 +47,6 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         history,
         changed,
         read,
-        seen,
         is_past,
         client_id,
         largest_file,
@@ -58,7 +57,7 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
     let is_new = |message: &model::Message| message.seq > read && message.author.id != me.id;
     chat.new_after
         .set(history.messages.iter().any(is_new).then_some((id, read)));
-    chat.seen.set((id, seen));
+    chat.seen.set(room.people.clone());
     let timeline = RwSignal::new(Timeline::new(history, changed));
     Effect::new(move |_| {
         if !is_past {
@@ -103,10 +102,8 @@ fn RoomView(page: model::RoomPage) -> impl IntoView {
         })
     };
     let names = move || {
-        chat.here.with(|here| {
-            let name = |person: &model::Person| person.name.clone() + if person.away { " (away)" } else { "" };
-            here.iter().map(name).collect::<Vec<_>>().join(", ")
-        })
+        chat.here
+            .with(|here| here.iter().map(model::Person::words).collect::<Vec<_>>().join(", "))
     };
     view! {
         <Title text=page_title />

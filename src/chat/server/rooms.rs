@@ -275,14 +275,12 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, before: Option<u64>) -> R
         read,
     } = store::room(db, id, me).await?.ok_or_else(store::no_room)?;
     let history = store::history(db, id, before, PAGE).await?;
-    let seen = store::seen(db, id, me).await?;
     let is_past = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
     Ok(RoomPage {
         room,
         history,
         changed,
         read,
-        seen,
         is_past,
         client_id: new_client_id(),
         largest_file: chat.files.largest,

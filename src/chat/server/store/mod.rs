@@ -21,7 +21,7 @@ pub use people::{
     Named, add_member, has_room, members, must_be_in, people, people_called, remove_member, team, username,
 };
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
-pub use reading::{Reading, call, seen, set_read};
+pub use reading::{Reading, call, set_read};
 pub use rooms::{Joined, describe, insert_room, no_room, room, room_called, room_named, rooms};
 pub use search::{Page, Wanted, index, indexed, search};
 pub use webhooks::{Webhook, webhook, webhooks_due};

@@ -68,25 +68,26 @@ pub async fn rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppError>
     with_people(&mut conn, rows.into_iter().map(Room::from).collect()).await
 }
 
-/// Adds the people of direct rooms.
-async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Result<Vec<Room>, AppError> {
+/// Adds the people of direct rooms, and how far they have read.
+pub(super) async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Result<Vec<Room>, AppError> {
     let direct = rooms.iter().filter(|room| room.kind == RoomKind::Direct);
     let direct: Vec<i64> = direct.map(|room| room.id.0).collect();
     if direct.is_empty() {
         return Ok(rooms);
     }
-    let people: Vec<(i64, i64, String)> = sqlx::query_as(
-        "SELECT member.room, user.id, user.name FROM member JOIN user ON user.id = member.user \
+    let people: Vec<(i64, i64, String, i64)> = sqlx::query_as(
+        "SELECT member.room, user.id, user.name, member.read FROM member JOIN user ON user.id = member.user \
          WHERE member.room IN (SELECT value FROM json_each(?)) ORDER BY user.name",
     )
     .bind(serde_json::to_string(&direct).unwrap_or_default())
     .fetch_all(conn)
     .await?;
-    for (room, id, name) in people {
+    for (room, id, name, read) in people {
         if let Some(room) = rooms.iter_mut().find(|other| other.id.0 == room) {
             room.people.push(Person {
                 id: UserId(id),
                 name,
+                read: read.unsigned_abs(),
                 ..Person::default()
             });
         }
