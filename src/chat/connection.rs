@@ -71,8 +71,8 @@ pub struct ChatConnection {
     pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
     /// The newest message of the room on show is out of sight.
     pub(super) away: RwSignal<bool>,
-    /// How far the others in a conversation on show have read.
-    pub(super) seen: RwSignal<(RoomId, Vec<(Person, u64)>)>,
+    /// How far the people of the conversation on show have read.
+    pub(super) seen: RwSignal<Vec<Person>>,
     /// The person wants the room on show to stay unread.
     pub(super) kept_unread: StoredValue<bool>,
     /// What has been read and will be told in a moment.
@@ -170,7 +170,7 @@ impl ChatConnection {
             told_touch: StoredValue::new(Timestamp::default()),
             new_after: RwSignal::new(None),
             away: RwSignal::new(false),
-            seen: RwSignal::new((RoomId::default(), Vec::new())),
+            seen: RwSignal::new(Vec::new()),
             kept_unread: StoredValue::new(false),
             read: StoredValue::new(None),
             thread: None,

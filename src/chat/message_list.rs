@@ -12,7 +12,11 @@ use super::{
 use crate::{
     accounts::model::Me,
     ids::RoomId,
-    ui::{self, avatar::Avatar, handler::press},
+    ui::{
+        self,
+        avatar::{Avatar, face},
+        handler::press,
+    },
 };
 
 /// Messages of one author this close, in seconds, show the author once.
@@ -64,7 +68,7 @@ fn rows(
     room: RoomId,
     me: &Me,
     new_after: Option<u64>,
-    seen: &[(Person, u64)],
+    seen: &[Person],
 ) -> Vec<Row> {
     // Whoever speaks has read what was said before.
     let spoke = |person: &Person| {
@@ -72,11 +76,10 @@ fn rows(
             .messages()
             .filter(|m| m.author.id == person.id)
             .map(|m| m.seq)
-            .last()
+            .next_back()
     };
-    let seen = seen
-        .iter()
-        .map(|(person, read)| (person, spoke(person).unwrap_or(0).max(*read)));
+    let others = seen.iter().filter(|person| person.id != me.id);
+    let seen = others.map(|person| (person, spoke(person).unwrap_or(0).max(person.read)));
     let seen: Vec<(&Person, u64)> = seen.collect();
     let mut rows = Vec::new();
     let mut new_after = new_after;
@@ -129,7 +132,6 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
             .filter(|(shown, _)| *shown == room)
             .map(|(_, seq)| seq);
         let seen = chat.seen.get();
-        let seen = if seen.0 == room { seen.1 } else { Vec::new() };
         let rows = |timeline: &Timeline| {
             chat.outbox
                 .with(|outbox| rows(timeline, outbox, room, &me, new_after, &seen))
@@ -145,15 +147,10 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
             Row::New => view! { <div class="day new">"New"</div> }.into_any(),
             Row::Said { message, again } => view! { <Said message again /> }.into_any(),
             Row::Seen(people, _) => {
+                let faces: String = people.iter().map(|person| face(&person.name, person.id)).collect();
                 let (words, title) = (seen_by(&people), seen_by(&people));
-                let face = |Person { id, name, .. }: Person| view! { <Avatar name id /> };
-                view! {
-                    <p class="seen" aria-live="off" title=title>
-                        {people.into_iter().map(face).collect_view()}
-                        <span class="visually-hidden">{words}</span>
-                    </p>
-                }
-                .into_any()
+                view! { <p class="seen" role="img" aria-live="off" aria-label=words title=title inner_html=faces></p> }
+                    .into_any()
             }
             Row::Waiting { waiting, by } => view! { <OwnMessage waiting by /> }.into_any(),
         },
@@ -246,9 +243,10 @@ mod tests {
         let person = |id, name: &str| Person {
             id: UserId(id),
             name: name.into(),
+            read: 2,
             ..Person::default()
         };
-        let seen = [(person(1, "ada"), 2), (person(3, "carla"), 2)];
+        let seen = [person(1, "ada"), person(2, "bob"), person(3, "carla")];
         let rows = rows(
             &Timeline::new(history, 4),
             &Outbox::default(),

@@ -18,6 +18,21 @@ pub struct Person {
     /// Nobody has touched any page of theirs for a while. Told where it is told who is here, and nowhere else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub away: bool,
+    /// In a conversation: the last place that they have read. Told where it is told who is in one, and nowhere else.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub read: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Person {
+    /// The name, and whether they are away.
+    pub fn words(&self) -> String {
+        self.name.clone() + if self.away { " (away)" } else { "" }
+    }
 }
 
 /// Somebody, as lists of people show them.
@@ -289,9 +304,6 @@ pub struct RoomPage {
     /// The place that was asked for, which the page opens at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<u64>,
-    /// In a conversation: how far each of the others has read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub seen: Vec<(Person, u64)>,
     /// Name for the message that the plain form will send.
     pub client_id: String,
     /// Bytes of a file at most.

@@ -57,13 +57,11 @@ impl ChatConnection {
             ServerFrame::Read {
                 room, unread, mentions, ..
             } => self.set_unread(room, unread, mentions),
-            ServerFrame::Seen { room, by } => self.seen.update(|(shown, seen)| {
-                for (person, read) in seen.iter_mut().filter(|_| *shown == room) {
-                    if let Some((_, now)) = by.iter().find(|(id, _)| *id == person.id) {
-                        *read = *now;
-                    }
+            ServerFrame::Seen(room) => {
+                if self.on_show(room.id).is_some() {
+                    self.seen.set(room.people);
                 }
-            }),
+            }
             ServerFrame::Muted { room, muted } => self.set_muted(room, muted),
             ServerFrame::Typing { room, person } => self.note_typing(room, person),
             ServerFrame::Message(message) => self.said(message),

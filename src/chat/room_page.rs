@@ -82,7 +82,6 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
         said,
         read,
         mark,
-        seen,
         client_id,
         largest_file,
         root,
@@ -101,7 +100,8 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     let is_above = has_new && timeline.first() > Some(read + 1);
     let first_unread = (is_above && chat.thread.is_none()).then(|| permalink(id, read + 1));
     let timeline = RwSignal::new(timeline);
-    chat.seen.set((id, seen));
+    let people = if room.kind == model::RoomKind::Direct { room.people.clone() } else { Vec::new() };
+    chat.seen.set(people);
     Effect::new(move |_| {
         chat.show(id, timeline);
         // Once it is there to be gone to.
@@ -194,10 +194,8 @@ fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
         })
     };
     let names = move || {
-        chat.here.with(|here| {
-            let name = |person: &model::Person| person.name.clone() + if person.away { " (away)" } else { "" };
-            here.iter().map(name).collect::<Vec<_>>().join(", ")
-        })
+        chat.here
+            .with(|here| here.iter().map(model::Person::words).collect::<Vec<_>>().join(", "))
     };
     view! {
         <Title text=page_title />

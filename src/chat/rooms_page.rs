@@ -150,13 +150,12 @@ pub fn PeopleHere() -> impl IntoView {
         <ul class="people">
             {rows(
                 move || chat.here.get(),
-                |person| (person.id, person.away, person.name.clone()),
+                |person| (person.id, person.words()),
                 |person| {
                     view! {
                         <li>
                             <span class=if person.away { "dot" } else { "dot on" } aria-hidden="true"></span>
-                            {person.name}
-                            <span class="hint">{if person.away { "away" } else { "" }}</span>
+                            {person.words()}
                         </li>
                     }
                     .into_any()

@@ -170,13 +170,9 @@ pub enum ServerFrame {
         /// What is left and calls you.
         mentions: u32,
     },
-    /// How far others have read in a conversation that you follow: all of them, or who has read on.
-    Seen {
-        /// Which.
-        room: RoomId,
-        /// Who, and the last place that each has read.
-        by: Vec<(UserId, u64)>,
-    },
+    /// How far the people of a conversation that you follow have read. Nothing else of the room counts; it is one
+    /// because another kind of thing would be more for the browser to load.
+    Seen(Room),
     /// You want to be notified of nothing in a room, or of something again.
     Muted {
         /// Which room.

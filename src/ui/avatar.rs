@@ -19,6 +19,12 @@ pub fn Avatar(
     view! { <span class=format!("ava ava-{}", colour(&name)) aria-hidden="true" inner_html=inside(&name, id)></span> }
 }
 
+/// As HTML, for several in a row.
+pub fn face(name: &str, id: UserId) -> String {
+    let (colour, inside) = (colour(name), inside(name, id));
+    format!(r#"<span class="ava ava-{colour}">{inside}</span>"#)
+}
+
 /// As HTML: a view for the picture would be so much more for the browser to load.
 fn inside(name: &str, id: UserId) -> String {
     let initials = initials(name).replace(['<', '&'], "");

@@ -44,7 +44,7 @@ fn Notifications(page: NotifyPage) -> impl IntoView {
             <Done what="level" words="That is what you are notified of there from now on." />
             <Wrong error=refusal(SetLevel::PATH) />
             <p class="hint">
-                "Mentions are messages with your name after an @, or with @here or @room. A room of nothing counts what is unread, and calls for no attention."
+                "Mentions are messages with your sign-in name after an @, or with @here or @room. A room of nothing counts what is unread, and calls for no attention."
             </p>
             <ul class="entries">{rooms.into_iter().map(level_of).collect_view()}</ul>
         </section>

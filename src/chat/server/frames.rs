@@ -3,7 +3,10 @@
 use axum::extract::ws::Message as Frame;
 
 use crate::{
-    chat::wire::{ClientFrame, Draft, ServerFrame},
+    chat::{
+        model::RoomKind,
+        wire::{ClientFrame, Draft, ServerFrame},
+    },
     error::AppError,
     ids::RoomId,
     server::websocket::{End, Transport},
@@ -14,7 +17,7 @@ use super::{
     commands::{self, Outcome},
     read, resume,
     socket::Line,
-    store,
+    store::{self, Joined},
 };
 
 impl<S: Transport> Line<'_, S> {
@@ -103,10 +106,9 @@ impl<S: Transport> Line<'_, S> {
             self.send(frame.encode().into()).await?;
         }
         // What was read since the page was made, or while the line was down.
-        match store::seen(&self.chat.db.readers, room, self.me.id).await {
-            Ok(seen) if !seen.is_empty() => {
-                let by = seen.into_iter().map(|(person, read)| (person.id, read)).collect();
-                self.send(ServerFrame::Seen { room, by }.encode().into()).await
+        match store::room(&self.chat.db.readers, room, self.me.id).await {
+            Ok(Some(Joined { room, .. })) if room.kind == RoomKind::Direct => {
+                self.send(ServerFrame::Seen(room).encode().into()).await
             }
             // What can't be read has been logged, and is no reason to follow nothing.
             _ => Ok(()),

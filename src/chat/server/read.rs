@@ -36,14 +36,13 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Opt
                 if has_others {
                     tell(&hub, &left(now), Audience::Person(me));
                 }
-                if now.is_direct {
-                    let by = vec![(me, now.read)];
+                if let Some(talk) = &now.talk {
                     let followers = Audience::Followers {
                         room,
                         changed: None,
                         note: None,
                     };
-                    tell(&hub, &ServerFrame::Seen { room, by }, followers);
+                    tell(&hub, &ServerFrame::Seen(talk.clone()), followers);
                 }
             },
         )

@@ -352,7 +352,6 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
     let before = at.before.or_else(|| mark.map(|mark| mark + AFTER));
     let mut history = store::history(db, id, before, PAGE).await?;
     history.later = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
-    let seen = store::seen(db, id, me).await?;
     Ok(RoomPage {
         room,
         history,
@@ -360,7 +359,6 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
         said,
         read,
         mark,
-        seen,
         client_id: new_client_id(),
         largest_file: chat.files.largest,
         root,

@@ -1,11 +1,11 @@
 //! What has been read, and who was called.
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::SqliteConnection;
 
-use super::{no_room, place, unread};
+use super::{no_room, place, rooms::with_people, unread};
 use crate::{
     chat::{
-        model::{Message, Person},
+        model::{Message, Room, RoomKind},
         server::mentions::{All, Called},
     },
     error::AppError,
@@ -46,8 +46,8 @@ pub struct Reading {
     pub unread: u32,
     /// What is left and calls them.
     pub mentions: u32,
-    /// The room is a conversation.
-    pub is_direct: bool,
+    /// Of a conversation: it, with how far its people have read.
+    pub talk: Option<Room>,
 }
 
 /// Notes up to where `user` has read; gives what is known then.
@@ -70,35 +70,23 @@ pub async fn set_read(conn: &mut SqliteConnection, room: RoomId, user: UserId, s
     ))
     .bind(room.0)
     .bind(user.0)
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
     let (read, unread, mentions, is_direct) = now.ok_or_else(no_room)?;
     Ok(Reading {
         read: read.unsigned_abs(),
         unread,
         mentions,
-        is_direct,
+        talk: if is_direct { seen(conn, room).await? } else { None },
     })
 }
 
-/// How far the others in a conversation have read, by name; nobody of a room, and no bots, which don't say.
-pub async fn seen(db: &SqlitePool, room: RoomId, me: UserId) -> Result<Vec<(Person, u64)>, AppError> {
-    let rows: Vec<(i64, String, i64)> = sqlx::query_as(
-        "SELECT user.id, user.name, member.read FROM room JOIN member ON member.room = room.id \
-         JOIN user ON user.id = member.user \
-         WHERE room.id = ? AND room.kind = 'direct' AND user.id <> ? AND NOT user.bot ORDER BY user.name",
-    )
-    .bind(room.0)
-    .bind(me.0)
-    .fetch_all(db)
-    .await?;
-    let seen = |(id, name, read): (i64, String, i64)| {
-        let person = Person {
-            id: UserId(id),
-            name,
-            ..Person::default()
-        };
-        (person, read.unsigned_abs())
+/// A conversation, of which only its id and how far its people have read is known.
+async fn seen(conn: &mut SqliteConnection, id: RoomId) -> Result<Option<Room>, AppError> {
+    let talk = Room {
+        id,
+        kind: RoomKind::Direct,
+        ..Room::default()
     };
-    Ok(rows.into_iter().map(seen).collect())
+    Ok(with_people(conn, vec![talk]).await?.pop())
 }

@@ -128,25 +128,26 @@ fn talk(room: &Room) -> Option<RoomId> {
     }
 }
 
-/// Adds the people of direct rooms.
+/// Adds the people of direct rooms, and how far they have read.
 pub(super) async fn with_people(conn: &mut SqliteConnection, mut rooms: Vec<Room>) -> Result<Vec<Room>, AppError> {
     let direct: Vec<RoomId> = rooms.iter().filter_map(talk).collect();
     if direct.is_empty() {
         return Ok(rooms);
     }
-    let people: Vec<(i64, i64, String)> = sqlx::query_as(
-        "SELECT member.room, user.id, user.name FROM member JOIN user ON user.id = member.user \
+    let people: Vec<(i64, i64, String, i64)> = sqlx::query_as(
+        "SELECT member.room, user.id, user.name, member.read FROM member JOIN user ON user.id = member.user \
          WHERE member.room IN (SELECT value FROM json_each(?)) ORDER BY user.name",
     )
     .bind(serde_json::to_string(&direct).unwrap_or_default())
     .fetch_all(conn)
     .await?;
-    for (talk_id, id, name) in people {
+    for (talk_id, id, name, read) in people {
         for room in rooms.iter_mut().filter(|room| talk(room) == Some(RoomId(talk_id))) {
             let name = name.clone();
             room.people.push(Person {
                 id: UserId(id),
                 name,
+                read: read.unsigned_abs(),
                 ..Person::default()
             });
         }
