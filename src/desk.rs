@@ -67,7 +67,7 @@ pub async fn open_desk() -> Result<Opening, AppError> {
     };
     Ok(Opening::Desk(Box::new(Start {
         team,
-        rooms: crate::chat::server::rooms::list(&state.chat, me.id).await?,
+        rooms: crate::chat::server::room_pages::list(&state.chat, me.id).await?,
         board: state.ticker.board(),
         tail: state.logs.tail().await?,
         me,

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::{ConnectOptions, Connection, QueryBuilder, SqliteConnection, sqlite::SqliteConnectOptions};
 use squawkbox::{
     accounts::server::Accounts,
-    chat::server::{markdown, rooms::PAGE, store},
+    chat::server::{markdown, room_pages::PAGE, store},
     ids::{RoomId, UserId},
     time::Timestamp,
 };

@@ -21,14 +21,14 @@ pub async fn open_room(
     on: Option<String>,
     thread: Option<u64>,
 ) -> Result<RoomPage, AppError> {
-    use super::server::{rooms, threads};
+    use super::server::{room_pages, threads};
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let chat = &crate::server::state::AppState::here()?.chat;
     let room = match thread {
         Some(root) => threads::open(chat, me, (room, root)).await?,
         None => room,
     };
-    rooms::page(chat, me, room, rooms::Opening { before, on }).await
+    room_pages::page(chat, me, room, room_pages::Opening { before, on }).await
 }
 
 /// A step back in a room's history from the place `at`, or a step on.
@@ -39,7 +39,7 @@ pub async fn open_room(
 pub async fn more_messages(room: RoomId, at: u64, back: bool) -> Result<History, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    super::server::rooms::more(&state.chat, me, room, at, back).await
+    super::server::room_pages::more(&state.chat, me, room, at, back).await
 }
 
 /// Edits, deletes, reacts or pins, of which the room hears over the socket; or bookmarks, which is told in words.
@@ -152,7 +152,7 @@ pub async fn open_direct(#[server(default)] people: Vec<UserId>) -> Result<(), A
 #[server(prefix = "/do", endpoint = "about_room", input = Json, output = Json)]
 pub async fn about_room(room: RoomId) -> Result<About, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    super::server::rooms::about(&crate::server::state::AppState::here()?.chat, me, room).await
+    super::server::room_pages::about(&crate::server::state::AppState::here()?.chat, me, room).await
 }
 
 /// Everyone else on the team, by name.
@@ -163,7 +163,7 @@ pub async fn about_room(room: RoomId) -> Result<About, AppError> {
 pub async fn team() -> Result<Vec<Teammate>, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    super::server::rooms::others(&state.chat, me).await
+    super::server::room_pages::others(&state.chat, me).await
 }
 
 /// Gives a room another name and topic.

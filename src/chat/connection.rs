@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, reactive::owner::WeakOwner};
-use web_sys::Element;
 
 use super::{
     acting::Acting,
@@ -63,10 +62,10 @@ pub struct ChatConnection {
     pub(super) socket: Socket,
     /// Answers that the room on show waits for before it holds everything up to now.
     pub(super) awaited: RwSignal<u32>,
-    link: Signal<Link>,
+    pub(super) link: Signal<Link>,
     pub(super) shown: RwSignal<Option<Shown>>,
-    told_typing: StoredValue<Timestamp>,
-    told_touch: StoredValue<Timestamp>,
+    pub(super) told_typing: StoredValue<Timestamp>,
+    pub(super) told_touch: StoredValue<Timestamp>,
     /// The room on show and the place in it after which the "New" line stands.
     pub(super) new_after: RwSignal<Option<(RoomId, u64)>>,
     /// The newest message of the room on show is out of sight.
@@ -84,9 +83,9 @@ pub struct ChatConnection {
     /// Which of the two opened the emoji: that one.
     pub(super) picking_beside: StoredValue<bool>,
     /// What owns it.
-    owner: StoredValue<Option<WeakOwner>>,
+    pub(super) owner: StoredValue<Option<WeakOwner>>,
     /// What owns the last two connections beside.
-    owners: StoredValue<Vec<Owner>>,
+    pub(super) owners: StoredValue<Vec<Owner>>,
 }
 
 /// The room on show.
@@ -104,45 +103,7 @@ impl ChatConnection {
         chat
     }
 
-    /// Makes the connection of a thread beside the room of this one, and provides it. What of it is not done when it goes,
-    /// this one does.
-    pub fn provide_beside(self, thread: RoomId) -> Self {
-        let rooms = Rooms {
-            rooms: self.rooms.get_untracked(),
-            here: Vec::new(),
-            members: self.members,
-        };
-        // Not the page's own, which goes while the thread is still shown.
-        let owner = self.owner.get_value().and_then(|owner| owner.upgrade());
-        let owner = owner.map_or_else(Owner::new, |owner| owner.child());
-        let side = Self {
-            thread: Some(thread),
-            uploads: self.uploads,
-            sources: self.sources,
-            picking_beside: self.picking_beside,
-            ..owner.with(|| Self::new(self.me.get_value(), rooms))
-        };
-        self.owners.update_value(|owners| {
-            owners.push(owner);
-            if owners.len() > 2 {
-                drop(owners.remove(0));
-            }
-        });
-        self.beside.set_value(Some(side));
-        side.open();
-        on_cleanup(move || {
-            // Another may have come in its place.
-            self.beside.try_update_value(|beside| {
-                if beside.is_some_and(|beside| beside.thread == Some(thread)) {
-                    *beside = None;
-                }
-            });
-            self.take_over(side);
-        });
-        side
-    }
-
-    fn new(me: Me, rooms: Rooms) -> Self {
+    pub(super) fn new(me: Me, rooms: Rooms) -> Self {
         let socket = Socket::new(paths::CHAT_SOCKET);
         let awaited = RwSignal::new(0);
         Self {
@@ -181,7 +142,7 @@ impl ChatConnection {
         }
     }
 
-    fn open(self) {
+    pub(super) fn open(self) {
         let chat = self;
         provide_context(chat);
         Effect::new(move |_| {
@@ -319,31 +280,6 @@ impl ChatConnection {
             forget(self.my_id(), name);
         }
         folded
-    }
-
-    /// The id of a message's element.
-    pub(super) fn row(self, seq: u64) -> String {
-        let begin = if self.thread.is_some() { "t" } else { "m" };
-        format!("{begin}{seq}")
-    }
-
-    /// The id of the field in which one writes.
-    pub(super) fn composer(self) -> &'static str {
-        if self.thread.is_some() {
-            "thread-composer"
-        } else {
-            "composer"
-        }
-    }
-
-    /// What scrolls.
-    pub(super) fn log(self) -> Option<Element> {
-        let log = if self.thread.is_some() {
-            ".pane .log"
-        } else {
-            ".room .log"
-        };
-        document().query_selector(log).ok().flatten()
     }
 
     /// The messages of the room on show.

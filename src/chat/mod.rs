@@ -8,6 +8,7 @@
 
 pub mod acting;
 pub mod api;
+pub mod beside;
 pub mod composer;
 pub mod composer_files;
 pub mod connection;

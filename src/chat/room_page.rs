@@ -100,7 +100,11 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     let is_above = has_new && timeline.first() > Some(read + 1);
     let first_unread = (is_above && chat.thread.is_none()).then(|| permalink(id, read + 1));
     let timeline = RwSignal::new(timeline);
-    let people = if room.kind == model::RoomKind::Direct { room.people.clone() } else { Vec::new() };
+    let people = if room.kind == model::RoomKind::Direct {
+        room.people.clone()
+    } else {
+        Vec::new()
+    };
     chat.seen.set(people);
     Effect::new(move |_| {
         chat.show(id, timeline);

@@ -25,6 +25,7 @@ pub mod previews;
 pub mod read;
 pub mod rest;
 pub mod resume;
+pub mod room_pages;
 pub mod rooms;
 mod said;
 pub mod search;

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{Audience, Chat, Event, notify::looking::Gaze, rooms};
+use super::{Audience, Chat, Event, notify::looking::Gaze, room_pages};
 
 /// `GET /chat/socket`, for whoever is signed in. Others get their answer as a close code: of a refused upgrade a browser
 /// tells a page nothing.
@@ -140,7 +140,7 @@ impl<'c, S: Transport> Line<'c, S> {
     }
 
     async fn greet(&mut self) -> Result<(), End> {
-        let Ok(rooms) = rooms::mine(self.chat, self.me.id).await else {
+        let Ok(rooms) = room_pages::mine(self.chat, self.me.id).await else {
             return Err(close(close_code::AGAIN, "the rooms can't be read"));
         };
         for room in &rooms {

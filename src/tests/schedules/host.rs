@@ -20,7 +20,8 @@ use crate::{
             change::change,
             files::shelf::{Content, Shelf},
             notify::Notifier,
-            rooms::{self, Opening},
+            room_pages::{self, Opening},
+            rooms,
             socket::Line,
             store,
         },
@@ -140,14 +141,14 @@ impl Host {
 
     /// As a page begins: at the newest message, or before a place.
     pub fn page(&self, me: UserId, room: RoomId, before: Option<u64>) -> RoomPage {
-        let page =
-            self.ask(|chat| Box::pin(async move { rooms::page(chat, me, room, Opening { before, on: None }).await }));
+        let page = self
+            .ask(|chat| Box::pin(async move { room_pages::page(chat, me, room, Opening { before, on: None }).await }));
         page.expect("it runs").expect("a page")
     }
 
     /// As a page goes back in time, and on.
     pub fn more(&self, me: UserId, room: RoomId, at: u64, back: bool) -> History {
-        let history = self.ask(|chat| Box::pin(async move { rooms::more(chat, me, room, at, back).await }));
+        let history = self.ask(|chat| Box::pin(async move { room_pages::more(chat, me, room, at, back).await }));
         history.expect("it runs").expect("a history")
     }
 

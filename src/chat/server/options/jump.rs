@@ -11,7 +11,7 @@ use crate::{
     chat::{
         api::OpenDirect,
         model::{Room, Teammate},
-        server::{Chat, rooms, store},
+        server::{Chat, room_pages, store},
     },
     error::AppError,
     paths::{self, encoded},
@@ -32,7 +32,7 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     // What calls first, then what is unread.
     mine.sort_by_key(|room| (room.mentions == 0, room.unread == 0));
     let rooms = fitting(mine, |room| room.title(me.id), typed, MOST);
-    let others = rooms::others(chat, me.id).await?;
+    let others = room_pages::others(chat, me.id).await?;
     let people = fitting(
         others,
         |mate| format!("{} {}", mate.username, mate.person.name),

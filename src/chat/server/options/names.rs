@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Group, fitting};
 use crate::{
-    chat::server::{Chat, rooms, store},
+    chat::server::{Chat, room_pages, store},
     error::AppError,
     ids::{RoomId, UserId},
     ui::avatar::Avatar,
@@ -23,7 +23,7 @@ pub async fn names(chat: &Chat, me: UserId, room: RoomId, typed: &str) -> Result
     let (people, _) = store::people(db, room).await?;
     let others = people.into_iter().filter(|(person, _)| person.id != me);
     let named = others.map(|named| {
-        let mate = rooms::teammate(chat, named);
+        let mate = room_pages::teammate(chat, named);
         Callee {
             id: mate.person.id,
             words: mate.words(),

@@ -8,7 +8,7 @@ use crate::{
     accounts::server::tokens::Bot,
     chat::{
         model::{Person, Room, RoomKind, Teammate},
-        server::{rooms, store},
+        server::{room_pages, rooms, store},
     },
     error::AppError,
     ids::RoomId,
@@ -136,7 +136,7 @@ pub async fn members(
     bot: Bot,
     At(room): At<String>,
 ) -> Result<Json<Vec<ApiMember>>, Problem> {
-    let about = rooms::about(&state.chat, bot.me.id, number(&room)?).await?;
+    let about = room_pages::about(&state.chat, bot.me.id, number(&room)?).await?;
     let member = |mate: Teammate| ApiMember {
         id: mate.person.id.0,
         name: mate.person.name,

@@ -1,0 +1,157 @@
+//! What pages show of rooms: one of them, its history, all of them, who is in them.
+
+use crate::{
+    chat::{
+        model::{About, History, Person, Room, RoomPage, Rooms, Teammate},
+        notify::model::Level,
+    },
+    error::AppError,
+    ids::{RoomId, UserId},
+    time::Timestamp,
+};
+
+use super::{
+    Chat,
+    rooms::new_client_id,
+    store::{self, Joined},
+    threads,
+};
+
+/// Messages on a page, and in a step backwards.
+pub const PAGE: u32 = 60;
+
+/// What a room is and who is in it.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppError> {
+    let joined = store::room(&chat.db.readers, room, me)
+        .await?
+        .ok_or_else(store::no_room)?;
+    let (people, others) = store::people(&chat.db.readers, room).await?;
+    let chosen = store::levels(&chat.db.readers, me).await?;
+    let chosen = chosen.into_iter().find(|(other, _)| *other == room);
+    let mates = |people: Vec<(Person, String)>| people.into_iter().map(|named| teammate(chat, named)).collect();
+    Ok(About {
+        level: chosen.map_or(Level::usual(joined.room.kind, joined.follows), |(_, level)| level),
+        room: joined.room,
+        people: mates(people),
+        others: mates(others),
+    })
+}
+
+/// What a page of `me` counts what is unread in: the rooms, then the threads that they follow.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn mine(chat: &Chat, me: UserId) -> Result<Vec<Room>, AppError> {
+    let mut rooms = store::rooms(&chat.db.readers, me).await?;
+    rooms.extend(threads::counted(chat, me).await?);
+    Ok(rooms)
+}
+
+/// Everyone on the team but `me`.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn others(chat: &Chat, me: UserId) -> Result<Vec<Teammate>, AppError> {
+    let people = store::team(&chat.db.readers).await?;
+    let others = people.into_iter().filter(|(person, _)| person.id != me);
+    Ok(others.map(|named| teammate(chat, named)).collect())
+}
+
+pub(super) fn teammate(chat: &Chat, (person, username): (Person, String)) -> Teammate {
+    let away = chat.presence.away(person.id);
+    Teammate {
+        is_here: away.is_some(),
+        person: Person {
+            away: away.unwrap_or_default(),
+            ..person
+        },
+        username,
+    }
+}
+
+/// The rail's list.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn list(chat: &Chat, me: UserId) -> Result<Rooms, AppError> {
+    let (rooms, members) = (mine(chat, me).await?, store::members(&chat.db.readers).await?);
+    Ok(Rooms {
+        rooms,
+        here: chat.presence.list(),
+        members,
+    })
+}
+
+/// What a page of a room opens at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Before this place; at the newest message when absent.
+    pub before: Option<u64>,
+    /// Around the first message of this day (`2026-11-20`, UTC).
+    pub on: Option<String>,
+}
+
+/// Messages after the one that a page opens at.
+const AFTER: u64 = 40;
+
+/// A room's page.
+///
+/// # Errors
+/// `NotFound`, `Invalid` for what is no day.
+pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<RoomPage, AppError> {
+    let db = &chat.db.readers;
+    // The number first, then the messages: what is said in between shows up twice, which folds, never not at all.
+    let Joined {
+        room,
+        changed,
+        said,
+        read,
+        follows,
+    } = store::room(db, id, me).await?.ok_or_else(store::no_room)?;
+    let root = match room.root {
+        Some((parent, seq)) => store::message(&mut *db.acquire().await?, parent, seq).await?,
+        None => None,
+    };
+    let mark = match at.on.as_deref() {
+        None | Some("") => None,
+        Some(day) => Some(store::first_since(db, id, midnight(day)?).await?),
+    };
+    let mark = mark.map(|mark| mark.min(said));
+    let before = at.before.or_else(|| mark.map(|mark| mark + AFTER));
+    let mut history = store::history(db, id, before, PAGE).await?;
+    history.later = before.is_some() && history.messages.last().is_none_or(|last| last.seq < said);
+    Ok(RoomPage {
+        room,
+        history,
+        changed,
+        said,
+        read,
+        mark,
+        client_id: new_client_id(),
+        largest_file: chat.files.largest,
+        root,
+        follows,
+    })
+}
+
+/// A step back in a room's history from the place `at`, or a step on.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn more(chat: &Chat, me: UserId, id: RoomId, at: u64, back: bool) -> Result<History, AppError> {
+    let db = &chat.db.readers;
+    store::room(db, id, me).await?.ok_or_else(store::no_room)?;
+    if back {
+        store::history(db, id, Some(at), PAGE).await
+    } else {
+        store::following(db, id, at, PAGE).await
+    }
+}
+
+fn midnight(day: &str) -> Result<Timestamp, AppError> {
+    Timestamp::parse(&format!("{day}T00:00:00Z"))
+        .ok_or_else(|| AppError::Invalid(format!("There is no day {day:?}. A day is written as 2026-11-20.")))
+}
