@@ -180,9 +180,7 @@ pub async fn join(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError>
 /// `NotFound` for the room, `Invalid` when it is not one that people leave.
 pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<bool, AppError> {
     let joined = store::room(&chat.db.readers, room, me).await?;
-    if joined.ok_or_else(store::no_room)?.room.kind == RoomKind::Direct {
-        return Err(AppError::Invalid("A conversation keeps its people.".into()));
-    }
+    refuse_endless(joined.ok_or_else(store::no_room)?.room.kind)?;
     let hub = chat.hub.clone();
     chat.db
         .writer
@@ -207,6 +205,14 @@ async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppErr
         RoomKind::Open => Err(AppError::Invalid(
             "Everyone on the team can join this room by themselves.".into(),
         )),
+        kind => refuse_endless(kind).map(|()| joined),
+    }
+}
+
+/// Refuses what people don't come into and leave.
+fn refuse_endless(kind: RoomKind) -> Result<(), AppError> {
+    match kind {
+        RoomKind::Open | RoomKind::Private => Ok(()),
         RoomKind::Direct => Err(AppError::Invalid("A conversation keeps its people.".into())),
         RoomKind::Thread => Err(AppError::Invalid("Everyone in its room is in a thread.".into())),
     }
