@@ -73,6 +73,7 @@ pub struct Draft {
 /// What the server says. Without serde's `tag`, which would double the decoder in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "most frames are the large one: a message")]
 pub enum ServerFrame {
     /// First frame: who is here, and the rooms.
     Hello {
