@@ -135,7 +135,7 @@ test("all of it by keyboard @js", async ({ ines }) => {
   await keyboard.press("Tab");
   expect((await focused()).name).toMatch(/^Skip/);
   await keyboard.press("Enter");
-  for (let n = 0; n < 3 && !(await ines.composer.evaluate((e) => e === document.activeElement)); n++) {
+  for (let n = 0; n < 6 && !(await ines.composer.evaluate((e) => e === document.activeElement)); n++) {
     await keyboard.press("Tab");
   }
   await expect(ines.composer).toBeFocused();

@@ -250,12 +250,10 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             {move || chat.note.get().map(|words| view! { <p class="note" role="status">{words}</p> })}
             <div class="hint">
                 <TypingHint />
-                <span class="keys">
-                    <kbd>"Enter"</kbd>
-                    " sends, "
-                    <kbd>"Shift Enter"</kbd>
-                    " starts a line"
-                </span>
+                <span
+                    class="keys"
+                    inner_html="<kbd>Enter</kbd> sends, <kbd>Shift Enter</kbd> starts a line"
+                ></span>
             </div>
         </form>
     }
