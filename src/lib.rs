@@ -8,12 +8,6 @@
 
 /// How long to wait before connecting again.
 pub mod backoff;
-/// Dates and times of the calendar, for `time`: each end reckons with what it has.
-#[cfg(feature = "ssr")]
-mod calendar;
-#[cfg(not(feature = "ssr"))]
-#[path = "calendar_browser.rs"]
-mod calendar;
 /// What a caller may be told when something went wrong.
 pub mod error;
 /// Types for the names of things.
@@ -22,6 +16,12 @@ pub mod ids;
 pub mod json;
 /// URLs that both ends use.
 pub mod paths;
+/// What each end has of its own and needs not load: the calendar, and small letters.
+#[cfg(feature = "ssr")]
+mod platform;
+#[cfg(not(feature = "ssr"))]
+#[path = "platform_browser.rs"]
+mod platform;
 /// Instants: microseconds UTC, RFC 3339 on the wire.
 pub mod time;
 

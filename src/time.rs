@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::calendar;
+use crate::platform;
 
 /// An instant, in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +32,7 @@ impl Timestamp {
     /// Reads RFC 3339 (`2026-11-20T14:03:07.5Z`, any offset); finer than a microsecond is cut off.
     /// `None` when the text is no such time or lies outside the years 1970 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
-        calendar::parse(text).filter(|micros| *micros >= 0).map(Self)
+        platform::parse_time(text).filter(|micros| *micros >= 0).map(Self)
     }
 
     /// Later by so many seconds.
@@ -66,14 +66,14 @@ impl Timestamp {
     }
 
     fn part(self, from: usize, to: usize) -> String {
-        calendar::text(self.0).get(from..to).unwrap_or_default().to_owned()
+        platform::time_text(self.0).get(from..to).unwrap_or_default().to_owned()
     }
 }
 
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC with microseconds: `2026-11-20T14:03:07.204113Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&calendar::text(self.0))
+        f.write_str(&platform::time_text(self.0))
     }
 }
 

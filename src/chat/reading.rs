@@ -12,7 +12,7 @@ use super::{
     timeline::Timeline,
     wire::ClientFrame,
 };
-use crate::ids::RoomId;
+use crate::{ids::RoomId, platform::lowercase};
 
 /// What has been read is told after this.
 const TOLD: Duration = Duration::from_millis(800);
@@ -132,7 +132,7 @@ impl ChatConnection {
     /// A message calls one by name, or everyone.
     pub(super) fn calls_me(self, message: &Message) -> bool {
         let name = self.me.with_value(|me| me.username.clone());
-        let html = message.html.as_deref().unwrap_or_default().to_lowercase();
+        let html = lowercase(message.html.as_deref().unwrap_or_default());
         [name.as_str(), "here", "room"]
             .into_iter()
             .any(|called| html.contains(&format!("<span class=\"mention\">@{called}</span>")))

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Level, LogLine};
+use crate::platform::lowercase;
 
 /// Longest text that is looked for, in characters; the rest is ignored.
 pub const LONGEST_TEXT: usize = 200;
@@ -100,13 +101,13 @@ impl Filter {
 
     /// The lines that pass, in their order.
     pub fn of<'a, L: AsRef<LogLine> + 'a>(&self, lines: impl Iterator<Item = L> + 'a) -> impl Iterator<Item = L> + 'a {
-        let (levels, needle) = (self.levels, self.text.to_lowercase());
+        let (levels, needle) = (self.levels, lowercase(&self.text));
         lines.filter(move |line| levels.has(line.as_ref().level) && has_text(line.as_ref(), &needle))
     }
 
     /// How many lines of each level have the text, by the levels' places in [`Level::ALL`]: what the chips say.
     pub fn counts<L: AsRef<LogLine>>(&self, lines: impl Iterator<Item = L>) -> [usize; 5] {
-        let needle = self.text.to_lowercase();
+        let needle = lowercase(&self.text);
         let mut counts = [0; 5];
         for line in lines.filter(|line| has_text(line.as_ref(), &needle)) {
             counts[line.as_ref().level as usize] += 1;
@@ -118,9 +119,9 @@ impl Filter {
 /// `needle` is in lower case already.
 fn has_text(line: &LogLine, needle: &str) -> bool {
     needle.is_empty()
-        || line.message.to_lowercase().contains(needle)
-        || line.source.to_lowercase().contains(needle)
-        || (!line.fields.0.is_empty() && line.fields.to_string().to_lowercase().contains(needle))
+        || lowercase(&line.message).contains(needle)
+        || lowercase(&line.source).contains(needle)
+        || (!line.fields.0.is_empty() && lowercase(&line.fields.to_string()).contains(needle))
 }
 
 #[cfg(test)]

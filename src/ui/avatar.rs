@@ -44,7 +44,7 @@ fn colour(name: &str) -> u32 {
 /// of them.
 fn initials(name: &str) -> String {
     let mut words = name
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());
     match (words.next(), words.next()) {
         (Some(first), Some(second)) => first.chars().take(1).chain(second.chars().take(1)).collect(),
