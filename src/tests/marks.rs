@@ -123,3 +123,19 @@ async fn a_bookmark_is_ones_own_as_long_as_one_may_read_the_message() {
     assert_eq!(bob.form(&app, "remove_bookmark", &remove).await, 200);
     assert!(bob.bookmarks(&app).await.is_empty());
 }
+
+#[tokio::test]
+async fn what_is_said_in_a_thread_is_bookmarked_too() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut line = ines.socket(&app).await;
+    line.post(DESK, "root", "the root").await;
+    line.acknowledged("root").await.expect("kept");
+    let (_, page) = ines.call(&app, "room", json!({"room": 1, "thread": 1})).await;
+    let thread = RoomId(page["room"]["id"].as_i64().expect("a thread"));
+    line.post(thread, "reply", "a reply").await;
+    line.acknowledged("reply").await.expect("kept");
+    let bookmark = json!({"room": thread, "seq": 1, "change": "bookmark"});
+    assert_eq!(ines.call(&app, "change_message", bookmark).await.0, 200);
+    assert_eq!(ines.bookmarks(&app).await, ["a reply"]);
+}

@@ -62,14 +62,13 @@ pub async fn bookmarks(chat: &Chat, me: UserId, before: Option<i64>) -> Result<F
     let mut kept = store::bookmarks(db, me, before, PAGE + 1).await?;
     let more = kept.len() > PAGE as usize;
     kept.truncate(PAGE as usize);
-    let rooms = store::all_rooms(db, me).await?;
-    let mut conn = db.acquire().await?;
     let mut hits = Vec::with_capacity(kept.len());
     for (id, (room, seq)) in kept {
-        let message = store::message(&mut conn, room, seq).await?;
-        let room = rooms.iter().find(|other| other.id == room);
-        if let (Some(message), Some(room)) = (message, room) {
-            hits.push(hit(id, room.title(me), message));
+        // A thread's too, which is on no list of rooms.
+        let joined = store::room(db, room, me).await?;
+        let message = store::message(&mut *db.acquire().await?, room, seq).await?;
+        if let (Some(message), Some(joined)) = (message, joined) {
+            hits.push(hit(id, joined.room.title(me), message));
         }
     }
     Ok(Found { hits, more })
