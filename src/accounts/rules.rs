@@ -37,6 +37,10 @@ pub fn name(text: &str) -> Result<String, AppError> {
     if mixes_alphabets(text) {
         return refuse("A name keeps to one alphabet.");
     }
+    // By these, messages call everybody.
+    if ["here", "room"].contains(&folded(text).as_str()) {
+        return refuse("@here and @room call everybody, so nobody can have that name.");
+    }
     Ok(text.to_owned())
 }
 
@@ -219,6 +223,8 @@ mod tests {
             "in\u{435}s",
             "\u{ff49}\u{ff4e}",
             "ine\u{301}s",
+            "here",
+            " Room",
         ] {
             assert!(matches!(name(bad), Err(AppError::Invalid(_))), "{bad:?}");
         }
