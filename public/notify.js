@@ -1,6 +1,6 @@
-// Notifications by the browser's own means, for the desk and for the page about them: shown while no page of ours is in
-// front, with a sound if one likes, and the subscription to pushes. The desk hands over what the server sends
-// (src/chat/receiving.rs); public/worker.js shows it. Nothing here asks for permission unless a button is pressed.
+// Notifications by the browser's own means, for the desk and for the page about them: what is shown, with a sound if one
+// likes, and the subscription to pushes. The desk hands over what the server sends (src/chat/receiving.rs), which knows
+// that nobody looks at the room; public/worker.js shows it. Nothing here asks for permission unless a button is pressed.
 {
   const PREFIX = '{"notify":'; // as in src/chat/wire.rs
   // Browsers have both only where nobody on the way can change the page: over https, and on this machine.
@@ -46,7 +46,7 @@
     if (source !== window || typeof data !== "string" || !data.startsWith(PREFIX)) return;
     const news = JSON.parse(data).notify;
     if (keep(SOUND) === "on") ring(news);
-    if (granted() && (news.test || !document.hasFocus())) show(news);
+    if (granted()) show(news);
   });
 
   if (able) {
@@ -116,7 +116,7 @@
     look();
     // This page has no line to the server by which the test could come.
     if (location.search.includes("done=test") && granted() && !pushes) {
-      show({ title: "Squawkbox", body: "This is what a notification looks like here.", url: "/", tag: "test", seq: Date.now(), test: true });
+      show({ title: "Squawkbox", body: "This is what a notification looks like here.", url: "/", tag: "test", seq: Date.now() });
     }
   }
 }

@@ -1,10 +1,8 @@
-// Shows what is pushed, and what pages that aren't in front hand over (public/notify.js); opens what it leads to.
+// Shows what is pushed, and what pages hand over (public/notify.js); opens what it leads to.
 
 const pages = () => clients.matchAll({ type: "window", includeUncontrolled: true });
 
 const show = async (news) => {
-  // Whoever has a page in front sees it there.
-  if (!news.test && (await pages()).some((page) => page.focused)) return;
   // It may come twice, by a page and as a push, and late.
   const shown = await registration.getNotifications({ tag: news.tag });
   if (shown.some(({ data }) => data.seq >= news.seq)) return;

@@ -70,7 +70,7 @@ pub async fn pins(room: RoomId) -> Result<Found, AppError> {
     let hit = |message| super::server::marks::hit(0, title.clone(), message);
     Ok(Found {
         hits: pinned.into_iter().map(hit).collect(),
-        more: false,
+        before: None,
     })
 }
 

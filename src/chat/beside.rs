@@ -14,7 +14,7 @@ impl ChatConnection {
         let rooms = Rooms {
             rooms: self.rooms.get_untracked(),
             here: Vec::new(),
-            members: self.members,
+            newest: self.newest.get_value(),
         };
         // Not the page's own, which goes while the thread is still shown.
         let owner = self.owner.get_value().and_then(|owner| owner.upgrade());

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     accounts::model::Me,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     live::{
         badge::Link,
         socket::{Handlers, Socket},
@@ -40,8 +40,10 @@ pub struct ChatConnection {
     pub rooms: RwSignal<Vec<Room>>,
     /// Those here, by name.
     pub here: RwSignal<Vec<Person>>,
-    /// How many there are on the team.
-    pub members: u32,
+    /// Who came to the team last, when the page was made: whoever comes later is in every open room.
+    pub(super) newest: StoredValue<UserId>,
+    /// The people of the room on show.
+    pub(super) people: RwSignal<Vec<UserId>>,
     /// Who is writing in the room on show, and since when.
     pub typing: RwSignal<Vec<(Person, Timestamp)>>,
     /// What one has written and no room shows yet.
@@ -110,7 +112,8 @@ impl ChatConnection {
             me: StoredValue::new(me),
             rooms: RwSignal::new(rooms.rooms),
             here: RwSignal::new(rooms.here),
-            members: rooms.members,
+            newest: StoredValue::new(rooms.newest),
+            people: RwSignal::new(Vec::new()),
             typing: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::default()),
             uploads: RwSignal::new(Uploads::default()),

@@ -67,14 +67,14 @@ pub fn BookmarksPage() -> impl IntoView {
 
 #[component]
 fn Bookmarks(found: Found) -> impl IntoView {
-    let Found { hits, more } = found;
+    let Found { hits, before } = found;
     if hits.is_empty() {
         return view! { <p class="empty">"You have bookmarked nothing. The menu of a message does it."</p> }.into_any();
     }
-    let older = more.then(|| hits.last().map(|last| format!("/bookmarks?before={}", last.id)));
-    let older = older
-        .flatten()
-        .map(|rest| view! { <a class="button quiet" href=rest>"Older"</a> });
+    let older = before.map(|before| {
+        let rest = format!("/bookmarks?before={before}");
+        view! { <a class="button quiet" href=rest>"Older"</a> }
+    });
     let list = list(hits, RemoveBookmark::PATH, "Remove bookmark");
     view! { {list} {older} }.into_any()
 }

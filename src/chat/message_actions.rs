@@ -1,7 +1,8 @@
 //! What one can do with a message: react, answer, edit, copy, pin, bookmark, mark unread, delete.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDocument, HtmlTextAreaElement};
 
 use super::{
     acting::Act,
@@ -60,7 +61,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             "More…" => chat.pick_emoji(),
             "Reply" => chat.reply_to(quote.clone()),
             "Edit" => chat.act(Some((seq, Act::Edit))),
-            "Copy text" => copy(chat, seq, &quote.text),
+            "Copy as Markdown" => copy(chat, seq, &quote.text),
             "Copy link" => {
                 let origin = window().location().origin().unwrap_or_default();
                 copy(chat, seq, &(origin + &permalink(room, seq)));
@@ -108,7 +109,7 @@ fn buttons(can: Can, thread: Option<String>) -> String {
     let pin = if can.unpin { "Unpin" } else { "Pin" };
     for words in [
         can.edit.then_some("Edit"),
-        Some("Copy text"),
+        Some("Copy as Markdown"),
         Some("Copy link"),
         Some(pin),
         Some("Bookmark"),
@@ -234,7 +235,24 @@ pub fn change(chat: ChatConnection, room: RoomId, seq: u64, change: Change) {
     });
 }
 
+/// Copies by way of a field that holds the text: the browser's clipboard is there only over https.
 fn copy(chat: ChatConnection, seq: u64, text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
+    let document: HtmlDocument = document().unchecked_into();
+    let field = document.create_element("textarea").ok().zip(document.body());
+    let copied = field.is_some_and(|(field, body)| {
+        let field: HtmlTextAreaElement = field.unchecked_into();
+        field.set_class_name("visually-hidden");
+        field.set_value(text);
+        let _ = body.append_child(&field);
+        field.select();
+        let copied = document.exec_command("copy").unwrap_or_default();
+        field.remove();
+        copied
+    });
+    if copied {
+        chat.note.set(Some("Copied.".into()));
+    } else {
+        chat.told.set(Some("This browser doesn't let Squawkbox copy.".into()));
+    }
     chat.close(seq);
 }

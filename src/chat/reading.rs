@@ -101,11 +101,16 @@ impl ChatConnection {
         }
     }
 
-    /// Everything in the room on show is read, and the line before the new ones goes.
+    /// Everything in the room on show is read, wherever in it one is, and the line before the new ones goes.
     pub fn read_all(self) {
         self.kept_unread.set_value(false);
         self.new_after.set(None);
-        self.attend();
+        self.read.set_value(None);
+        if let Some(shown) = self.shown.get_untracked() {
+            self.set_unread(shown.room, 0, 0);
+            // The server knows which is the last.
+            self.tell_read(shown.room, u64::MAX);
+        }
     }
 
     /// Makes the room on show unread from the message at `seq` on, until it is left.

@@ -6,11 +6,12 @@ use leptos::prelude::*;
 
 use super::{
     connection::{ChatConnection, Shown},
-    model::{Message, Person},
+    model::{Message, Person, Room, RoomKind},
     timeline::Timeline,
     wire::{NOTIFY, ServerFrame},
 };
 use crate::{
+    error::AppError,
     ids::RoomId,
     time::Timestamp,
     ui::{focus, link},
@@ -38,15 +39,27 @@ impl ChatConnection {
         };
         match frame {
             ServerFrame::Hello { here, rooms } => {
+                self.note_newcomers(&here);
                 self.here.set(here);
                 // Those made while the line was down too.
                 self.rooms.set(rooms);
             }
-            ServerFrame::Presence { came, went } => self.here.update(|people| {
-                people.retain(|other| !went.contains(&other.id) && came.iter().all(|person| person.id != other.id));
-                people.extend(came);
-                people.sort_by(|a, b| a.name.cmp(&b.name));
-            }),
+            ServerFrame::Presence { came, went } => {
+                self.note_newcomers(&came);
+                self.here.update(|people| {
+                    people.retain(|other| !went.contains(&other.id) && came.iter().all(|person| person.id != other.id));
+                    people.extend(came);
+                    people.sort_by(|a, b| a.name.cmp(&b.name));
+                });
+            }
+            ServerFrame::Members { room, came, went } => {
+                if self.on_show(room).is_some() {
+                    self.people.update(|people| {
+                        people.retain(|id| !went.contains(id) && !came.contains(id));
+                        people.extend(came);
+                    });
+                }
+            }
             ServerFrame::Room { room } => self.joined(room),
             ServerFrame::Left { room } => self.left(room),
             ServerFrame::Noted { room, author, mentions } => {
@@ -86,20 +99,45 @@ impl ChatConnection {
                 error,
                 message,
             } => self.refused(client_id, &error, message),
-            // Following was refused, for now: without an answer the room would stand still.
-            ServerFrame::Refused { client_id: None, .. } => {
-                if self.awaited.get_untracked() > 0 {
-                    let again = move || {
-                        if self.awaited.try_get_untracked().is_some_and(|awaited| awaited > 0) {
-                            self.awaited.set(0);
-                            self.follow();
-                        }
-                    };
-                    set_timeout(again, FOLLOW_AGAIN);
-                }
-            }
+            ServerFrame::Refused {
+                client_id: None, error, ..
+            } => self.not_followed(&error),
             ServerFrame::Pong => (),
         }
+    }
+
+    /// Whoever came to the team after the page was made is in its open rooms.
+    fn note_newcomers(self, came: &[Person]) {
+        let newest = self.newest.get_value();
+        let Some(last) = came.iter().map(|person| person.id).max().filter(|id| *id > newest) else {
+            return;
+        };
+        self.newest.set_value(last);
+        let shown = self.shown.get_untracked();
+        let is_shown = |room: &Room| shown.is_some_and(|shown| shown.room == room.id) && room.kind == RoomKind::Open;
+        if self.rooms.with_untracked(|rooms| rooms.iter().any(is_shown)) {
+            let newcomers = came.iter().map(|person| person.id).filter(|id| *id > newest);
+            self.people.update(|people| people.extend(newcomers));
+        }
+    }
+
+    /// A frame was refused: if it asked for the room on show, that would stand still now.
+    fn not_followed(self, error: &AppError) {
+        if self.awaited.get_untracked() == 0 {
+            return;
+        }
+        if let (AppError::NotFound(_), Some(shown)) = (error, self.shown.get_untracked()) {
+            self.left(shown.room);
+            return;
+        }
+        // It is refused for now.
+        let again = move || {
+            if self.awaited.try_get_untracked().is_some_and(|awaited| awaited > 0) {
+                self.awaited.set(0);
+                self.follow();
+            }
+        };
+        set_timeout(again, FOLLOW_AGAIN);
     }
 
     fn said(self, message: Message) {

@@ -85,6 +85,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
         client_id,
         largest_file,
         root,
+        people: all,
         ..
     } = page;
     let chat = expect_context::<ChatConnection>();
@@ -106,6 +107,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
         Vec::new()
     };
     chat.seen.set(people);
+    chat.people.set(all);
     Effect::new(move |_| {
         chat.show(id, timeline);
         // Once it is there to be gone to.
@@ -187,20 +189,18 @@ fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
         let of_this = |rooms: &Vec<model::Room>| rooms.iter().find(|room| room.id == id).map(|room| room.topic.clone());
         chat.rooms.with(of_this)
     };
-    // Nobody is known to be here before the socket is up, not even oneself.
+    // Those of the room. Nobody is known to be here before the socket is up, not even oneself.
     let here = move || {
-        chat.here.with(|people| {
-            let here = people.iter().filter(|person| !person.away).count();
-            match people.len() {
-                0 => String::new(),
-                all => format!("{here} of {} here", chat.members.max(all as u32)),
-            }
-        })
+        let people = chat.people.get();
+        let mut here = chat.here.get();
+        here.retain(|person| people.contains(&person.id));
+        (here, people.len())
     };
-    let names = move || {
-        chat.here
-            .with(|here| here.iter().map(model::Person::words).collect::<Vec<_>>().join(", "))
+    let count = move || {
+        let (here, all) = here();
+        format!("{} of {all} here", here.iter().filter(|person| !person.away).count())
     };
+    let names = move || here().0.iter().map(model::Person::words).collect::<Vec<_>>().join(", ");
     view! {
         <Title text=page_title />
         <div class="bar">
@@ -208,10 +208,10 @@ fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
                 <a href=format!("/rooms/{id}/about") rel="external">{title}</a>
             </h1>
             <p>{topic}</p>
-            <span class="who" title=names>
-                {here}
-                <span class="visually-hidden">" " {names}</span>
-            </span>
+            <details class="who" title=names hidden=move || chat.here.with(Vec::is_empty)>
+                <summary>{count}</summary>
+                <p>{names}</p>
+            </details>
             <details class="goto" inner_html=ways(id)></details>
             <LinkBadge link=chat.link() />
         </div>

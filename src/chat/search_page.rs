@@ -59,7 +59,7 @@ const BEST: &str = "sort:best";
 
 #[component]
 fn Hits(found: Found, query: String) -> impl IntoView {
-    let Found { hits, more } = found;
+    let Found { hits, before } = found;
     let (best, newest) = (query.contains(BEST), query.replace(BEST, ""));
     let order = |words, query: &str, is_current: bool| {
         let url = format!("/search?q={}", encoded(query.trim()));
@@ -68,25 +68,32 @@ fn Hits(found: Found, query: String) -> impl IntoView {
     if query.trim().is_empty() {
         return view! { <Help /> }.into_any();
     }
+    let further = |words: &'static str| {
+        before.map(|before| {
+            let rest = format!("/search?q={}&before={before}", encoded(&query));
+            view! { <a class="button quiet" href=rest>{words}</a> }
+        })
+    };
     if hits.is_empty() {
+        let words = if before.is_some() {
+            "Nothing fits in the newest part of what you can read."
+        } else {
+            "Nothing that you can read fits. Shorter words find more."
+        };
         return view! {
-            <p role="status">"Nothing that you can read fits. Shorter words find more."</p>
+            <p role="status">{words}</p>
+            {further("Look further back")}
             <Help />
         }
         .into_any();
     }
-    let older = more.then(|| hits.last().map(|last| last.id)).flatten();
     view! {
         <nav class="order" aria-label="Order">
             {order("Newest first", &newest, !best)}
             {order("Best first", &format!("{newest} {BEST}"), best)}
         </nav>
         <ol class="hits">{hits.into_iter().map(|hit| view! { <Shown hit /> }).collect_view()}</ol>
-        {older
-            .map(|before| {
-                let rest = format!("/search?q={}&before={before}", encoded(&query));
-                view! { <a class="button quiet" href=rest>"Older"</a> }
-            })}
+        {further("Older")}
     }
     .into_any()
 }

@@ -151,6 +151,15 @@ pub enum ServerFrame {
         /// Which.
         room: RoomId,
     },
+    /// Who has come into the room that you follow, and who has left it.
+    Members {
+        /// Which.
+        room: RoomId,
+        /// In it now.
+        came: Vec<UserId>,
+        /// Not in it any more.
+        went: Vec<UserId>,
+    },
     /// Something was said in a room that you are in and don't follow.
     Noted {
         /// Where.

@@ -14,6 +14,8 @@ use crate::{backoff::delay_ms, paths, time::Timestamp};
 const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// Silence after which the line is taken for dead, in seconds. The server sends a beat after 10 s without events.
 const DEAD_AFTER: i64 = 25;
+/// The same where the browser says that there is no network, which it doesn't always know.
+const DEAD_AFTER_OFFLINE: i64 = 12;
 
 /// The event that says that the line is up, as `server/sse.rs` sends it.
 const BEAT: &str = "beat";
@@ -211,15 +213,17 @@ impl EventStream {
 
     /// A cut cable reports no error for minutes, and an attempt may hang: silence tells.
     fn check(self) {
-        let offline = !window().navigator().on_line();
+        let dead_after = if window().navigator().on_line() {
+            DEAD_AFTER
+        } else {
+            DEAD_AFTER_OFFLINE
+        };
         let Some((silence, open)) =
             self.with(|inner| (Timestamp::now().seconds_since(inner.heard), inner.open.is_some()))
         else {
             return;
         };
-        if offline {
-            self.stale();
-        } else if open && silence > DEAD_AFTER {
+        if open && silence > dead_after {
             self.stale();
             self.connect();
         }

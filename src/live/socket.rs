@@ -12,8 +12,12 @@ use crate::{backoff::delay_ms, time::Timestamp};
 
 /// How often the other end is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_secs(10);
-/// Silence after which the line is taken for dead, in seconds.
-const DEAD_AFTER: i64 = 25;
+/// An answer, or a connection, that is not there after so long never comes, in seconds: the line is dead.
+const ANSWERED_WITHIN: i64 = 15;
+/// The same where the browser says that there is no network, which it doesn't always know.
+const ANSWERED_WITHIN_OFFLINE: i64 = 3;
+/// When a page wakes, its line is asked whether it has outlived the sleep, and has this long to answer.
+const ANSWERED_AT_WAKING: Duration = Duration::from_secs(3);
 
 /// What the user of a socket does with it.
 pub struct Handlers {
@@ -40,7 +44,8 @@ pub struct Socket {
 struct Inner {
     handlers: Option<Rc<Handlers>>,
     open: Option<WebSocket>,
-    heard: Timestamp,
+    /// When it was asked whether it is there, or began to connect, if nothing was heard since.
+    asked: Option<Timestamp>,
     attempt: u32,
     /// Counts connections, so that callbacks and timers of an old one do nothing.
     generation: u32,
@@ -69,6 +74,10 @@ impl Socket {
         on_wake(move || {
             if self.link.get_untracked() == Link::Live {
                 self.beat();
+                let look = move || {
+                    self.give_up_after(ANSWERED_AT_WAKING.as_secs() as i64);
+                };
+                set_timeout(look, ANSWERED_AT_WAKING);
             } else {
                 self.connect();
             }
@@ -103,7 +112,7 @@ impl Socket {
         self.drop_line();
         let Some((url, generation)) = self.with(|inner| {
             inner.generation += 1;
-            inner.heard = Timestamp::now();
+            inner.asked = Some(Timestamp::now());
             (absolute(self.path), inner.generation)
         }) else {
             return;
@@ -113,7 +122,7 @@ impl Socket {
         let handlers = move || self.with(|inner| inner.handlers.clone()).flatten();
         let opened = Closure::<dyn FnMut()>::new(move || {
             if current() {
-                self.with(|inner| inner.attempt = 0);
+                self.with(|inner| (inner.attempt, inner.asked) = (0, None));
                 self.link.set(Link::Live);
                 if let Some(handlers) = handlers() {
                     (handlers.opened)();
@@ -124,7 +133,7 @@ impl Socket {
             if current()
                 && let Some(text) = event.data().as_string()
             {
-                self.with(|inner| inner.heard = Timestamp::now());
+                self.with(|inner| inner.asked = None);
                 if let Some(handlers) = handlers() {
                     (handlers.received)(&text);
                 }
@@ -182,24 +191,33 @@ impl Socket {
         }
     }
 
+    /// Asks the line whether it is there. A line is judged by an unanswered question alone, not by its silence: a browser
+    /// lets a hidden page ask once a minute only.
     fn beat(self) {
-        let Some((silence, ping)) = self.with(|inner| {
-            let ping = inner
-                .handlers
-                .as_ref()
-                .map(|handlers| handlers.ping.clone())
-                .unwrap_or_default();
-            (Timestamp::now().seconds_since(inner.heard), ping)
-        }) else {
-            return;
+        let within = if window().navigator().on_line() {
+            ANSWERED_WITHIN
+        } else {
+            ANSWERED_WITHIN_OFFLINE
         };
-        if silence > DEAD_AFTER || !window().navigator().on_line() {
-            // Also when an attempt hangs: `connect` counts as a sign of life.
+        if self.give_up_after(within) || self.link.get_untracked() != Link::Live {
+            return;
+        }
+        let ping = self.with(|inner| {
+            inner.asked = inner.asked.or_else(|| Some(Timestamp::now()));
+            inner.handlers.as_ref().map(|handlers| handlers.ping.clone())
+        });
+        self.send(&ping.flatten().unwrap_or_default());
+    }
+
+    /// Connects anew where an answer, or a connection, has not come in so many seconds; tells whether it does.
+    fn give_up_after(self, seconds: i64) -> bool {
+        let asked = self.with(|inner| inner.asked).flatten();
+        let is_dead = asked.is_some_and(|asked| Timestamp::now().seconds_since(asked) >= seconds);
+        if is_dead {
             self.stale();
             self.connect();
-        } else if self.link.get_untracked() == Link::Live {
-            self.send(&ping);
         }
+        is_dead
     }
 }
 

@@ -1,6 +1,7 @@
 //! What fields offer, over the real server: to whoever is signed in, of what they may see.
 
 use super::app::{Member, TestApp};
+use crate::ids::RoomId;
 
 impl Member {
     /// What the server offers: the status and the list.
@@ -118,4 +119,19 @@ async fn one_jumps_where_one_may_go() {
         "{found}"
     );
     assert_eq!(found.matches("<li").count(), 1, "{found}");
+    // What was said, to those who may read it.
+    let mut a = ines.socket(&app).await;
+    for (n, (room, body)) in [(1, "the <b>gateway</b> is slow"), (2, "gateway deal")]
+        .into_iter()
+        .enumerate()
+    {
+        a.post(RoomId(room), &format!("a{n}"), body).await;
+        a.acknowledged(&format!("a{n}")).await;
+    }
+    let (_, all) = ines.offered(&app, "jump?q=GATEWAY").await;
+    for there in ["<mark>gateway</mark> deal", "#m1", "the &lt;b&gt;<mark>gateway</mark>"] {
+        assert!(all.contains(there), "{there} in {all}");
+    }
+    let (_, all) = bob.offered(&app, "jump?q=gateway").await;
+    assert!(!all.contains("deal") && all.contains("is slow"), "{all}");
 }

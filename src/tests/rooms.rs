@@ -9,6 +9,7 @@ use super::{
 use crate::{
     chat::{
         model::{RoomKind, Rooms},
+        server::Audience,
         wire::{ClientFrame, ServerFrame},
     },
     error::AppError,
@@ -134,6 +135,53 @@ async fn a_private_room_is_nobody_elses() {
 }
 
 #[tokio::test]
+async fn a_page_counts_the_people_of_its_room_and_hears_who_comes_and_goes() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    app.running
+        .state
+        .accounts
+        .create_bot("deploy", None)
+        .await
+        .expect("a bot");
+    assert_eq!(
+        ines.form(&app, "create_room", &[("name", "deals"), ("private", "true")])
+            .await,
+        200
+    );
+    let people = async |room: i64| {
+        let (_, page) = ines
+            .call(
+                &app,
+                "open_room",
+                json!({"room": room, "before": null, "on": null, "thread": null}),
+            )
+            .await;
+        let mut people: Vec<i64> = serde_json::from_value(page["people"].clone()).expect("numbers");
+        people.sort_unstable();
+        people
+    };
+    let (i, b) = (ines.me.id.0, bob.me.id.0);
+    assert_eq!((people(1).await, people(2).await), (vec![i, b], vec![i]), "no bots");
+    let mut page = ines.socket(&app).await;
+    page.follow(RoomId(2), None).await;
+    let members = |frame| match frame {
+        ServerFrame::Members { room, came, went } => Some((room, came, went)),
+        _ => None,
+    };
+    assert_eq!(
+        ines.form(&app, "invite", &[("room", "2"), ("person", &b.to_string())])
+            .await,
+        200
+    );
+    assert_eq!(page.until(members).await, Some((RoomId(2), vec![bob.me.id], vec![])));
+    assert_eq!(people(2).await, [i, b]);
+    assert_eq!(bob.form(&app, "leave_room", &[("room", "2")]).await, 200);
+    assert_eq!(page.until(members).await, Some((RoomId(2), vec![], vec![bob.me.id])));
+    assert_eq!(people(2).await, [i]);
+}
+
+#[tokio::test]
 async fn the_same_people_have_one_conversation() {
     let app = TestApp::start().await;
     let (ines, bob, eve) = (app.admin().await, app.join("bob").await, app.join("eve").await);
@@ -181,6 +229,23 @@ async fn unread_is_counted_per_person_and_told_to_all_their_pages() {
         };
         assert_eq!(b.until(noted).await, Some((DESK, ines.me.id, calls)), "{body}");
     }
+    // What was said before the first frame is counted there: should the hub bring it too, it isn't told again.
+    let mut late = bob.socket(&app).await;
+    for changed in [4, 5] {
+        let note = ServerFrame::Noted {
+            room: DESK,
+            author: ines.me.id,
+            mentions: vec![UserId(changed)],
+        };
+        let to = Audience::Followers {
+            room: DESK,
+            changed: changed.try_into().ok(),
+            note: Some(note.encode().into()),
+        };
+        app.running.state.chat.tell(&ServerFrame::Pong, to);
+    }
+    let told = late.until(noted).await.map(|(_, _, mentions)| mentions);
+    assert_eq!(told, Some(vec![UserId(5)]), "the newer one only");
     let unread = |rooms: Vec<crate::chat::model::Room>| (rooms[0].unread, rooms[0].mentions);
     assert_eq!(unread(bob.rooms(&app).await), (4, 2));
     assert_eq!(unread(ines.rooms(&app).await), (0, 0), "one's own are read");

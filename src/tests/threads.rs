@@ -161,6 +161,29 @@ async fn unread_is_for_those_who_follow_it() {
 }
 
 #[tokio::test]
+async fn searches_that_find_threads_do_not_wait_for_each_other() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut a = ines.socket(&app).await;
+    say(&mut a, DESK, "a0", "root").await;
+    let id = thread(&app, &ines, 1).await;
+    for n in 1..=5 {
+        say(&mut a, id, &format!("a{n}"), "a needle in a thread").await;
+    }
+    // More at once than there are connections to read with.
+    let all = (0..24).map(async |n| {
+        let who = if n % 2 == 0 { &ines } else { &bob };
+        let found = who.call(&app, "search_messages", json!({"query": "needle", "before": null}));
+        let (status, found) = found.await;
+        (status, found["hits"].as_array().map(Vec::len))
+    });
+    let all = tokio::time::timeout(Duration::from_secs(10), futures::future::join_all(all));
+    for answer in all.await.expect("answers in time") {
+        assert!(matches!(answer, (200, Some(5)) | (429, _)), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_thread_is_of_those_who_are_in_its_room() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);

@@ -164,8 +164,8 @@ pub struct History {
 pub struct Found {
     /// A page of it.
     pub hits: Vec<Hit>,
-    /// There is more, before the last of them.
-    pub more: bool,
+    /// The search goes on before this number: there is more, or it has not looked further back yet.
+    pub before: Option<i64>,
 }
 
 /// A message that was found.

@@ -106,6 +106,9 @@ pub struct Room {
     /// It can be read, and nothing changes in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
+    /// For the server alone: up to which change of the room `unread` and `mentions` were counted.
+    #[serde(skip)]
+    pub counted: u64,
 }
 
 /// Unread messages are counted up to this.
@@ -163,6 +166,8 @@ pub struct RoomPage {
     pub root: Option<Message>,
     /// One follows what is said in it; of threads one may not.
     pub follows: bool,
+    /// The people in it, without bots.
+    pub people: Vec<UserId>,
 }
 
 /// Who is in a room, and what it is, for its own page.
@@ -217,6 +222,6 @@ pub struct Rooms {
     pub rooms: Vec<Room>,
     /// Those with a page open, by name.
     pub here: Vec<Person>,
-    /// How many there are on the team.
-    pub members: u32,
+    /// Who came to the team last.
+    pub newest: UserId,
 }

@@ -62,6 +62,7 @@ pub async fn bookmarks(chat: &Chat, me: UserId, before: Option<i64>) -> Result<F
     let mut kept = store::bookmarks(db, me, before, PAGE + 1).await?;
     let more = kept.len() > PAGE as usize;
     kept.truncate(PAGE as usize);
+    let before = kept.last().map(|(id, _)| *id).filter(|_| more);
     let mut hits = Vec::with_capacity(kept.len());
     for (id, (room, seq)) in kept {
         // A thread's too, which is on no list of rooms.
@@ -71,7 +72,7 @@ pub async fn bookmarks(chat: &Chat, me: UserId, before: Option<i64>) -> Result<F
             hits.push(hit(id, joined.room.title(me), message));
         }
     }
-    Ok(Found { hits, more })
+    Ok(Found { hits, before })
 }
 
 /// As a search shows it.

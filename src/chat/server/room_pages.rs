@@ -77,11 +77,11 @@ pub(super) fn teammate(chat: &Chat, (person, username): (Person, String)) -> Tea
 /// # Errors
 /// When the database can't be read.
 pub async fn list(chat: &Chat, me: UserId) -> Result<Rooms, AppError> {
-    let (rooms, members) = (mine(chat, me).await?, store::members(&chat.db.readers).await?);
+    let (rooms, newest) = (mine(chat, me).await?, store::newest(&chat.db.readers).await?);
     Ok(Rooms {
         rooms,
         here: chat.presence.list(),
-        members,
+        newest,
     })
 }
 
@@ -134,6 +134,7 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
         largest_file: chat.files.largest,
         root,
         follows,
+        people: store::people_in(db, id).await?,
     })
 }
 

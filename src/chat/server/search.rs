@@ -35,16 +35,20 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
         tracing::warn!(%error, "a search goes without what was said last");
     }
     let db = &chat.db.readers;
-    let page = store::search(db, me, &wanted, before, PAGE).await?;
+    let page = store::search(db, me, &wanted, before, PAGE, store::REACH).await?;
     let rooms = store::all_rooms(db, me).await?;
-    let mut conn = db.acquire().await?;
-    let mut hits = Vec::with_capacity(page.found.len());
-    for (id, room, seq) in &page.found {
-        let title = match rooms.iter().find(|other| other.id == *room) {
+    let mut titles = Vec::with_capacity(page.found.len());
+    for (_, room, _) in &page.found {
+        titles.push(match rooms.iter().find(|other| other.id == *room) {
             Some(room) => Some(room.title(me)),
             // A thread.
             None => store::room(db, *room, me).await?.map(|joined| joined.room.title(me)),
-        };
+        });
+    }
+    // Only now: who waits for a second connection while they hold one can wait for each other.
+    let mut conn = db.acquire().await?;
+    let mut hits = Vec::with_capacity(page.found.len());
+    for ((id, room, seq), title) in page.found.iter().zip(titles) {
         let (Some(message), Some(title)) = (store::message(&mut conn, *room, *seq).await?, title) else {
             continue;
         };
@@ -55,7 +59,10 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
             message,
         });
     }
-    Ok(Found { hits, more: page.more })
+    Ok(Found {
+        hits,
+        before: page.before,
+    })
 }
 
 /// `words "a phrase" from:name in:room before:2026-11-20 after:2026-11-20T14:00:00Z has:link`

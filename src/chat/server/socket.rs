@@ -20,7 +20,7 @@ use crate::{
         wire::{SIGNED_OUT, ServerFrame},
     },
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     server::{
         hub::RecvError,
         limits::Rate,
@@ -59,6 +59,8 @@ pub struct Line<'c, S> {
     socket: S,
     /// Rooms that this person is in.
     pub(super) rooms: Vec<RoomId>,
+    /// Up to which change the first frame has counted what is unread in them and in threads.
+    counted: Vec<(RoomId, u64)>,
     /// Threads that this person follows, each with the room of its root.
     threads: Vec<(RoomId, RoomId)>,
     /// The room that is sent whole, with the highest change sent; of others it is only told that something was said.
@@ -94,6 +96,7 @@ impl<'c, S: Transport> Line<'c, S> {
             me,
             socket,
             rooms: Vec::new(),
+            counted: Vec::new(),
             threads: Vec::new(),
             followed: None,
             followed_in: None,
@@ -143,6 +146,7 @@ impl<'c, S: Transport> Line<'c, S> {
         let Ok(rooms) = room_pages::mine(self.chat, self.me.id).await else {
             return Err(close(close_code::AGAIN, "the rooms can't be read"));
         };
+        self.counted = rooms.iter().map(|room| (room.id, room.counted)).collect();
         for room in &rooms {
             match room.root {
                 Some((parent, _)) => self.threads.push((room.id, parent)),
@@ -165,9 +169,12 @@ impl<'c, S: Transport> Line<'c, S> {
             Audience::People(people) => people.binary_search(&me).is_ok(),
             Audience::Members(room) => self.rooms.contains(&room),
             Audience::Joined(room, people) => {
-                let is_mine = people.is_none_or(|people| people.contains(&me));
+                let is_mine = people.as_ref().is_none_or(|people| people.contains(&me));
                 if is_mine && !self.rooms.contains(&room) {
                     self.rooms.push(room);
+                }
+                if let Some(came) = people.filter(|_| !is_mine) {
+                    return self.tell_members(room, came.to_vec(), Vec::new()).await;
                 }
                 is_mine
             }
@@ -177,8 +184,10 @@ impl<'c, S: Transport> Line<'c, S> {
                     self.threads.retain(|(_, parent)| *parent != room);
                     let is_in = self.followed_in == Some(room);
                     self.followed = self.followed.filter(|(other, _)| *other != room && !is_in);
+                } else {
+                    return self.tell_members(room, Vec::new(), vec![person]).await;
                 }
-                person == me
+                true
             }
             Audience::Followed { thread, parent, people } => {
                 let is_mine = people.contains(&me);
@@ -204,8 +213,13 @@ impl<'c, S: Transport> Line<'c, S> {
             }
             Audience::Followers { room, changed, note } => {
                 let Some((_, sent)) = self.followed.as_mut().filter(|(followed, _)| *followed == room) else {
+                    // What was committed while the first frame was made is counted there, and comes here too.
+                    let is_counted = self
+                        .counted
+                        .iter()
+                        .any(|(id, upto)| *id == room && changed <= Some(*upto));
                     return match note {
-                        Some(note) if self.hears(room) => self.send(note).await,
+                        Some(note) if self.hears(room) && !is_counted => self.send(note).await,
                         _ => Ok(()),
                     };
                 };
@@ -215,6 +229,15 @@ impl<'c, S: Transport> Line<'c, S> {
             }
         };
         if is_mine { self.send(event.frame).await } else { Ok(()) }
+    }
+
+    /// Says who came into the room and who left it, where it is the one that is sent whole.
+    async fn tell_members(&mut self, room: RoomId, came: Vec<UserId>, went: Vec<UserId>) -> Result<(), End> {
+        if self.followed.is_none_or(|(followed, _)| followed != room) {
+            return Ok(());
+        }
+        self.send(ServerFrame::Members { room, came, went }.encode().into())
+            .await
     }
 
     /// What is said there concerns this person.

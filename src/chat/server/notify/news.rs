@@ -25,8 +25,6 @@ pub struct News {
     pub tag: String,
     /// Orders those of a tag.
     pub seq: u64,
-    /// It was asked for, to see it come: shown whatever is in front.
-    pub test: bool,
 }
 
 impl News {
@@ -47,7 +45,6 @@ impl News {
             },
             tag: format!("room-{}", message.room),
             seq: message.seq,
-            test: false,
         }
     }
 
@@ -59,7 +56,6 @@ impl News {
             url: "/you/notifications".into(),
             tag: "test".into(),
             seq,
-            test: true,
         }
     }
 

@@ -10,8 +10,9 @@ use crate::{
     },
     chat::{
         api::OpenDirect,
-        model::{Room, Teammate},
-        server::{Chat, room_pages, store},
+        message::permalink,
+        model::{Hit, Room, Teammate},
+        server::{Chat, room_pages, search, store},
     },
     error::AppError,
     paths::{self, encoded},
@@ -20,6 +21,10 @@ use crate::{
 
 /// Rooms and people at most.
 const MOST: usize = 8;
+/// Messages at most.
+const MESSAGES: usize = 5;
+/// Characters that messages are looked for by, at least.
+const WORTH_LOOKING: usize = 3;
 
 /// Where `me` could mean to go.
 ///
@@ -64,8 +69,51 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
         group("Rooms and conversations", rooms.into_iter().map(to_room).collect()),
         group("People", people.into_iter().map(to_person).collect()),
         group("Pages", pages.chain(leaving).collect()),
+        group("Messages", messages(chat, me, typed).await),
         group("Search", search.into_iter().collect()),
     ])
+}
+
+/// The newest messages that fit. Where one types on too fast for them, there are none for a moment.
+async fn messages(chat: &Chat, me: &Me, typed: &str) -> Vec<AnyView> {
+    if typed.chars().count() < WORTH_LOOKING {
+        return Vec::new();
+    }
+    let found = search::search(chat, me.id, typed, None).await.unwrap_or_default();
+    let to_message = |Hit {
+                          room, message, parts, ..
+                      }: Hit| {
+        let (path, author) = (permalink(message.room, message.seq), message.author);
+        let shown = view! {
+            <Avatar name=author.name.clone() id=author.id />
+            <span class="name">{around(parts)}</span>
+            <span class="hint">{author.name} " in " {room}</span>
+        };
+        link(path, shown.into_any())
+    };
+    found.hits.into_iter().take(MESSAGES).map(to_message).collect()
+}
+
+/// What was looked for, and what stands around it.
+fn around(parts: Vec<(bool, String)>) -> AnyView {
+    const BEFORE: usize = 24;
+    let first = parts.iter().position(|(is_wanted, _)| *is_wanted).unwrap_or_default();
+    let shown = parts
+        .into_iter()
+        .enumerate()
+        .skip(first.saturating_sub(1))
+        .map(|(i, (is_wanted, text))| {
+            let chars = text.chars().count();
+            if is_wanted {
+                view! { <mark>{text}</mark> }.into_any()
+            } else if i < first && chars > BEFORE {
+                let end: String = text.chars().skip(chars - BEFORE).collect();
+                format!("…{end}").into_any()
+            } else {
+                text.into_any()
+            }
+        });
+    shown.collect_view().into_any()
 }
 
 fn group(title: &'static str, options: Vec<AnyView>) -> Group {

@@ -328,8 +328,8 @@ pub struct Wanted {
 #[derive(Serialize, ToSchema)]
 pub struct ApiFound {
     found: Vec<ApiHit>,
-    /// There is more, before the last of them.
-    more: bool,
+    /// Ask again with this `before`: there is more, or a search that finds little has not looked further back yet.
+    before: Option<i64>,
 }
 
 /// A message that was found.
@@ -354,6 +354,6 @@ pub async fn search(
     };
     Ok(Json(ApiFound {
         found: found.hits.into_iter().map(hit).collect(),
-        more: found.more,
+        before: found.before,
     }))
 }

@@ -68,13 +68,22 @@ fn named((id, name, username): (i64, String, String)) -> Named {
     )
 }
 
-/// How many people there are on the team.
-pub async fn members(db: &SqlitePool) -> Result<u32, AppError> {
-    Ok(
-        sqlx::query_scalar("SELECT count(*) FROM user WHERE removed IS NULL AND suspended IS NULL")
-            .fetch_one(db)
-            .await?,
+/// Who came to the team last.
+pub async fn newest(db: &SqlitePool) -> Result<UserId, AppError> {
+    let newest = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM user");
+    Ok(UserId(newest.fetch_one(db).await?))
+}
+
+/// The people who are in a room, without bots.
+pub async fn people_in(db: &SqlitePool, room: RoomId) -> Result<Vec<UserId>, AppError> {
+    let all: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM member JOIN user ON user.id = member.user \
+         WHERE room = ? AND bot = 0 AND removed IS NULL AND suspended IS NULL",
     )
+    .bind(room.0)
+    .fetch_all(db)
+    .await?;
+    Ok(all.into_iter().map(UserId).collect())
 }
 
 /// Refuses whoever isn't in the room.

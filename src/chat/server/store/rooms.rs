@@ -23,6 +23,8 @@ pub(super) struct RoomRow {
     archived: bool,
     parent: Option<i64>,
     root: Option<i64>,
+    #[sqlx(default)]
+    changed: i64,
 }
 
 fn root(parent: Option<i64>, root: Option<i64>) -> Option<Root> {
@@ -42,6 +44,7 @@ impl From<RoomRow> for Room {
             muted: row.muted,
             root: root(row.parent, row.root),
             archived: row.archived,
+            counted: row.changed.unsigned_abs(),
         }
     }
 }
@@ -86,7 +89,7 @@ pub async fn all_rooms(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, AppEr
 async fn rooms_of(db: &SqlitePool, user: UserId, archived: bool) -> Result<Vec<Room>, AppError> {
     let mut conn = db.acquire().await?;
     let rows: Vec<RoomRow> = sqlx::query_as(concat!(
-        "SELECT room.id, room.name, room.topic, room.kind, room.archived IS NOT NULL AS archived, room.parent, room.root, ",
+        "SELECT room.id, room.name, room.topic, room.kind, room.archived IS NOT NULL AS archived, room.parent, room.root, room.changed, ",
         unread!(),
         ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room \
          WHERE member.user = ? AND member.follows = 1 AND room.parent IS NULL AND (? OR room.archived IS NULL) \
@@ -105,7 +108,7 @@ pub async fn followed(db: &SqlitePool, user: UserId, after: Timestamp, limit: u3
     let rows: Vec<RoomRow> = sqlx::query_as(concat!(
         "SELECT room.id, ",
         named!(),
-        ", ",
+        ", room.changed, ",
         unread!(),
         ", member.level IS 'nothing' AS muted FROM member JOIN room ON room.id = member.room \
          JOIN room up ON up.id = room.parent WHERE member.user = ? AND member.follows = 1 AND room.last > ? \

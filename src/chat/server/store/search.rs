@@ -1,6 +1,9 @@
 //! What was said, found again.
 
+use std::time::Duration;
+
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use tokio::time::Instant;
 
 use crate::{
     error::AppError,
@@ -8,11 +11,26 @@ use crate::{
     time::Timestamp,
 };
 
-/// Messages looked at in one search at most, from the newest back.
-const SCANNED: u32 = 100_000;
+/// A row: the number of what was said, its room, its place, how well it fits (less is better).
+type Row = (i64, i64, i64, f64);
 
-/// Of more than this, those that fit best are looked for among the newest.
-const WEIGHED: u32 = 5_000;
+/// How much a search looks at, from the newest back.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Messages of a step.
+    pub step: u32,
+    /// Messages of a step whose fitness is weighed.
+    pub weighed: u32,
+    /// No further step begins after this.
+    pub patience: Duration,
+}
+
+/// A step takes some tens of milliseconds; with the last of them a search stays well under a second.
+pub const REACH: Reach = Reach {
+    step: 100_000,
+    weighed: 5_000,
+    patience: Duration::from_millis(300),
+};
 
 /// What is looked for. All of it must be so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,30 +59,50 @@ pub struct Wanted {
 pub struct Page {
     /// Where: the number by which a search goes on, the room, the place.
     pub found: Vec<(i64, RoomId, u64)>,
-    /// There is more, before the last of them. Never said of what fits best.
-    pub more: bool,
+    /// The search goes on before this number; `None` when there is nothing more, and after what fits best.
+    pub before: Option<i64>,
 }
 
-/// Up to `limit` messages that `user` may read, before number `before`.
+/// Up to `limit` messages that `user` may read, before number `before`. A search that finds little looks further back
+/// until `reach` ends.
 pub async fn search(
     db: &SqlitePool,
     user: UserId,
     wanted: &Wanted,
-    before: Option<i64>,
+    mut before: Option<i64>,
     limit: u32,
+    reach: Reach,
 ) -> Result<Page, AppError> {
-    let mut rows: Vec<(i64, i64, i64)> = statement(user, wanted, before, limit)
-        .build_query_as()
-        .fetch_all(db)
-        .await?;
-    let more = rows.len() > limit as usize && !wanted.best;
-    rows.truncate(limit as usize);
+    let (began, enough) = (Instant::now(), limit as usize);
+    let mut rows: Vec<Row> = Vec::new();
+    let before = loop {
+        let step: Vec<Row> = statement(user, wanted, before, limit, reach)
+            .build_query_as()
+            .fetch_all(db)
+            .await?;
+        rows.extend(step);
+        if rows.len() > enough {
+            break rows.get(enough - 1).map(|last| last.0);
+        }
+        before = looked_at(wanted, before, reach)
+            .build_query_scalar()
+            .fetch_optional(db)
+            .await?;
+        if before.is_none() || began.elapsed() > reach.patience {
+            break before;
+        }
+    };
+    if wanted.weighs() {
+        rows.sort_by(|a, b| a.3.total_cmp(&b.3).then(b.0.cmp(&a.0)));
+    }
+    let before = before.filter(|_| rows.is_empty() || !wanted.weighs());
+    rows.truncate(enough);
     let found = rows
         .into_iter()
-        .map(|(id, room, seq)| (id, RoomId(room), seq.unsigned_abs()));
+        .map(|(id, room, seq, _)| (id, RoomId(room), seq.unsigned_abs()));
     Ok(Page {
         found: found.collect(),
-        more,
+        before,
     })
 }
 
@@ -91,17 +129,27 @@ pub async fn index(conn: &mut SqliteConnection, limit: u32) -> Result<i64, AppEr
     Ok(upto)
 }
 
-fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> QueryBuilder<'static, Sqlite> {
-    // The newest first, and a bounded number of them: a search that fits nobody must end too.
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT said.id, said.room, said.seq FROM (SELECT ");
-    // Without words to weigh, all fit alike.
-    let best = wanted.best && !wanted.indexed.is_empty();
+impl Wanted {
+    /// Whether fitness counts: without words to weigh, all fit alike.
+    const fn weighs(&self) -> bool {
+        self.best && !self.indexed.is_empty()
+    }
+
+    /// Those of a step.
+    const fn within(&self, reach: Reach) -> u32 {
+        if self.weighs() { reach.weighed } else { reach.step }
+    }
+}
+
+/// What could fit before number `before`, the newest first, with the columns `also`.
+fn candidates(sql: &mut QueryBuilder<'static, Sqlite>, wanted: &Wanted, before: Option<i64>, also: &str) {
     let id = if wanted.indexed.is_empty() {
-        sql.push("id FROM said WHERE true");
+        sql.push(format!("SELECT {also}id FROM said WHERE true"));
         "id"
     } else {
-        sql.push(if best { "rank, " } else { "" });
-        sql.push("rowid AS id FROM said_text WHERE said_text MATCH ");
+        sql.push(format!(
+            "SELECT {also}rowid AS id FROM said_text WHERE said_text MATCH "
+        ));
         sql.push_bind(phrases(&wanted.indexed));
         "rowid"
     };
@@ -109,8 +157,29 @@ fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> 
         sql.push(format!(" AND {id} < "));
         sql.push_bind(before);
     }
-    let most = if best { WEIGHED } else { SCANNED };
-    sql.push(format!(" ORDER BY {id} DESC LIMIT {most}"));
+    sql.push(format!(" ORDER BY {id} DESC LIMIT "));
+}
+
+/// The last message that the step before number `before` looks at; none when it looks at all there are.
+fn looked_at(wanted: &Wanted, before: Option<i64>, reach: Reach) -> QueryBuilder<'static, Sqlite> {
+    let mut sql = QueryBuilder::new("");
+    candidates(&mut sql, wanted, before, "");
+    sql.push(format!("1 OFFSET {}", wanted.within(reach).saturating_sub(1)));
+    sql
+}
+
+fn statement(
+    user: UserId,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: u32,
+    reach: Reach,
+) -> QueryBuilder<'static, Sqlite> {
+    // The newest first, and a bounded number of them: a step that finds nothing must end too.
+    let rank = if wanted.weighs() { "newest.rank" } else { "0.0" };
+    let mut sql = QueryBuilder::new(format!("SELECT said.id, said.room, said.seq, {rank} FROM ("));
+    candidates(&mut sql, wanted, before, if wanted.weighs() { "rank, " } else { "" });
+    sql.push(wanted.within(reach));
     // CROSS JOIN keeps SQLite to this order: from the newest back, until there is enough. Sorted once more, all that could
     // be looked at would be, which takes a third of a second.
     sql.push(
@@ -155,7 +224,7 @@ fn statement(user: UserId, wanted: &Wanted, before: Option<i64>, limit: u32) -> 
     if wanted.file {
         sql.push(" AND EXISTS (SELECT 1 FROM file WHERE file.room = said.room AND file.seq = said.seq)");
     }
-    sql.push(if best {
+    sql.push(if wanted.weighs() {
         " ORDER BY newest.rank, newest.id DESC"
     } else {
         ""
@@ -200,7 +269,7 @@ mod tests {
         for wanted in [all, unindexed] {
             let explain = format!(
                 "EXPLAIN QUERY PLAN {}",
-                statement(UserId(1), &wanted, Some(9), 30).sql()
+                statement(UserId(1), &wanted, Some(9), 30, REACH).sql()
             );
             let steps: Vec<(i64, i64, i64, String)> =
                 sqlx::query_as(&explain).fetch_all(&desk.readers).await.expect("a plan");
@@ -211,6 +280,88 @@ mod tests {
                 assert!(!steps.iter().any(|step| step == &format!("SCAN {table}")), "{plan}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_far_back_is_found_step_by_step_or_by_going_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = open_desk(folder.path(), &Shutdown::default())
+            .await
+            .expect("a database");
+        let fill = "INSERT INTO user (name, folded, role, password, created) \
+                    VALUES ('ines', 'ines', 'admin', '', 0), ('eve', 'eve', 'member', '', 0); \
+                    INSERT INTO member (room, user) SELECT 1, id FROM user WHERE true ON CONFLICT DO NOTHING; \
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
+                    INSERT INTO message (room, seq, changed, author, client_id, body, at) \
+                    SELECT 1, i, i, iif(i = 3, 2, 1), 'm' || i, iif(i = 3, 'go word', 'word ' || i), i FROM n";
+        desk.writer
+            .write(move |conn| Box::pin(async move { Ok(sqlx::query(fill).execute(conn).await.map(|_| ())?) }))
+            .await
+            .expect("messages");
+        let all = desk
+            .writer
+            .write(|conn| Box::pin(async move { index(conn, 9_999).await }));
+        assert_eq!(all.await, Ok(2000));
+        let reach = |patience| Reach {
+            step: 300,
+            weighed: 200,
+            patience: Duration::from_secs(patience),
+        };
+        let word = Wanted {
+            indexed: vec!["word".into()],
+            ..Wanted::default()
+        };
+        for wanted in [
+            Wanted {
+                short: vec!["go".into()],
+                ..Wanted::default()
+            },
+            Wanted {
+                from: Some("eve".into()),
+                ..Wanted::default()
+            },
+            Wanted {
+                from: Some("eve".into()),
+                ..word.clone()
+            },
+            Wanted {
+                from: Some("eve".into()),
+                best: true,
+                ..word.clone()
+            },
+            Wanted {
+                before: Some(Timestamp::from_micros(4)),
+                after: Some(Timestamp::from_micros(3)),
+                ..word.clone()
+            },
+        ] {
+            let find = async |before, patience| {
+                search(&desk.readers, UserId(1), &wanted, before, 30, reach(patience))
+                    .await
+                    .expect("a page")
+            };
+            let page = find(None, 60).await;
+            assert_eq!((page.found, page.before), (vec![(3, RoomId(1), 3)], None), "{wanted:?}");
+            // Where time is short, one is told how to go on.
+            let (mut pages, mut before) = (0, None);
+            let found = loop {
+                let page = find(before, 0).await;
+                (pages, before) = (pages + 1, page.before);
+                if !page.found.is_empty() || before.is_none() {
+                    break page.found;
+                }
+            };
+            assert_eq!(found, [(3, RoomId(1), 3)], "{wanted:?}");
+            assert!(pages > 2, "{wanted:?}: {pages}");
+        }
+        let none = Wanted {
+            from: Some("nobody".into()),
+            ..word
+        };
+        let page = search(&desk.readers, UserId(1), &none, None, 30, reach(60))
+            .await
+            .expect("a page");
+        assert_eq!((page.found, page.before), (vec![], None));
     }
 
     #[tokio::test]
