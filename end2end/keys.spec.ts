@@ -153,8 +153,8 @@ test("/dm opens the conversation, /invite brings in, /search finds", async ({ in
 });
 
 test("Ctrl K goes to rooms, people, pages and into what was said", async ({ ines, tomasz }) => {
-  const go = async (words: string) => {
-    await ines.page.keyboard.press("Control+k");
+  const go = async (words: string, keys = "Control+k") => {
+    await ines.page.keyboard.press(keys);
     const field = dialog(ines, "Go to").getByRole("combobox", { name: "Go to" });
     await expect(field).toBeFocused();
     await field.pressSequentially(words);
@@ -186,6 +186,14 @@ test("Ctrl K goes to rooms, people, pages and into what was said", async ({ ines
   await expect(options(ines)).toHaveText([/Messages with “outcry”/]);
   await field.press("Enter");
   await expect(ines.page).toHaveURL(/\/search\?q=outcry$/);
+  await ines.open("/");
+  await tomasz.open("/");
+  await tomasz.say("limits moved at noon");
+  field = await go("limits m", "Meta+k");
+  await expect(chosen(ines)).toContainText("limits moved at noon");
+  await field.press("Enter");
+  await expect(ines.page).toHaveURL(/\/rooms\/1\?before=\d+#m1$/);
+  await ines.sees("limits moved at noon");
   await ines.open("/");
   field = await go("account");
   await expect(chosen(ines)).toHaveText("Your account");

@@ -55,6 +55,27 @@ test("an edit is seen by both and says that it is one", async ({ ines, tomasz })
   await expect(tomasz.page.getByRole("button", { name: "Delete" })).toHaveCount(0);
 });
 
+test("a message is copied as Markdown and by its link, also where there is no clipboard to ask", async ({ ines }) => {
+  await ines.context.grantPermissions(["clipboard-read"], { origin: ines.url });
+  const copied = () => ines.page.evaluate(() => navigator.clipboard.readText());
+  await ines.say("before");
+  await ines.composer.fill("**Limit** moved\nto `5`");
+  await ines.send.click();
+  await expect(ines.bodies).toHaveCount(2);
+  await pick(ines, "Limit", "Copy as Markdown");
+  await expect(ines.page.getByText("Copied.")).toBeVisible();
+  expect(await copied()).toBe("**Limit** moved\nto `5`");
+  await expect(message(ines, "Limit").getByRole("button", { name: /^Actions/ })).toBeFocused();
+  // As over http in a network: browsers have it only where nobody on the way can listen.
+  await ines.page.evaluate(() => Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined, configurable: true }));
+  await pick(ines, "before", "Copy link");
+  await ines.page.reload();
+  const link = await copied();
+  expect(link).toMatch(/\/rooms\/1\?before=\d+#m1$/);
+  await ines.page.goto(link);
+  await expect(message(ines, "before")).toBeInViewport();
+});
+
 test("reactions are given and taken back, and the focus stays", async ({ ines, tomasz }) => {
   await ines.say("Shipped.");
   await tomasz.sees("Shipped.");

@@ -116,6 +116,23 @@ test("a day and the first unread message are gone to", async ({ server, ines, to
   await expect(number(tomasz, 1)).toBeInViewport();
 });
 
+test("Esc marks the room read, wherever in it one is", async ({ server, tomasz }) => {
+  history(server);
+  await tomasz.open("/rooms/1");
+  await tomasz.arrive();
+  const desk = tomasz.rooms.getByRole("link", { name: "# desk" });
+  await tomasz.page.getByRole("link", { name: "First unread" }).click();
+  await expect(number(tomasz, 11)).toBeInViewport();
+  await tomasz.page.reload();
+  await expect(desk).toContainText(/\d+ unread/);
+  await tomasz.composer.press("Escape");
+  await expect(desk).not.toContainText("unread");
+  await expect(tomasz.messages.getByText("New", { exact: true })).toHaveCount(0);
+  await tomasz.open("/ticker");
+  await expect(desk).toBeVisible();
+  await expect(desk).not.toContainText("unread");
+});
+
 test("one comes back to where one was, from another room and after a reload", async ({ server, ines }) => {
   await ines.open("/rooms/new");
   await ines.page.getByRole("textbox", { name: "Room name" }).fill("other");

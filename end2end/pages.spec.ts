@@ -88,7 +88,19 @@ for (const colorScheme of ["dark", "light"] as const) {
       await ines.say("Spread looks fine.");
       await ines.say("Nothing odd.");
       const invitation = await ines.invitation();
-      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
+      const other = await person("tomasz", options);
+      for (const path of ["/sign-in", invitation]) {
+        await other.open(path);
+        await accessible(other.page, path);
+        await fits(other);
+      }
+      await other.join(invitation);
+      const edited = await ines.page.request.post(`${ines.url}/do/change_message`, {
+        headers: { Origin: ines.url },
+        data: { room: 1, seq: 1, change: { edit: "Spread looks wide." } },
+      });
+      expect(edited.status()).toBe(200);
+      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);
@@ -97,12 +109,6 @@ for (const colorScheme of ["dark", "light"] as const) {
       for (const path of ["/no/such/page", "/rooms/999999"]) {
         await ines.page.goto(ines.url + path);
         await accessible(ines.page, path);
-      }
-      const other = await person("tomasz", options);
-      for (const path of ["/sign-in", invitation]) {
-        await other.open(path);
-        await accessible(other.page, path);
-        await fits(other);
       }
     });
   }
@@ -135,7 +141,7 @@ test("all of it by keyboard @js", async ({ ines }) => {
   await keyboard.press("Tab");
   expect((await focused()).name).toMatch(/^Skip/);
   await keyboard.press("Enter");
-  for (let n = 0; n < 6 && !(await ines.composer.evaluate((e) => e === document.activeElement)); n++) {
+  for (let n = 0; n < 8 && !(await ines.composer.evaluate((e) => e === document.activeElement)); n++) {
     await keyboard.press("Tab");
   }
   await expect(ines.composer).toBeFocused();

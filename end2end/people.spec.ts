@@ -70,6 +70,32 @@ test("whoever touches nothing is away until they do", async ({ person }) => {
   server.clear();
 });
 
+test("a conversation of three counts its own people, and names them", async ({ ines, tomasz, person, server }) => {
+  const eve = await person("eve", { viewport: { width: 390, height: 844 } });
+  const carla = await person("carla");
+  server.run("bot", "create", "deploy");
+  const path = await ines.invitation();
+  await eve.join(path);
+  await carla.join(path);
+  await expect(tomasz.page.getByText("3 of 4 here"), "without the bot, and without a reload").toBeVisible();
+  await ines.open("/people");
+  for (const name of [/^tomasz/, /^eve/]) await ines.page.getByRole("checkbox", { name }).check();
+  await ines.page.getByRole("button", { name: "Open conversation" }).click();
+  await expect(ines.page.getByText("3 of 3 here")).toBeVisible();
+  await ines.page.getByRole("textbox", { name: /^Message / }).fill("the three of us");
+  await ines.send.click();
+  for (const one of [tomasz, eve]) {
+    if (one === eve) await eve.open("/rooms");
+    await one.page.getByRole("link", { name: /ines/ }).first().click();
+    await expect(one.page.locator(".body").getByText("the three of us")).toBeVisible();
+  }
+  // By name, also where nothing hovers.
+  await eve.page.getByText("3 of 3 here").click();
+  await expect(eve.page.getByText("eve, ines, tomasz")).toBeInViewport({ ratio: 1 });
+  await accessible(eve.page, "a conversation with its people");
+  await expect(carla.rooms.getByRole("link", { name: /tomasz/ })).toHaveCount(0);
+});
+
 test("in a conversation a face stands where the other has read", async ({ ines, tomasz }) => {
   await ines.open("/people");
   await ines.page.getByRole("checkbox", { name: /^tomasz/ }).check();
