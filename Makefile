@@ -12,7 +12,7 @@ step = @echo "[$(1)] ..." && start=$$(date +%s) && eval "$$(.ci/setup env)" && (
 	echo "[$(1)] done in $$(($$(date +%s) - start)) s"
 again = @$(MAKE) --no-print-directory
 
-.PHONY: help run dev test check bench build setup tools
+.PHONY: help run dev test compiled check bench build setup tools
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -23,12 +23,15 @@ run: build ## Build and start the server; ARGS="--address 127.0.0.1:4000" passes
 dev: tools ## Start the server and build again at every change
 	@eval "$$(.ci/setup env)" && exec cargo leptos watch -- $(ARGS)
 
+# What is compiled is compiled side by side, since much of it keeps one core busy; what is tested has the machine to itself.
 test: ## Run everything that is tested: check, cargo test, then the browser tests
 	@.ci/setup test
-	$(again) check
+	$(again) --jobs=2 compiled build
 	$(call step,cargo test,cargo test --features ssr --no-fail-fast)
-	$(again) build
 	$(call step,browser tests,cd end2end && SQUAWKBOX_PROGRAM="$(program)" npx playwright test)
+
+compiled: check
+	$(call step,compile the tests,cargo test --features ssr --no-run)
 
 check: tools ## Check the format and run the linter for both ends
 	$(call step,format,cargo fmt --check)

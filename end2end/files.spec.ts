@@ -35,6 +35,18 @@ async function bring(page: Page, how: "drop" | "paste", selector: string, name: 
   );
 }
 
+test("what one reads stays in its place when pictures come late", async ({ ines, tomasz }) => {
+  await ines.say("above");
+  await picker(ines).setInputFiles([{ name: "chart.png", mimeType: "image/png", buffer: png(800, 400) }]);
+  await expect(picked(ines)).toHaveText([/chart\.png/]);
+  await ines.composer.fill("Today's chart");
+  await ines.send.click();
+  await expect(picked(ines)).toHaveCount(0);
+  await ines.say("below");
+  const [before, after] = await tomasz.placeBeforeAndAfter(/\/thumbnails\//, "/rooms/1", tomasz.bodies.getByText("above"));
+  expect(after).toBe(before);
+});
+
 test("files are picked, sent with words or without, and saved by the other", async ({ ines, tomasz }) => {
   await picker(ines).setInputFiles([
     { name: "prices.csv", mimeType: "text/csv", buffer: Buffer.from("symbol,last\nAAPL,228.31\n") },

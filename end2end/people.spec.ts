@@ -80,7 +80,7 @@ test("a conversation of three counts its own people, and names them", async ({ i
   await expect(tomasz.page.getByText("3 of 4 here"), "without the bot, and without a reload").toBeVisible();
   await ines.open("/people");
   for (const name of [/^tomasz/, /^eve/]) await ines.page.getByRole("checkbox", { name }).check();
-  await ines.page.getByRole("button", { name: "Open conversation" }).click();
+  await ines.page.getByRole("button", { name: "Talk" }).click();
   await expect(ines.page.getByText("3 of 3 here")).toBeVisible();
   await ines.page.getByRole("textbox", { name: /^Message / }).fill("the three of us");
   await ines.send.click();

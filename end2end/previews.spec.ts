@@ -42,6 +42,10 @@ test("a card arrives under a link, for everybody at once", async ({ person }) =>
       await expect(who.messages.getByText("edited")).toHaveCount(0);
     }
     await accessible(ines.page, "a room with a card");
+    await ines.say("below the card");
+    const [before, after] = await tomasz.placeBeforeAndAfter(/\/previews\//, "/rooms/1", tomasz.messages.getByText(/^look:/));
+    expect(after, "what one reads stays in its place when the picture comes").toBe(before);
+
     // Only the server has asked.
     expect(asked).toHaveLength(2);
     for (const request of asked) expect(request).toMatch(/Squawkbox\//);

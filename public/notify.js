@@ -97,7 +97,11 @@
         const { endpoint, keys } = made.toJSON();
         const body = new URLSearchParams({ endpoint, key: keys.p256dh, auth: keys.auth });
         const answer = await fetch("/do/subscribe", { method: "POST", body });
-        if (!answer.ok) throw new Error(Object.values(await answer.json())[0] ?? answer.status);
+        if (!answer.ok) {
+          // A word alone, or a word with a sentence.
+          const said = await answer.json();
+          throw new Error(typeof said === "string" ? "sign in again" : Object.values(said)[0]);
+        }
         location.replace("/you/notifications?done=on");
       } catch (error) {
         await look();

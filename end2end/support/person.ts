@@ -117,6 +117,29 @@ export class Person {
     if (scripts()) await expect(this.page.getByRole("main").getByRole("status")).toHaveText("live");
   }
 
+  /** How far down the element is, before and after what `held` matches comes, which was held back until then. */
+  async placeBeforeAndAfter(held: RegExp, path: string, element: Locator): Promise<[number, number]> {
+    let release = () => {};
+    const released = new Promise<void>((done) => (release = done));
+    await this.page.route(held, async (route) => {
+      await released;
+      await route.continue();
+    });
+    const asked = this.page.waitForRequest(held);
+    await this.page.goto(this.url + path);
+    await hydrated(this.page);
+    await asked;
+    const top = async () => (await element.boundingBox())!.y;
+    await expect(element).toBeInViewport();
+    const before = await top();
+    const came = this.page.waitForResponse(held);
+    release();
+    await came;
+    const images = this.messages.locator("img");
+    await expect.poll(() => images.evaluateAll((all) => all.every((img) => (img as HTMLImageElement).complete))).toBe(true);
+    return [before, await top()];
+  }
+
   private async fill(secret = password) {
     await this.page.getByRole("textbox", { name: /^(Your name|Name)$/ }).fill(this.name);
     await this.page.getByLabel("Password").fill(secret);

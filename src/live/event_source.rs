@@ -1,6 +1,6 @@
 //! The tab's one event stream. Features listen by topic; this connects, resumes, and says when it is stale.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -230,14 +230,16 @@ impl EventStream {
     }
 }
 
-/// Gives `f` its items once per frame at most, in order: bursts cost one rendering.
-pub fn once_per_frame<T: 'static>(f: impl Fn(Vec<T>) + 'static) -> impl Fn(T) {
-    let (waiting, f) = (Rc::new(RefCell::new(Vec::new())), Rc::new(f));
-    move |item| {
-        waiting.borrow_mut().push(item);
-        if waiting.borrow().len() == 1 {
-            let (waiting, f) = (waiting.clone(), f.clone());
-            request_animation_frame(move || f(waiting.take()));
+/// Calls `f` in the next frame, once however often it is asked to before.
+pub fn once_per_frame(f: impl Fn() + 'static) -> impl Fn() {
+    let (is_due, f) = (Rc::new(Cell::new(false)), Rc::new(f));
+    move || {
+        if !is_due.replace(true) {
+            let (is_due, f) = (is_due.clone(), f.clone());
+            request_animation_frame(move || {
+                is_due.set(false);
+                f();
+            });
         }
     }
 }

@@ -40,12 +40,12 @@ pub fn provide_log_buffer(tail: Tail) -> LogBuffer {
     Effect::new(move |_| {
         let Some(stream) = stream else { return };
         // Folded at once, since a hidden tab draws no frames and events must not pile up; shown once per frame.
-        let show = once_per_frame(move |_: Vec<()>| log.buffer.update(|_| ()));
+        let show = once_per_frame(move || log.buffer.update(|_| ()));
         stream.listen(TOPIC, tail.cursor, move |json| {
             match serde_json::from_str::<LogEvent>(json) {
                 Ok(event) => {
                     log.buffer.try_update_untracked(|buffer| buffer.apply(&event));
-                    show(());
+                    show();
                 }
                 Err(error) => warn!("an event of topic logs can't be read: {error}"),
             }

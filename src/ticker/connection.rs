@@ -99,7 +99,7 @@ impl LiveBoard {
         let state = Rc::new(RefCell::new((Fold::new(board), Changed::default())));
         let show = once_per_frame({
             let state = state.clone();
-            move |_: Vec<()>| {
+            move || {
                 let (fold, changed) = &mut *state.borrow_mut();
                 self.show(fold, std::mem::take(changed));
             }
@@ -111,7 +111,7 @@ impl LiveBoard {
                     let more = fold.apply(update);
                     changed.and(more);
                 }
-                show(());
+                show();
             }
             Err(error) => leptos::logging::warn!("a price can't be read: {error}"),
         });
