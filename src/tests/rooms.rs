@@ -153,7 +153,7 @@ async fn a_page_counts_the_people_of_its_room_and_hears_who_comes_and_goes() {
         let (_, page) = ines
             .call(
                 &app,
-                "open_room",
+                "room",
                 json!({"room": room, "before": null, "on": null, "thread": null}),
             )
             .await;
