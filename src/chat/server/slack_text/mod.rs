@@ -1,7 +1,18 @@
 //! What a Slack payload says, as our Markdown. Pure.
 
-use serde::Deserialize;
+mod mrkdwn;
+mod rich_text;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use mrkdwn::{link, markdown};
+use rich_text::rich_text;
+
+/// Blocks within each other at most: as deep as Slack's own go.
+const DEEPEST: u32 = 8;
 
 /// The parts of a payload that have words in them; the rest is ignored.
 #[derive(Debug, Default, Deserialize)]
@@ -10,8 +21,16 @@ pub struct Payload {
     text: Option<String>,
     /// `#name`.
     pub channel: Option<String>,
+    #[serde(deserialize_with = "listed")]
     attachments: Vec<Attachment>,
+    #[serde(deserialize_with = "listed")]
     blocks: Vec<Value>,
+}
+
+/// Some clients, such as slack-go, write an empty list as `null`.
+fn listed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(list: D) -> Result<Vec<T>, D::Error> {
+    let list = Option::<Vec<Option<T>>>::deserialize(list)?;
+    Ok(list.into_iter().flatten().flatten().collect())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -23,7 +42,12 @@ struct Attachment {
     title: Option<String>,
     title_link: Option<String>,
     text: Option<String>,
+    image_url: Option<String>,
+    #[serde(deserialize_with = "listed")]
     fields: Vec<Field>,
+    #[serde(deserialize_with = "listed")]
+    actions: Vec<Value>,
+    #[serde(deserialize_with = "listed")]
     blocks: Vec<Value>,
     footer: Option<String>,
 }
@@ -31,7 +55,7 @@ struct Attachment {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Field {
-    title: String,
+    title: Option<String>,
     value: Value,
 }
 
@@ -55,15 +79,24 @@ fn attachment(attachment: &Attachment) -> String {
     lines.extend(text(&attachment.pretext));
     lines.extend(text(&attachment.author_name));
     lines.extend(text(&attachment.title).map(|title| match &attachment.title_link {
-        Some(link) => format!("**[{title}]({link})**"),
-        None => format!("**{title}**"),
+        Some(to) if !to.is_empty() => format!("**{}**", link(&title, to)),
+        _ => format!("**{title}**"),
     }));
     lines.extend(text(&attachment.text));
     for Field { title, value } in &attachment.fields {
-        let value = value.as_str().map_or_else(|| value.to_string(), markdown);
-        lines.push(format!("**{}**: {value}", markdown(title)));
+        let value = match value {
+            Value::Null => String::new(),
+            Value::String(text) => markdown(text),
+            other => other.to_string(),
+        };
+        match text(title) {
+            Some(title) => lines.push(format!("**{title}**: {value}")),
+            None => lines.push(value),
+        }
     }
     lines.extend(attachment.blocks.iter().filter_map(block));
+    lines.extend(attachment.image_url.iter().filter(|url| !url.is_empty()).cloned());
+    lines.extend(attachment.actions.iter().filter_map(button));
     if lines.is_empty() {
         lines.extend(text(&attachment.fallback));
     }
@@ -73,28 +106,39 @@ fn attachment(attachment: &Attachment) -> String {
 
 /// A block's words, wherever in it they are.
 fn block(block: &Value) -> Option<String> {
-    let mut words = Vec::new();
-    collect(block, &mut words, 0);
-    let text = words.join(if block["type"] == "rich_text" { "" } else { "\n" });
-    let text = if block["type"] == "header" {
-        format!("**{text}**")
-    } else {
-        text
+    let text = match block["type"].as_str() {
+        Some("rich_text") => rich_text(block),
+        // The one block that is Markdown already.
+        Some("markdown") => block["text"].as_str().unwrap_or_default().to_owned(),
+        kind => {
+            let mut words = Vec::new();
+            collect(block, &mut words, 0);
+            let text = words.join("\n");
+            match kind {
+                Some("header") if !text.is_empty() => format!("**{text}**"),
+                _ => text,
+            }
+        }
     };
-    (!text.trim().is_empty() && text != "****").then_some(text)
+    (!text.trim().is_empty()).then_some(text)
 }
 
 fn collect(value: &Value, words: &mut Vec<String>, depth: u32) {
-    // As deep as Slack's own go.
-    if depth > 8 {
+    if depth > DEEPEST {
         return;
     }
     match value {
         Value::Object(object) => {
+            match value["type"].as_str() {
+                Some("rich_text") => return words.push(rich_text(value)),
+                Some("button") => return words.extend(button(value)),
+                Some("image") => return words.extend(image(value)),
+                _ => (),
+            }
             if let Some(Value::String(text)) = object.get("text") {
                 words.push(markdown(text));
             }
-            for name in ["text", "fields", "elements"] {
+            for name in ["title", "text", "fields", "elements", "accessory"] {
                 match object.get(name) {
                     Some(Value::String(_)) | None => (),
                     Some(inner) => collect(inner, words, depth + 1),
@@ -106,131 +150,45 @@ fn collect(value: &Value, words: &mut Vec<String>, depth: u32) {
     }
 }
 
-/// Slack's mrkdwn as Markdown: `*bold*`, `_italic_`, `~struck~`, `<url|label>`, `<!here>`, `&lt;`. Code stays as it is.
-fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    // What stands between backticks is as typed.
-    for (i, part) in text.split('`').enumerate() {
-        if i > 0 {
-            out.push('`');
-        }
-        if i % 2 == 1 {
-            out.push_str(&unescaped(part));
-        } else {
-            out.push_str(&marks(&links(part)));
-        }
-    }
-    out
+/// The words of a text object, or of a text.
+fn words(text: &Value) -> Option<&str> {
+    let text = text.as_str().or_else(|| text["text"].as_str())?;
+    (!text.trim().is_empty()).then_some(text)
 }
 
-fn links(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('<') {
-        out.push_str(&unescaped(&rest[..start]));
-        rest = &rest[start + 1..];
-        let Some(end) = rest.find('>') else {
-            out.push('<');
-            break;
-        };
-        let (inside, label) = rest[..end]
-            .split_once('|')
-            .map_or((&rest[..end], None), |(a, b)| (a, Some(b)));
-        match (inside, label) {
-            ("!here", _) => out.push_str("@here"),
-            ("!channel" | "!everyone", _) => out.push_str("@room"),
-            (_, Some(label)) if inside.starts_with("http") || inside.starts_with("mailto:") => {
-                out.push_str(&format!("[{}]({inside})", unescaped(label)));
-            }
-            (_, Some(label)) => out.push_str(&unescaped(label)),
-            (link, None) => out.push_str(link),
-        }
-        rest = &rest[end + 1..];
+/// A button: what it opens, where it opens something. The others do nothing here.
+fn button(button: &Value) -> Option<String> {
+    let label = words(&button["text"]).map(markdown);
+    match (button["url"].as_str().filter(|url| !url.is_empty()), label) {
+        (Some(url), Some(label)) => Some(link(&label, url)),
+        (Some(url), None) => Some(url.to_owned()),
+        (None, label) => label,
     }
-    out.push_str(&unescaped(rest));
-    out
 }
 
-fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+/// What an image shows, leading to it.
+fn image(image: &Value) -> Option<String> {
+    let label = words(&image["title"])
+        .or_else(|| words(&image["alt_text"]))
+        .map(markdown);
+    match (image["image_url"].as_str().filter(|url| !url.is_empty()), label) {
+        (Some(url), Some(label)) => Some(link(&label, url)),
+        (Some(url), None) => Some(url.to_owned()),
+        (None, label) => label,
+    }
 }
 
-/// Doubles the `*` and `~` that open or close a word; Markdown's `_` is the same.
-fn marks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut before = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        out.push(c);
-        if matches!(c, '*' | '~') && before != Some(c) && chars.peek() != Some(&c) {
-            let opens =
-                before.is_none_or(|b: char| !b.is_alphanumeric()) && chars.peek().is_some_and(|n| !n.is_whitespace());
-            let closes =
-                before.is_some_and(|b: char| !b.is_whitespace()) && chars.peek().is_none_or(|n| !n.is_alphanumeric());
-            if opens || closes {
-                out.push(c);
-            }
-        }
-        before = Some(c);
+/// A text as a message can hold it: what is beyond `most` bytes is cut off, and a last line says so, since an alert that is
+/// cut says more than one that is refused.
+pub fn shortened(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
     }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn said(json: &str) -> String {
-        read(&serde_json::from_str(json).unwrap())
-    }
-
-    #[test]
-    fn text_becomes_markdown() {
-        for (text, expected) in [
-            (
-                "*disk* on <https://x.test/h/n1|n1> at 91%",
-                "**disk** on [n1](https://x.test/h/n1) at 91%",
-            ),
-            (
-                "a * b, 2*3, _so_ ~not~ `*raw* &amp;`",
-                "a * b, 2*3, _so_ ~~not~~ `*raw* &`",
-            ),
-            (
-                "<!here> 1 &lt; 2 &amp;&amp; <https://a.test>",
-                "@here 1 < 2 && https://a.test",
-            ),
-            ("an open < stays", "an open < stays"),
-        ] {
-            assert_eq!(said(&serde_json::json!({ "text": text }).to_string()), expected);
-        }
-    }
-
-    #[test]
-    fn attachments_and_blocks_are_reduced_to_their_words() {
-        let payload = r#"{"text":"up","attachments":[{"color":"danger","title":"n1","title_link":"https://n1.test",
-            "text":"disk full","fields":[{"title":"used","value":"91%","short":true},{"title":"n","value":3}],
-            "fallback":"n1 91%","footer":"watch"},{"fallback":"only this"}]}"#;
-        assert_eq!(
-            said(payload),
-            "up\n\n**[n1](https://n1.test)**\ndisk full\n**used**: 91%\n**n**: 3\n*watch*\n\nonly this"
-        );
-        let blocks = r#"{"text":"notification","blocks":[{"type":"header","text":{"type":"plain_text","text":"Deploy"}},
-            {"type":"section","text":{"type":"mrkdwn","text":"*done* in 3 min"},"fields":[{"type":"mrkdwn","text":"by ci"}]},
-            {"type":"divider"},{"type":"context","elements":[{"type":"mrkdwn","text":"build 7"}]},
-            {"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"all "},{"type":"text","text":"good"}]}]}]}"#;
-        assert_eq!(
-            said(blocks),
-            "**Deploy**\n\n**done** in 3 min\nby ci\n\nbuild 7\n\nall good"
-        );
-        assert_eq!(said("{}"), "");
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read(text in ".{0,80}") {
-            markdown(&text);
-        }
-    }
+    let note = format!("\n\n… cut here: the whole text has {} bytes", text.len());
+    // The note is not to be code.
+    let fence = "\n```";
+    let kept = &text[..text.floor_char_boundary(most.saturating_sub(note.len() + fence.len()))];
+    let fences = kept.lines().filter(|line| line.trim_start().starts_with("```")).count();
+    let fence = if fences % 2 == 1 { fence } else { "" };
+    format!("{kept}{fence}{note}")
 }
