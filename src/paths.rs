@@ -95,6 +95,12 @@ pub fn holds_a_token(path: &str) -> bool {
         || (path.starts_with("/rooms/") && path.ends_with("/messages"))
 }
 
+/// True for what programs call as the API.
+pub fn is_api(path: &str) -> bool {
+    path.strip_prefix(API)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A page beside the desk: a document of its own, which the desk's scripts leave to the browser.
 pub fn is_beside(path: &str) -> bool {
     let page = path.trim_start_matches('/').split(['/', '?', '#']).next();

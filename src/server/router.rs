@@ -31,7 +31,7 @@ use crate::{
     ui::error_page::SetStatus,
 };
 
-use super::{functions, health::health, limits, request_id, security, sse, state::AppState};
+use super::{functions, health::health, limits, problem, request_id, security, sse, state::AppState};
 
 /// Every route, and what every request passes through.
 pub fn router(state: AppState) -> Router {
@@ -96,6 +96,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new())
         .merge(files)
         .layer(CatchPanicLayer::custom(request_id::panicked))
+        .layer(from_fn(problem::whatever_refused))
         .layer(from_fn(security::add_headers))
         .layer(
             TraceLayer::new_for_http()

@@ -14,7 +14,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     error::AppError,
-    paths::{holds_a_token, shown},
+    paths::{holds_a_token, is_api, shown},
 };
 
 use super::{config::Config, state::AppState};
@@ -69,7 +69,7 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let guarded = !safe || headers.contains_key(header::UPGRADE);
-    if guarded && !has_bearer(headers) && !is_ingest(&request) && !is_ours(headers, &state.config) {
+    if guarded && !has_bearer(headers) && !is_by_token(&request) && !is_ours(headers, &state.config) {
         tracing::warn!(path = shown(request.uri().path()), origin = ?headers.get(header::ORIGIN), "refused another origin");
         return AppError::Forbidden(
             "This request didn't come from Squawkbox's own pages. If it did, tell the server its address with \
@@ -81,10 +81,11 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
     next.run(request).await
 }
 
-/// Programs come in there, by token alone; no cookie counts.
-fn is_ingest(request: &Request) -> bool {
+/// Programs come in there, by token alone; no cookie counts, so there is nothing that another site's page could use. Whoever
+/// sends no token is told that, rather than where pages come from.
+fn is_by_token(request: &Request) -> bool {
     let path = request.uri().path();
-    path.starts_with("/ingest/") || holds_a_token(path)
+    path.starts_with("/ingest/") || holds_a_token(path) || is_api(path)
 }
 
 /// Not any authorization: a browser sends a proxy's Basic by itself, whichever page asks.

@@ -1,7 +1,10 @@
 //! What begins with a slash, over the socket and by the plain form: run, said, or refused, never swallowed.
 
 use super::app::{Member, TestApp};
-use crate::{chat::model::Message, ids::RoomId};
+use crate::{
+    chat::{model::Message, wire::ServerFrame},
+    ids::RoomId,
+};
 
 const DESK: RoomId = RoomId(1);
 
@@ -174,4 +177,36 @@ async fn programs_texts_are_never_commands() {
     let bodies: Vec<_> = messages.iter().map(|message| message.body.as_str()).collect();
     assert_eq!(bodies, ["/topic is now mine", "//me too"]);
     assert_ne!(ines.rooms(&app).await[0].topic, "is now mine");
+}
+
+#[tokio::test]
+async fn a_topic_leaves_a_name_that_is_given_at_the_same_moment_alone() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut line = ines.socket(&app).await;
+    let chat = &app.running.state.chat;
+    let renamed = app.renames_once_others_wait(DESK, "floor");
+    let told = async {
+        crate::chat::server::rooms::set_topic(chat, ines.me.id, DESK, "Open outcry")
+            .await
+            .expect("a new topic");
+        line.until(|frame| match frame {
+            ServerFrame::Room { room } => Some(room),
+            _ => None,
+        })
+        .await
+        .expect("what the room is now")
+    };
+    let ((), now) = tokio::join!(renamed, told);
+    assert_eq!((now.name.as_str(), now.topic.as_str()), ("floor", "Open outcry"));
+    let kept = &ines.rooms(&app).await[0];
+    assert_eq!((kept.name.as_str(), kept.topic.as_str()), ("floor", "Open outcry"));
+    // And so does the command.
+    assert!(
+        ines.is_told(&app, "/topic Closed", "status")
+            .await
+            .contains("new topic")
+    );
+    let kept = &ines.rooms(&app).await[0];
+    assert_eq!((kept.name.as_str(), kept.topic.as_str()), ("floor", "Closed"));
 }

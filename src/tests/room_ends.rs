@@ -262,3 +262,35 @@ fn walk(folder: &std::path::Path) -> usize {
     let entries = entries.flatten().map(|entry| entry.path());
     entries.map(|path| if path.is_dir() { walk(&path) } else { 1 }).sum()
 }
+
+impl TestApp {
+    /// Renames a room in a transaction that ends when what others have asked for meanwhile waits behind it.
+    pub async fn renames_once_others_wait(&self, room: RoomId, name: &'static str) {
+        let renamed = self.running.state.desk.writer.write(move |conn| {
+            Box::pin(async move {
+                sqlx::query("UPDATE room SET name = ? WHERE id = ?")
+                    .bind(name)
+                    .bind(room.0)
+                    .execute(conn)
+                    .await?;
+                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                Ok(())
+            })
+        });
+        renamed.await.expect("renamed");
+    }
+}
+
+#[tokio::test]
+async fn whoever_hears_of_a_rooms_end_hears_its_newest_name() {
+    let (app, ines, bob) = floor().await;
+    let mut b = bob.socket(&app).await;
+    let archive = async {
+        let chat = &app.running.state.chat;
+        let done = crate::chat::server::ends::archive(chat, &ines.me, FLOOR, true).await;
+        done.expect("archived");
+        room(&mut b).await
+    };
+    let ((), told) = tokio::join!(app.renames_once_others_wait(FLOOR, "pit"), archive);
+    assert_eq!((told.name.as_str(), told.archived), ("pit", true));
+}

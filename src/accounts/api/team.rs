@@ -138,8 +138,7 @@ pub async fn remove_person(id: UserId, name: String, #[server(default)] messages
 #[server(prefix = "/do", endpoint = "reset_link", output = Json)]
 pub async fn reset_link(id: UserId) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
-    door.admin()?;
-    let code = door.state.accounts.reset_code(id).await?;
+    let code = door.state.accounts.reset_code(&door.admin()?, id).await?;
     leptos_axum::redirect(&format!("/team/{id}?reset={code}"));
     Ok(())
 }
@@ -163,8 +162,7 @@ pub async fn whole_reset_link(code: String) -> Result<String, AppError> {
 #[server(prefix = "/do", endpoint = "drop_two_factor", output = Json)]
 pub async fn drop_two_factor(id: UserId) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
-    door.admin()?;
-    door.state.accounts.drop_two_factor(id).await?;
+    door.state.accounts.drop_two_factor(&door.admin()?, id).await?;
     leptos_axum::redirect(&format!("/team/{id}?done=two-factor"));
     Ok(())
 }

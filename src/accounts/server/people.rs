@@ -85,9 +85,14 @@ impl Accounts {
     /// Turns somebody's second factor off, for whoever has lost the phone and the recovery codes.
     ///
     /// # Errors
-    /// `NotFound`.
-    pub async fn drop_two_factor(&self, id: UserId) -> Result<(), AppError> {
-        self.person(id).await?;
+    /// `NotFound`, `Forbidden` for `by`'s own account.
+    pub async fn drop_two_factor(&self, by: &Me, id: UserId) -> Result<(), AppError> {
+        self.manageable(by, id).await?;
+        self.forget_two_factor(id).await
+    }
+
+    /// Turns a second factor off, whoever has been found to be allowed that.
+    pub(super) async fn forget_two_factor(&self, id: UserId) -> Result<(), AppError> {
         let work = self
             .db
             .writer
@@ -98,8 +103,10 @@ impl Accounts {
     /// A code with which somebody may choose a new password within a day, in place of the one before; given this once.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` for a bot, which has none.
-    pub async fn reset_code(&self, id: UserId) -> Result<String, AppError> {
+    /// `NotFound`; `Forbidden` for `by`'s own account, whose password asks for the one before; `Invalid` for a bot, which
+    /// has none.
+    pub async fn reset_code(&self, by: &Me, id: UserId) -> Result<String, AppError> {
+        self.manageable(by, id).await?;
         if self.person(id).await?.bot {
             return Err(AppError::Invalid("A bot signs in by its token alone.".into()));
         }

@@ -72,10 +72,7 @@ impl IntoResponse for RefusedProblem {
     fn into_response(self) -> Response {
         match self.0 {
             Refused::Other(error) => Problem(error).into_response(),
-            Refused::Unknown(detail) => {
-                let document = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail});
-                as_problem(Refused::Unknown(detail).into_response(), &document)
-            }
+            Refused::Unknown(detail) => as_problem(Refused::Unknown(detail).into_response(), detail),
         }
     }
 }

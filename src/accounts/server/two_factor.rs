@@ -78,7 +78,7 @@ impl Accounts {
     /// `Forbidden` when it is another password, `SlowDown`, `Busy`.
     pub async fn stop_two_factor(&self, session: &Session, password: Password) -> Result<(), AppError> {
         self.confirm(session, password).await?;
-        self.drop_two_factor(session.me.id).await
+        self.forget_two_factor(session.me.id).await
     }
 
     /// Checks a code of the app or a recovery code, and uses it up.

@@ -55,7 +55,7 @@ async fn to_end(chat: &Chat, me: &Me, room: RoomId) -> Result<Room, AppError> {
 /// # Errors
 /// `NotFound` for the room, `Forbidden` for who isn't an administrator, `Conflict` for the last open room, `SlowDown`.
 pub async fn archive(chat: &Chat, me: &Me, room: RoomId, archived: bool) -> Result<(), AppError> {
-    let now = to_end(chat, me, room).await?;
+    to_end(chat, me, room).await?;
     chat.pace.check(&me.id)?;
     let (hub, me) = (chat.hub.clone(), me.id);
     chat.db
@@ -67,13 +67,12 @@ pub async fn archive(chat: &Chat, me: &Me, room: RoomId, archived: bool) -> Resu
                     if archived {
                         store::must_not_be_last(conn, room).await?;
                     }
-                    store::set_archived(conn, room, archived.then(Timestamp::now)).await
+                    let people = store::set_archived(conn, room, archived.then(Timestamp::now)).await?;
+                    Ok((store::room_now(conn, room).await?, people))
                 })
             },
-            move |people: &Vec<UserId>| {
-                let frame = ServerFrame::Room {
-                    room: Room { archived, ..now },
-                };
+            move |(now, people): &(Room, Vec<UserId>)| {
+                let frame = ServerFrame::Room { room: now.clone() };
                 // Whoever came while it was archived has it on no list.
                 let to = match archived {
                     true => Audience::Members(room),

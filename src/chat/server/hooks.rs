@@ -2,7 +2,7 @@
 
 use axum::{
     body::{Bytes, to_bytes},
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     accounts::server::{scopes::Scope, tokens::Bot},
-    chat::{model::Person, wire::Draft},
+    chat::{model::Person, rules::LONGEST_BODY, wire::Draft},
     error::AppError,
     ids::RoomId,
     server::{
@@ -31,14 +31,20 @@ use crate::{
 };
 
 /// `POST /hooks/{token}`: Slack's incoming webhook, JSON or `payload=`; answers `ok`, or one of Slack's words for what
-/// is wrong. The room is the payload's `channel`, by its name, where the bot is in it; else the hook's own.
+/// is wrong. The room is the payload's `channel`, by its name; the hook's own where it names none. A room that isn't there
+/// and one that the bot isn't in are refused alike, or names of private rooms could be guessed.
 pub async fn slack(
     State(state): State<AppState>,
     Path(token): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    match slack_post(&state, &token, &headers, &body).await {
+    let outcome = match body {
+        Ok(body) => slack_post(&state, &token, &headers, &body).await,
+        // Too large, or it broke off: with a word, since those who speak Slack show nothing else.
+        Err(rejection) => Err((rejection.status(), "invalid_payload")),
+    };
+    match outcome {
         Ok(()) => "ok".into_response(),
         Err((status, word)) => (status, word).into_response(),
     }
@@ -73,13 +79,18 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
     if text.is_empty() {
         return Err((StatusCode::BAD_REQUEST, "no_text"));
     }
-    let named = match payload.channel.as_deref().map(|name| name.trim_start_matches('#')) {
+    let text = slack_text::shortened(text, LONGEST_BODY);
+    let channel = payload
+        .channel
+        .as_deref()
+        .map(|name| name.trim().trim_start_matches('#'));
+    let room = match channel.filter(|name| !name.is_empty()) {
         Some(name) => store::room_called(&state.chat.db.readers, name, bot.me.id)
             .await
             .map_err(|error| word(&error))?,
-        None => None,
+        None => bot.room,
     };
-    let room = named.or(bot.room).ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
+    let room = room.ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
     say(state, bot, room, text)
         .await
         .map(|_| ())

@@ -13,11 +13,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{
-    Audience, Chat,
-    store::{self, Joined},
-    tell,
-};
+use super::{Audience, Chat, store, tell};
 
 /// Rooms that one is in at most: every page lists them.
 const ROOMS: usize = 500;
@@ -119,7 +115,7 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
 /// `NotFound` for the room, `Invalid` when it is not one that people are invited to.
 pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Result<(), AppError> {
     chat.pace.check(&me)?;
-    let joined = private(chat, me, room).await?;
+    private(chat, me, room).await?;
     let hub = chat.hub.clone();
     chat.db
         .writer
@@ -128,17 +124,15 @@ pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Re
                 Box::pin(async move {
                     store::must_be_in(conn, room, me).await?;
                     store::has_room(conn, person, ROOMS).await?;
-                    store::add_member(conn, room, person).await
+                    let is_new = store::add_member(conn, room, person).await?;
+                    Ok((store::room_now(conn, room).await?, is_new))
                 })
             },
-            move |&is_new: &bool| {
-                if is_new {
+            move |(now, is_new): &(Room, bool)| {
+                if *is_new {
                     let people = Some(Arc::from([person]));
-                    tell(
-                        &hub,
-                        &ServerFrame::Room { room: joined.room },
-                        Audience::Joined(room, people),
-                    );
+                    let frame = ServerFrame::Room { room: now.clone() };
+                    tell(&hub, &frame, Audience::Joined(room, people));
                 }
             },
         )
@@ -159,7 +153,7 @@ pub async fn join(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError>
             move |conn| {
                 Box::pin(async move {
                     store::has_room(conn, me, ROOMS).await?;
-                    let open = store::open_room(conn, room).await?.ok_or_else(store::no_room)?;
+                    let open = store::open_room(conn, room).await?;
                     store::add_member(conn, room, me).await?;
                     Ok(open)
                 })
@@ -196,16 +190,15 @@ pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<bool, AppErr
         .await
 }
 
-async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<Joined, AppError> {
-    let joined = store::room(&chat.db.readers, room, me)
-        .await?
-        .ok_or_else(store::no_room)?;
-    match joined.room.kind {
-        RoomKind::Private => Ok(joined),
+/// Refuses what is no private room that `me` is in.
+async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
+    let joined = store::room(&chat.db.readers, room, me).await?;
+    match joined.ok_or_else(store::no_room)?.room.kind {
+        RoomKind::Private => Ok(()),
         RoomKind::Open => Err(AppError::Invalid(
             "Everyone on the team can join this room by themselves.".into(),
         )),
-        kind => refuse_endless(kind).map(|()| joined),
+        kind => refuse_endless(kind),
     }
 }
 
@@ -224,18 +217,26 @@ fn refuse_endless(kind: RoomKind) -> Result<(), AppError> {
 /// What [`rules`] say of them, `NotFound`, `Conflict` when the name is taken or the room is archived, `Invalid` for a
 /// conversation.
 pub async fn describe(chat: &Chat, me: UserId, room: RoomId, name: &str, topic: &str) -> Result<(), AppError> {
+    redescribe(chat, me, room, Some(rules::room_name(name)?), topic).await
+}
+
+/// Gives a room another topic, and leaves its name to others; anyone in it may.
+///
+/// # Errors
+/// As [`describe`].
+pub async fn set_topic(chat: &Chat, me: UserId, room: RoomId, topic: &str) -> Result<(), AppError> {
+    redescribe(chat, me, room, None, topic).await
+}
+
+async fn redescribe(chat: &Chat, me: UserId, room: RoomId, name: Option<String>, topic: &str) -> Result<(), AppError> {
     chat.pace.check(&me)?;
-    let (name, topic) = (rules::room_name(name)?, rules::topic(topic)?);
-    let mut now = store::room(&chat.db.readers, room, me)
-        .await?
-        .ok_or_else(store::no_room)?
-        .room;
-    match now.kind {
+    let topic = rules::topic(topic)?;
+    let now = store::room(&chat.db.readers, room, me).await?;
+    match now.ok_or_else(store::no_room)?.room.kind {
         RoomKind::Direct => return Err(AppError::Invalid("A conversation is named after its people.".into())),
         RoomKind::Thread => return Err(AppError::Invalid("A thread is named after its room.".into())),
         RoomKind::Open | RoomKind::Private => (),
     }
-    (now.name, now.topic) = (name.clone(), topic.clone());
     let hub = chat.hub.clone();
     chat.db
         .writer
@@ -243,12 +244,15 @@ pub async fn describe(chat: &Chat, me: UserId, room: RoomId, name: &str, topic: 
             move |conn| {
                 Box::pin(async move {
                     store::must_be_live(conn, room, me).await?;
-                    store::describe(conn, room, &name, &topic).await
+                    store::describe(conn, room, name.as_deref(), &topic).await?;
+                    // What others have made of the room meanwhile is told along.
+                    store::room_now(conn, room).await
                 })
             },
-            move |(): &()| tell(&hub, &ServerFrame::Room { room: now }, Audience::Members(room)),
+            move |now: &Room| tell(&hub, &ServerFrame::Room { room: now.clone() }, Audience::Members(room)),
         )
         .await
+        .map(|_| ())
 }
 
 /// A name for a message whose sender gave it none.

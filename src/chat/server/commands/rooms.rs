@@ -29,7 +29,7 @@ impl Command for Topic {
                     topic => format!("The topic: {topic}"),
                 }));
             }
-            rooms::describe(chat, me.id, draft.room, &now.name, &draft.body).await?;
+            rooms::set_topic(chat, me.id, draft.room, &draft.body).await?;
             Ok(Outcome::Note(
                 "Everyone sees the new topic above the messages.".to_owned(),
             ))

@@ -27,6 +27,10 @@ use crate::{
 
 /// A file.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": 7, "name": "chart.png", "kind": "image/png", "bytes": 48213, "width": 1200, "height": 630,
+    "url": "/api/v1/files/7"
+})))]
 pub struct ApiFile {
     /// Its number.
     id: i64,
@@ -71,9 +75,18 @@ pub struct Going {
     name: String,
 }
 
+/// A form with a file.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "what a form looks like; `take` reads it part by part")]
+pub struct FileForm {
+    /// The file, under any name; the first of several is taken.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
 /// Brings a file into a room: the body itself, or the first file of a form. A message can then hold it, within a day.
 #[utoipa::path(post, path = "/api/v1/files", params(Going),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((status = 201, body = ApiFile), (status = 404, description = "No such room, or not for the bot."),
         (status = 413, description = "Too large."), (status = 507, description = "The server's disk is full.")))]
 pub async fn bring(

@@ -5,22 +5,21 @@ use axum::{
     extract::State,
     http::{HeaderName, StatusCode, header::LOCATION},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
-    files::ApiFile,
-    rooms::{ApiPerson, number},
+    message::{ApiMessage, ApiOpened, NewMessage, NewText},
+    rooms::number,
 };
 use crate::{
     accounts::server::tokens::Bot,
     chat::{
-        model::{Change, Message, Person},
-        server::{change, marks, post as born, rooms::new_client_id, search as finding, store, threads},
+        model::{Change, Person},
+        server::{change, marks, post as born, rooms::new_client_id, store, threads},
         wire::Draft,
     },
     error::AppError,
-    ids::FileId,
     server::{
         problem::{Asked, At, Body, Problem},
         state::AppState,
@@ -29,124 +28,6 @@ use crate::{
 
 /// Messages in one answer at most.
 const MOST: u32 = 200;
-
-/// A message.
-#[derive(Serialize, ToSchema)]
-pub struct ApiMessage {
-    /// The room's number.
-    room: i64,
-    /// Its place in the room, from 1, without holes.
-    seq: u64,
-    /// The room's number of its last change: ask for what came `after` the highest seen.
-    changed: u64,
-    author: ApiPerson,
-    /// What was said, as typed; empty once deleted.
-    text: String,
-    /// The same, rendered and safe, with the card of its link; absent where nothing in it is marked up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<String>,
-    /// When it was said (RFC 3339, UTC).
-    at: String,
-    /// When it was last edited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    edited: Option<String>,
-    /// It was taken back.
-    deleted: bool,
-    /// The place of the message that it answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<u64>,
-    reactions: Vec<ApiReaction>,
-    /// Who pinned it in its room, by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pinned: Option<String>,
-    files: Vec<ApiFile>,
-    /// Its thread, once something is said in it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thread: Option<ApiThread>,
-    /// The sender's own name for it, by which a retry is the same message.
-    client_id: String,
-}
-
-/// The thread of a message.
-#[derive(Serialize, ToSchema)]
-pub struct ApiThread {
-    /// The number of the room that it is: its messages are that room's.
-    room: i64,
-    /// How many replies stand in it.
-    replies: u32,
-    /// When the newest was said (RFC 3339, UTC).
-    last: String,
-}
-
-/// A thread that is open.
-#[derive(Serialize, ToSchema)]
-pub struct ApiOpened {
-    /// The number of the room that it is.
-    room: i64,
-}
-
-/// One emoji under a message.
-#[derive(Serialize, ToSchema)]
-pub struct ApiReaction {
-    emoji: String,
-    people: Vec<ApiPerson>,
-}
-
-impl From<Message> for ApiMessage {
-    fn from(message: Message) -> Self {
-        let people = |people: Vec<Person>| people.into_iter().map(ApiPerson::from).collect();
-        Self {
-            room: message.room.0,
-            seq: message.seq,
-            changed: message.changed,
-            author: message.author.into(),
-            text: message.body,
-            html: message.html,
-            at: message.at.to_string(),
-            edited: message.edited.map(|at| at.to_string()),
-            deleted: message.deleted,
-            reply: message.reply.map(|quote| quote.seq),
-            reactions: message
-                .reactions
-                .into_iter()
-                .map(|reaction| ApiReaction {
-                    emoji: reaction.emoji,
-                    people: people(reaction.people),
-                })
-                .collect(),
-            pinned: message.pinned,
-            files: message.files.into_iter().map(ApiFile::from).collect(),
-            thread: message.thread.map(|thread| ApiThread {
-                room: thread.room.0,
-                replies: thread.replies,
-                last: thread.last.to_string(),
-            }),
-            client_id: message.client_id,
-        }
-    }
-}
-
-/// A message to be said.
-#[derive(Deserialize, ToSchema)]
-pub struct NewMessage {
-    /// What; Markdown, 16 KiB at most. May be empty where there are files.
-    text: String,
-    /// Your own name for it, such as a UUID: the same on every retry, and it is said once.
-    client_id: Option<String>,
-    /// The place of the message that it answers.
-    reply: Option<u64>,
-    /// Numbers of files that the bot has brought into the room; ten at most.
-    #[serde(default)]
-    #[schema(value_type = Vec<i64>)]
-    files: Vec<FileId>,
-}
-
-/// What a message shall say.
-#[derive(Deserialize, ToSchema)]
-pub struct NewText {
-    /// Markdown, 16 KiB at most.
-    text: String,
-}
 
 /// A stretch of messages.
 #[derive(Deserialize, IntoParams)]
@@ -188,7 +69,7 @@ pub async fn list(
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/messages", params(("room" = i64, Path,)), request_body = NewMessage,
     responses((status = 201, body = ApiMessage), (status = 200, body = ApiMessage, description = "It was said before."),
         (status = 404, description = "No such room, or not for the bot."),
-        (status = 429, description = "Too fast; see Retry-After.")))]
+        (status = 409, description = "The room is archived.")))]
 pub async fn post(
     State(state): State<AppState>,
     bot: Bot,
@@ -220,7 +101,7 @@ async fn changed(state: &AppState, bot: &Bot, room: &str, seq: u64, what: Change
 
 /// Replaces what a message of the bot's says.
 #[utoipa::path(patch, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
-    request_body = NewText, responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's.")))]
+    request_body = NewText, responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's, or the token lacks the scope `post`.")))]
 pub async fn edit(
     State(state): State<AppState>,
     bot: Bot,
@@ -232,7 +113,7 @@ pub async fn edit(
 
 /// Takes a message of the bot's back; its place stays.
 #[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
-    responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's.")))]
+    responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's, or the token lacks the scope `post`.")))]
 pub async fn delete(
     State(state): State<AppState>,
     bot: Bot,
@@ -255,7 +136,7 @@ pub async fn pins(
 
 /// Pins a message in its room; 100 at most.
 #[utoipa::path(put, path = "/api/v1/rooms/{room}/messages/{seq}/pin", params(("room" = i64, Path,), ("seq" = u64, Path,)),
-    responses((status = 200, body = ApiMessage), (status = 409, description = "The room has 100.")))]
+    responses((status = 200, body = ApiMessage), (status = 409, description = "The room has 100, or is archived.")))]
 pub async fn pin(
     State(state): State<AppState>,
     bot: Bot,
@@ -303,7 +184,7 @@ pub async fn unreact(
 /// room's. Made where there is none yet.
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/messages/{seq}/thread",
     params(("room" = i64, Path,), ("seq" = u64, Path,)), responses((status = 200, body = ApiOpened),
-        (status = 400, description = "The message stands in a thread."),
+        (status = 400, description = "The message stands in a thread, or something in the address can't be read."),
         (status = 404, description = "No such message, or not for the bot.")))]
 pub async fn thread(
     State(state): State<AppState>,
@@ -312,48 +193,4 @@ pub async fn thread(
 ) -> Result<Json<ApiOpened>, Problem> {
     let room = threads::open(&state.chat, bot.me.id, (number(&room)?, seq)).await?.0;
     Ok(Json(ApiOpened { room }))
-}
-
-/// What is looked for.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// Words, `"phrases"`, `from:`, `in:`, `before:`, `after:`, `has:link`, `has:file`.
-    q: String,
-    /// Go on before this number, the `id` of the last one found.
-    before: Option<i64>,
-}
-
-/// What was found, newest first.
-#[derive(Serialize, ToSchema)]
-pub struct ApiFound {
-    found: Vec<ApiHit>,
-    /// Ask again with this `before`: there is more, or a search that finds little has not looked further back yet.
-    before: Option<i64>,
-}
-
-/// A message that was found.
-#[derive(Serialize, ToSchema)]
-pub struct ApiHit {
-    /// The number by which the search goes on before it.
-    id: i64,
-    message: ApiMessage,
-}
-
-/// Finds what was said in the rooms that the bot is in.
-#[utoipa::path(get, path = "/api/v1/search", params(Wanted), responses((status = 200, body = ApiFound)))]
-pub async fn search(
-    State(state): State<AppState>,
-    bot: Bot,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Json<ApiFound>, Problem> {
-    let found = finding::search(&state.chat, bot.me.id, &wanted.q, wanted.before).await?;
-    let hit = |hit: crate::chat::model::Hit| ApiHit {
-        id: hit.id,
-        message: hit.message.into(),
-    };
-    Ok(Json(ApiFound {
-        found: found.hits.into_iter().map(hit).collect(),
-        before: found.before,
-    }))
 }

@@ -1,21 +1,24 @@
 //! `/api/v1`: chat for programs, and its tokens. A bearer token; JSON; errors are problem documents (RFC 9457). What it
 //! answers is described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
 
+mod described;
 mod files;
+mod message;
 mod messages;
 mod rooms;
+mod search;
 mod tokens;
 
 use axum::{
     Json, Router,
+    http::StatusCode,
     routing::{delete, get, patch, post, put},
 };
-use utoipa::{
-    Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
-};
+use utoipa::OpenApi;
 
-use crate::server::{problem::Problem, state::AppState};
+use crate::server::state::AppState;
+
+use described::Alike;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -39,27 +42,16 @@ use crate::server::{problem::Problem, state::AppState};
         messages::pins,
         messages::pin,
         messages::unpin,
-        messages::search,
+        search::search,
         tokens::list,
         tokens::revoke,
         files::bring,
         files::read
     ),
-    modifiers(&Token),
+    modifiers(&Alike),
     security(("token" = []))
 )]
 struct Api;
-
-struct Token;
-
-impl Modify for Token {
-    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        api.components
-            .get_or_insert_default()
-            .add_security_scheme("token", token);
-    }
-}
 
 /// Files under `/api/v1`: apart, since they take longer than other requests may.
 pub fn file_routes() -> Router<AppState> {
@@ -90,13 +82,10 @@ pub fn routes() -> Router<AppState> {
             put(messages::pin).delete(messages::unpin),
         )
         .route("/rooms/{room}/pins", get(messages::pins))
-        .route("/search", get(messages::search))
+        .route("/search", get(search::search))
         .route("/tokens", get(tokens::list))
         .route("/tokens/{id}", delete(tokens::revoke))
-        .fallback(async || {
-            Problem(crate::error::AppError::NotFound(
-                "There is no such call. All there are stand in /api/v1/openapi.json.".into(),
-            ))
-        });
+        // What is refused here becomes a problem document on its way out, with words of its own.
+        .fallback(async || StatusCode::NOT_FOUND);
     Router::new().nest(crate::paths::API, api)
 }

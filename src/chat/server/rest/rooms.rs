@@ -20,6 +20,9 @@ use crate::{
 
 /// A room.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": 1, "name": "desk", "topic": "What everyone should hear", "kind": "open", "unread": 3, "archived": false
+})))]
 pub struct ApiRoom {
     /// Its number, as in its URL.
     id: i64,
@@ -64,6 +67,7 @@ impl ApiRoom {
 
 /// A member of the team.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({"id": 2, "name": "Ines Tan"})))]
 pub struct ApiPerson {
     /// Their number.
     pub id: i64,
@@ -82,6 +86,7 @@ impl From<Person> for ApiPerson {
 
 /// A member of the team, as others call them.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({"id": 2, "name": "Ines Tan", "username": "ines"})))]
 pub struct ApiMember {
     /// Their number.
     pub id: i64,
@@ -93,6 +98,7 @@ pub struct ApiMember {
 
 /// A room to be made.
 #[derive(Deserialize, ToSchema)]
+#[schema(examples(json!({"name": "releases", "private": false})))]
 pub struct NewRoom {
     /// 1 to 40 letters, digits, hyphens, dots and underscores.
     name: String,

@@ -15,6 +15,10 @@ use crate::{
 
 /// A token, without what it could be used by.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": 3, "name": "deploy", "scopes": ["read", "post"], "bot": "deploy", "created": "2026-11-20T14:03:07.204Z",
+    "last_used": "2026-11-20T15:00:00Z"
+})))]
 pub struct ApiToken {
     /// Its number, as in its URL.
     id: i64,

@@ -2,10 +2,13 @@
 
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::rooms::{RoomRow, people_of};
+use super::{
+    no_room,
+    rooms::{RoomRow, people_of},
+};
 use crate::{
     chat::{
-        model::{Losses, Room},
+        model::{Losses, Room, RoomKind},
         server::files::shelf::Content,
     },
     error::AppError,
@@ -31,17 +34,30 @@ pub async fn rooms_to_join(db: &SqlitePool, user: UserId) -> Result<Vec<Room>, A
     Ok(rows.into_iter().map(Room::from).collect())
 }
 
-/// An open room, for whoever comes in; `None` when there is none.
-pub async fn open_room(conn: &mut SqliteConnection, room: RoomId) -> Result<Option<Room>, AppError> {
+/// A room as it is within a transaction, for whoever is told of it: no thread, and without its people.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn room_now(conn: &mut SqliteConnection, room: RoomId) -> Result<Room, AppError> {
     let row: Option<RoomRow> = sqlx::query_as(
         "SELECT id, name, topic, kind, archived IS NOT NULL AS archived, parent, root, \
-         0 AS unread, 0 AS mentions, 0 AS muted FROM room \
-         WHERE id = ? AND kind = 'open'",
+         0 AS unread, 0 AS mentions, 0 AS muted FROM room WHERE id = ?",
     )
     .bind(room.0)
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(Room::from))
+    row.map(Room::from).ok_or_else(no_room)
+}
+
+/// An open room, for whoever comes in.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn open_room(conn: &mut SqliteConnection, room: RoomId) -> Result<Room, AppError> {
+    match room_now(conn, room).await? {
+        room if room.kind == RoomKind::Open => Ok(room),
+        _ => Err(no_room()),
+    }
 }
 
 /// Archives a room with its threads, or brings it back; gives who is in it.

@@ -19,7 +19,8 @@ mod webhooks;
 pub use avatars::{avatar, avatar_since, set_avatar};
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use ends::{
-    clear_deleted, delete_forsaken, delete_room, losses, must_not_be_last, open_room, rooms_to_join, set_archived,
+    clear_deleted, delete_forsaken, delete_room, losses, must_not_be_last, open_room, room_now, rooms_to_join,
+    set_archived,
 };
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};

@@ -262,12 +262,17 @@ pub async fn room_named(conn: &mut SqliteConnection, name: &str, kind: RoomKind)
     Ok(id.map(RoomId))
 }
 
-/// Gives a room another name and topic.
+/// Gives a room another topic, and another name where there is one.
 ///
 /// # Errors
 /// `Conflict` when the name is taken.
-pub async fn describe(conn: &mut SqliteConnection, room: RoomId, name: &str, topic: &str) -> Result<(), AppError> {
-    let done = sqlx::query("UPDATE room SET name = ?, topic = ? WHERE id = ?")
+pub async fn describe(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    name: Option<&str>,
+    topic: &str,
+) -> Result<(), AppError> {
+    let done = sqlx::query("UPDATE room SET name = coalesce(?, name), topic = ? WHERE id = ?")
         .bind(name)
         .bind(topic)
         .bind(room.0)
@@ -275,7 +280,7 @@ pub async fn describe(conn: &mut SqliteConnection, room: RoomId, name: &str, top
         .await;
     match done {
         Ok(_) => Ok(()),
-        Err(cause) if is_taken(&cause) => Err(name_taken(name)),
+        Err(cause) if is_taken(&cause) => Err(name_taken(name.unwrap_or_default())),
         Err(cause) => Err(cause.into()),
     }
 }

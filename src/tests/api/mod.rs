@@ -1,6 +1,10 @@
 //! Chat for programs: the API, Slack's webhooks, Campfire's bots.
 
-use reqwest::{Method, StatusCode};
+mod description;
+mod refusals;
+mod slack;
+
+use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::app::{Member, TestApp};
@@ -26,6 +30,11 @@ impl TestApp {
 
 impl Program<'_> {
     async fn call(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let answer = self.answer(method, path, body).await;
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    async fn answer(&self, method: Method, path: &str, body: Value) -> Response {
         // No cookies, no Origin.
         let mut request = reqwest::Client::new()
             .request(method, format!("{}/api/v1{path}", self.app.url))
@@ -33,8 +42,7 @@ impl Program<'_> {
         if !body.is_null() {
             request = request.json(&body);
         }
-        let answer = request.send().await.expect("an answer");
-        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+        request.send().await.expect("an answer")
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
@@ -115,104 +123,6 @@ async fn a_program_reads_and_speaks() {
 }
 
 #[tokio::test]
-async fn refusals_are_problem_documents() {
-    let app = TestApp::start().await;
-    let ines = app.admin().await;
-    let bot = app.bot("deploy").await;
-    let secret = [("name", "deals"), ("private", "true")];
-    let made = ines
-        .client
-        .post(format!("{}/do/create_room", app.url))
-        .form(&secret)
-        .send()
-        .await;
-    assert_eq!(made.expect("an answer").status(), 200);
-    for (method, path, body, status, words) in [
-        (
-            Method::GET,
-            "/rooms/2/messages",
-            Value::Null,
-            404,
-            "There is no such room",
-        ),
-        (
-            Method::GET,
-            "/rooms/x/messages",
-            Value::Null,
-            404,
-            "There is no such room",
-        ),
-        (
-            Method::POST,
-            "/rooms/2/messages",
-            json!({"text": "hi"}),
-            404,
-            "There is no such room",
-        ),
-        (Method::POST, "/rooms/1/messages", json!({"text": " "}), 400, ""),
-        (Method::POST, "/rooms/1/messages", json!({}), 400, "text"),
-        (
-            Method::POST,
-            "/rooms/1/messages",
-            json!({"text": "x".repeat(20_000)}),
-            413,
-            "16",
-        ),
-        (
-            Method::GET,
-            "/rooms/1/messages?before=1&after=1",
-            Value::Null,
-            400,
-            "not both",
-        ),
-        (
-            Method::PATCH,
-            "/rooms/1/messages/9",
-            json!({"text": "hi"}),
-            404,
-            "There is no such message",
-        ),
-        (Method::GET, "/search?q=before:noon", Value::Null, 400, "2026-11-20"),
-        (Method::GET, "/search", Value::Null, 400, "q"),
-        (Method::DELETE, "/rooms/1/messages/x", Value::Null, 400, ""),
-        (Method::GET, "/nonsense", Value::Null, 404, "openapi.json"),
-    ] {
-        let (answered, problem) = bot.call(method, path, body).await;
-        assert_eq!(answered, status, "{path}: {problem}");
-        assert_eq!(problem["status"], status, "{path}: {problem}");
-        assert!(
-            problem["detail"].as_str().expect("words").contains(words),
-            "{path}: {problem}"
-        );
-    }
-    let nobody = Program {
-        app: &app,
-        token: "sbx_nonsense".into(),
-    };
-    let (status, problem) = nobody.get("/rooms").await;
-    assert_eq!((status, &problem["status"]), (401, &json!(401)), "{problem}");
-    let ingest = Program {
-        app: &app,
-        token: app.token().await,
-    };
-    assert_eq!(ingest.get("/rooms").await.0, 403, "a token for ingest reads no chat");
-    // A session's cookie opens nothing here: another site's page could make a browser send it.
-    let with_cookie = ines.client.get(format!("{}/api/v1/rooms", app.url)).send().await;
-    assert_eq!(with_cookie.expect("an answer").status(), 401);
-    let sign_in = [("name", "deploy"), ("password", "")];
-    let refused = app
-        .client()
-        .post(format!("{}/do/sign_in", app.url))
-        .form(&sign_in)
-        .send()
-        .await;
-    assert!(
-        !refused.expect("an answer").status().is_success(),
-        "a bot doesn't sign in"
-    );
-}
-
-#[tokio::test]
 async fn a_program_speaks_in_threads() {
     let app = TestApp::start().await;
     let ines = app.admin().await;
@@ -238,52 +148,6 @@ async fn a_program_speaks_in_threads() {
     assert_eq!(bot.call(Method::POST, &within, Value::Null).await.0, 400);
     let missing = bot.call(Method::POST, "/rooms/1/messages/9/thread", Value::Null);
     assert_eq!(missing.await.0, 404);
-}
-
-#[tokio::test]
-async fn the_description_names_every_call() {
-    let app = TestApp::start().await;
-    let answer = reqwest::get(format!("{}/api/v1/openapi.json", app.url))
-        .await
-        .expect("an answer");
-    let api: Value = answer.json().await.expect("JSON");
-    let calls: usize = api["paths"]
-        .as_object()
-        .expect("paths")
-        .values()
-        .map(|path| path.as_object().map_or(0, serde_json::Map::len))
-        .sum();
-    assert_eq!(calls, 18, "{api}");
-    assert!(api["components"]["schemas"]["ApiMessage"].is_object());
-}
-
-#[tokio::test]
-async fn slack_webhooks_speak_here_by_another_url() {
-    let app = TestApp::start().await;
-    let ines = app.admin().await;
-    let bot = app.bot("watch").await;
-    let (json, form) = ("application/json", "application/x-www-form-urlencoded");
-    let ok = (StatusCode::OK, "ok".to_owned());
-    assert_eq!(bot.hook(json, r#"{"text":"*disk* at 91%"}"#.into()).await, ok);
-    let payload = "payload=%7B%22text%22%3A%22by+form%22%2C%22channel%22%3A%22%23desk%22%7D";
-    assert_eq!(bot.hook(form, payload.into()).await, ok);
-    assert_eq!(bodies(&ines, &app).await, ["**disk** at 91%", "by form"]);
-    for (kind, body, status, word) in [
-        (json, "{", 400, "invalid_payload"),
-        (json, "{}", 400, "no_text"),
-        (form, "text=hello", 400, "invalid_payload"),
-    ] {
-        let (answered, said) = bot.hook(kind, body.into()).await;
-        assert_eq!((answered.as_u16(), said.as_str()), (status, word), "{body}");
-    }
-    let revoked = Program {
-        app: &app,
-        token: "sbx_nonsense".into(),
-    };
-    assert_eq!(
-        revoked.hook(json, r#"{"text":"x"}"#.into()).await,
-        (StatusCode::NOT_FOUND, "no_service".into())
-    );
 }
 
 #[tokio::test]
