@@ -9,6 +9,7 @@ pub mod error;
 pub mod functions;
 pub mod health;
 pub mod hub;
+pub mod inflight;
 pub mod limits;
 pub mod listen;
 pub mod outbound;
