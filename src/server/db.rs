@@ -3,20 +3,20 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    ConnectOptions, Connection, SqlitePool,
+    ConnectOptions, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::writer::Writer;
+use super::{checkpoint, writer::Writer};
 
 /// Readers at once per file; each is a thread and up to 2 MB of cache.
 const READERS: u32 = 4;
 /// How long a connection waits for a lock (only a checkpoint or another process ever holds one).
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often the write-ahead log is folded back into the file.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+/// How long a reader waits for a connection before it is told that the server is busy.
+const TURN: Duration = Duration::from_secs(5);
 
 /// One SQLite file.
 #[derive(Clone)]
@@ -60,19 +60,22 @@ impl Database {
             .busy_timeout(PATIENCE)
             .foreign_keys(true)
             .pragma("wal_autocheckpoint", "0")
+            .pragma("journal_size_limit", checkpoint::MOST.to_string())
             .optimize_on_close(true, 400)
             .disable_statement_logging();
         let mut conn = options.connect().await?;
         migrations.run(&mut conn).await?;
-        let (writer, task) = Writer::start(conn, options.clone());
+        let log = checkpoint::Log::of(file);
+        tasks.spawn(log.beside(options.clone(), stop.clone()));
+        let (writer, task) = Writer::start(conn, options.clone(), log);
         tasks.spawn(task);
         let readers = SqlitePoolOptions::new()
             .min_connections(0)
             .max_connections(READERS)
             .idle_timeout(Duration::from_secs(60))
+            .acquire_timeout(TURN)
             .test_before_acquire(false)
-            .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
-        tasks.spawn(checkpoint(options, stop.clone()));
+            .connect_lazy_with(options.read_only(true).create_if_missing(false));
         Ok(Self { readers, writer })
     }
 
@@ -93,33 +96,31 @@ impl Database {
     }
 }
 
-/// Folds the log back every few seconds, from a connection of its own, so that no commit pays for it; a last
-/// time when the server stops. `PASSIVE` waits for nobody.
-async fn checkpoint(options: SqliteConnectOptions, stop: CancellationToken) {
-    let mut conn = None;
-    loop {
-        let stopping = tokio::select! {
-            () = stop.cancelled() => true,
-            () = tokio::time::sleep(CHECKPOINT_EVERY) => false,
-        };
-        if conn.is_none() {
-            conn = options
-                .connect()
-                .await
-                .inspect_err(|e| tracing::warn!(error = %e, "opening for a checkpoint"))
-                .ok();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::AppError;
+
+    #[tokio::test]
+    async fn who_finds_all_readers_busy_is_told_so_within_seconds() {
+        let folder = tempfile::tempdir().unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let none = Migrator::DEFAULT;
+        let file = folder.path().join("busy.db");
+        let db = Database::open(&file, &none, Durability::Normal, &tasks, &stop)
+            .await
+            .unwrap();
+        let mut held = Vec::new();
+        for _ in 0..READERS {
+            held.push(db.readers.acquire().await.unwrap());
         }
-        if let Some(open) = &mut conn
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await
-        {
-            tracing::warn!(%error, "checkpoint");
-            conn = None;
-        }
-        if stopping {
-            if let Some(open) = conn {
-                let _ = open.close().await;
-            }
-            return;
-        }
+        tokio::time::pause();
+        let asked = tokio::time::Instant::now();
+        let refused = db.readers.acquire().await.map(|_| ()).map_err(AppError::from);
+        assert_eq!(refused, Err(AppError::Busy));
+        assert!(asked.elapsed() < TURN * 2, "{:?}", asked.elapsed());
+        held.pop();
+        tokio::time::resume();
+        db.check().await.unwrap();
     }
 }

@@ -1,5 +1,7 @@
 //! The server's half of [`AppError`]: causes are logged here, under the request's id, and go no further.
 
+use std::any::Any;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
@@ -53,8 +55,19 @@ impl From<sqlx::Error> for AppError {
             tracing::error!(error = %cause, "the disk is full");
             return Self::DiskFull;
         }
+        if matches!(cause, sqlx::Error::PoolTimedOut) {
+            tracing::warn!("all readers of a database are busy");
+            return Self::Busy;
+        }
         internal("database", &cause)
     }
+}
+
+/// What a panic said.
+pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
 }
 
 /// A fault of the file system, as what a caller may know.
@@ -79,7 +92,8 @@ pub fn is_taken(cause: &sqlx::Error) -> bool {
 }
 
 impl IntoResponse for AppError {
-    /// JSON `{"error": kind, "detail": … or null, "message": sentence}` with the status of [`AppError::status`].
+    /// JSON `{"error": kind, "detail": … or null, "message": sentence}` with the status of [`AppError::status`]. The error
+    /// itself lies in the answer's extensions, for `refusal` to make a page of it where one is asked for.
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // `"signed_out"` or `{"not_found": detail}`.
@@ -102,6 +116,7 @@ impl IntoResponse for AppError {
         if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -1,6 +1,7 @@
 //! What every feature stands on: settings, databases, delivery, security, start and stop. Knows no feature, but for
 //! [`router`], [`state`], [`start`], [`config`], [`command`] and [`health`], which list them all.
 
+pub mod checkpoint;
 pub mod command;
 pub mod config;
 pub mod db;
@@ -8,6 +9,7 @@ pub mod error;
 pub mod functions;
 pub mod health;
 pub mod hub;
+pub mod inflight;
 pub mod limits;
 pub mod listen;
 pub mod outbound;

@@ -19,6 +19,7 @@ use crate::{
 use super::{
     config::Config,
     db::{Database, Durability},
+    inflight::InFlight,
     listen::listen,
     router::router,
     shutdown::{DEADLINE, Shutdown},
@@ -121,6 +122,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         ticker,
         logs,
         feeds,
+        in_flight: InFlight::default(),
         shutdown,
     };
     let state = AppState::new(parts);

@@ -9,7 +9,7 @@ use crate::{
     accounts::server::Accounts, chat::server::Chat, error::AppError, logs::server::Logs, ticker::server::Ticker,
 };
 
-use super::{config::Config, db::Database, shutdown::Shutdown, sse::Feed};
+use super::{config::Config, db::Database, inflight::InFlight, shutdown::Shutdown, sse::Feed};
 
 /// The shared state; a clone is a pointer.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct Parts {
     pub logs: Logs,
     /// What `GET /events` can carry.
     pub feeds: Vec<Box<dyn Feed>>,
+    /// What programs are bringing.
+    pub in_flight: InFlight,
     /// Stopping in order.
     pub shutdown: Shutdown,
 }

@@ -2,13 +2,24 @@
 //!
 //! A job runs inside the transaction; its reply is sent, and its `then` runs, only after the commit, in the
 //! order of the commits. That is what makes "acknowledged means kept" and "published in order" true for
-//! every feature. The queue is bounded: when it is full, a caller waits.
+//! every feature. The queue is bounded: when it is full, a caller waits. A job that panics fails with its batch; the writer
+//! goes on.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    any::Any,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+};
 
+use futures::FutureExt;
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 
+use super::{
+    checkpoint::Log,
+    error::{internal, panic_text},
+};
 use crate::error::AppError;
 
 /// A boxed future borrowing the writer's connection.
@@ -72,9 +83,13 @@ where
 impl Writer {
     /// Starts the task that owns `conn`, and opens another by `options` when that one fails. It ends, with everything
     /// queued committed, when the last handle is dropped.
-    pub fn start(conn: SqliteConnection, options: SqliteConnectOptions) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(
+        conn: SqliteConnection,
+        options: SqliteConnectOptions,
+        log: Log,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        (Self { jobs }, tokio::spawn(run(conn, options, queue)))
+        (Self { jobs }, tokio::spawn(run(conn, options, log, queue)))
     }
 
     /// Runs `work` in the next transaction and answers after its commit.
@@ -109,17 +124,32 @@ impl Writer {
     }
 }
 
-async fn run(conn: SqliteConnection, options: SqliteConnectOptions, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+async fn run(
+    conn: SqliteConnection,
+    options: SqliteConnectOptions,
+    mut log: Log,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+) {
     let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        let commit = commit(&mut conn, &options, &mut batch).await.map_err(AppError::from);
+        let commit = AssertUnwindSafe(commit(&mut conn, &options, &mut batch))
+            .catch_unwind()
+            .await
+            .map_or_else(|panic| Err(panicked(&*panic)), |done| done.map_err(AppError::from));
         if commit.is_err() {
             // SQLite may have rolled back by itself, which the connection doesn't know: it can't be used again.
             conn = None;
         }
         for job in batch.drain(..) {
-            job.finish(commit.clone());
+            // What is committed stays so, whatever becomes of the telling.
+            let told = catch_unwind(AssertUnwindSafe(|| job.finish(commit.clone())));
+            let _ = told.map_err(|panic| panicked(&*panic));
+        }
+        if let Some(conn) = &mut conn
+            && let Err(error) = log.keep_short(conn).await
+        {
+            tracing::warn!(%error, "checkpoint by the writer");
         }
     }
     if let Some(conn) = conn
@@ -127,6 +157,10 @@ async fn run(conn: SqliteConnection, options: SqliteConnectOptions, mut queue: m
     {
         tracing::warn!(error = %cause, "closing the writer's connection");
     }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> AppError {
+    internal("panic in a write", &panic_text(panic))
 }
 
 async fn commit(
@@ -158,4 +192,62 @@ async fn commit(
         sqlx::query(next).execute(&mut *tx).await?;
     }
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+    use super::*;
+    use crate::server::db::{Database, Durability};
+
+    async fn insert(conn: &mut SqliteConnection, n: i64) -> Result<(), AppError> {
+        sqlx::query("INSERT INTO number VALUES (?)")
+            .bind(n)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_its_batch_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let none = sqlx::migrate::Migrator::DEFAULT;
+        let file = folder.path().join("panics.db");
+        let db = Database::open(&file, &none, Durability::Normal, &tasks, &stop)
+            .await
+            .unwrap();
+        let made = db.writer.write(|conn| {
+            Box::pin(async move {
+                sqlx::query("CREATE TABLE number (n)").execute(conn).await?;
+                Ok(())
+            })
+        });
+        made.await.unwrap();
+
+        // In one batch, as one thread runs both: what stood beside the panic was not kept, and is told so.
+        let beside = db.writer.write(|conn| Box::pin(insert(conn, 1)));
+        let panics = db.writer.write(|conn| {
+            Box::pin(async move {
+                insert(conn, 2).await?;
+                panic!("in the work")
+            })
+        });
+        let (beside, panics): (_, Result<(), _>) = tokio::join!(beside, panics);
+        assert!(matches!(panics, Err(AppError::Internal(_))), "{panics:?}");
+        assert_eq!(beside, panics);
+
+        let published = db
+            .writer
+            .write_then(|conn| Box::pin(insert(conn, 3)), |()| panic!("in the telling"));
+        assert_eq!(published.await, Err(AppError::Busy));
+
+        db.writer.write(|conn| Box::pin(insert(conn, 4))).await.unwrap();
+        let kept: Vec<i64> = sqlx::query_scalar("SELECT n FROM number ORDER BY n")
+            .fetch_all(&db.readers)
+            .await
+            .unwrap();
+        assert_eq!(kept, [3, 4]);
+    }
 }

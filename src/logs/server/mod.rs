@@ -8,8 +8,6 @@ pub mod retention;
 pub mod store;
 pub mod stream;
 
-use tokio::sync::mpsc;
-
 use super::{filter::Filter, model::Tail};
 use crate::{
     error::AppError,
@@ -37,9 +35,9 @@ impl Logs {
         shutdown: &Shutdown,
     ) -> Result<Self, AppError> {
         db.writer.write(|conn| Box::pin(store::skip_ids(conn))).await?;
-        let (sender, committed) = mpsc::channel(publish::QUEUE);
+        let (publisher, committed) = publish::publisher();
         let live = Hub::new(publish::RING);
-        let recorder = record::Recorder::new(db.writer.clone(), sender);
+        let recorder = record::Recorder::new(db.writer.clone(), publisher);
         shutdown.spawn(publish::publish(committed, live.clone()));
         shutdown.spawn(retention::run(db.writer.clone(), config.keep_logs_days));
         // Not through `shutdown.spawn`: it ends by itself, when the last lines are kept.

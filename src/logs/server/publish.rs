@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::mpsc,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::{Instant, timeout_at},
 };
 
@@ -21,12 +21,16 @@ use crate::{
     },
 };
 
-/// Lines of one transaction, with their ids.
-pub type Committed = Vec<Arc<LogLine>>;
+/// Lines of one transaction, with their ids, and the room they take in the queue.
+struct Committed {
+    lines: Vec<Arc<LogLine>>,
+    _room: OwnedSemaphorePermit,
+}
 
-/// Transactions that wait for the publisher. It only encodes, so the queue is short; when it is full the
-/// lines are left to the readers, who find them in the database (see `stream`).
-pub const QUEUE: usize = 1_024;
+/// Transactions that wait for the publisher, and their bytes, give or take. It only encodes, so the queue is short; when it
+/// is full the lines are left to the readers, who find them in the database (see `stream`).
+const QUEUE: usize = 1_024;
+const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 /// Events that a reader may be behind before it is told of a gap. Those read by all are freed at once; with a
 /// stalled reader this holds up to 128 × 64 KiB.
 pub const RING: usize = 128;
@@ -47,16 +51,45 @@ pub struct Batch {
     pub event: Event,
 }
 
+/// Where what is committed is handed over; cheap to clone.
+#[derive(Clone)]
+pub struct Publisher {
+    queue: mpsc::Sender<Committed>,
+    room: Arc<Semaphore>,
+}
+
+/// The other end, for [`publish`].
+pub struct Queue(mpsc::Receiver<Committed>);
+
+/// Makes both ends.
+pub fn publisher() -> (Publisher, Queue) {
+    let (queue, receiver) = mpsc::channel(QUEUE);
+    let room = Arc::new(Semaphore::new(QUEUE_BYTES));
+    (Publisher { queue, room }, Queue(receiver))
+}
+
+impl Publisher {
+    /// Hands lines over without waiting; `false` when the queue is full.
+    pub fn offer(&self, lines: Vec<Arc<LogLine>>) -> bool {
+        let bytes: usize = lines.iter().map(|line| size(line)).sum();
+        let room = u32::try_from(bytes)
+            .ok()
+            .map(|bytes| self.room.clone().try_acquire_many_owned(bytes));
+        let Some(Ok(room)) = room else { return false };
+        self.queue.try_send(Committed { lines, _room: room }).is_ok()
+    }
+}
+
 /// Publishes what is committed until nobody can commit any more.
-pub async fn publish(mut committed: mpsc::Receiver<Committed>, live: Hub<Batch>) {
+pub async fn publish(Queue(mut committed): Queue, live: Hub<Batch>) {
     let mut waiting = Vec::new();
-    while let Some(lines) = committed.recv().await {
-        waiting.extend(lines);
+    while let Some(batch) = committed.recv().await {
+        waiting.extend(batch.lines);
         while !waiting.is_empty() {
             send(&live, &mut waiting);
             let until = Instant::now() + GATHER;
-            while let Ok(Some(lines)) = timeout_at(until, committed.recv()).await {
-                waiting.extend(lines);
+            while let Ok(Some(batch)) = timeout_at(until, committed.recv()).await {
+                waiting.extend(batch.lines);
                 if waiting.len() >= EVENT_LINES {
                     send(&live, &mut waiting);
                 }
@@ -151,20 +184,34 @@ mod tests {
 
     #[tokio::test]
     async fn a_flood_makes_few_events_and_a_single_line_goes_at_once() {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (publisher, queue) = publisher();
         let live = Hub::new(RING);
         let mut reader = live.subscribe();
-        let task = tokio::spawn(publish(receiver, live));
+        let task = tokio::spawn(publish(queue, live));
         let start = Instant::now();
-        sender.send(vec![line(1, 10)]).await.unwrap();
+        assert!(publisher.offer(vec![line(1, 10)]));
         assert_eq!(reader.recv().await.unwrap().event.cursor, 1);
         assert!(start.elapsed() < GATHER);
         for id in 2..=400 {
-            sender.send(vec![line(id, 10)]).await.unwrap();
+            assert!(publisher.offer(vec![line(id, 10)]));
         }
         let batch = reader.recv().await.unwrap();
         assert_eq!((batch.first, batch.event.cursor), (2, 400), "one event for 399 commits");
-        drop(sender);
+        drop(publisher);
         task.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_bounded_by_its_bytes() {
+        let (publisher, mut queue) = publisher();
+        let large = || (1..=1_000).map(|id| line(id, 8_000)).collect();
+        assert!(publisher.offer(large()));
+        let mut taken = 1;
+        while publisher.offer(large()) {
+            taken += 1;
+        }
+        assert!(taken * 8_000_000 <= QUEUE_BYTES && taken < QUEUE, "{taken}");
+        queue.0.recv().await.unwrap();
+        assert!(publisher.offer(large()), "what is read makes room");
     }
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::sync::mpsc;
 
-use super::{harmless::harmless, publish::Committed, store};
+use super::{harmless::harmless, publish::Publisher, store};
 use crate::{
     error::AppError,
     logs::model::{Fields, Level, LogLine},
@@ -18,7 +17,7 @@ pub const LONGEST: usize = 32 * 1024;
 /// Longest source and name of a field, in bytes.
 pub const LONGEST_NAME: usize = 128;
 /// Lines in one statement; a larger batch is several, each kept or not as a whole.
-const STATEMENT: usize = 2_000;
+pub(super) const STATEMENT: usize = 2_000;
 
 /// A line before it is kept.
 #[derive(Clone, Debug)]
@@ -39,13 +38,13 @@ pub struct NewLine {
 #[derive(Clone)]
 pub struct Recorder {
     writer: Writer,
-    committed: mpsc::Sender<Committed>,
+    publisher: Publisher,
 }
 
 impl Recorder {
     /// Writes through `writer` and hands what was committed to the publisher.
-    pub fn new(writer: Writer, committed: mpsc::Sender<Committed>) -> Self {
-        Self { writer, committed }
+    pub fn new(writer: Writer, publisher: Publisher) -> Self {
+        Self { writer, publisher }
     }
 
     /// Keeps `lines` in their order and has them published; returns after the commit.
@@ -86,7 +85,7 @@ impl Recorder {
             })
         });
         // Refused, they are found in the database by whoever notices.
-        let _ = self.committed.try_send(lines.collect());
+        let _ = self.publisher.offer(lines.collect());
     }
 }
 

@@ -78,6 +78,14 @@ async fn what_cannot_be_taken_is_refused_in_words() {
             &json!("A request can hold 4 MiB at most: send fewer lines at once.")
         )
     );
+    let (status, answer) = shipper.post(" \n").await;
+    assert_eq!(status, 400);
+    assert!(
+        answer["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("There is nothing to read")
+    );
     let answer = shipper
         .client
         .post(&shipper.url)
@@ -87,6 +95,59 @@ async fn what_cannot_be_taken_is_refused_in_words() {
         .await
         .unwrap();
     assert_eq!(answer.status(), 401);
+}
+
+#[tokio::test]
+async fn what_others_bring_at_once_is_bounded_and_refused_with_a_time_to_wait() {
+    let app = TestApp::start().await;
+    let shipper = Shipper::new(&app).await;
+    // As if others were bringing all that there may be but a little.
+    let others = app.running.state.in_flight.take(64 * 1024 * 1024 - 20).expect("room");
+    let post = async |path: &str, body: &'static str| {
+        let request = shipper
+            .client
+            .post(format!("{}{path}", app.url))
+            .bearer_auth(app.token().await);
+        let answer = request.body(body).send().await.unwrap();
+        let wait = answer
+            .headers()
+            .get("retry-after")
+            .map(|wait| wait.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), wait)
+    };
+    let (line, tick) = (r#"{"msg":"a line of its own"}"#, r#"{"symbol":"BTC","last":1}"#);
+    for (path, body) in [("/ingest/logs", line), ("/ingest/ticks", tick)] {
+        assert_eq!(post(path, body).await, (503, Some("1".to_owned())), "{path}");
+    }
+    drop(others);
+    for (path, body) in [("/ingest/logs", line), ("/ingest/ticks", tick)] {
+        assert_eq!(post(path, body).await, (200, None), "{path}");
+    }
+}
+
+/// A body of many parts is kept whole and in its order.
+#[tokio::test]
+async fn a_large_body_is_kept_part_by_part() {
+    let app = TestApp::start().await;
+    let shipper = Shipper::new(&app).await;
+    let body: String = (0..4_500)
+        .map(|n| {
+            if n % 1_000 == 7 {
+                "no line\n".to_owned()
+            } else {
+                format!("{{\"msg\":\"{n}\"}}\n")
+            }
+        })
+        .collect();
+    let (status, answer) = shipper.post(body).await;
+    assert_eq!((status, &answer["accepted"]), (200, &json!(4_495)), "{answer}");
+    let refused: Vec<_> = answer["rejected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bad| bad["line"].clone())
+        .collect();
+    assert_eq!(refused, [8, 1_008, 2_008, 3_008, 4_008]);
 }
 
 #[tokio::test]

@@ -4,15 +4,10 @@ use super::{posted, record::Recorder};
 use crate::{
     accounts::server::tokens::IngestToken,
     error::AppError,
-    server::{limits::INGEST_BODY, report::Report, state::AppState},
+    server::{inflight::Brought, report::Report, state::AppState},
     time::Timestamp,
 };
-use axum::{
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 
 /// Ticks after which other tasks get a turn.
 const TURN: usize = 500;
@@ -20,20 +15,10 @@ const TURN: usize = 500;
 /// Takes ticks: 200 with a [`Report`] once the good ones are on the disk; 400 with the same when there was none.
 ///
 /// # Errors
-/// `Invalid` for a body without ticks, `TooLarge`, `Internal` when nothing could be kept.
-pub async fn ticks(
-    State(state): State<AppState>,
-    token: IngestToken,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, AppError> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge(format!(
-            "A request can hold {} MiB at most: send fewer ticks at once.",
-            INGEST_BODY / (1024 * 1024)
-        )),
-        _ => AppError::Invalid("The body could not be read to its end.".to_owned()),
-    })?;
-    let report = take(&state.ticker.recorder, &token.name, &body).await?;
+/// `Invalid` for a body without ticks, `TooLarge`, `Busy` when others bring too much; `DiskFull` or `Internal` when nothing
+/// could be kept.
+pub async fn ticks(State(state): State<AppState>, token: IngestToken, body: Brought) -> Result<Response, AppError> {
+    let report = take(&state.ticker.recorder, &token.name, &body.bytes).await?;
     Ok(report.respond())
 }
 

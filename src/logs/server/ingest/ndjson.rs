@@ -2,8 +2,7 @@
 //! and skipped, the rest kept; the answer comes after the commit.
 
 use axum::{
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::State,
     http::{HeaderMap, header::CONTENT_ENCODING},
     response::Response,
 };
@@ -15,21 +14,28 @@ use crate::{
     error::AppError,
     logs::{
         model::Fields,
-        server::{harmless::repair, record::NewLine},
+        server::{
+            harmless::repair,
+            record::{NewLine, STATEMENT},
+        },
     },
-    server::{limits::INGEST_BODY, report::Report, state::AppState},
+    server::{inflight::Brought, report::Report, state::AppState},
     time::Timestamp,
 };
+
+/// Lines after which other tasks get a turn.
+const TURN: usize = 500;
 
 /// Takes lines.
 ///
 /// # Errors
-/// `Invalid` when none could be read, `TooLarge` over the limit, those of the token, and those of recording.
+/// `Invalid` when none could be read, `TooLarge` over the limit, `Busy` when others bring too much, those of the token, and
+/// those of recording: then the lines of earlier parts are kept.
 pub async fn lines(
     State(state): State<AppState>,
     token: IngestToken,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Brought,
 ) -> Result<Response, AppError> {
     if headers
         .get(CONTENT_ENCODING)
@@ -39,56 +45,71 @@ pub async fn lines(
             "Compressed bodies can't be read: send it as it is.".into(),
         ));
     }
-    let body = body.map_err(|rejection| match rejection.status().as_u16() {
-        413 => AppError::TooLarge(format!(
-            "A request can hold {} MiB at most: send fewer lines at once.",
-            INGEST_BODY / 1024 / 1024
-        )),
-        _ => AppError::Invalid("The body broke off before its end.".into()),
-    })?;
-    let (lines, report) = read(&body, &token.name, Timestamp::now())?;
-    state.logs.recorder.record(lines).await?;
+    let text = repair(body.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body.bytes));
+    let (mut report, now) = (Report::default(), Timestamp::now());
+    let mut items = split(text.trim_end())?;
+    let mut lines = Vec::new();
+    // In parts, so that neither all lines of a large body lie in memory at once nor others wait until they are read.
+    loop {
+        let (some, more) = read(&mut items, TURN, &token.name, now, &mut report);
+        report.accepted += some.len();
+        lines.extend(some);
+        if !more || lines.len() >= STATEMENT {
+            state.logs.recorder.record(std::mem::take(&mut lines)).await?;
+        }
+        if !more {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    if report == Report::default() {
+        return Err(nothing());
+    }
     Ok(report.respond())
 }
 
-/// Reads a body.
-fn read(body: &[u8], source: &str, now: Timestamp) -> Result<(Vec<NewLine>, Report), AppError> {
-    let text = repair(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
-    let text = text.trim_end();
-    let mut lines = Vec::new();
-    let mut report = Report::default();
-    for (line, json) in split(text)? {
+fn nothing() -> AppError {
+    AppError::Invalid(
+        "There is nothing to read: send a JSON object for each line, such as {\"message\":\"hello\"}.".into(),
+    )
+}
+
+/// Reads some lines; tells whether there may be more.
+fn read<'t>(
+    items: &mut impl Iterator<Item = (usize, &'t str)>,
+    part: usize,
+    source: &str,
+    now: Timestamp,
+    report: &mut Report,
+) -> (Vec<NewLine>, bool) {
+    let (mut lines, mut count) = (Vec::new(), 0);
+    for (line, json) in items.take(part) {
+        count += 1;
         let object = serde_json::from_str::<Fields>(json).map_err(|error| not_read(&error));
         match object.and_then(|object| object::line(object, source, now)) {
             Ok(new) => lines.push(new),
             Err(error) => report.refuse(line, error),
         }
     }
-    report.accepted = lines.len();
-    if lines.is_empty() && report.rejected.is_empty() {
-        return Err(AppError::Invalid(
-            "There is nothing to read: send a JSON object for each line, such as {\"message\":\"hello\"}.".into(),
-        ));
-    }
-    Ok((lines, report))
+    (lines, count == part)
 }
 
 /// The objects of a body with their numbers: the elements of an array, one object over several lines, or lines.
-fn split(text: &str) -> Result<Vec<(usize, &str)>, AppError> {
+fn split(text: &str) -> Result<Box<dyn Iterator<Item = (usize, &str)> + Send + '_>, AppError> {
     if text.trim_start().starts_with('[') {
         let elements: Vec<&RawValue> = serde_json::from_str(text)
             .map_err(|error| AppError::Invalid(format!("The array can't be read: {}.", not_read(&error))))?;
-        return Ok((1..).zip(elements.into_iter().map(RawValue::get)).collect());
+        return Ok(Box::new((1..).zip(elements.into_iter().map(RawValue::get))));
     }
     let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    if let Some((number, first)) = lines.next() {
-        let is_open = serde_json::from_str::<&RawValue>(first).is_err_and(|error| error.is_eof());
-        if is_open && serde_json::from_str::<&RawValue>(text).is_ok() {
-            return Ok(vec![(number, text)]);
-        }
-        return Ok(std::iter::once((number, first)).chain(lines).collect());
+    let Some((number, first)) = lines.next() else {
+        return Ok(Box::new(std::iter::empty()));
+    };
+    let is_open = serde_json::from_str::<&RawValue>(first).is_err_and(|error| error.is_eof());
+    if is_open && serde_json::from_str::<&RawValue>(text).is_ok() {
+        return Ok(Box::new(std::iter::once((number, text))));
     }
-    Ok(Vec::new())
+    Ok(Box::new(std::iter::once((number, first)).chain(lines)))
 }
 
 /// serde_json's words, without the line number that is always 1 here.
@@ -102,9 +123,22 @@ fn not_read(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
 
+    /// A whole body, in parts of two lines.
+    fn read_all(body: &[u8]) -> Result<(Vec<NewLine>, Report), AppError> {
+        let text = repair(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
+        let (mut all, mut report) = (Vec::new(), Report::default());
+        let mut items = split(text.trim_end())?;
+        loop {
+            let (lines, more) = read(&mut items, 2, "token", Timestamp::default(), &mut report);
+            all.extend(lines);
+            if !more {
+                return Ok((all, report));
+            }
+        }
+    }
+
     fn messages(body: &[u8]) -> (Vec<String>, Vec<(usize, String)>) {
-        let (lines, outcome) = read(body, "token", Timestamp::default()).unwrap();
-        assert_eq!(outcome.accepted, lines.len());
+        let (lines, outcome) = read_all(body).unwrap();
         let rejected = outcome.rejected.into_iter().map(|bad| (bad.line, bad.error)).collect();
         (lines.into_iter().map(|line| line.message).collect(), rejected)
     }
@@ -135,22 +169,24 @@ mod tests {
     }
 
     #[test]
-    fn nothing_readable_is_an_error_that_says_why() {
-        let error = |body: &[u8]| read(body, "token", Timestamp::default()).unwrap_err().to_string();
-        assert!(error(b"  \n").starts_with("There is nothing to read"));
-        assert!(error(b"[]").starts_with("There is nothing to read"));
-        let (_, report) = read(b"hello\nworld", "token", Timestamp::default()).unwrap();
-        assert_eq!((report.accepted, report.rejected.len()), (0, 2));
-        assert!(error(b"[{\"msg\":1},").starts_with("The array can't be read"));
+    fn an_array_that_is_none_says_why() {
+        let error = read_all(b"[{\"msg\":1},").unwrap_err().to_string();
+        assert!(error.starts_with("The array can't be read"));
+        for empty in ["  \n", "[]"] {
+            let (lines, report) = read_all(empty.as_bytes()).unwrap();
+            assert!(lines.is_empty() && report == Report::default(), "{empty:?}");
+        }
+        let (lines, report) = read_all(b"hello\nworld").unwrap();
+        assert_eq!((lines.len(), report.rejected.len()), (0, 2));
     }
 
     #[test]
     fn the_list_of_bad_lines_is_bounded() {
         let mut body = "nonsense\n".repeat(250);
         body.push_str(r#"{"msg":"ok"}"#);
-        let (_, outcome) = read(body.as_bytes(), "token", Timestamp::default()).unwrap();
+        let (lines, outcome) = read_all(body.as_bytes()).unwrap();
         assert_eq!(
-            (outcome.rejected.len(), outcome.more_rejected, outcome.accepted),
+            (outcome.rejected.len(), outcome.more_rejected, lines.len()),
             (100, 150, 1)
         );
     }
