@@ -15,6 +15,7 @@ mod notifications;
 mod options;
 mod people;
 mod previews;
+mod removed;
 mod room_ends;
 mod rooms;
 mod schedules;
