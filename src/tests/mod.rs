@@ -6,6 +6,7 @@ mod app;
 mod changes;
 mod chat;
 mod commands;
+mod connections;
 mod delivery;
 mod files;
 mod gateway;
