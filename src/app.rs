@@ -30,7 +30,7 @@ use crate::{
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
     error::AppError,
-    ui::error_page::ErrorPage,
+    ui::error_page::{ErrorPage, heading},
 };
 
 /// The HTML document of the desk's pages, which scripts take over.
@@ -47,7 +47,14 @@ pub fn door_shell(options: LeptosOptions) -> impl IntoView {
     page(options, ().into_any(), view! { <Door /> }.into_any())
 }
 
-fn page(options: LeptosOptions, scripts: AnyView, body: AnyView) -> impl IntoView {
+/// The HTML document of an error where no page comes to be rendered.
+pub fn error_shell(options: LeptosOptions, error: AppError) -> impl IntoView {
+    // As it is: a text would bring a mark for scripts along, which a title shows.
+    let name = view! { <title inner_html=title(heading(&error).to_owned())></title> };
+    page(options, name.into_any(), view! { <ErrorPage error /> }.into_any())
+}
+
+fn page(options: LeptosOptions, head: AnyView, body: AnyView) -> impl IntoView {
     let theme = use_context::<Theme>().unwrap_or_default().text();
     view! {
         <!DOCTYPE html>
@@ -66,7 +73,7 @@ fn page(options: LeptosOptions, scripts: AnyView, body: AnyView) -> impl IntoVie
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() />
                 <AutoReload options />
-                {scripts}
+                {head}
                 <MetaTags />
             </head>
             <body>{body}</body>

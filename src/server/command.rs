@@ -9,7 +9,6 @@ use std::{
     sync::Arc,
 };
 
-use clap::Parser;
 use leptos::prelude::LeptosOptions;
 
 use crate::{
@@ -23,15 +22,31 @@ use crate::{
 };
 
 use super::{
-    config::{Cli, Command, Config, UserCommand, only_known},
+    config::{Cli, Command, Config, Unread, UserCommand, only_known},
     shutdown::{Shutdown, asked_to_stop},
     start::{open_desk, start},
     telemetry,
 };
 
+/// How the program leaves when it was told what it can't do.
+const MISUSED: u8 = 2;
+
 /// Runs what the command line asks for; a failure is one clear line on standard error.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let read = only_known(variables).map_err(Unread::Wrong);
+    let cli = match read.and_then(|()| Cli::read(std::env::args_os())) {
+        Ok(cli) => cli,
+        Err(Unread::Wrong(error)) => {
+            fail(&error);
+            return MISUSED.into();
+        }
+        Err(Unread::Asked(text)) => {
+            // Where nobody reads it, nothing is lost.
+            let _ = text.print();
+            return ExitCode::SUCCESS;
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime can't start: {error}")),
@@ -60,7 +75,6 @@ fn fail(error: &str) -> ExitCode {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
-    only_known(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
     let (layer, own) = own_tracing();
     telemetry::start(&config.log, layer)?;
     let public_url = config.public_url.clone();

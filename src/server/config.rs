@@ -1,8 +1,10 @@
 //! The command line: every setting is a flag, a `SQUAWKBOX_…` variable and a line in the README.
 
-use std::{net::SocketAddr, path::PathBuf};
+pub mod contradictions;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     command::programs::{BotCommand, TokenCommand},
@@ -20,6 +22,53 @@ pub struct Cli {
     /// Settings of `serve`, accepted without naming it.
     #[command(flatten)]
     pub serve: Config,
+}
+
+impl Cli {
+    /// Reads a command line and the variables that go with it.
+    ///
+    /// # Errors
+    /// A line for whoever typed it, or a text, such as the help, that was asked for.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, Unread> {
+        let given = Self::command().try_get_matches_from(args)?;
+        let cli = Self::from_arg_matches(&given)?;
+        match &cli.command {
+            None => contradictions::refuse(&cli.serve, &given)?,
+            Some(Command::Serve(config)) => {
+                contradictions::refuse(config, given.subcommand_matches("serve").unwrap_or(&given))?;
+            }
+            Some(_) => (),
+        }
+        Ok(cli)
+    }
+}
+
+/// A command line that leads to nothing.
+#[derive(Debug)]
+pub enum Unread {
+    /// A text that was asked for.
+    Asked(clap::Error),
+    /// What is wrong, in one line.
+    Wrong(String),
+}
+
+impl From<clap::Error> for Unread {
+    fn from(said: clap::Error) -> Self {
+        use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand as Unfinished;
+        match said.use_stderr() {
+            true if said.kind() == Unfinished => {
+                Self::Wrong("what to do is missing; --help lists what there is".into())
+            }
+            true => Self::Wrong(contradictions::one_line(&said.to_string())),
+            false => Self::Asked(said),
+        }
+    }
+}
+
+impl From<String> for Unread {
+    fn from(wrong: String) -> Self {
+        Self::Wrong(wrong)
+    }
 }
 
 /// What the program can do.

@@ -1,7 +1,7 @@
 //! Runs server functions (`POST /do/…`), and gives errors, theirs and pages', the HTTP status that says the same.
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
@@ -9,6 +9,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use futures::StreamExt;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 
@@ -73,12 +74,29 @@ fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
     response
 }
 
+/// The body of a call: read here, so that one over the limit gets its own answer rather than a decoding error.
+async fn whole(body: Body) -> Result<Bytes, AppError> {
+    let (mut whole, mut body) = (Vec::new(), body.into_data_stream());
+    while let Some(piece) = body.next().await {
+        let piece = piece
+            .map_err(|_| AppError::Invalid("What was sent broke off before its end, or came too slowly.".into()))?;
+        if whole.len() + piece.len() > FORM_BODY {
+            return Err(AppError::TooLarge(format!(
+                "A form can hold {} KiB at most.",
+                FORM_BODY / 1024
+            )));
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.into())
+}
+
 /// Handles a call from a hydrated page or a plain form.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    // Read here, so that a body over the limit gets its own answer rather than a decoding error.
-    let Ok(body) = to_bytes(body, FORM_BODY).await else {
-        return AppError::TooLarge(format!("A form can hold {} KiB at most.", FORM_BODY / 1024)).into_response();
+    let body = match whole(body).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
     };
     let form = body.clone();
     let request = Request::from_parts(parts, Body::from(body));

@@ -155,7 +155,7 @@ mod tests {
     use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
     use super::*;
-    use crate::server::request_id::panicked;
+    use crate::server::refusal::panicked;
 
     #[tokio::test]
     async fn panics_and_what_takes_too_long_are_problems_under_the_api_alone() {

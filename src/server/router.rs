@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
-    extract::{DefaultBodyLimit, Query, State},
-    http::{HeaderMap, StatusCode},
-    middleware::{from_fn, from_fn_with_state},
+    Extension, Router,
+    extract::{DefaultBodyLimit, Query, Request, State},
+    http::HeaderMap,
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{get, post},
 };
 use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
 use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
-    trace::TraceLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::RequestBodyTimeoutLayer, trace::TraceLayer,
 };
 
 use crate::{
@@ -31,7 +28,9 @@ use crate::{
     ui::error_page::SetStatus,
 };
 
-use super::{functions, health::health, limits, problem, request_id, security, sse, state::AppState};
+use super::{
+    functions, health::health, limits, listen::Line, problem, refusal, request_id, security, sse, state::AppState,
+};
 
 /// Every route, and what every request passes through.
 pub fn router(state: AppState) -> Router {
@@ -68,7 +67,9 @@ pub fn router(state: AppState) -> Router {
         .merge(chat::server::rest::file_routes())
         .route(paths::CAMPFIRE_BOT, post(chat::server::hooks::campfire))
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(state.clone(), security::same_origin));
+        .layer(from_fn_with_state(state.clone(), security::same_origin))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(from_fn_with_state(state.clone(), refusal::speak));
     Router::new()
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
@@ -89,13 +90,14 @@ pub fn router(state: AppState) -> Router {
         // From the inside out: the last one sees a request first.
         .layer(from_fn_with_state(state.clone(), security::same_origin))
         .layer(RequestBodyTimeoutLayer::new(limits::REQUEST_TIME))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            limits::REQUEST_TIME,
-        ))
+        .layer(from_fn(|request: Request, next: Next| {
+            refusal::in_time(limits::REQUEST_TIME, request, next)
+        }))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(from_fn_with_state(state.clone(), refusal::speak))
         .layer(CompressionLayer::new())
         .merge(files)
-        .layer(CatchPanicLayer::custom(request_id::panicked))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(from_fn(problem::whatever_refused))
         .layer(from_fn(security::add_headers))
         .layer(
@@ -120,6 +122,7 @@ struct EventsQuery {
 async fn events(
     State(state): State<AppState>,
     session: Session,
+    Extension(line): Extension<Line>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
@@ -136,5 +139,5 @@ async fn events(
             () = stopping.cancelled_owned() => (),
         }
     };
-    Ok(sse::respond(&feeds, cursors, end))
+    Ok(sse::respond(&feeds, cursors, end, line))
 }

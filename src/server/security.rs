@@ -115,11 +115,7 @@ fn is_ours(headers: &HeaderMap, config: &Config) -> bool {
 pub fn client_address(headers: &HeaderMap, peer: IpAddr, config: &Config) -> IpAddr {
     // An IPv4 peer of a socket that listens on all of IPv6.
     let peer = peer.to_canonical();
-    let near = match peer {
-        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
-    };
-    if config.public_url.is_none() || !near {
+    if !may_be_proxy(peer, config) {
         return peer;
     }
     headers
@@ -130,4 +126,13 @@ pub fn client_address(headers: &HeaderMap, peer: IpAddr, config: &Config) -> IpA
         .and_then(|list| list.rsplit(',').next())
         .and_then(|last| last.trim().parse().ok())
         .unwrap_or(peer)
+}
+
+/// True of an address from which a proxy of ours may speak for others; it is canonical.
+pub fn may_be_proxy(peer: IpAddr, config: &Config) -> bool {
+    let near = match peer {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    };
+    config.public_url.is_some() && near
 }

@@ -16,8 +16,14 @@ use futures::{
     stream::{self, BoxStream, SelectAll},
 };
 
+use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::listen::Line;
 use crate::error::AppError;
 
+/// How long a reader may take to read the end of its stream.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// Silence after which [`BEAT`] is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// A comment for proxies, and an event for the page, whose EventSource doesn't show it comments: the line is up.
@@ -111,17 +117,27 @@ pub fn choose<'a>(feeds: &'a [Box<dyn Feed>], topics: &str) -> Result<Vec<&'a dy
         .collect())
 }
 
-struct Reader<F> {
+struct Reader {
     feeds: SelectAll<BoxStream<'static, (&'static str, Event)>>,
     cursors: Cursors,
     /// The second half of an event whose id line has just been written.
     pending: Option<Bytes>,
-    end: std::pin::Pin<Box<F>>,
+    /// Cancelled when the stream is to end.
+    end: CancellationToken,
     ended: bool,
+    _gone: DropGuard,
 }
 
-/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting.
-pub fn respond(feeds: &[&dyn Feed], mut cursors: Cursors, end: impl Future<Output = ()> + Send + 'static) -> Response {
+/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting. A reader that doesn't take so much
+/// within a moment loses its `line`.
+pub fn respond(
+    feeds: &[&dyn Feed],
+    mut cursors: Cursors,
+    end: impl Future<Output = ()> + Send + 'static,
+    line: Line,
+) -> Response {
+    let (told, gone) = (CancellationToken::new(), CancellationToken::new());
+    tokio::spawn(watch(end, told.clone(), gone.clone(), line));
     // What else a reader says it has seen is not carried along in every id.
     cursors
         .0
@@ -134,8 +150,9 @@ pub fn respond(feeds: &[&dyn Feed], mut cursors: Cursors, end: impl Future<Outpu
         feeds: stream::select_all(opened),
         cursors,
         pending: Some(Bytes::from(format!(": squawkbox\nretry: {RETRY_MS}\n\n"))),
-        end: Box::pin(end),
+        end: told,
         ended: false,
+        _gone: gone.drop_guard(),
     };
     let body = stream::unfold(reader, |mut reader| async move {
         let bytes = reader.next().await?;
@@ -152,7 +169,18 @@ pub fn respond(feeds: &[&dyn Feed], mut cursors: Cursors, end: impl Future<Outpu
     response
 }
 
-impl<F: Future<Output = ()>> Reader<F> {
+/// Has a stream end, in a task of its own: one that stalls isn't polled and hears of nothing.
+async fn watch(end: impl Future<Output = ()>, told: CancellationToken, gone: CancellationToken, line: Line) {
+    tokio::select! {
+        () = gone.cancelled() => return,
+        () = end => told.cancel(),
+    }
+    if timeout(LAST_WORDS, gone.cancelled()).await.is_err() {
+        line.cut();
+    }
+}
+
+impl Reader {
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(bytes) = self.pending.take() {
             return Some(bytes);
@@ -162,7 +190,7 @@ impl<F: Future<Output = ()>> Reader<F> {
         }
         tokio::select! {
             biased;
-            () = &mut self.end => {
+            () = self.end.cancelled() => {
                 self.ended = true;
                 Some(Bytes::from(format!("retry: {RETRY_MS}\n\n")))
             }

@@ -20,8 +20,9 @@ use super::{
     config::Config,
     db::{Database, Durability},
     inflight::InFlight,
-    listen::listen,
+    listen::{Grants, listen},
     router::router,
+    security::may_be_proxy,
     shutdown::{DEADLINE, Shutdown},
     state::{AppState, Parts},
 };
@@ -128,7 +129,10 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let state = AppState::new(parts);
     withdraw::begin(&state);
     clear::begin(&state);
-    let accepting = tokio::spawn(listen(listener, router(state.clone()), state.shutdown.clone()));
+    let config = state.config.clone();
+    // Whoever is on this machine could take its connections in other ways too.
+    let grants = Grants::usual(move |peer| peer.is_loopback() || may_be_proxy(peer, &config));
+    let accepting = tokio::spawn(listen(listener, router(state.clone()), state.shutdown.clone(), grants));
     Ok(Running {
         address,
         state,

@@ -427,6 +427,13 @@ async fn the_same_content_is_kept_once_until_nobody_needs_it() {
     app.collect().await;
     assert_eq!(app.kept().len(), 2, "the other one needs it");
     assert_eq!(ines.call(&app, "change_message", delete(2)).await.0, 200);
+    // Behind the answer.
+    for _ in 0..200 {
+        if app.kept().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     assert!(app.kept().is_empty(), "{:?}", app.kept());
     let (messages, _) = a.follow(DESK, Some(0)).await;
     assert!(
@@ -719,4 +726,20 @@ async fn a_sender_that_stalls_or_dribbles_is_given_up() {
         "{outcome:?}"
     );
     assert!(app.kept().is_empty(), "{:?}", app.kept());
+}
+
+#[tokio::test]
+async fn a_form_has_so_many_parts_in_which_a_file_is_looked_for() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bring = async |texts: usize| {
+        let form = (0..texts).fold(Form::new(), |form, n| form.text(format!("text-{n}"), "x"));
+        let form = form.part("file", Part::bytes(b"here".to_vec()).file_name("a.txt"));
+        let request = ines.client.post(format!("{}/files?room=1", app.url)).multipart(form);
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("text"))
+    };
+    assert_eq!(bring(31).await.0, 201);
+    let (status, words) = bring(32).await;
+    assert!(status == 400 && words.contains("first 32 parts"), "{status}: {words}");
 }

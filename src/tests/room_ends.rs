@@ -235,7 +235,7 @@ async fn the_last_member_of_a_private_room_takes_it_along() {
 
 impl TestApp {
     /// Nothing is left of a room.
-    async fn is_cleared(&self, room: RoomId) {
+    pub async fn is_cleared(&self, room: RoomId) {
         for _ in 0..100 {
             let left: i64 = sqlx::query_scalar(
                 "SELECT (SELECT count(*) FROM room WHERE id = ?1) + (SELECT count(*) FROM message WHERE room = ?1) \

@@ -242,3 +242,135 @@ async fn pages_asked_for_at_once_are_whole_and_each_ones_own() {
         futures::future::join_all(visits).await;
     }
 }
+
+#[tokio::test]
+async fn pages_are_compressed_for_those_who_read_that() {
+    let app = TestApp::start().await;
+    let ask = async |encodings: &str| {
+        let request = app.client().get(format!("{}/set-up", app.url));
+        let answer = request
+            .header("accept-encoding", encodings)
+            .send()
+            .await
+            .expect("an answer");
+        let encoding = answer
+            .headers()
+            .get("content-encoding")
+            .map(|kind| kind.to_str().expect("text").to_owned());
+        (encoding, answer.bytes().await.expect("a body"))
+    };
+    let (none, whole) = ask("identity").await;
+    let (brotli, small) = ask("br, gzip").await;
+    assert_eq!((none.as_deref(), brotli.as_deref()), (None, Some("br")));
+    assert!(small.len() * 2 < whole.len(), "{} of {}", small.len(), whole.len());
+    assert_eq!(ask("gzip").await.0.as_deref(), Some("gzip"));
+}
+
+#[tokio::test]
+async fn health_names_the_database_that_fails() {
+    let app = TestApp::start().await;
+    app.running.state.ticker.db.readers.close().await;
+    let answer = app
+        .client()
+        .get(format!("{}/health", app.url))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 503);
+    assert_eq!(
+        answer.text().await.expect("a body"),
+        r#"{"database":"ticker","status":"failing"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_stopping_server_takes_no_new_work() {
+    let app = TestApp::start().await;
+    let ada = app.admin().await;
+    let events = ada
+        .client
+        .get(format!("{}/events", app.url))
+        .send()
+        .await
+        .expect("a stream");
+    app.running.state.shutdown.begun.cancel();
+    let refused = async {
+        while TcpStream::connect(app.running.address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), refused)
+        .await
+        .expect("nobody new comes in");
+    let last = timeout(Duration::from_secs(5), events.text())
+        .await
+        .expect("it ends")
+        .expect("in order");
+    assert!(last.ends_with("retry: 1000\n\n"), "{last}");
+    let again = ada.client.get(format!("{}/health", app.url)).send().await;
+    assert!(again.is_err(), "what was open is closed: {again:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_looked_up_is_told_on_a_page() {
+    let app = TestApp::start().await;
+    let ada = app.admin().await;
+    app.running.state.desk.readers.close().await;
+    let ask = async |accept: &str| {
+        let request = ada.client.get(format!("{}/rooms/1", app.url)).header("accept", accept);
+        let answer = request.send().await.expect("an answer");
+        let kind = header(&answer, "content-type").to_owned();
+        (answer.status().as_u16(), kind, answer.text().await.expect("text"))
+    };
+    let (status, kind, html) = ask("text/html").await;
+    assert_eq!((status, kind.as_str()), (500, "text/html; charset=utf-8"));
+    assert!(
+        html.contains("Something broke") && html.contains("rel=\"stylesheet\""),
+        "{html}"
+    );
+    let (status, kind, _) = ask("*/*").await;
+    assert_eq!((status, kind.as_str()), (500, "application/json"));
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Logged(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("unpoisoned").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One thread runs the server and its client here, so that what is said is caught.
+#[tokio::test]
+async fn what_a_request_causes_is_logged_with_its_id() {
+    use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt};
+    let logged = Logged::default();
+    let writer = logged.clone();
+    let console = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
+    // As the setting is by default.
+    let subscriber = tracing_subscriber::registry().with(console.with_filter(EnvFilter::new("info")));
+    let _caught = tracing::subscriber::set_default(subscriber);
+    let app = TestApp::start().await;
+    let elsewhere = reqwest::Client::new().post(format!("{}/do/sign_out", app.url));
+    let answer = elsewhere
+        .header("origin", "http://elsewhere.test")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 403);
+    let id = header(&answer, "x-request-id").to_owned();
+    let lines = String::from_utf8(logged.0.lock().expect("unpoisoned").clone()).expect("text");
+    let line = lines
+        .lines()
+        .find(|line| line.contains("refused another origin"))
+        .expect("a line");
+    assert!(line.contains(&format!("request_id=\"{id}\"")), "{line}");
+}

@@ -44,7 +44,8 @@ pub fn ErrorPage(
     }
 }
 
-fn heading(error: &AppError) -> &'static str {
+/// What an error's page is called.
+pub fn heading(error: &AppError) -> &'static str {
     match error {
         AppError::NotFound(_) => "Nothing here",
         AppError::SignedOut => "You are signed out",

@@ -127,6 +127,8 @@ pub async fn remove_person(id: UserId, name: String, #[server(default)] messages
     if messages {
         crate::chat::server::withdraw::begin(&door.state);
     }
+    // Rooms that nobody is in any more.
+    crate::chat::server::clear::begin(&door.state);
     leptos_axum::redirect("/team?done=removed");
     Ok(())
 }

@@ -179,6 +179,71 @@ mod tests {
         assert!(!passwords.matches(good, None).await.unwrap());
     }
 
+    /// The list that we take from zxcvbn, as its crate has it; cargo keeps what it builds from.
+    fn common() -> Vec<String> {
+        let cargo = std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from);
+        let cargo = cargo.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).unwrap();
+        let sources = std::fs::read_dir(cargo.join("registry/src")).expect("cargo's sources");
+        let crates = sources.flat_map(|index| std::fs::read_dir(index.unwrap().path()).unwrap());
+        let ours = crates.map(|entry| entry.unwrap().path()).find(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with("zxcvbn-3.1")
+        });
+        let lists = ours.expect("zxcvbn").join("src/frequency_lists.rs");
+        let lists = std::fs::read_to_string(lists).unwrap();
+        let list = lists
+            .lines()
+            .find_map(|line| line.strip_prefix("const PASSWORDS: &str = \""));
+        let list = list.expect("the list").trim_end_matches("\";");
+        list.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_of_the_most_common_three_thousand_is_refused() {
+        let list = common();
+        assert!(list.len() >= 3_000, "{}", list.len());
+        for text in &list[..3_000] {
+            assert!(is_common(text, &[]), "{text}");
+        }
+        // The rest by samples: each takes its time.
+        for text in list[3_000..].iter().step_by(50) {
+            assert!(is_common(text, &[]), "{text}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn so_many_hash_at_once_and_others_go_on() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let passwords = Arc::new(Passwords::default());
+        let (now, most) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let jobs = (0..6).map(|_| {
+            let (passwords, now, most) = (passwords.clone(), now.clone(), most.clone());
+            tokio::spawn(async move {
+                let work = move || {
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(100));
+                    now.fetch_sub(1, Ordering::SeqCst);
+                };
+                passwords.run(work).await
+            })
+        });
+        let jobs = futures::future::join_all(jobs);
+        // More hash than there are threads for requests; these have none of it.
+        let mut turns = 0;
+        let others = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                turns += 1;
+            }
+        };
+        tokio::select! {
+            done = jobs => assert!(done.into_iter().all(|done| done.unwrap().is_ok())),
+            () = others => (),
+        }
+        assert_eq!(most.load(Ordering::SeqCst), AT_ONCE);
+        assert!(turns >= 5, "others got {turns} turns");
+    }
+
     #[tokio::test]
     async fn says_busy_rather_than_let_everyone_wait() {
         let passwords = Passwords {

@@ -99,10 +99,11 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
 }
 
 impl Accounts {
-    /// The session of this token, and whether its end has just been put off.
+    /// The session of this token, and whether its end has just been put off. Where that can't be kept, say on a full disk,
+    /// the session is as good as before, and the next request tries again.
     ///
     /// # Errors
-    /// When the database can't be read or written.
+    /// When the database can't be read.
     pub async fn session(&self, token: &str) -> Result<Option<(Session, bool)>, AppError> {
         let Some(hash) = TokenHash::of(token) else {
             return Ok(None);
@@ -119,16 +120,21 @@ impl Accounts {
             expires: kept.expires,
             end,
         };
-        let note = now.seconds_since(kept.last_seen) >= NOTE_EVERY;
-        if note {
-            let (id, expires) = (kept.id, now.plus_seconds(LIFETIME));
-            let work = self
-                .db
-                .writer
-                .write(move |conn| Box::pin(async move { store::renew_session(conn, id, now, expires).await }));
-            work.await?;
+        if now.seconds_since(kept.last_seen) < NOTE_EVERY {
+            return Ok(Some((session, false)));
+        }
+        let (id, expires) = (kept.id, now.plus_seconds(LIFETIME));
+        let work = self
+            .db
+            .writer
+            .write(move |conn| Box::pin(async move { store::renew_session(conn, id, now, expires).await }));
+        let renewed = work
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "a session was not renewed"))
+            .is_ok();
+        if renewed {
             session.expires = expires;
         }
-        Ok(Some((session, note)))
+        Ok(Some((session, renewed)))
     }
 }

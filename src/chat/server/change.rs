@@ -128,10 +128,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
             },
         )
         .await?;
-    for content in freed {
-        // What can't be removed now, the collector will; that it couldn't is logged.
-        let _ = chat.files.free(&content).await;
-    }
+    chat.files.free_later(freed);
     Ok(message)
 }
 

@@ -1,8 +1,8 @@
-//! Clears away what deleted rooms held. In small steps, so that it holds up nobody; a restart goes on with it.
+//! Clears away what deleted rooms held, and the private rooms that nobody is in any more. In small steps, so that it holds up nobody; a restart goes on with it.
 
 use std::time::Duration;
 
-use crate::server::state::AppState;
+use crate::{server::state::AppState, time::Timestamp};
 
 use super::store;
 
@@ -18,6 +18,13 @@ pub fn begin(state: &AppState) {
     let shutdown = state.shutdown.clone();
     let state = state.clone();
     shutdown.background.spawn(async move {
+        // What went wrong has been logged; the next removal or start tries again.
+        let forsaken = state
+            .chat
+            .db
+            .writer
+            .write(|conn| Box::pin(async move { store::delete_all_forsaken(conn, Timestamp::now()).await }));
+        let _ = forsaken.await;
         while !state.shutdown.begun.is_cancelled() {
             let step = state
                 .chat

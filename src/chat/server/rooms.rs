@@ -112,7 +112,8 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
 /// Brings `person` into a private room that `me` is in.
 ///
 /// # Errors
-/// `NotFound` for the room, `Invalid` when it is not one that people are invited to.
+/// `NotFound` for the room and for who isn't on the team, `Invalid` when it is not one that people are invited to,
+/// `Conflict` when it is archived.
 pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Result<(), AppError> {
     chat.pace.check(&me)?;
     private(chat, me, room).await?;
@@ -122,7 +123,8 @@ pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Re
         .write_then(
             move |conn| {
                 Box::pin(async move {
-                    store::must_be_in(conn, room, me).await?;
+                    store::must_be_live(conn, room, me).await?;
+                    store::must_be_on_team(conn, person).await?;
                     store::has_room(conn, person, ROOMS).await?;
                     let is_new = store::add_member(conn, room, person).await?;
                     Ok((store::room_now(conn, room).await?, is_new))

@@ -13,6 +13,8 @@ use super::{Audience, files::shelf::Content, store, tell};
 
 /// Messages of one step.
 const STEP: u32 = 50;
+/// Between two steps: what is said meanwhile is in front.
+const BREATH: Duration = Duration::from_millis(20);
 /// Between two tries when the writer is busy or the disk is full.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -36,20 +38,20 @@ pub fn begin(state: &AppState) {
                     }
                 },
             );
-            match step.await {
+            let wait = match step.await {
                 Ok((messages, _)) if messages.is_empty() => break,
                 Ok((_, freed)) => {
                     for content in freed {
                         // What can't be removed now, the collector will; that it couldn't is logged.
                         let _ = state.chat.files.free(&content).await;
                     }
+                    BREATH
                 }
-                Err(_) => {
-                    tokio::select! {
-                        () = state.shutdown.begun.cancelled() => (),
-                        () = tokio::time::sleep(PAUSE) => (),
-                    }
-                }
+                Err(_) => PAUSE,
+            };
+            tokio::select! {
+                () = state.shutdown.begun.cancelled() => (),
+                () = tokio::time::sleep(wait) => (),
             }
         }
     });

@@ -100,3 +100,46 @@ async fn old_lines_go_and_their_ids_stay_taken() {
         "a cursor never means two lines"
     );
 }
+
+#[tokio::test]
+async fn lines_are_kept_for_as_many_days_as_are_set() {
+    let bench = Bench::start().await;
+    let writer = &bench.logs.db.writer;
+    bench.record(4).await;
+    let age = |id: u32, days: i64| {
+        let received = Timestamp::now().plus_seconds(-days * 86_400 - 60).micros();
+        writer.write(move |conn| {
+            Box::pin(async move {
+                let aged = sqlx::query("UPDATE line SET received = ? WHERE id = ?")
+                    .bind(received)
+                    .bind(id);
+                aged.execute(conn).await?;
+                Ok(())
+            })
+        })
+    };
+    for (id, days) in [(1, 14), (2, 3), (3, 2)] {
+        age(id, days).await.expect("aged");
+    }
+    let left = || {
+        writer.write(|conn| {
+            Box::pin(async move {
+                let left: Vec<i64> = sqlx::query_scalar("SELECT id FROM line ORDER BY id")
+                    .fetch_all(conn)
+                    .await?;
+                Ok(left)
+            })
+        })
+    };
+    // The clock runs as fast as the work allows; a sweep comes after a minute.
+    tokio::time::pause();
+    let sweeping = tokio::spawn(crate::logs::server::retention::run(writer.clone(), 3));
+    for _ in 0..1_000 {
+        if left().await.expect("read") == [3, 4] {
+            sweeping.abort();
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    panic!("not swept: {:?}", left().await);
+}

@@ -32,6 +32,44 @@ async fn post(socket: &mut Socket, client_id: &str) -> Result<u64, AppError> {
     }
 }
 
+/// As if everybody had been here ten minutes ago last. This process has all the room there is.
+async fn age_sessions(data: &std::path::Path) {
+    use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+    let desk = SqliteConnectOptions::new()
+        .filename(data.join("desk.db"))
+        .pragma("wal_autocheckpoint", "0");
+    let mut conn = desk.connect().await.expect("the database");
+    let aged = sqlx::query("UPDATE session SET last_seen = last_seen - 600000000")
+        .execute(&mut conn)
+        .await;
+    assert_eq!(aged.expect("aged").rows_affected(), 1);
+    // Not even a small write has room now.
+    let padding = format!("CREATE TABLE padding AS SELECT zeroblob({ROOM})");
+    sqlx::query(&padding).execute(&mut conn).await.expect("written");
+    conn.close().await.expect("closed");
+}
+
+/// A body of ticks that change the prices of many symbols.
+fn many_ticks() -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static PRICE: AtomicU32 = AtomicU32::new(1);
+    let price = PRICE.fetch_add(1, Ordering::Relaxed);
+    (0..1_000)
+        .map(|n| format!("{{\"symbol\":\"SYMBOL-{n}\",\"last\":{price}}}\n"))
+        .collect()
+}
+
+/// Posts ticks until they are not taken any more.
+async fn ticks_until_full(tick: &impl AsyncFn() -> u16) -> u16 {
+    for _ in 0..100 {
+        let status = tick().await;
+        if status != 200 {
+            return status;
+        }
+    }
+    200
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_in_words_and_loses_nothing() {
@@ -40,9 +78,8 @@ async fn a_full_disk_refuses_in_words_and_loses_nothing() {
     let scope = ["token", "create", "--name", "gateway", "--scope", "ingest"];
     let token = String::from_utf8(run(folder.path(), &scope, "").stdout).expect("text");
     let server = Server::start_with_room_for(ROOM, folder.path());
-    let mut socket = Socket::open(&server.url, &cookie(&server, "ada").await, &server.url)
-        .await
-        .expect("a socket");
+    let cookie = cookie(&server, "ada").await;
+    let mut socket = Socket::open(&server.url, &cookie, &server.url).await.expect("a socket");
 
     let mut kept = Vec::new();
     let refusal = loop {
@@ -71,8 +108,31 @@ async fn a_full_disk_refuses_in_words_and_loses_nothing() {
     let (messages, _) = socket.follow(DESK, Some(0)).await;
     assert_eq!(messages.len(), kept.len());
 
+    // A session that is due to be renewed can't be, and is as good as before.
+    age_sessions(folder.path()).await;
+    let read = async || {
+        let request = reqwest::Client::new().get(format!("{}/rooms/1", server.url));
+        let request = request.header("cookie", &cookie).header("accept", "text/html");
+        request.send().await.expect("an answer")
+    };
+    for _ in 0..3 {
+        let page = read().await;
+        assert_eq!((page.status().as_u16(), page.headers().get("set-cookie")), (200, None));
+        assert!(page.text().await.expect("text").contains("xxxx"), "what was said");
+    }
+    let tick = async || {
+        let request = reqwest::Client::new().post(format!("{}/ingest/ticks", server.url));
+        let request = request.bearer_auth(token.trim()).body(many_ticks());
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(ticks_until_full(&tick).await, 507);
+
     server.make_room();
     assert_eq!(ship().await, 200);
+    assert!(
+        read().await.headers().contains_key("set-cookie"),
+        "renewed by the next request"
+    );
     let id = format!("post-{}", kept.len());
     let seq = post(&mut socket, &id).await.expect("there is room again");
     kept.push((id, seq));

@@ -6,6 +6,7 @@ use squawkbox::{chat, error, ids};
 mod files;
 mod full_disk;
 mod server;
+mod settings;
 #[path = "../socket.rs"]
 #[expect(dead_code, reason = "shared with the library's tests, which use all of it")]
 mod socket;
@@ -191,28 +192,36 @@ fn tokens_are_printed_once_alone() {
     assert!(printed.trim().len() > 30 && !printed.trim().contains(' '), "{printed}");
 }
 
-#[test]
-fn what_can_t_work_stops_the_start_with_one_line() {
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_stops_it_as_in_order_as_a_supervisor_does() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("file");
-    std::fs::write(&file, "not a folder").expect("written");
-    for args in [
-        &["--data", file.to_str().expect("plain")][..],
-        &["--address", "192.0.2.1:1"],
-    ] {
-        let output = run(folder.path(), args, "");
-        assert!(!output.status.success(), "{args:?}");
-        let error = String::from_utf8(output.stderr).expect("text");
-        assert_eq!(
-            error.lines().filter(|line| line.starts_with("squawkbox: ")).count(),
-            1,
-            "{args:?}: {error}"
-        );
-    }
-    let unknown = run(folder.path(), &["--adress", "127.0.0.1:0"], "");
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("--address"));
-    let loud = run(folder.path(), &["--log", "squawkbox=loud=very"], "");
-    assert!(!loud.status.success() && String::from_utf8_lossy(&loud.stderr).contains("names no level"));
+    create_user(folder.path(), &["ada", "--admin"]);
+    let mut server = Server::start(folder.path());
+    let cookie = cookie(&server, "ada").await;
+    let events = reqwest::Client::new()
+        .get(format!("{}/events", server.url))
+        .header("cookie", &cookie);
+    let events = events.send().await.expect("a stream");
+    let watching = tokio::spawn(events.text());
+    let (status, took) = tokio::task::spawn_blocking(move || server.interrupt())
+        .await
+        .expect("it stops");
+    assert_eq!(status.code(), Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    let last = watching.await.expect("it ends").expect("in order");
+    assert!(last.ends_with("retry: 1000\n\n"), "a hint to reconnect: {last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_made_by_command_beside_a_running_server_can_come_in_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    create_user(folder.path(), &["ada", "--admin"]);
+    let server = Server::start(folder.path());
+    create_user(folder.path(), &["bob"]);
+    let cookie = cookie(&server, "bob").await;
+    let mut socket = Socket::open(&server.url, &cookie, &server.url).await.expect("a socket");
+    socket.post(DESK, "b1", "good morning").await;
+    assert_eq!(socket.acknowledged("b1").await, Some(1));
 }
 
 #[test]

@@ -65,11 +65,20 @@ impl Server {
 
     /// As `kill`: asks it to stop and tells how it left and after how long.
     pub fn terminate(&mut self) -> (ExitStatus, Duration) {
+        self.signal("-TERM")
+    }
+
+    /// As Ctrl-C.
+    pub fn interrupt(&mut self) -> (ExitStatus, Duration) {
+        self.signal("-INT")
+    }
+
+    fn signal(&mut self, signal: &str) -> (ExitStatus, Duration) {
         let asked = Instant::now();
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")
-                .args(["-TERM", &pid])
+                .args([signal, &pid])
                 .status()
                 .expect("kill")
                 .success()
@@ -96,6 +105,11 @@ pub fn run(data: &Path, args: &[&str], input: &str) -> Output {
     // A program that reads nothing may be gone already.
     let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
     child.wait_with_output().expect("it ends")
+}
+
+/// Runs a command to its end with a further variable.
+pub fn run_with(data: &Path, args: &[&str], (name, value): (&str, &str)) -> Output {
+    command(PROGRAM, data, args).env(name, value).output().expect("it runs")
 }
 
 fn command(program: &str, data: &Path, args: &[&str]) -> Command {

@@ -109,23 +109,21 @@ impl Recorder {
     /// Returns when everything taken in so far is on the disk.
     ///
     /// # Errors
-    /// `Internal` when it could not be written (its cause is logged), `Busy` when the server is stopping.
+    /// `DiskFull` or `Internal` when it could not be written (its cause is logged), `Busy` when the server is stopping.
     pub async fn committed(&self) -> Result<(), AppError> {
         let round = {
             let state = self.shared.lock();
             state.round - u64::from(!state.has_work())
         };
         let mut outcomes = self.shared.outcomes.subscribe();
-        let known = |outcomes: &Outcomes| outcomes.kept >= round || outcomes.failed >= round;
-        let outcome = *outcomes.wait_for(known).await.map_err(|_| AppError::Busy)?;
-        // A later round writes what a failed one could not.
-        if outcome.kept >= round {
-            return Ok(());
+        let failed = |outcomes: &Outcomes| outcomes.failed.as_ref().is_some_and(|(number, _)| *number >= round);
+        let known = |outcomes: &Outcomes| outcomes.kept >= round || failed(outcomes);
+        let outcomes = outcomes.wait_for(known).await.map_err(|_| AppError::Busy)?;
+        match &outcomes.failed {
+            // A later round writes what a failed one could not.
+            Some((_, error)) if outcomes.kept < round => Err(error.clone()),
+            _ => Ok(()),
         }
-        Err(crate::server::error::internal(
-            "ticks",
-            &"a round of prices was not kept",
-        ))
     }
 
     /// Takes all quotes of `venue` off the board and out of the database.

@@ -16,6 +16,7 @@ use super::{
     store,
 };
 use crate::{
+    error::AppError,
     server::db::Database,
     ticker::{
         model::{Key, Line, VenueKind, VenueState},
@@ -37,10 +38,11 @@ pub(super) struct Shared {
 }
 
 /// The newest rounds of each outcome.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Outcomes {
     pub(super) kept: u64,
-    pub(super) failed: u64,
+    /// And why it failed.
+    pub(super) failed: Option<(u64, AppError)>,
 }
 
 /// What was taken in, and what of it the next round has to write.
@@ -181,12 +183,13 @@ async fn write_round(shared: &Arc<Shared>, db: &Database, version: &mut u64) -> 
     } else {
         store::keep(db, &kept, &gone, changes.forgotten, move || board.publish(changes)).await
     };
-    if outcome.is_err() {
+    let is_kept = outcome.is_ok();
+    if !is_kept {
         shared.lock().put_back(&kept, gone, venues);
     }
     shared.outcomes.send_modify(|outcomes| match outcome {
         Ok(()) => outcomes.kept = number,
-        Err(_) => outcomes.failed = number,
+        Err(error) => outcomes.failed = Some((number, error)),
     });
-    outcome.is_ok()
+    is_kept
 }

@@ -59,7 +59,8 @@ pub async fn set_suspended(conn: &mut SqliteConnection, id: UserId, since: Optio
     Ok(())
 }
 
-/// Takes somebody off the team: they can't come in, are in no room, and their name is free. What they said stays under
+/// Takes somebody off the team: they can't come in, are in no room but the conversations that are named after them, and
+/// their name is free. What they said stays under
 /// it, or is marked to be taken back.
 pub async fn remove(conn: &mut SqliteConnection, id: UserId, now: Timestamp, withdraw: bool) -> Result<(), AppError> {
     // No name has a #.
@@ -73,7 +74,8 @@ pub async fn remove(conn: &mut SqliteConnection, id: UserId, now: Timestamp, wit
     .execute(&mut *conn)
     .await?;
     for statement in [
-        "DELETE FROM member WHERE user = ?",
+        // Their threads go along.
+        "DELETE FROM member WHERE user = ? AND room IN (SELECT id FROM room WHERE kind <> 'direct' AND parent IS NULL)",
         "DELETE FROM token WHERE user = ?",
         "DELETE FROM recovery_code WHERE user = ?",
         "DELETE FROM reset WHERE user = ?",

@@ -213,10 +213,11 @@ pub async fn bot_called(db: impl SqliteExecutor<'_>, folded: &str) -> Result<Opt
     Ok(row.map(|(id, name)| (UserId(id), name)))
 }
 
-/// Every bot, in the order in which they were made.
+/// Every bot on the team, in the order in which they were made.
 pub async fn bots(db: impl SqliteExecutor<'_>) -> Result<Vec<ListedBot>, AppError> {
     let rows: Vec<(i64, String, Option<String>, i64)> = sqlx::query_as(
-        "SELECT id, name, url, created FROM user LEFT JOIN webhook ON webhook.user = user.id WHERE bot = 1 ORDER BY id",
+        "SELECT id, name, url, created FROM user LEFT JOIN webhook ON webhook.user = user.id \
+         WHERE bot = 1 AND removed IS NULL ORDER BY id",
     )
     .fetch_all(db)
     .await?;

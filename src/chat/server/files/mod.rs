@@ -22,7 +22,13 @@ use super::store;
 use crate::{
     error::AppError,
     ids::UserId,
-    server::{config::Config, db::Database, error::io, limits::PerKey, shutdown::Shutdown},
+    server::{
+        config::Config,
+        db::Database,
+        error::{internal, io},
+        limits::PerKey,
+        shutdown::Shutdown,
+    },
     time::Timestamp,
 };
 
@@ -49,7 +55,7 @@ pub struct Files {
     decoding: Arc<Semaphore>,
     /// Held from putting a file on the shelf to the commit of its row, and from seeing that no row needs one to its
     /// removal.
-    shelving: Mutex<()>,
+    shelving: Arc<Mutex<()>>,
     tasks: TaskTracker,
 }
 
@@ -64,7 +70,7 @@ impl Files {
             faces: PerKey::new(5, Duration::from_secs(10)),
             coming: Arc::default(),
             decoding: Arc::new(Semaphore::new(1)),
-            shelving: Mutex::default(),
+            shelving: Arc::default(),
             tasks: shutdown.background.clone(),
         });
         let collector = Arc::downgrade(&files);
@@ -93,7 +99,7 @@ impl Files {
             .await?;
         let mut removed = 0;
         for first in 0..=u8::MAX {
-            let held = self.shelf.held(first).map_err(|e| io("listing files", &e))?;
+            let held = self.on_disk("listing files", move |shelf| shelf.held(first)).await?;
             if held.is_empty() {
                 continue;
             }
@@ -102,7 +108,7 @@ impl Files {
                 removed += u32::from(self.free(content).await?);
             }
         }
-        self.shelf.sweep(before).map_err(|e| io("sweeping files", &e))?;
+        self.on_disk("sweeping files", move |shelf| shelf.sweep(before)).await?;
         if forgotten > 0 || removed > 0 {
             tracing::info!(forgotten, removed, "collected files that nobody needs");
         }
@@ -114,12 +120,42 @@ impl Files {
     /// # Errors
     /// When the database can't be read or the disk fails.
     pub async fn free(&self, content: &Content) -> Result<bool, AppError> {
-        let _shelving = self.shelving.lock().await;
+        let shelving = self.shelving.clone().lock_owned().await;
         if store::is_used(&self.db.readers, content).await? {
             return Ok(false);
         }
-        // At once, without a thread of its own: the lock must not be let go before it has happened.
-        self.shelf.remove(content).map_err(|e| io("removing a file", &e))?;
+        let content = *content;
+        let remove = move |shelf: &Shelf| {
+            // Let go of here, not by the caller, who may leave before it has happened.
+            let _shelving = shelving;
+            shelf.remove(&content)
+        };
+        self.on_disk("removing a file", remove).await?;
         Ok(true)
+    }
+
+    /// Removes what no file holds any more, behind whoever has asked for that.
+    pub fn free_later(self: &Arc<Self>, freed: Vec<Content>) {
+        if freed.is_empty() {
+            return;
+        }
+        let files = Arc::clone(self);
+        self.tasks.spawn(async move {
+            for content in freed {
+                // What can't be removed now, the collector will; that it couldn't is logged.
+                let _ = files.free(&content).await;
+            }
+        });
+    }
+
+    /// Does what may wait for the disk, off the async threads.
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        doing: &str,
+        work: impl FnOnce(&Shelf) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let shelf = self.shelf.clone();
+        let done = tokio::task::spawn_blocking(move || work(&shelf)).await;
+        done.map_err(|e| internal(doing, &e))?.map_err(|e| io(doing, &e))
     }
 }

@@ -6,7 +6,7 @@ use axum::{
 };
 use leptos::server_fn::error::ServerFnUrlError;
 
-use super::upload::{drain, form, next, text};
+use super::upload::{PARTS, drain, form, next, text};
 use crate::{
     accounts::server::session::Session,
     chat::{
@@ -25,9 +25,6 @@ use crate::{
     paths,
     server::state::AppState,
 };
-
-/// Parts of a form at most.
-const PARTS: usize = 32;
 
 /// `POST /rooms/{room}/say`: says what the form holds and leads back to the room, with the reason where it was refused.
 pub async fn say(

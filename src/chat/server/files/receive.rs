@@ -21,7 +21,7 @@ use super::{
     Files,
     kind::{HEAD, kind},
     name::name,
-    shelf::Content,
+    shelf::{Content, Shelf},
     thumbnail::{self, Thumbnail, face, thumbnail, thumbnail_within},
 };
 use crate::{
@@ -104,8 +104,9 @@ impl Files {
         mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Arrived, AppError> {
         let doing = |e: std::io::Error| io("receiving a file", &e);
-        let file = self.shelf.incoming().map_err(doing)?;
-        let mut disk = tokio::fs::File::from_std(file.reopen().map_err(doing)?);
+        let begin = |shelf: &Shelf| shelf.incoming().and_then(|file| Ok((file.reopen()?, file)));
+        let (disk, file) = self.on_disk("receiving a file", begin).await?;
+        let mut disk = tokio::fs::File::from_std(disk);
         let (mut hash, mut head) = (Sha256::new(), Vec::new());
         let (mut bytes, mut waited) = (0u64, Duration::ZERO);
         loop {
@@ -174,9 +175,10 @@ impl Files {
     /// A small form of an image that is nobody's file, of this width and height at most; `None` for what isn't shown.
     pub async fn small(&self, bytes: Vec<u8>, largest: (u32, u32)) -> Option<Thumbnail> {
         let permit = Arc::clone(&self.decoding).acquire_owned().await.ok()?;
-        let mut file = self.shelf.incoming().ok()?;
+        let shelf = self.shelf.clone();
         let made = tokio::task::spawn_blocking(move || {
             let _permit = permit;
+            let mut file = shelf.incoming().ok()?;
             file.write_all(&bytes).ok()?;
             thumbnail_within(file.path(), kind(&bytes), largest)
         });
@@ -199,17 +201,23 @@ impl Files {
 
     /// Puts a file on the shelf and into the database.
     async fn keep(&self, new: NewFile, file: NamedTempFile, small: Option<Thumbnail>) -> Result<File, AppError> {
-        let _shelving = self.shelving.lock().await;
-        let (shelf, content) = (self.shelf.clone(), new.content);
-        let put = tokio::task::spawn_blocking(move || {
+        // Before the lock is taken: gigabytes may take their time, and whoever brings another file doesn't wait for them.
+        let settle = move |shelf: &Shelf| {
+            file.as_file().sync_all()?;
             let small = small.map(|small| {
                 let mut file = shelf.incoming()?;
                 file.write_all(&small.bytes)?;
+                file.as_file().sync_all()?;
                 Ok::<_, std::io::Error>(file)
             });
-            shelf.put(&content, file, small.transpose()?)
-        });
-        let put = put.await.map_err(|e| internal("keeping a file", &e))?;
+            Ok((file, small.transpose()?))
+        };
+        let (file, small) = self.on_disk("keeping a file", settle).await?;
+        let _shelving = self.shelving.lock().await;
+        let content = new.content;
+        let put = self
+            .on_disk("keeping a file", move |shelf| shelf.put(&content, file, small))
+            .await;
         let kept = match put {
             Ok(()) => {
                 let work = self
@@ -218,11 +226,13 @@ impl Files {
                     .write(move |conn| Box::pin(async move { store::insert_file(conn, new).await }));
                 work.await
             }
-            Err(error) => Err(io("keeping a file", &error)),
+            Err(error) => Err(error),
         };
         if kept.is_err() && !store::is_used(&self.db.readers, &content).await.unwrap_or(true) {
             // What can't be removed now, the collector will.
-            let _ = self.shelf.remove(&content);
+            let _ = self
+                .on_disk("removing a file", move |shelf| shelf.remove(&content))
+                .await;
         }
         kept
     }

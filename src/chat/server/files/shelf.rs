@@ -87,7 +87,7 @@ impl Shelf {
         place.into()
     }
 
-    /// Puts what has come in where it belongs; it is on the disk when this returns.
+    /// Puts what has come in, and is synced, where it belongs; its name is on the disk when this returns.
     ///
     /// # Errors
     /// When the disk is full or fails.
@@ -100,7 +100,6 @@ impl Shelf {
         }
         for (file, place) in [(thumbnail, small), (Some(file), place.clone())] {
             if let Some(file) = file.filter(|_| !place.exists()) {
-                file.as_file().sync_all()?;
                 file.persist(&place).map_err(|failed| failed.error)?;
             }
         }

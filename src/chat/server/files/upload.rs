@@ -27,6 +27,8 @@ use crate::{
 
 /// What a form adds to its file, in bytes at most.
 const FORM_AROUND: u64 = 16 * 1024;
+/// Parts of a form at most.
+pub const PARTS: usize = 32;
 /// A form's next part, or a text in it, must come within this.
 const PART_TIME: Duration = Duration::from_secs(30);
 
@@ -69,13 +71,16 @@ pub async fn take(state: &AppState, owner: UserId, place: &Where, request: Reque
         return files.receive(owner, place.room, &place.name, body).await;
     }
     let mut form = form(request).await?;
-    while let Some(part) = next(&mut form).await? {
+    for _ in 0..PARTS {
+        let Some(part) = next(&mut form).await? else { break };
         if let Some(name) = part.file_name().filter(|name| !name.is_empty()).map(str::to_owned) {
             return files.receive(owner, place.room, &name, part).await;
         }
         text(part).await?;
     }
-    Err(AppError::Invalid("The form holds no file.".into()))
+    Err(AppError::Invalid(format!(
+        "The form holds no file among its first {PARTS} parts."
+    )))
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {

@@ -164,6 +164,20 @@ pub async fn delete_forsaken(conn: &mut SqliteConnection, room: RoomId, at: Time
     Ok(forsaken)
 }
 
+/// Deletes every private room that nobody is in any more, as [`delete_forsaken`]: removing people leaves them so.
+pub async fn delete_all_forsaken(conn: &mut SqliteConnection, at: Timestamp) -> Result<(), AppError> {
+    let forsaken: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM room WHERE kind = 'private' AND parent IS NULL AND deleted IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM member WHERE member.room = room.id)",
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for room in forsaken {
+        delete_room(conn, RoomId(room), at).await?;
+    }
+    Ok(())
+}
+
 /// Removes up to `limit` files or messages of deleted rooms; gives what the files held, and `false` when nothing was left.
 pub async fn clear_deleted(conn: &mut SqliteConnection, limit: u32) -> Result<(bool, Vec<Content>), AppError> {
     let room: Option<i64> = sqlx::query_scalar("SELECT id FROM room WHERE deleted IS NOT NULL LIMIT 1")

@@ -19,16 +19,16 @@ mod webhooks;
 pub use avatars::{avatar, avatar_since, set_avatar};
 pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
 pub use ends::{
-    clear_deleted, delete_forsaken, delete_room, losses, must_not_be_last, open_room, room_now, rooms_to_join,
-    set_archived,
+    clear_deleted, delete_all_forsaken, delete_forsaken, delete_room, losses, must_not_be_last, open_room, room_now,
+    rooms_to_join, set_archived,
 };
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
 pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
 pub use people::{
-    Named, add_member, has_room, must_be_in, must_be_live, newest, people, people_called, people_in, remove_member,
-    team, username,
+    Named, add_member, has_room, must_be_in, must_be_live, must_be_on_team, newest, people, people_called, people_in,
+    remove_member, team, username,
 };
 pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};

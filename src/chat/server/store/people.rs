@@ -118,11 +118,26 @@ pub async fn must_be_live(conn: &mut SqliteConnection, room: RoomId, user: UserI
     }
 }
 
-/// Brings somebody in, who has read all that was said; `false` when they were in already.
+/// Refuses whoever isn't on the team any more.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn must_be_on_team(conn: &mut SqliteConnection, user: UserId) -> Result<(), AppError> {
+    let is_on: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE id = ? AND removed IS NULL)")
+        .bind(user.0)
+        .fetch_one(conn)
+        .await?;
+    if is_on {
+        return Ok(());
+    }
+    Err(AppError::NotFound("They are not on the team any more.".into()))
+}
+
+/// Brings somebody on the team in, who has read all that was said; `false` when they were in already.
 pub async fn add_member(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<bool, AppError> {
     let done = sqlx::query(
         "INSERT INTO member (room, user, read) SELECT room.id, user.id, room.said FROM room, user \
-         WHERE room.id = ? AND user.id = ? ON CONFLICT DO NOTHING",
+         WHERE room.id = ? AND room.deleted IS NULL AND user.id = ? AND user.removed IS NULL ON CONFLICT DO NOTHING",
     )
     .bind(room.0)
     .bind(user.0)
