@@ -97,7 +97,6 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), refusal::speak))
         .layer(CompressionLayer::new())
         .merge(files)
-        .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(from_fn(problem::whatever_refused))
         .layer(from_fn(security::add_headers))
         .layer(
