@@ -23,4 +23,5 @@ mod server;
 mod socket;
 mod threads;
 mod ticker;
+mod unread;
 mod webhooks;
