@@ -33,10 +33,12 @@ test: ## Run everything that is tested: check, cargo test, then the browser test
 compiled: check
 	$(call step,compile the tests,cargo test --features ssr --no-run)
 
-check: tools ## Check the format and run the linter for both ends
+check: tools ## Check the format, run the linter for both ends, and see what the browser's code depends on
 	$(call step,format,cargo fmt --check)
 	$(call step,lint the server,cargo clippy --features ssr --all-targets -- -D warnings)
 	$(call step,lint the browser code,cargo clippy --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings)
+	$(call step,what the browser does without,crates=$$(cargo tree --locked --features hydrate --target \
+		wasm32-unknown-unknown -e normal --prefix none) && ! grep -E "^(pulldown-cmark|ammonia|syntect) " <<<"$$crates")
 
 bench: build ## Measure the server under load; ARGS picks what
 	$(call step,bench,cargo bench --features ssr --bench load -- $(ARGS))

@@ -24,6 +24,9 @@ pub enum AppError {
     /// No such thing, or not for this person (HTTP 404).
     #[error("{0}")]
     NotFound(String),
+    /// It didn't come within its time (HTTP 408).
+    #[error("{0}")]
+    TooSlow(String),
     /// It clashes with what is already there, such as a taken name (HTTP 409).
     #[error("{0}")]
     Conflict(String),
@@ -55,6 +58,7 @@ impl AppError {
             Self::SignedOut => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
+            Self::TooSlow(_) => 408,
             Self::Conflict(_) => 409,
             Self::TooLarge(_) => 413,
             Self::SlowDown(_) => 429,

@@ -79,9 +79,11 @@ pub fn encoded(text: &str) -> String {
         .collect()
 }
 
-/// A path as logs may show it: without the token that programs put into some, rightly or not.
+/// A path as logs may show it: without the token that programs put into some, rightly or not, and without the code by which
+/// somebody comes in.
 pub fn shown(path: &str) -> &str {
-    if holds_a_token(path) || path.contains("sbx_") {
+    let holds_a_code = ["/join/", "/reset/"].iter().any(|start| path.starts_with(start));
+    if holds_a_code || holds_a_token(path) || path.contains("sbx_") {
         "(its URL is secret)"
     } else {
         path
@@ -90,9 +92,7 @@ pub fn shown(path: &str) -> &str {
 
 /// True for what programs call with a token in the URL.
 pub fn holds_a_token(path: &str) -> bool {
-    path.starts_with("/hooks/")
-        || path.starts_with("/reset/")
-        || (path.starts_with("/rooms/") && path.ends_with("/messages"))
+    path.starts_with("/hooks/") || (path.starts_with("/rooms/") && path.ends_with("/messages"))
 }
 
 /// True for what programs call as the API.
@@ -110,4 +110,35 @@ pub fn is_beside(path: &str) -> bool {
             .any(|part| path.contains(part))
     };
     !matches!(page, Some("" | "rooms" | "ticker" | "logs")) || is_about_a_room()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_show_no_path_that_opens_anything() {
+        for secret in [
+            "/hooks/sbx_abc",
+            "/hooks/abc",
+            "/rooms/1/abc/messages",
+            "/join/x7Kq",
+            "/reset/x7Kq",
+            "/api/v1/rooms/sbx_abc",
+            "/nonsense/sbx_abc",
+        ] {
+            assert_eq!(shown(secret), "(its URL is secret)", "{secret}");
+        }
+        for plain in [
+            "/",
+            "/join",
+            "/rooms/1",
+            "/rooms/1/say",
+            "/hooks",
+            "/api/v1/rooms/1/messages",
+            "/you",
+        ] {
+            assert_eq!(shown(plain), plain);
+        }
+    }
 }

@@ -1,6 +1,12 @@
 //! How much anyone may send, in one place. Rates are governor's GCRA: a burst, then a steady rate.
 
-use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
@@ -21,9 +27,16 @@ pub const HEADER_BYTES: usize = 32 * 1024;
 /// Connections at once.
 pub const CONNECTIONS: usize = 20_000;
 
+/// Keys that a table holds before those that have been quiet are looked for.
+const KEYS: usize = 10_000;
+
 /// A rate per key (an address, an account, a token).
 pub struct PerKey<K: Hash + Eq + Clone> {
     limiter: DefaultKeyedRateLimiter<K>,
+    /// What was counted since the quiet ones were forgotten last.
+    counted: AtomicUsize,
+    /// After so many it is time again.
+    due: AtomicUsize,
 }
 
 impl<K: Hash + Eq + Clone> PerKey<K> {
@@ -31,6 +44,8 @@ impl<K: Hash + Eq + Clone> PerKey<K> {
     pub fn new(burst: u32, each: Duration) -> Self {
         Self {
             limiter: RateLimiter::keyed(quota(burst, each)),
+            counted: AtomicUsize::new(0),
+            due: AtomicUsize::new(KEYS),
         }
     }
 
@@ -39,9 +54,13 @@ impl<K: Hash + Eq + Clone> PerKey<K> {
     /// # Errors
     /// `SlowDown` with the seconds to wait.
     pub fn check(&self, key: &K) -> Result<(), AppError> {
-        // Forget those who have been quiet, so that the table is bounded by the rate of newcomers.
-        if self.limiter.len() > 10_000 {
+        // Forget those who have been quiet, so that the table is bounded by the rate of newcomers: not before as many were
+        // counted as were left the last time, so that however many they are, each costs a look or two at one of them.
+        let counted = self.counted.fetch_add(1, Ordering::Relaxed) + 1;
+        if counted > self.due.load(Ordering::Relaxed) {
+            self.counted.store(0, Ordering::Relaxed);
             self.limiter.retain_recent();
+            self.due.store(self.limiter.len().max(KEYS), Ordering::Relaxed);
         }
         self.limiter
             .check_key(key)
@@ -109,6 +128,23 @@ mod tests {
         assert!(limit.check(&1).is_ok() && limit.check(&1).is_ok());
         assert!(matches!(limit.check(&1), Err(AppError::SlowDown(s)) if (1..=60).contains(&s)));
         assert!(limit.check(&2).is_ok(), "another key has its own");
+    }
+
+    #[test]
+    fn who_has_been_quiet_is_forgotten_and_the_others_are_not_looked_at_all_the_time() {
+        let quiet = PerKey::new(1, Duration::from_nanos(1));
+        let busy = PerKey::new(1, Duration::from_secs(3_600));
+        let mut forgotten = 0;
+        for key in 0..5 * KEYS {
+            let before = busy.counted.load(Ordering::Relaxed);
+            assert!(quiet.check(&key).is_ok() && busy.check(&key).is_ok());
+            forgotten += usize::from(busy.counted.load(Ordering::Relaxed) < before);
+            assert!(quiet.limiter.len() <= KEYS + 1, "{}", quiet.limiter.len());
+        }
+        assert_eq!(busy.limiter.len(), 5 * KEYS, "nobody's count is lost");
+        assert!(busy.check(&7).is_err());
+        // Each time as many again as there are: after 10,000, 20,000 and 40,000.
+        assert!((2..=4).contains(&forgotten), "{forgotten}");
     }
 
     #[test]

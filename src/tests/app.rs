@@ -10,7 +10,7 @@ use crate::{
         model::{Me, Role, Visitor},
         server::scopes::Scope,
     },
-    logs::server::ingest::own_tracing::own_tracing,
+    logs::server::ingest::own_tracing::{OwnLines, own_tracing},
     server::{
         config::Cli,
         start::{Running, start},
@@ -36,22 +36,27 @@ impl TestApp {
 
     /// Starts with further flags.
     pub async fn with(flags: &[&str]) -> Self {
-        Self::on(tempfile::tempdir().expect("a temporary folder"), flags).await
+        Self::on(tempfile::tempdir().expect("a temporary folder"), flags, own_tracing().1).await
+    }
+
+    /// Starts with what it is to keep of its own tracing.
+    pub async fn hearing(own: OwnLines) -> Self {
+        Self::on(tempfile::tempdir().expect("a temporary folder"), &[], own).await
     }
 
     /// Stops, and starts anew on the same folder.
     pub async fn again(self) -> Self {
         self.running.stop().await;
-        Self::on(self._folder, &[]).await
+        Self::on(self._folder, &[], own_tracing().1).await
     }
 
-    async fn on(temporary: tempfile::TempDir, flags: &[&str]) -> Self {
+    async fn on(temporary: tempfile::TempDir, flags: &[&str], own: OwnLines) -> Self {
         let folder = temporary.path().to_owned();
         let data = folder.to_str().expect("a plain path");
         let fixed = ["squawkbox", "--address", "127.0.0.1:0", "--data", data];
         let config = Cli::parse_from(fixed.iter().chain(flags)).serve;
         let leptos = LeptosOptions::builder().output_name("squawkbox").build();
-        let running = start(config, leptos, own_tracing().1).await.expect("the server starts");
+        let running = start(config, leptos, own).await.expect("the server starts");
         Self {
             url: format!("http://{}", running.address),
             folder,

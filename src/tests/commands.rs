@@ -1,9 +1,21 @@
 //! What begins with a slash, over the socket and by the plain form: run, said, or refused, never swallowed.
 
+use clap::Parser;
+
 use super::app::{Member, TestApp};
 use crate::{
-    chat::{model::Message, wire::ServerFrame},
+    chat::{
+        model::{Message, Person},
+        server::{
+            Chat,
+            commands::{Call, Command, Outcome, Run, take},
+            files::shelf::Shelf,
+            notify::Notifier,
+        },
+        wire::{Draft, ServerFrame},
+    },
     ids::RoomId,
+    server::{config::Cli, shutdown::Shutdown, start::open_desk},
 };
 
 const DESK: RoomId = RoomId(1);
@@ -209,4 +221,56 @@ async fn a_topic_leaves_a_name_that_is_given_at_the_same_moment_alone() {
     );
     let kept = &ines.rooms(&app).await[0];
     assert_eq!((kept.name.as_str(), kept.topic.as_str()), ("floor", "Closed"));
+}
+
+/// What a feature elsewhere would add.
+struct Price;
+
+impl Command for Price {
+    fn name(&self) -> &'static str {
+        "price"
+    }
+    fn usage(&self) -> &'static str {
+        "SYMBOL"
+    }
+    fn summary(&self) -> &'static str {
+        "tells what it costs"
+    }
+    fn run<'a>(&'a self, call: Call<'a>) -> Run<'a> {
+        Box::pin(async move { Ok(Outcome::Note(format!("{} asks for {}", call.me.name, call.draft.body))) })
+    }
+}
+
+#[tokio::test]
+async fn a_feature_adds_commands_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shutdown = Shutdown::default();
+    let db = open_desk(folder.path(), &shutdown).await.expect("a database");
+    let shelf = Shelf::open(folder.path().join("files")).expect("a folder for files");
+    let config = Cli::parse_from(["squawkbox"]).serve;
+    let notify = Notifier::start(&db, &config).await.expect("the server's keys");
+    let (mut chat, ..) = Chat::new(db, shelf, notify, &config, &shutdown);
+    chat.commands.push(Box::new(Price));
+    let typed = async |body: &str| {
+        let me = Person {
+            name: "ines".into(),
+            ..Person::default()
+        };
+        let draft = Draft {
+            room: DESK,
+            client_id: "a".into(),
+            body: body.into(),
+            ..Draft::default()
+        };
+        match take(&chat, me, draft).await {
+            Ok(Outcome::Note(words)) => words,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(typed("/Price  BTC-USD ").await, "ines asks for BTC-USD");
+    let listed = typed("/help").await;
+    assert!(
+        listed.contains("/price SYMBOL") && listed.contains("tells what it costs"),
+        "{listed}"
+    );
 }

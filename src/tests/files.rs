@@ -709,7 +709,7 @@ async fn a_sender_that_stalls_or_dribbles_is_given_up() {
     let outcome = files.receive(ines.me.id, DESK, "stalled.bin", stalled).await;
     tokio::time::resume();
     assert!(
-        matches!(&outcome, Err(AppError::Invalid(words)) if words.contains("too slowly")),
+        matches!(&outcome, Err(AppError::TooSlow(words)) if words.contains("too slowly")),
         "{outcome:?}"
     );
     let dribble = stream::unfold(0, |n| async move {
@@ -722,7 +722,7 @@ async fn a_sender_that_stalls_or_dribbles_is_given_up() {
     let outcome = files.receive(ines.me.id, DESK, "dribble.bin", Box::pin(dribble)).await;
     tokio::time::resume();
     assert!(
-        matches!(&outcome, Err(AppError::Invalid(words)) if words.contains("too slowly")),
+        matches!(&outcome, Err(AppError::TooSlow(words)) if words.contains("too slowly")),
         "{outcome:?}"
     );
     assert!(app.kept().is_empty(), "{:?}", app.kept());

@@ -25,4 +25,5 @@ mod server;
 mod socket;
 mod threads;
 mod ticker;
+mod unread;
 mod webhooks;

@@ -231,3 +231,36 @@ async fn in_a_conversation_one_sees_how_far_the_other_has_read() {
     assert_eq!(told.await, Some(false));
     assert!(!ines.reads(&app, "/rooms/1").await.contains("Seen by"));
 }
+
+#[tokio::test]
+async fn at_here_calls_those_who_are_here_and_at_room_everybody() {
+    let app = TestApp::start().await;
+    let (ines, bob, carla) = (app.admin().await, app.join("bob").await, app.join("carla").await);
+    let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
+    // Answered, so it is among those who are here.
+    b.notified().await;
+    for (text, expected) in [("@here lunch?", (1, 0)), ("@room all of you", (2, 1))] {
+        a.post(DESK, text, text).await;
+        a.acknowledged(text).await;
+        let mentions = async |who: &Member| who.rooms(&app).await[0].mentions;
+        assert_eq!((mentions(&bob).await, mentions(&carla).await), expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_has_eight_people_at_most() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut ids = Vec::new();
+    for n in 0..8 {
+        ids.push(app.join(&format!("person{n}")).await.me.id.to_string());
+    }
+    let with = async |ids: &[String]| {
+        let form: Vec<_> = ids.iter().map(|id| ("people[]", id.as_str())).collect();
+        ines.form(&app, "open_direct", &form).await
+    };
+    assert_eq!(with(&ids).await, 400);
+    assert_eq!(ines.rooms(&app).await.len(), 1, "and none is made");
+    assert_eq!(with(&ids[..7]).await, 200);
+    assert_eq!(ines.rooms(&app).await[1].people.len(), 8);
+}

@@ -176,3 +176,38 @@ async fn a_search_knows_the_last_word_and_what_became_of_it() {
     }
     assert!(found(&ines, &app, "settlement").await.is_empty());
 }
+
+#[tokio::test]
+async fn one_letter_and_days_find_something() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut a = ines.socket(&app).await;
+    for body in ["plan B", "over and out"] {
+        a.post(DESK, body, body).await;
+        a.acknowledged(body).await;
+    }
+    assert_eq!(found(&ines, &app, "b").await, ["plan B"]);
+    assert!(found(&ines, &app, "z").await.is_empty());
+    // As if it had been said long ago.
+    let aged = app.running.state.desk.writer.write(|conn| {
+        Box::pin(async move {
+            let long_ago = crate::time::Timestamp::parse("2024-03-05T10:00:00Z").expect("a time");
+            sqlx::query("UPDATE message SET at = ? WHERE seq = 1")
+                .bind(long_ago.micros())
+                .execute(conn)
+                .await?;
+            Ok(())
+        })
+    });
+    aged.await.expect("aged");
+    for (query, expected) in [
+        ("before:2024-03-06", vec!["plan B"]),
+        ("before:2024-03-05T10:00:01Z plan", vec!["plan B"]),
+        ("before:2024-03-05T10:00:00Z", vec![]),
+        ("before:2024-03-05", vec![]),
+        ("after:2024-03-06", vec!["over and out"]),
+        ("after:2024-03-05 before:2024-03-06 p", vec!["plan B"]),
+    ] {
+        assert_eq!(found(&ines, &app, query).await, expected, "{query}");
+    }
+}

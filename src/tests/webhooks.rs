@@ -363,6 +363,11 @@ fn webhook(url: &str) -> Webhook {
 
 #[tokio::test]
 async fn only_answers_that_are_text_count_and_none_that_are_too_late_or_too_large() {
+    assert_eq!(
+        LIMIT,
+        Duration::from_secs(7),
+        "what the README says; here less, for a quick test"
+    );
     let limit = Duration::from_millis(500);
     let caller = Caller::new(limit).expect("a client");
     let call = async |does: Does| {

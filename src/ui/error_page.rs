@@ -54,7 +54,9 @@ pub fn heading(error: &AppError) -> &'static str {
         AppError::Unreachable => "No connection",
         AppError::Internal(_) => "Something broke",
         AppError::DiskFull => "No room left",
-        AppError::Invalid(_) | AppError::Conflict(_) | AppError::TooLarge(_) => "That doesn't work",
+        AppError::Invalid(_) | AppError::Conflict(_) | AppError::TooLarge(_) | AppError::TooSlow(_) => {
+            "That doesn't work"
+        }
     }
 }
 

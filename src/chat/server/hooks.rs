@@ -1,7 +1,7 @@
 //! What speaks into rooms by a URL with a token in it: Slack's incoming webhooks and Campfire's bots.
 
 use axum::{
-    body::{Bytes, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Path, Request, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -131,15 +131,20 @@ pub async fn campfire(
         let draft = draft(&state, bot.me.id, room, &mut form).await?;
         post::post(&state.chat, person(bot), draft).await?.0.seq
     } else {
-        let body = timeout(REQUEST_TIME, to_bytes(request.into_body(), PROGRAM_BODY)).await;
-        let Ok(Ok(body)) = body else {
-            return Err(Problem(AppError::TooLarge("A text can hold 16 KiB at most.".into())));
-        };
-        let text = String::from_utf8(body.to_vec()).map_err(|_| AppError::Invalid("The body is not UTF-8.".into()))?;
+        let text = text(request.into_body()).await?;
         say(&state, bot, room, text).await?
     };
     let place = format!("/api/v1/rooms/{room}/messages/{seq}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)]).into_response())
+}
+
+/// A body that is a text.
+async fn text(body: Body) -> Result<String, AppError> {
+    let body = timeout(REQUEST_TIME, to_bytes(body, PROGRAM_BODY)).await;
+    let body =
+        body.map_err(|_| AppError::TooSlow("The text came too slowly and was given up. Send it again.".into()))?;
+    let body = body.map_err(|_| AppError::TooLarge("A text can hold 16 KiB at most.".into()))?;
+    String::from_utf8(body.to_vec()).map_err(|_| AppError::Invalid("The body is not UTF-8.".into()))
 }
 
 async fn say(state: &AppState, bot: Bot, room: RoomId, body: String) -> Result<u64, AppError> {
@@ -158,5 +163,24 @@ fn person(bot: Bot) -> Person {
         id: bot.me.id,
         name: bot.me.name,
         ..Person::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt, stream};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_text_that_comes_too_slowly_is_told_from_one_that_is_too_long() {
+        assert_eq!(text(Body::from("hello")).await, Ok("hello".to_owned()));
+        let long = text(Body::from(vec![b'x'; PROGRAM_BODY + 1])).await;
+        assert!(matches!(long, Err(AppError::TooLarge(_))), "{long:?}");
+        let begun = stream::iter([Ok::<_, std::io::Error>("hel")]);
+        let slow = text(Body::from_stream(begun.chain(stream::pending()))).await;
+        let slow = slow.expect_err("it never ends");
+        assert_eq!(slow.status(), 408);
+        assert!(slow.to_string().contains("too slowly"), "{slow}");
     }
 }

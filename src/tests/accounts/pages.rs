@@ -146,3 +146,23 @@ async fn pages_send_everyone_where_they_belong() {
     let html = page(&app, &member.client, "/team").await.text().await.expect("a body");
     assert!(html.contains("Only administrators") && !html.contains(&code), "{html}");
 }
+
+#[tokio::test]
+async fn the_teams_new_name_is_on_everybodys_pages() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let renamed = post(
+        &app,
+        &ines.client,
+        "rename_team",
+        &[("team", "South & East desk")],
+        "/team",
+    )
+    .await;
+    assert_eq!(header(&renamed, LOCATION), "/team?done=name");
+    for (who, path) in [(&ines, "/team"), (&bob, "/rooms/1"), (&bob, "/you")] {
+        let (_, html) = said(page(&app, &who.client, path).await).await;
+        assert!(html.contains("South &amp; East desk"), "{path}: {html}");
+        assert!(!html.contains("North desk"), "{path}: {html}");
+    }
+}

@@ -216,3 +216,25 @@ async fn other_sites_forms_are_refused() {
     }
     assert!(session_of(&app, &member).await.is_some(), "still signed in");
 }
+
+#[tokio::test]
+async fn what_is_open_in_a_revoked_session_closes_within_a_second() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let (here, elsewhere) = (app.join("bob").await, app.sign_in("bob").await);
+    let (mut socket, mut kept) = (elsewhere.socket(&app).await, here.socket(&app).await);
+    let events = elsewhere.client.get(format!("{}/events?topics=ticker,logs", app.url));
+    let mut events = events.send().await.expect("a stream");
+    assert!(events.chunk().await.expect("open").is_some());
+    let session = session_of(&app, &elsewhere).await.expect("a session").id.to_string();
+    let ended = call(&app, &here.client, "end_session", &[("session", &session)]).await;
+    assert_eq!(ended.status(), 200);
+    let second = Duration::from_secs(1);
+    let closed = tokio::time::timeout(second, socket.until(|_| None::<()>)).await;
+    assert!(closed.expect("the socket within a second").is_none());
+    let over = async { while let Ok(Some(_)) = events.chunk().await {} };
+    tokio::time::timeout(second, over)
+        .await
+        .expect("the stream within a second");
+    assert!(kept.notified().await.is_empty(), "the other is open");
+}

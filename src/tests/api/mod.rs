@@ -1,5 +1,6 @@
 //! Chat for programs: the API, Slack's webhooks, Campfire's bots.
 
+mod changes;
 mod description;
 mod refusals;
 mod slack;

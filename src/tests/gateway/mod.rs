@@ -1,5 +1,6 @@
 //! The line gateway, as the programs that speak it do.
 
+mod ends;
 mod line;
 
 use std::time::Duration;

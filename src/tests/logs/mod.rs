@@ -2,6 +2,7 @@
 
 mod ingest;
 mod own;
+mod secrets;
 mod store;
 mod stream;
 

@@ -58,8 +58,8 @@ impl Files {
     /// doesn't come whole.
     ///
     /// # Errors
-    /// `NotFound` for the room, `Conflict` when it is archived, `TooLarge`, `Invalid` for what is empty, cut off or too slow, `SlowDown` for too many at
-    /// once, `DiskFull`.
+    /// `NotFound` for the room, `Conflict` when it is archived, `TooLarge`, `Invalid` for what is empty or cut off, `TooSlow`,
+    /// `SlowDown` for too many at once, `DiskFull`.
     pub async fn receive<E: Display>(
         self: &Arc<Self>,
         owner: UserId,
@@ -244,7 +244,7 @@ impl Files {
 }
 
 fn too_slow() -> AppError {
-    AppError::Invalid("The file came too slowly and was given up. Try again on a better line.".into())
+    AppError::TooSlow("The file came too slowly and was given up. Try again on a better line.".into())
 }
 
 /// A place among the files that a person is sending.

@@ -107,7 +107,7 @@ pub async fn form(request: Request) -> Result<Multipart, AppError> {
 /// A form's next part.
 ///
 /// # Errors
-/// `Invalid` when it can't be read or doesn't come.
+/// `Invalid` when it can't be read, `TooSlow` when it doesn't come.
 pub async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, AppError> {
     let part = timeout(PART_TIME, form.next_field()).await.map_err(|_| too_slow())?;
     part.map_err(|e| broken(&e))
@@ -116,7 +116,7 @@ pub async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, AppError> {
 /// The text of a part, which is short.
 ///
 /// # Errors
-/// `TooLarge`, `Invalid` when it can't be read or doesn't come.
+/// `TooLarge`, `Invalid` when it can't be read, `TooSlow` when it doesn't come.
 pub async fn text(part: Field<'_>) -> Result<String, AppError> {
     let too_large = || AppError::TooLarge(format!("A form can hold {} KiB of text at most.", FORM_BODY / 1024));
     String::from_utf8(bytes(part, FORM_BODY, too_large).await?)
@@ -126,7 +126,7 @@ pub async fn text(part: Field<'_>) -> Result<String, AppError> {
 /// What a part holds, which is `most` bytes at most; `too_large` says so.
 ///
 /// # Errors
-/// `too_large`, `Invalid` when it can't be read or doesn't come.
+/// `too_large`, `Invalid` when it can't be read, `TooSlow` when it doesn't come.
 pub async fn bytes(
     mut part: Field<'_>,
     most: usize,
@@ -161,5 +161,5 @@ fn broken(error: &MultipartError) -> AppError {
 }
 
 fn too_slow() -> AppError {
-    AppError::Invalid("The form came too slowly and was given up.".into())
+    AppError::TooSlow("The form came too slowly and was given up.".into())
 }
