@@ -118,12 +118,9 @@ test("a day and the first unread message are gone to", async ({ server, ines, to
 
 test("Esc marks the room read, wherever in it one is", async ({ server, tomasz }) => {
   history(server);
-  await tomasz.open("/rooms/1");
+  await tomasz.open("/rooms/1?before=71");
   await tomasz.arrive();
   const desk = tomasz.rooms.getByRole("link", { name: "# desk" });
-  await tomasz.page.getByRole("link", { name: "First unread" }).click();
-  await expect(number(tomasz, 11)).toBeInViewport();
-  await tomasz.page.reload();
   await expect(desk).toContainText(/\d+ unread/);
   await tomasz.composer.press("Escape");
   await expect(desk).not.toContainText("unread");

@@ -42,7 +42,7 @@ test("a card arrives under a link, for everybody at once", async ({ person }) =>
       await expect(who.messages.getByText("edited")).toHaveCount(0);
     }
     await accessible(ines.page, "a room with a card");
-    await ines.say("below the card");
+    await tomasz.say("below the card");
     const [before, after] = await tomasz.placeBeforeAndAfter(/\/previews\//, "/rooms/1", tomasz.messages.getByText(/^look:/));
     expect(after, "what one reads stays in its place when the picture comes").toBe(before);
 
