@@ -16,7 +16,7 @@ const READERS: u32 = 4;
 /// How long a connection waits for a lock (only a checkpoint or another process ever holds one).
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a reader waits for a connection before it is told that the server is busy.
-const TURN: Duration = Duration::from_secs(5);
+const TURN: Duration = Duration::from_secs(10);
 
 /// One SQLite file.
 #[derive(Clone)]

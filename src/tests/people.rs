@@ -239,9 +239,9 @@ async fn at_here_calls_those_who_are_here_and_at_room_everybody() {
     let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
     // Answered, so it is among those who are here.
     b.notified().await;
-    for (text, expected) in [("@here lunch?", (1, 0)), ("@room all of you", (2, 1))] {
-        a.post(DESK, text, text).await;
-        a.acknowledged(text).await;
+    for (name, text, expected) in [("a1", "@here lunch?", (1, 0)), ("a2", "@room all of you", (2, 1))] {
+        a.post(DESK, name, text).await;
+        a.acknowledged(name).await.expect("kept");
         let mentions = async |who: &Member| who.rooms(&app).await[0].mentions;
         assert_eq!((mentions(&bob).await, mentions(&carla).await), expected, "{text}");
     }

@@ -182,9 +182,9 @@ async fn one_letter_and_days_find_something() {
     let app = TestApp::start().await;
     let ines = app.admin().await;
     let mut a = ines.socket(&app).await;
-    for body in ["plan B", "over and out"] {
-        a.post(DESK, body, body).await;
-        a.acknowledged(body).await;
+    for (name, body) in [("a1", "plan B"), ("a2", "over and out")] {
+        a.post(DESK, name, body).await;
+        a.acknowledged(name).await.expect("kept");
     }
     assert_eq!(found(&ines, &app, "b").await, ["plan B"]);
     assert!(found(&ines, &app, "z").await.is_empty());
