@@ -15,7 +15,7 @@ async function pick(who: Person, text: string, action: string) {
 }
 
 test("Markdown is shown as meant, and what looks like HTML is text", async ({ ines, tomasz }) => {
-  await ines.composer.fill("**Limit** moved, see https://example.com/limits\n```\nlet x = 1 < 2;\n```\n<img src=x onerror=alert(1)>");
+  await ines.composer.fill("**Limit** moved, see https://example.com/limits\n```\nlet x = 1 < 2;\n```\n<img src=x onerror=alert(1)>\n\n1. first\n2. second\n\n- a point");
   await ines.send.click();
   for (const one of [ines, tomasz]) {
     await expect(one.bodies.locator("strong")).toHaveText("Limit");
@@ -24,6 +24,8 @@ test("Markdown is shown as meant, and what looks like HTML is text", async ({ in
     await expect(one.bodies.locator("pre")).toHaveText("let x = 1 < 2;\n");
     await expect(one.bodies).toContainText("<img src=x onerror=alert(1)>");
     await expect(one.bodies.locator("img")).toHaveCount(0);
+    await expect(one.bodies.locator("ol")).toHaveCSS("list-style-type", "decimal");
+    await expect(one.bodies.locator("ul")).toHaveCSS("list-style-type", "disc");
   }
 });
 
