@@ -57,7 +57,9 @@ test("two talk beside the room, and others see that they do", async ({ ines, tom
   await expect(field(tomasz)).toBeFocused();
   await expect(pane(tomasz).locator("#root")).toContainText(root);
   await expect(chip(ines)).toHaveCount(0);
+  await expect(pane(tomasz).getByRole("button", { name: "Follow", exact: true })).toBeVisible();
   await reply(tomasz, "Half of it.");
+  await expect(pane(tomasz).getByRole("button", { name: "Unfollow" })).toBeVisible();
   for (const one of [ines, tomasz, wanda]) await expect(chip(one)).toContainText("1 reply · last");
   await expect(ines.bodies).toHaveText([root]);
   // Whose message it is follows it; a third doesn't.

@@ -1,5 +1,7 @@
 //! What one can do with a message: react, answer, edit, copy, pin, bookmark, mark unread, delete.
 
+use std::time::Duration;
+
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDocument, HtmlTextAreaElement};
@@ -230,9 +232,16 @@ pub fn change(chat: ChatConnection, room: RoomId, seq: u64, change: Change) {
         let outcome = change_message(room, seq, change).await;
         chat.told.set(outcome.as_ref().err().map(ToString::to_string));
         if let Ok(Some(words)) = outcome {
-            chat.note.set(Some(words));
+            say(chat, words);
         }
     });
+}
+
+/// Says that it is done, for as long as it takes to read.
+fn say(chat: ChatConnection, words: String) {
+    const SAID_FOR: Duration = Duration::from_secs(6);
+    chat.note.set(Some(words));
+    set_timeout(move || drop(chat.note.try_set(None)), SAID_FOR);
 }
 
 /// Copies by way of a field that holds the text: the browser's clipboard is there only over https.
@@ -250,7 +259,7 @@ fn copy(chat: ChatConnection, seq: u64, text: &str) {
         copied
     });
     if copied {
-        chat.note.set(Some("Copied.".into()));
+        say(chat, "Copied.".into());
     } else {
         chat.told.set(Some("This browser doesn't let Squawkbox copy.".into()));
     }

@@ -115,7 +115,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     });
     let title = room.title(me.id);
     let label = format!("Messages in {title}");
-    let bar = chat.thread.is_none().then(|| bar(chat, id, title));
+    let bar = chat.thread.is_none().then(|| bar(chat, id, title, room.topic.clone()));
     let root = root.filter(|_| chat.thread.is_some()).map(thread_pane::root);
     // One reads here what isn't among one's rooms: it is archived. A thread is so with its room.
     let lives_by = room.root.map_or(id, |(parent, _)| parent);
@@ -167,7 +167,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
 }
 
 /// What stands over a room.
-fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
+fn bar(chat: ChatConnection, id: RoomId, title: String, topic: String) -> AnyView {
     let page_title = {
         let title = title.clone();
         move || match chat.calls() {
@@ -184,10 +184,10 @@ fn bar(chat: ChatConnection, id: RoomId, title: String) -> AnyView {
             page_title()
         }
     };
-    // It may be changed meanwhile.
+    // It may be changed meanwhile; an archived room is on no list.
     let topic = move || {
         let of_this = |rooms: &Vec<model::Room>| rooms.iter().find(|room| room.id == id).map(|room| room.topic.clone());
-        chat.rooms.with(of_this)
+        chat.rooms.with(of_this).unwrap_or_else(|| topic.clone())
     };
     // Those of the room. Nobody is known to be here before the socket is up, not even oneself.
     let here = move || {

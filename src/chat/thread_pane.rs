@@ -34,18 +34,22 @@ pub fn pane(room: RoomId, root: u64, page: Result<RoomPage, AppError>) -> AnyVie
             let side = chat.provide_beside(page.room.id);
             // Whoever opens a thread wants to write, but for one that the page came with.
             Effect::new(move |_| focus::restore("thread".to_owned(), was_there.then(|| "say".to_owned())));
-            let words = if page.follows { "Unfollow" } else { "Follow" };
-            let follow = format!(
-                r#"<form method="post" action="{}"><input type="hidden" name="room" value="{}"><button class="button quiet" name="follows" value="{}">{words}</button></form>"#,
-                FollowThread::PATH,
-                page.room.id,
-                !page.follows,
-            );
+            let (id, followed) = (page.room.id, page.follows);
+            // Whoever replies follows it, of which the room's connection hears.
+            let tools = move || {
+                let follows = followed || chat.rooms.with(|rooms| rooms.iter().any(|room| room.id == id));
+                let words = if follows { "Unfollow" } else { "Follow" };
+                format!(
+                    r#"<form method="post" action="{}"><input type="hidden" name="room" value="{id}"><button class="button quiet" name="follows" value="{}">{words}</button></form>{close_link}"#,
+                    FollowThread::PATH,
+                    !follows,
+                )
+            };
             view! {
                 <div class="bar">
                     <h2>"Thread"</h2>
                     <LinkBadge link=side.link() />
-                    <div class="tools" inner_html=follow + &close_link></div>
+                    <div class="tools" inner_html=tools></div>
                 </div>
                 <RoomView page />
             }

@@ -261,6 +261,12 @@ async fn unread_is_counted_per_person_and_told_to_all_their_pages() {
     );
     b.send(&ClientFrame::Read { room: DESK, seq: 99 }).await;
     assert_eq!(left(&mut b).await, (DESK, 4, 0, 0));
+    b.send(&ClientFrame::Read {
+        room: DESK,
+        seq: u64::MAX,
+    })
+    .await;
+    assert_eq!(left(&mut b).await, (DESK, 4, 0, 0), "all of it, whatever the last is");
     b.send(&ClientFrame::Read { room: DESK, seq: 0 }).await;
     assert_eq!(left(&mut b).await.2, 3, "and unread again, if one likes");
 }

@@ -11,8 +11,9 @@ const LONGEST: usize = 12 * 1024;
 const LONGEST_LINE: usize = 500;
 /// Parts with a colour of their own at most: each is an element.
 const MOST: usize = 2_000;
-/// Whatever takes longer goes without colours. Unoptimised, reading a grammar alone does.
-const LIMIT: Duration = Duration::from_millis(if cfg!(debug_assertions) { 20_000 } else { 300 });
+/// Whatever takes longer goes without colours. The first block in a language also waits for its grammar to be read; that
+/// alone takes seconds unoptimised.
+const LIMIT: Duration = Duration::from_millis(if cfg!(debug_assertions) { 20_000 } else { 1_500 });
 
 /// Every class that a part can have.
 pub const CLASSES: [&str; 8] = [

@@ -62,6 +62,7 @@ macro_rules! unread {
 use unread;
 
 /// A place as SQLite keeps it.
-const fn place(seq: u64) -> i64 {
-    seq.cast_signed()
+fn place(seq: u64) -> i64 {
+    // Beyond what the database can count lies the end.
+    i64::try_from(seq).unwrap_or(i64::MAX)
 }
