@@ -8,7 +8,7 @@ built := target/site/.built
 sources := $(shell find .cargo Cargo.toml Cargo.lock src migrations style public -name node_modules -prune -o -print)
 
 # Runs a command with the tools on PATH and says how long it took: $(call step,name,command)
-step = @unset MAKEFLAGS && echo "[$(1)] ..." && start=$$(date +%s) && eval "$$(.ci/setup env)" && ($(2)) && \
+step = @unset MAKEFLAGS MFLAGS && echo "[$(1)] ..." && start=$$(date +%s) && eval "$$(.ci/setup env)" && ($(2)) && \
 	echo "[$(1)] done in $$(($$(date +%s) - start)) s"
 again = +@$(MAKE) --no-print-directory
 
