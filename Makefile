@@ -27,7 +27,9 @@ dev: tools ## Start the server and build again at every change
 test: ## Run everything that is tested: check, cargo test, then the browser tests
 	@.ci/setup test
 	$(again) --jobs=2 compiled build
-	$(call step,cargo test,cargo test --features ssr --no-fail-fast)
+	# One after the other: each has a runtime of its own, and what Leptos keeps for a whole process is meant for one. Side by
+	# side, a page has been seen to wait for ever.
+	$(call step,cargo test,cargo test --features ssr --no-fail-fast -- --test-threads=1)
 	$(call step,browser tests,cd end2end && SQUAWKBOX_PROGRAM="$(program)" npx playwright test)
 
 compiled: check

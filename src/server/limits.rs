@@ -18,8 +18,11 @@ pub const FORM_BODY: usize = 64 * 1024;
 pub const PROGRAM_BODY: usize = 256 * 1024;
 /// Largest body of an ingest request, in bytes.
 pub const INGEST_BODY: usize = 4 * 1024 * 1024;
-/// A request must be read and answered within this; streams count only until they start.
+/// A request must be read within this.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// It must be read and answered within this; streams count only until they start. Longer, so that who sends too slowly is told
+/// that.
+pub const ANSWER_TIME: Duration = Duration::from_secs(35);
 /// A request's head must have arrived within this; also how long an idle connection is kept.
 pub const HEADER_TIME: Duration = Duration::from_secs(15);
 /// Largest head of a request, in bytes.

@@ -91,7 +91,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::same_origin))
         .layer(RequestBodyTimeoutLayer::new(limits::REQUEST_TIME))
         .layer(from_fn(|request: Request, next: Next| {
-            refusal::in_time(limits::REQUEST_TIME, request, next)
+            refusal::in_time(limits::ANSWER_TIME, request, next)
         }))
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(from_fn_with_state(state.clone(), refusal::speak))
