@@ -65,6 +65,19 @@ impl TestApp {
         }
     }
 
+    /// Makes whatever reads rooms fail, by a fault of the server's own.
+    pub async fn break_rooms(&self) {
+        let rename = self.running.state.desk.writer.write(|conn| {
+            Box::pin(async move {
+                sqlx::query("ALTER TABLE room RENAME TO room_gone")
+                    .execute(conn)
+                    .await?;
+                Ok(())
+            })
+        });
+        rename.await.expect("renamed");
+    }
+
     /// An HTTP client with cookies of its own that sends this server's Origin, as a browser on its pages does.
     pub fn client(&self) -> reqwest::Client {
         let origin = self.url.parse().expect("a header value");

@@ -92,15 +92,7 @@ async fn what_isn_t_there_is_a_404_page() {
 async fn a_fault_of_ours_is_a_500_page_that_names_its_log_entry_and_nothing_else() {
     let app = TestApp::start().await;
     let ada = app.admin().await;
-    let broken = app.running.state.desk.writer.write(|conn| {
-        Box::pin(async move {
-            sqlx::query("ALTER TABLE room RENAME TO room_gone")
-                .execute(conn)
-                .await?;
-            Ok(())
-        })
-    });
-    broken.await.expect("renamed");
+    app.break_rooms().await;
     let answer = ada
         .client
         .get(format!("{}/rooms/1", app.url))

@@ -256,15 +256,7 @@ async fn what_no_handler_refuses_is_a_problem_document_too() {
     let too_fast = too_fast.expect("a refusal");
     assert_eq!(too_fast.headers()["retry-after"], "1");
     assert_eq!(problem(too_fast).await.0, 429);
-    let broken = app.running.state.desk.writer.write(|conn| {
-        Box::pin(async move {
-            sqlx::query("ALTER TABLE room RENAME TO room_gone")
-                .execute(conn)
-                .await?;
-            Ok(())
-        })
-    });
-    broken.await.expect("renamed");
+    app.break_rooms().await;
     let answer = bot.answer(Method::GET, "/rooms", Value::Null).await;
     let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
     let (status, document) = problem(answer).await;
