@@ -15,6 +15,7 @@ pub mod problem;
 pub mod report;
 pub mod request_id;
 pub mod router;
+pub mod secret;
 pub mod security;
 pub mod shutdown;
 pub mod sse;

@@ -13,17 +13,40 @@ pub enum VenueKind {
     Demo,
     /// Coinbase Exchange's public feed.
     Coinbase,
+    /// Kraken's public feed.
+    Kraken,
+    /// Binance's public feed of its spot market.
+    Binance,
+    /// Finnhub's feed, for which one needs a key.
+    Finnhub,
+    /// Alpaca's feed of US stocks, for which one needs a key.
+    Alpaca,
+    /// What was recorded of another, played again.
+    Replay,
 }
 
 impl VenueKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Demo, Self::Coinbase];
+    pub const ALL: [Self; 7] = [
+        Self::Demo,
+        Self::Coinbase,
+        Self::Kraken,
+        Self::Binance,
+        Self::Finnhub,
+        Self::Alpaca,
+        Self::Replay,
+    ];
 
     /// Its name in settings, in the database and beside a price.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Demo => "demo",
             Self::Coinbase => "coinbase",
+            Self::Kraken => "kraken",
+            Self::Binance => "binance",
+            Self::Finnhub => "finnhub",
+            Self::Alpaca => "alpaca",
+            Self::Replay => "replay",
         }
     }
 }
@@ -62,7 +85,7 @@ pub struct Quote {
     pub volume: Option<Price>,
     /// When the venue says it happened.
     pub time: Timestamp,
-    /// Made up by the demo venue.
+    /// Not a real price of now: made up by the demo venue, or played from a recording.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
     /// Earlier prices for the sparkline, oldest first, [`SPARK_POINTS`] at most. `None` in the updates of a stream,

@@ -9,6 +9,7 @@ pub mod ingest;
 pub mod kept;
 pub mod posted;
 pub mod record;
+pub mod recording;
 pub mod rounds;
 pub mod store;
 pub mod stream;
@@ -23,7 +24,11 @@ use crate::{
     ticker::model::{Board, VenueKind},
 };
 
-use self::{board::PublicBoard, record::Recorder, venues::Venues};
+use self::{
+    board::PublicBoard,
+    record::Recorder,
+    venues::{Venues, watched::Guard},
+};
 
 /// Prices.
 pub struct Ticker {
@@ -41,15 +46,16 @@ impl Ticker {
     /// Starts the feature and the venues that were chosen.
     ///
     /// # Errors
-    /// When the database can't be read.
+    /// `Internal` when the database can't be read; `Invalid`, for whoever starts the program, when the chosen venues
+    /// can't run, as for want of a key.
     pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
         let (recorder, board) = Recorder::start(db.clone(), shutdown).await?;
-        let venues = Venues::new(config, recorder.clone(), shutdown);
+        let venues = Venues::new(config, recorder.clone(), shutdown)?;
         let chosen = match &config.venues {
             Some(fixed) => Some(fixed.clone()),
             None => store::venues(&db).await?,
         };
-        venues.run(&chosen.unwrap_or_else(|| vec![VenueKind::Demo])).await;
+        venues.run(&chosen.unwrap_or_else(|| vec![VenueKind::Demo])).await?;
         Ok(Self {
             db,
             recorder,
@@ -62,13 +68,30 @@ impl Ticker {
     /// Keeps the choice of venues and changes to them at once. Called by set-up; `--venues` overrides it.
     ///
     /// # Errors
-    /// When it can't be kept.
+    /// As [`Ticker::check_venues`], and when it can't be kept.
     pub async fn choose_venues(&self, venues: &[VenueKind]) -> Result<(), AppError> {
+        self.check_venues(venues)?;
         store::choose_venues(&self.db, venues).await?;
         if self.fixed.is_none() {
-            self.venues.run(venues).await;
+            self.venues.run(venues).await?;
         }
         Ok(())
+    }
+
+    /// Whether these venues could be chosen.
+    ///
+    /// # Errors
+    /// `Invalid` with what is missing, such as a key.
+    pub fn check_venues(&self, venues: &[VenueKind]) -> Result<(), AppError> {
+        self.venues.check(venues)
+    }
+
+    /// Has `symbol` watched at `venue`, which need not run yet, until the guard is dropped and ten minutes longer.
+    ///
+    /// # Errors
+    /// `Invalid` when it can't be a symbol, or the venue takes no more.
+    pub fn want(&self, venue: VenueKind, symbol: &str) -> Result<Guard, AppError> {
+        self.venues.want(venue, symbol)
     }
 
     /// Everything on the board, for a page.
