@@ -150,6 +150,21 @@ pub struct VenueState {
     pub fault: Option<String>,
 }
 
+/// A venue, as the page about venues and the metrics show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VenueReport {
+    /// As the panel shows it.
+    pub state: VenueState,
+    /// When the last frame came, since the server was started.
+    pub last: Option<Timestamp>,
+    /// Frames that came since then.
+    pub frames: u64,
+    /// Prices that came since then.
+    pub ticks: u64,
+    /// What is watched there.
+    pub symbols: Vec<String>,
+}
+
 /// The panel as the server rendered it, and where the stream goes on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Board {

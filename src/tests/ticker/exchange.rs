@@ -151,18 +151,37 @@ impl Line {
         next.expect("a message in time").expect("a message").expect("whole")
     }
 
-    /// The next frame of text, as JSON.
+    /// The next frame of text, as JSON; not those that ask for the list of all that the venue has.
     pub async fn hear(&mut self) -> Value {
         loop {
-            if let Message::Text(text) = self.message().await {
+            if let Message::Text(text) = self.message().await
+                && !asks_for_the_list(&text)
+            {
                 return serde_json::from_str(&text).expect("JSON");
             }
         }
     }
 
-    /// Whether no text comes for so long; pings may.
+    /// The next frame of text.
+    pub async fn hear_anything(&mut self) -> String {
+        loop {
+            if let Message::Text(text) = self.message().await {
+                return text.to_string();
+            }
+        }
+    }
+
+    /// Whether no text comes for so long; pings may, and what asks for the list of all that the venue has.
     pub async fn silent_for(&mut self, time: Duration) -> bool {
-        let text = async { while !matches!(self.socket.next().await, Some(Ok(Message::Text(_))) | None) {} };
+        let text = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Text(text))) if !asks_for_the_list(&text) => return,
+                    None => return,
+                    Some(_) => {}
+                }
+            }
+        };
         tokio::time::timeout(time, text).await.is_err()
     }
 
@@ -190,6 +209,10 @@ impl Line {
             "time": "2026-01-05T10:00:00.000000Z"});
         self.say(&frame.to_string()).await;
     }
+}
+
+fn asks_for_the_list(text: &str) -> bool {
+    text.contains(r#"["status"]"#) || text.contains(r#""channel":"instrument""#)
 }
 
 fn ticker(product: &str, sequence: u64, trade: u64, price: &str) -> String {

@@ -6,7 +6,9 @@
 pub mod board;
 pub mod change;
 pub mod ingest;
+pub mod instruments;
 pub mod kept;
+pub mod metrics;
 pub mod posted;
 pub mod record;
 pub mod recording;
@@ -21,11 +23,12 @@ use std::sync::Arc;
 use crate::{
     error::AppError,
     server::{config::Config, db::Database, shutdown::Shutdown, sse::Feed},
-    ticker::model::{Board, VenueKind},
+    ticker::model::{Board, VenueKind, VenueReport},
 };
 
 use self::{
     board::PublicBoard,
+    instruments::Instrument,
     record::Recorder,
     venues::{Venues, watched::Guard},
 };
@@ -92,6 +95,21 @@ impl Ticker {
     /// `Invalid` when it can't be a symbol, or the venue takes no more.
     pub fn want(&self, venue: VenueKind, symbol: &str) -> Result<Guard, AppError> {
         self.venues.want(venue, symbol)
+    }
+
+    /// What is known of each symbol at each venue, in the order of the symbols.
+    pub fn instruments(&self) -> Vec<Instrument> {
+        self.recorder.instruments.all()
+    }
+
+    /// How every venue is, in the order of [`VenueKind::ALL`].
+    pub fn venues(&self) -> Vec<VenueReport> {
+        let states = self.board.whole().venues;
+        let report = |kind: VenueKind| {
+            let state = states.iter().find(|state| state.venue == kind).cloned();
+            self.venues.report(state.unwrap_or_else(|| rounds::off(kind)))
+        };
+        VenueKind::ALL.into_iter().map(report).collect()
     }
 
     /// Everything on the board, for a page.

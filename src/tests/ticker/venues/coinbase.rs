@@ -153,7 +153,7 @@ async fn an_oversized_frame_ends_the_line_not_the_venue() {
     let mut exchange = Exchange::open().await;
     let app = app_at(&exchange).await;
     let (mut line, _) = exchange.subscribed().await;
-    let _ = line.socket.send(Message::text("x".repeat(2 * 1024 * 1024))).await;
+    let _ = line.socket.send(Message::text("x".repeat(9 * 1024 * 1024))).await;
     let (mut line, _) = exchange.subscribed().await;
     line.ticker("BTC-USD", 1, 1, "1.10").await;
     quote_at(&app.running.state.ticker, "BTC-USD", "1.10").await;

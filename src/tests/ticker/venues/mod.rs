@@ -4,8 +4,10 @@ mod alpaca;
 mod binance;
 mod coinbase;
 mod finnhub;
+mod instruments;
 mod kraken;
 mod recorded;
+mod reported;
 mod tls;
 mod watching;
 

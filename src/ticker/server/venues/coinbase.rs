@@ -9,7 +9,10 @@ use super::frames::{Frame, Frames, Manners};
 use crate::{
     ticker::{
         model::{Key, VenueKind},
-        server::tick::{Tick, number},
+        server::{
+            instruments::Said,
+            tick::{Tick, number},
+        },
     },
     time::Timestamp,
 };
@@ -58,6 +61,24 @@ struct Wire<'a> {
     reason: Option<Cow<'a, str>>,
 }
 
+#[derive(Deserialize)]
+struct Status<'a> {
+    #[serde(borrow, default)]
+    products: Vec<Product<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Product<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    quote_increment: Cow<'a, str>,
+    #[serde(borrow)]
+    quote_currency: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    display_name: Option<Cow<'a, str>>,
+}
+
 impl Coinbase {
     /// At `url`; its symbols are products such as `BTC-USD`.
     pub fn new(url: String) -> Self {
@@ -81,6 +102,8 @@ impl Frames for Coinbase {
         // A heartbeat for each product comes every second.
         Manners {
             batch: BATCH,
+            // The list of all its products and currencies is long.
+            message: 8 * 1024 * 1024,
             silence: Duration::from_secs(10),
             ..Manners::default()
         }
@@ -90,7 +113,7 @@ impl Frames for Coinbase {
         // Sequence numbers are compared within a connection only: should the exchange ever start over, a memory of
         // the old ones would make us deaf. Across connections the time of the ticks decides.
         self.heard.clear();
-        Vec::new()
+        vec![json!({"type": "subscribe", "channels": ["status"]}).to_string()]
     }
 
     fn subscribe(&mut self, symbols: &[String]) -> Vec<String> {
@@ -120,6 +143,10 @@ impl Coinbase {
         match wire.kind.as_ref() {
             "ticker" => self.ticker(&wire),
             "heartbeat" => Ok(self.heartbeat(&wire)),
+            "status" => {
+                status(text, out)?;
+                Ok(None)
+            }
             "error" => {
                 out.extend(self.error(&wire));
                 Ok(None)
@@ -191,154 +218,26 @@ impl Coinbase {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{
-        super::frames::testing::{json, names, read, survives, ticks},
-        *,
-    };
-
-    fn coinbase() -> Coinbase {
-        let mut coinbase = Coinbase::new("ws://x".into());
-        coinbase.hello();
-        coinbase.subscribe(&names(&["BTC-USD", "ETH-USD"]));
-        coinbase
+/// What it says of all its products. Once is enough: it would say it again every few seconds.
+fn status(text: &str, out: &mut Vec<Frame>) -> Result<(), String> {
+    let status: Status = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    for product in status.products {
+        let increment = number(&product.quote_increment)?;
+        out.push(Frame::Instrument(Said {
+            key: Key {
+                symbol: product.id.into_owned(),
+                venue: VenueKind::Coinbase.name().to_owned(),
+            },
+            name: product.display_name.map(Cow::into_owned),
+            digits: increment.normalize().scale(),
+            currency: product.quote_currency.map(Cow::into_owned),
+        }));
     }
-
-    fn ticker(product: &str, sequence: u64, trade: u64, price: &str) -> String {
-        format!(
-            r#"{{"type":"ticker","sequence":{sequence},"product_id":"{product}","price":"{price}","open_24h":"1310.79",
-             "volume_24h":"245532.79","low_24h":"1280.52","high_24h":"1313.8","volume_30d":"9788783.6",
-             "best_bid":"1285.04","best_bid_size":"0.46","best_ask":"1285.27","best_ask_size":"1.56",
-             "side":"buy","time":"2022-10-19T23:28:22.061769Z","trade_id":{trade},"last_size":"11.43"}}"#
-        )
-    }
-
-    fn heartbeat(trade: u64) -> String {
-        format!(
-            r#"{{"type":"heartbeat","sequence":90,"last_trade_id":{trade},"product_id":"BTC-USD","time":"2022-10-19T23:28:22Z"}}"#
-        )
-    }
-
-    #[test]
-    fn asks_for_what_is_wanted_and_no_more() {
-        let mut coinbase = coinbase();
-        for (what, frames) in [
-            ("subscribe", coinbase.subscribe(&names(&["SOL-USD"]))),
-            ("unsubscribe", coinbase.unsubscribe(&names(&["SOL-USD"]))),
-        ] {
-            let asked =
-                serde_json::json!({"type": what, "product_ids": ["SOL-USD"], "channels": ["ticker", "heartbeat"]});
-            assert_eq!(json(frames), [asked]);
-        }
-        assert!(
-            read(&mut coinbase, &ticker("SOL-USD", 1, 1, "1")).is_empty(),
-            "any more"
-        );
-    }
-
-    #[test]
-    fn a_ticker_keeps_its_digits() {
-        let tick = ticks(&mut coinbase(), &ticker("ETH-USD", 7, 1, "1285.20")).remove(0);
-        assert_eq!(
-            (tick.last.to_string(), tick.open.unwrap().to_string()),
-            ("1285.20".into(), "1310.79".into())
-        );
-        assert_eq!(
-            (tick.bid.unwrap().to_string(), tick.ask.unwrap().to_string()),
-            ("1285.04".into(), "1285.27".into())
-        );
-        assert_eq!(tick.volume.unwrap().to_string(), "245532.79");
-        assert_eq!(
-            (tick.time.to_string(), tick.seq),
-            ("2022-10-19T23:28:22.061769Z".into(), Some(7))
-        );
-    }
-
-    #[test]
-    fn late_and_duplicate_frames_do_not_replace() {
-        let mut coinbase = coinbase();
-        let mut is = |product, sequence, price: &str| match &read(&mut coinbase, &ticker(product, sequence, 1, price))[..]
-        {
-            [Frame::Tick(_)] => "tick",
-            [Frame::Late] => "late",
-            [Frame::Garbage(_)] => "garbage",
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(is("BTC-USD", 10, "1"), "tick");
-        assert_eq!(is("BTC-USD", 10, "2"), "late");
-        assert_eq!(is("BTC-USD", 9, "2"), "late");
-        assert_eq!(is("ETH-USD", 9, "2"), "tick", "counts for itself");
-        assert_eq!(is("BTC-USD", 99, "x"), "garbage");
-        assert_eq!(is("BTC-USD", 11, "2"), "tick", "the bad one left no mark");
-        coinbase.hello();
-        coinbase.subscribe(&names(&["BTC-USD"]));
-        assert_eq!(
-            ticks(&mut coinbase, &ticker("BTC-USD", 5, 3, "2")).len(),
-            1,
-            "a new connection"
-        );
-    }
-
-    #[test]
-    fn heartbeats_show_gaps_once() {
-        let mut coinbase = coinbase();
-        assert!(read(&mut coinbase, &heartbeat(19)).is_empty(), "nothing heard yet");
-        read(&mut coinbase, &ticker("BTC-USD", 1, 20, "1"));
-        assert!(read(&mut coinbase, &heartbeat(20)).is_empty());
-        assert!(matches!(read(&mut coinbase, &heartbeat(22))[..], [Frame::Gap]));
-        assert!(read(&mut coinbase, &heartbeat(22)).is_empty());
-    }
-
-    #[test]
-    fn a_product_it_does_not_know_is_refused_and_the_others_are_asked_for_again() {
-        let mut coinbase = coinbase();
-        coinbase.subscribe(&names(&["NO-PE"]));
-        let error = r#"{"type":"error","message":"Failed to subscribe","reason":"NO-PE is not a valid product"}"#;
-        let said = read(&mut coinbase, error);
-        let [Frame::Refused(product, words), Frame::Reply(again)] = &said[..] else {
-            panic!("{said:?}")
-        };
-        assert_eq!(product, "NO-PE");
-        assert_eq!(words, "Failed to subscribe: NO-PE is not a valid product");
-        assert!(again.contains("BTC-USD") && again.contains("ETH-USD") && !again.contains("NO-PE"));
-        assert!(
-            matches!(read(&mut coinbase, error)[..], [Frame::Fault(_)]),
-            "asked for no more"
-        );
-    }
-
-    #[test]
-    fn everything_else_is_told_apart() {
-        let mut coinbase = coinbase();
-        for other in [
-            r#"{"type":"subscriptions","channels":[{"name":"ticker","product_ids":["BTC-USD"]}]}"#,
-            r#"{"type":"auction","mode":"soon"}"#,
-            &ticker("DOGE-USD", 1, 1, "1"),
-        ] {
-            assert!(read(&mut coinbase, other).is_empty(), "{other}");
-        }
-        for garbage in [
-            "",
-            "hello",
-            "[]",
-            "{}",
-            r#"{"type":7}"#,
-            r#"{"type":"ticker"}"#,
-            r#"{"type":"ticker","product_id":"BTC-USD"}"#,
-        ] {
-            assert!(
-                matches!(read(&mut coinbase, garbage)[..], [Frame::Garbage(_)]),
-                "{garbage}"
-            );
-        }
-        survives(
-            coinbase,
-            &[
-                r#"{"type":"ticker","product_id":"BTC-USD","sequence":NUMBER,"price":WORD,"time":"2026-01-05T10:00:00Z"}"#,
-                r#"{"type":"error","message":WORD,"reason":WORD}"#,
-                r#"{"type":"heartbeat","product_id":"BTC-USD","last_trade_id":NUMBER}"#,
-            ],
-        );
-    }
+    let enough = json!({"type": "unsubscribe", "channels": ["status"]});
+    out.push(Frame::Reply(enough.to_string()));
+    Ok(())
 }
+
+#[cfg(test)]
+#[path = "coinbase_tests.rs"]
+mod tests;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    ticker::{model::VenueKind, server::tick::Tick},
+    ticker::{
+        model::VenueKind,
+        server::{instruments::Said, tick::Tick},
+    },
     time::Timestamp,
 };
 
@@ -39,6 +42,8 @@ pub enum Frame {
     Late,
     /// The venue has counted further than what reached us.
     Gap,
+    /// What the venue says of a symbol.
+    Instrument(Said),
     /// The venue takes subscriptions from now on, where [`Manners::ready_at_once`] is not so.
     Ready,
     /// To be sent in answer.

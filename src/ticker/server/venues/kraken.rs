@@ -9,7 +9,10 @@ use super::frames::{Frame, Frames, Manners};
 use crate::{
     ticker::{
         model::{Key, VenueKind},
-        server::tick::{Tick, venue_field},
+        server::{
+            instruments::Said,
+            tick::{Tick, venue_field},
+        },
     },
     time::Timestamp,
 };
@@ -44,6 +47,21 @@ struct Wire<'a> {
 struct Status<'a> {
     #[serde(borrow)]
     system: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Instruments<'a> {
+    #[serde(borrow, default)]
+    pairs: Vec<Pair<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Pair<'a> {
+    #[serde(borrow)]
+    symbol: Cow<'a, str>,
+    #[serde(borrow)]
+    quote: Option<Cow<'a, str>>,
+    price_precision: u32,
 }
 
 /// A price. Kraken's numbers are JSON numbers: they are read as text, every digit of which is kept.
@@ -89,13 +107,15 @@ impl Frames for Kraken {
         // A heartbeat comes every second in which nothing else did.
         Manners {
             silence: Duration::from_secs(10),
+            // The list of all its pairs and assets is long.
+            message: 8 * 1024 * 1024,
             ..Manners::default()
         }
     }
 
     fn hello(&mut self) -> Vec<String> {
         self.newest.clear();
-        Vec::new()
+        vec![json!({"method": "subscribe", "params": {"channel": "instrument"}}).to_string()]
     }
 
     fn subscribe(&mut self, symbols: &[String]) -> Vec<String> {
@@ -129,6 +149,7 @@ impl Kraken {
                     out.extend(self.ticker(ticker, at)?);
                 }
             }
+            (Some("instrument"), _) => instruments(&wire, out)?,
             (Some("status"), _) => out.extend(status(&wire)?),
             (None, Some("subscribe")) if wire.success == Some(false) => out.push(self.refusal(&wire)),
             (None, None) => {
@@ -190,6 +211,26 @@ impl Kraken {
     }
 }
 
+/// What it says of all its pairs. Once is enough.
+fn instruments(wire: &Wire, out: &mut Vec<Frame>) -> Result<(), String> {
+    let data = wire.data.ok_or("instruments without data")?;
+    let list: Instruments = serde_json::from_str(data.get()).map_err(|e| e.to_string())?;
+    for pair in list.pairs {
+        out.push(Frame::Instrument(Said {
+            key: Key {
+                symbol: pair.symbol.into_owned(),
+                venue: VenueKind::Kraken.name().to_owned(),
+            },
+            name: None,
+            digits: pair.price_precision,
+            currency: pair.quote.map(Cow::into_owned),
+        }));
+    }
+    let enough = json!({"method": "unsubscribe", "params": {"channel": "instrument"}});
+    out.push(Frame::Reply(enough.to_string()));
+    Ok(())
+}
+
 /// How the exchange is. Only while it is being maintained there are no prices.
 fn status(wire: &Wire) -> Result<Option<Frame>, String> {
     let data = wire.data.ok_or("a status without data")?;
@@ -202,160 +243,5 @@ fn status(wire: &Wire) -> Result<Option<Frame>, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{
-        super::frames::testing::{AT, json, names, read, survives, ticks},
-        *,
-    };
-
-    fn kraken() -> Kraken {
-        let mut kraken = Kraken::new("ws://x".into());
-        kraken.hello();
-        kraken.subscribe(&names(&["BTC/USD", "ETH/USD"]));
-        kraken
-    }
-
-    fn ticker(pair: &str, last: &str, time: &str) -> String {
-        format!(
-            r#"{{"channel":"ticker","type":"update","data":[{{"symbol":"{pair}","bid":63999.70,"bid_qty":1.0,
-             "ask":64001.2,"ask_qty":2.0,"last":{last},"volume":12.25,"vwap":63500.0,"low":62000.0,"high":65000.0,
-             "change":100.5,"change_pct":0.15,"timestamp":"2026-08-25T00:00:{time}Z"}}]}}"#
-        )
-    }
-
-    #[test]
-    fn asks_for_what_is_wanted_and_no_more() {
-        let mut kraken = kraken();
-        let params = json!({"channel": "ticker", "symbol": ["SOL/USD"], "event_trigger": "trades", "snapshot": true});
-        assert_eq!(
-            json(kraken.subscribe(&names(&["SOL/USD"]))),
-            [json!({"method": "subscribe", "params": params})]
-        );
-        let params = json!({"channel": "ticker", "symbol": ["SOL/USD"], "event_trigger": "trades"});
-        assert_eq!(
-            json(kraken.unsubscribe(&names(&["SOL/USD"]))),
-            [json!({"method": "unsubscribe", "params": params})]
-        );
-        assert!(read(&mut kraken, &ticker("SOL/USD", "1", "01")).is_empty(), "any more");
-    }
-
-    #[test]
-    fn a_ticker_keeps_its_digits() {
-        let tick = ticks(&mut kraken(), &ticker("BTC/USD", "64000.50", "00.123456")).remove(0);
-        assert_eq!(
-            [Some(tick.last), tick.open, tick.bid, tick.ask, tick.volume].map(|n| n.unwrap().to_string()),
-            ["64000.50", "63900.00", "63999.70", "64001.2", "12.25"]
-        );
-        assert_eq!(tick.time.to_string(), "2026-08-25T00:00:00.123456Z");
-        assert_eq!(
-            (tick.key.symbol.as_str(), tick.key.venue.as_str()),
-            ("BTC/USD", "kraken")
-        );
-        let tiny = ticks(&mut kraken(), &ticker("BTC/USD", "1.50e-7", "00")).remove(0);
-        assert_eq!(tiny.last.to_string(), "0.000000150");
-    }
-
-    #[test]
-    fn several_in_a_frame_and_none_of_what_has_no_price() {
-        let both = r#"{"channel":"ticker","type":"snapshot","data":[{"symbol":"BTC/USD","last":2.0},
-            {"symbol":"ETH/USD","last":null,"bid":1.0},{"symbol":"XRP/USD","last":1.0},{"symbol":"ETH/USD","last":3}]}"#;
-        let ticks = ticks(&mut kraken(), both);
-        let short: Vec<(&str, String, Timestamp)> = ticks
-            .iter()
-            .map(|tick| (tick.key.symbol.as_str(), tick.last.to_string(), tick.time))
-            .collect();
-        assert_eq!(short, [("BTC/USD", "2.0".into(), AT), ("ETH/USD", "3".into(), AT)]);
-    }
-
-    #[test]
-    fn what_is_older_is_late() {
-        let mut kraken = kraken();
-        ticks(&mut kraken, &ticker("BTC/USD", "1", "05"));
-        assert!(matches!(
-            read(&mut kraken, &ticker("BTC/USD", "2", "04"))[..],
-            [Frame::Late]
-        ));
-        assert_eq!(
-            ticks(&mut kraken, &ticker("ETH/USD", "2", "04")).len(),
-            1,
-            "counts for itself"
-        );
-        assert_eq!(
-            ticks(&mut kraken, &ticker("BTC/USD", "2", "05")).len(),
-            1,
-            "of the same moment"
-        );
-    }
-
-    #[test]
-    fn a_pair_it_does_not_know_is_refused() {
-        let named = r#"{"error":"Currency pair not supported XBT/USD","method":"subscribe","req_id":1,"success":false,
-            "symbol":"XBT/USD","time_in":"2026-08-25T00:00:00Z","time_out":"2026-08-25T00:00:00Z"}"#;
-        for text in [named, &named.replace("\"symbol\":\"XBT/USD\",", "")] {
-            let mut kraken = kraken();
-            kraken.subscribe(&names(&["XBT/USD"]));
-            let said = read(&mut kraken, text);
-            let [Frame::Refused(pair, words)] = &said[..] else {
-                panic!("{said:?}")
-            };
-            assert_eq!(
-                (pair.as_str(), words.as_str()),
-                ("XBT/USD", "Currency pair not supported XBT/USD")
-            );
-        }
-        let other = r#"{"error":"Exceeded msg rate","method":"subscribe","success":false}"#;
-        assert!(matches!(read(&mut kraken(), other)[..], [Frame::Fault(_)]));
-    }
-
-    #[test]
-    fn everything_else_is_told_apart() {
-        let mut kraken = kraken();
-        let status = |system: &str| {
-            format!(
-                r#"{{"channel":"status","type":"update","data":[{{"api_version":"v2",
-                 "connection_id":10504484002566990987,"system":"{system}","version":"2.0.10"}}]}}"#
-            )
-        };
-        for other in [
-            r#"{"channel":"heartbeat"}"#,
-            r#"{"method":"pong","req_id":7}"#,
-            r#"{"channel":"tomorrow","data":7}"#,
-            r#"{"method":"subscribe","result":{"channel":"ticker","snapshot":true,"symbol":"BTC/USD"},"success":true,
-                "time_in":"x","time_out":"y","req_id":1}"#,
-            &status("online"),
-        ] {
-            assert!(read(&mut kraken, other).is_empty(), "{other}");
-        }
-        let ended = read(&mut kraken, &status("maintenance"));
-        assert!(
-            matches!(&ended[..], [Frame::End(_, pause)] if *pause == MAINTENANCE),
-            "{ended:?}"
-        );
-        assert!(matches!(
-            read(&mut kraken, &status("cancel_only"))[..],
-            [Frame::Fault(_)]
-        ));
-        for garbage in [
-            "",
-            "[]",
-            "{}",
-            r#"{"channel":"ticker"}"#,
-            r#"{"channel":"ticker","data":[{"symbol":"BTC/USD","last":true}]}"#,
-            r#"{"channel":"ticker","data":[{"symbol":"BTC/USD","last":1,"timestamp":"noon"}]}"#,
-        ] {
-            assert!(
-                matches!(read(&mut kraken, garbage)[..], [Frame::Garbage(_)]),
-                "{garbage}"
-            );
-        }
-        survives(
-            kraken,
-            &[
-                r#"{"channel":"ticker","data":[{"symbol":"BTC/USD","last":NUMBER,"change":WORD,"timestamp":WORD}]}"#,
-                r#"{"channel":"ticker","data":[{"symbol":"BTC/USD","last":NUMBER,"change":NUMBERe-5}]}"#,
-                r#"{"method":"subscribe","success":false,"error":WORD}"#,
-                r#"{"channel":"status","data":[{"system":WORD}]}"#,
-            ],
-        );
-    }
-}
+#[path = "kraken_tests.rs"]
+mod tests;

@@ -1,6 +1,6 @@
 //! Where prices come from by themselves. A venue is one file: [`demo`], [`replay`], or for those with a socket what to
 //! send and how to read a frame ([`coinbase`], [`kraken`], [`binance`], [`finnhub`], [`alpaca`], which speak
-//! [`frames`]); [`socket`] is the rest of theirs. What they subscribe to follows what is [`watched`].
+//! [`frames`]); [`socket`] and [`hearing`] are the rest of theirs. What they subscribe to follows what is [`watched`].
 
 pub mod alpaca;
 pub mod binance;
@@ -10,24 +10,26 @@ pub mod demo;
 pub mod dial;
 pub mod finnhub;
 pub mod frames;
+pub mod hearing;
 pub mod kraken;
 pub mod out;
+pub mod pulse;
 pub mod replay;
 pub mod settings;
 pub mod socket;
 pub mod watched;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use tokio::{sync::Mutex, task::JoinHandle};
+use tokio::{sync::Mutex, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::record::Recorder;
 use crate::{
     error::AppError,
     server::{config::Config, shutdown::Shutdown},
-    ticker::model::VenueKind,
+    ticker::model::{VenueKind, VenueReport, VenueState},
 };
 
 use self::{
@@ -35,6 +37,7 @@ use self::{
     dial::Trust,
     frames::Manners,
     out::Out,
+    pulse::Pulse,
     replay::Replay,
     settings::{Feeds, ReplaySettings, default_symbols, reader},
     socket::SocketVenue,
@@ -57,6 +60,7 @@ pub struct Venues {
     recorder: Recorder,
     shutdown: Shutdown,
     watched: BTreeMap<&'static str, Watched>,
+    pulses: BTreeMap<&'static str, Arc<Pulse>>,
     /// What is watched as the settings say.
     _always: Vec<Guard>,
     running: Mutex<BTreeMap<&'static str, Running>>,
@@ -98,6 +102,7 @@ impl Venues {
             recorder,
             shutdown: shutdown.clone(),
             watched,
+            pulses: VenueKind::ALL.map(|kind| (kind.name(), Arc::default())).into(),
             _always: always,
             running: Mutex::default(),
         })
@@ -109,6 +114,19 @@ impl Venues {
     /// `Invalid` when it can't be a symbol, or the venue takes no more.
     pub fn want(&self, kind: VenueKind, symbol: &str) -> Result<Guard, AppError> {
         self.watched[kind.name()].want(symbol).map_err(AppError::Invalid)
+    }
+
+    /// What is known of the venue beside its `state`.
+    pub fn report(&self, state: VenueState) -> VenueReport {
+        let name = state.venue.name();
+        let pulse = &self.pulses[name];
+        VenueReport {
+            last: pulse.last(),
+            frames: pulse.frames(),
+            ticks: pulse.ticks(),
+            symbols: self.watched[name].symbols(Instant::now()).into_iter().collect(),
+            state,
+        }
     }
 
     /// Whether all that are `wanted` could run.
@@ -156,7 +174,10 @@ impl Venues {
     }
 
     fn start(&self, kind: VenueKind) -> Result<Running, AppError> {
-        let (venue, out) = (self.make(kind)?, Out::new(kind, self.recorder.clone()));
+        let (venue, out) = (
+            self.make(kind)?,
+            Out::counted(kind, self.recorder.clone(), self.pulses[kind.name()].clone()),
+        );
         let (stop, stopping) = (CancellationToken::new(), self.shutdown.begun.clone());
         let (stopped, work) = (stop.clone(), venue.run(out.clone()));
         out.connecting();

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::pulse::Pulse;
 use crate::{
     ticker::{
         model::{Line, VenueKind, VenueState},
-        server::{record::Recorder, rounds, tick::Tick},
+        server::{instruments::Said, record::Recorder, rounds, tick::Tick},
     },
     time::Timestamp,
 };
@@ -22,6 +23,8 @@ pub trait Sink: Send + Sync + 'static {
     fn tick(&self, tick: Tick) -> Result<(), String>;
     /// Something changes in what is shown of a venue.
     fn venue(&self, venue: VenueKind, change: &mut dyn FnMut(&mut VenueState));
+    /// The venue says something of a symbol.
+    fn instrument(&self, _said: Said) {}
     /// A connection was made.
     fn opened(&self) {}
     /// A frame came on it, as it is.
@@ -36,6 +39,10 @@ impl Sink for Recorder {
     fn venue(&self, venue: VenueKind, change: &mut dyn FnMut(&mut VenueState)) {
         Self::venue(self, venue, change);
     }
+
+    fn instrument(&self, said: Said) {
+        self.instruments.said(said);
+    }
 }
 
 /// A venue's way out; cheap to clone.
@@ -43,24 +50,37 @@ impl Sink for Recorder {
 pub struct Out {
     kind: VenueKind,
     sink: Arc<dyn Sink>,
+    pulse: Arc<Pulse>,
 }
 
 impl Out {
     /// For the venue `kind`.
     pub fn new(kind: VenueKind, sink: impl Sink) -> Self {
+        Self::counted(kind, sink, Arc::default())
+    }
+
+    /// For the venue `kind`, whose frames and ticks `pulse` counts.
+    pub fn counted(kind: VenueKind, sink: impl Sink, pulse: Arc<Pulse>) -> Self {
         Self {
             kind,
             sink: Arc::new(sink),
+            pulse,
         }
     }
 
     /// Takes a tick. The first refusal is shown beside the venue.
     pub fn tick(&self, tick: Tick) {
+        self.pulse.tick();
         if let Err(error) = self.sink.tick(tick) {
             self.change(|state| {
                 state.fault.get_or_insert(error.clone());
             });
         }
+    }
+
+    /// The venue says something of a symbol.
+    pub fn instrument(&self, said: Said) {
+        self.sink.instrument(said);
     }
 
     /// The first connection is being made.
@@ -125,6 +145,7 @@ impl Out {
 
     /// A frame came.
     pub(super) fn frame(&self, text: &str, at: Timestamp) {
+        self.pulse.frame(at);
         self.sink.frame(text, at);
     }
 

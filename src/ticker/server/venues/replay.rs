@@ -166,12 +166,17 @@ impl Playing {
             return;
         };
         let kind = *kind;
+        out.frame(&text, Timestamp::now());
         frames.read(&text, time, &mut meant);
         out.live();
         for frame in meant {
             match frame {
                 Frame::Tick(tick) => out.tick(self.of_now(tick, kind)),
                 Frame::Gap => out.gap(),
+                Frame::Instrument(mut said) => {
+                    said.key.venue = venue_name(kind);
+                    out.instrument(said);
+                }
                 Frame::Refused(_, words) | Frame::Fault(words) | Frame::End(words, _) => out.fault(&words),
                 Frame::Late | Frame::Ready | Frame::Reply(_) | Frame::Replace | Frame::Garbage(_) => {}
             }
