@@ -34,7 +34,10 @@ async fn the_page_and_the_metrics_say_how_venues_are() {
     ] {
         assert!(text.contains(shown), "{shown} in {text}");
     }
-    assert_ne!(page(app.client()).await.status(), 200, "for those who are signed in");
+    let stranger = page(app.client()).await;
+    let led = stranger.headers()["location"].to_str().expect("text").to_owned();
+    let text = stranger.text().await.expect("a page");
+    assert!(led == "/sign-in" && !text.contains("coinbase"), "{led}: {text}");
 
     let metrics = |token: Option<String>| {
         let request = app.client().get(format!("{}/metrics", app.url));

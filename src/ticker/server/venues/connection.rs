@@ -7,7 +7,10 @@ use std::{
 
 use futures::{SinkExt, StreamExt};
 use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::{self, Bytes, Message};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{self, Bytes, Message},
+};
 
 use super::{
     dial::Socket,
@@ -183,6 +186,6 @@ impl Connection {
     /// Says goodbye; what still comes can be read until the end.
     pub async fn close(&mut self, manners: &Manners) {
         // Should it not leave, the end of the socket says the same.
-        let _ = timeout(manners.write, self.socket.close(None)).await;
+        let _ = timeout(manners.write, WebSocketStream::close(&mut self.socket, None)).await;
     }
 }

@@ -14,8 +14,8 @@ use super::frames::Manners;
 /// A venue that refuses us at the door, as with a wrong key or too many tries, is not asked again before this.
 const REFUSED: Duration = Duration::from_secs(60);
 
-/// A socket to a venue.
-pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+/// A socket to a venue; boxed, as it is large.
+pub type Socket = Box<WebSocketStream<MaybeTlsStream<TcpStream>>>;
 
 /// Whom to believe that a venue is what it says.
 #[derive(Clone)]
@@ -70,7 +70,7 @@ pub async fn dial(url: String, manners: Manners, trust: Trust) -> Result<Socket,
         .max_write_buffer_size(1024 * 1024);
     let connecting = connect_async_tls_with_config(url, Some(config), true, Some(Connector::Rustls(trust.0)));
     match timeout(connect, connecting).await {
-        Ok(Ok((socket, _))) => Ok(socket),
+        Ok(Ok((socket, _))) => Ok(Box::new(socket)),
         Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(NoLine {
             why: format!("no connection within {connect:?}"),
