@@ -30,6 +30,7 @@ use crate::{
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
     error::AppError,
+    ticker::venues_page::VenuesPage,
     ui::error_page::{ErrorPage, heading},
 };
 
@@ -133,6 +134,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/rooms/:room/pins") view=PinsPage ssr=SsrMode::Async />
                 <Route path=path!("/bookmarks") view=BookmarksPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

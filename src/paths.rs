@@ -12,6 +12,8 @@ pub const FUNCTIONS: &str = "/do/{*function}";
 pub const WORKER: &str = "/worker.js";
 /// Liveness for supervisors and proxies.
 pub const HEALTH: &str = "/health";
+/// How the server is, for Prometheus.
+pub const METRICS: &str = "/metrics";
 /// Prices in.
 pub const INGEST_TICKS: &str = "/ingest/ticks";
 /// Log lines in.

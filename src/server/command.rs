@@ -1,6 +1,7 @@
 //! What each command of the command line does.
 
 pub mod programs;
+pub mod record;
 
 use std::{
     io::{BufRead, IsTerminal, Read},
@@ -61,6 +62,10 @@ pub fn run() -> ExitCode {
                 create_user(&data.folder, &name, read_password()?, role).await
             }
             Some(Command::Bot(command)) => programs::bot(command).await.map(|text| println!("{text}")),
+            Some(Command::Record(command)) => {
+                explain(tracing::Level::WARN);
+                record::record(command).await.map(|text| println!("{text}"))
+            }
             Some(Command::Token(command)) => programs::token(command).await.map(|text| println!("{text}")),
         }
     });
@@ -89,9 +94,13 @@ async fn serve(config: Config) -> Result<(), String> {
 
 /// Writes the causes of faults to standard error, where the commands that don't serve have no log viewer.
 fn explain_faults() {
+    explain(tracing::Level::ERROR);
+}
+
+fn explain(from: tracing::Level) {
     let _ = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::ERROR)
+        .with_max_level(from)
         .try_init();
 }
 

@@ -7,10 +7,16 @@ use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
-    command::programs::{BotCommand, TokenCommand},
+    command::{
+        programs::{BotCommand, TokenCommand},
+        record::RecordCommand,
+    },
     outbound::Reach,
 };
-use crate::ticker::model::VenueKind;
+use crate::ticker::{
+    model::VenueKind,
+    server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
+};
 
 /// Chat beside a live ticker beside live logs, for a small team's desk.
 #[derive(Debug, Parser)]
@@ -85,6 +91,8 @@ pub enum Command {
     /// Manage tokens of programs and what each may do, also while the server runs
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Record what a venue sends, for the venue replay
+    Record(RecordCommand),
 }
 
 /// `squawkbox user …`
@@ -139,25 +147,35 @@ pub struct Config {
     #[arg(long, env = "SQUAWKBOX_VENUES", value_delimiter = ',', value_name = "VENUE,…")]
     pub venues: Option<Vec<VenueKind>>,
 
-    /// Products to watch at Coinbase
+    /// What to watch at the venues; a venue that isn't named watches the usual
     #[arg(
         long,
+        env = "SQUAWKBOX_SYMBOLS",
+        value_delimiter = ',',
+        value_name = "VENUE:SYMBOL,…",
+        value_parser = clap::value_parser!(VenueSymbol)
+    )]
+    pub symbols: Vec<VenueSymbol>,
+
+    /// What to watch at Coinbase, as it was said before --symbols
+    #[arg(
+        long,
+        hide = true,
         env = "SQUAWKBOX_COINBASE_PRODUCTS",
         value_delimiter = ',',
-        default_value = "BTC-USD,ETH-USD,SOL-USD",
         value_name = "PRODUCT,…"
     )]
     pub coinbase_products: Vec<String>,
 
-    /// Address of Coinbase's market feed
-    #[arg(
-        long,
-        env = "SQUAWKBOX_COINBASE_URL",
-        default_value = "wss://ws-feed.exchange.coinbase.com",
-        value_name = "URL",
-        value_parser = feed_url
-    )]
-    pub coinbase_url: String,
+    #[command(flatten)]
+    pub feeds: Feeds,
+
+    #[command(flatten)]
+    pub replay: ReplaySettings,
+
+    /// Seconds for which a symbol is watched that nobody wants any more: for tests
+    #[arg(long, hide = true, default_value_t = 600, value_name = "SECONDS")]
+    pub linger_seconds: u64,
 
     /// Days for which log lines are kept
     #[arg(
@@ -274,7 +292,11 @@ fn public_url(text: &str) -> Result<String, String> {
     }
 }
 
-fn feed_url(text: &str) -> Result<String, String> {
+/// Reads the address of a venue's feed.
+///
+/// # Errors
+/// What was expected.
+pub fn feed_url(text: &str) -> Result<String, String> {
     if text.starts_with("wss://") || text.starts_with("ws://") {
         Ok(text.to_owned())
     } else {

@@ -20,6 +20,7 @@ pub mod refusal;
 pub mod report;
 pub mod request_id;
 pub mod router;
+pub mod secret;
 pub mod security;
 pub mod shutdown;
 pub mod sse;

@@ -87,6 +87,7 @@ pub fn router(state: AppState) -> Router {
         .merge(programs)
         .route(paths::WORKER, get(chat::server::notify::worker::worker))
         .route(paths::HEALTH, get(health))
+        .route(paths::METRICS, get(ticker::server::metrics::metrics))
         // From the inside out: the last one sees a request first.
         .layer(from_fn_with_state(state.clone(), security::same_origin))
         .layer(RequestBodyTimeoutLayer::new(limits::REQUEST_TIME))

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::{
     accounts::server::Accounts,
     chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
+    error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     ticker::server::Ticker,
 };
@@ -103,7 +104,11 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         open(folder, "logs.db", &logs, Durability::Normal, &shutdown),
         open(folder, "ticker.db", &ticker, Durability::Normal, &shutdown),
     )?;
-    let fault = |e: crate::error::AppError| format!("the databases can't be read: {e}");
+    let fault = |e: AppError| match e {
+        // Said for whoever starts us.
+        AppError::Invalid(said) => said,
+        other => format!("the databases can't be read: {other}"),
+    };
     let logs = Logs::start(logs, own, &config, &shutdown).await.map_err(fault)?;
     let ticker = Ticker::start(ticker, &config, &shutdown).await.map_err(fault)?;
     let accounts = Accounts::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;

@@ -5,12 +5,20 @@
 
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
+/// What stays quiet whatever is chosen.
+const QUIET: &str = "tungstenite::handshake::client=info";
+
 /// Starts logging. `own` is the layer that feeds the log viewer.
 ///
 /// # Errors
 /// When `filter` can't be read; the text says where.
 pub fn start(filter: &str, own: impl Layer<Registry> + Send + Sync + 'static) -> Result<(), String> {
-    let parse = || EnvFilter::try_new(filter).map_err(|e| format!("--log {filter:?}: {e}"));
+    let parse = || {
+        let chosen = EnvFilter::try_new(filter).map_err(|e| format!("--log {filter:?}: {e}"))?;
+        // At `trace` it writes requests to venues, whose addresses and headers hold keys.
+        let handshake = QUIET.parse().map_err(|e| format!("{QUIET}: {e}"))?;
+        Ok::<_, String>(chosen.add_directive(handshake))
+    };
     let console = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_target(true);

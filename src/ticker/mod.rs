@@ -3,6 +3,7 @@
 //! A tick: a venue's socket or POST → `server/record` → `server/rounds` → `server/store` → `server/board` → `server/stream` →
 //! `live/event_source` → `connection` → `board` (the fold) → `quote_row`.
 
+pub mod api;
 pub mod board;
 pub mod connection;
 pub mod figures;
@@ -19,6 +20,7 @@ pub mod quiet;
 pub mod quote_row;
 pub mod sparkline;
 pub mod tape;
+pub mod venues_page;
 pub mod wire;
 
 #[cfg(feature = "ssr")]

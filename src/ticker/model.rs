@@ -13,17 +13,40 @@ pub enum VenueKind {
     Demo,
     /// Coinbase Exchange's public feed.
     Coinbase,
+    /// Kraken's public feed.
+    Kraken,
+    /// Binance's public feed of its spot market.
+    Binance,
+    /// Finnhub's feed, for which one needs a key.
+    Finnhub,
+    /// Alpaca's feed of US stocks, for which one needs a key.
+    Alpaca,
+    /// What was recorded of another, played again.
+    Replay,
 }
 
 impl VenueKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Demo, Self::Coinbase];
+    pub const ALL: [Self; 7] = [
+        Self::Demo,
+        Self::Coinbase,
+        Self::Kraken,
+        Self::Binance,
+        Self::Finnhub,
+        Self::Alpaca,
+        Self::Replay,
+    ];
 
     /// Its name in settings, in the database and beside a price.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Demo => "demo",
             Self::Coinbase => "coinbase",
+            Self::Kraken => "kraken",
+            Self::Binance => "binance",
+            Self::Finnhub => "finnhub",
+            Self::Alpaca => "alpaca",
+            Self::Replay => "replay",
         }
     }
 }
@@ -62,7 +85,7 @@ pub struct Quote {
     pub volume: Option<Price>,
     /// When the venue says it happened.
     pub time: Timestamp,
-    /// Made up by the demo venue.
+    /// Not a real price of now: made up by the demo venue, or played from a recording.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
     /// Earlier prices for the sparkline, oldest first, [`SPARK_POINTS`] at most. `None` in the updates of a stream,
@@ -125,6 +148,21 @@ pub struct VenueState {
     /// What the venue last complained about, in its own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+}
+
+/// A venue, as the page about venues and the metrics show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VenueReport {
+    /// As the panel shows it.
+    pub state: VenueState,
+    /// When the last frame came, since the server was started.
+    pub last: Option<Timestamp>,
+    /// Frames that came since then.
+    pub frames: u64,
+    /// Prices that came since then.
+    pub ticks: u64,
+    /// What is watched there.
+    pub symbols: Vec<String>,
 }
 
 /// The panel as the server rendered it, and where the stream goes on.

@@ -64,11 +64,11 @@ pub fn QuoteRow(
     }
 }
 
-/// Says that a price is made up.
+/// Says that a price is made up, or played from a recording.
 #[component(transparent)]
 pub fn DemoMark() -> impl IntoView {
     view! {
-        <span class="demo" title="Made up by the demo venue">
+        <span class="demo" title="Not a real price of now">
             "DEMO"
         </span>
     }

@@ -37,6 +37,7 @@ pub fn Frame(
                             <a href="/you">"You"</a>
                             <a href="/you/notifications">"Notifications"</a>
                             <a href="/bookmarks">"Bookmarks"</a>
+                            <a href="/ticker/venues">"Venues"</a>
                             {runs_the_team.then(|| view! { <a href="/team">"Team"</a> })}
                         </nav>
                     </header>

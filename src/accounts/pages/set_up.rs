@@ -41,6 +41,18 @@ fn VenueBox(venue: VenueKind) -> impl IntoView {
             "Coinbase Exchange",
             "Its public feed; the server needs to reach the internet",
         ),
+        VenueKind::Kraken => ("Kraken", "Its public feed"),
+        VenueKind::Binance => ("Binance", "The public feed of its spot market"),
+        VenueKind::Finnhub => (
+            "Finnhub",
+            "US stocks and more; the server must be started with a key (--finnhub-key)",
+        ),
+        VenueKind::Alpaca => (
+            "Alpaca",
+            "US stocks; the server must be started with a key and its secret (--alpaca-key, --alpaca-secret)",
+        ),
+        // It plays a file on the server's machine, which is named where the server is started.
+        VenueKind::Replay => return ().into_any(),
     };
     let id = format!("venue-{}", venue.name());
     view! {
@@ -61,4 +73,5 @@ fn VenueBox(venue: VenueKind) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

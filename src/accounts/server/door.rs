@@ -158,7 +158,7 @@ impl Door {
     /// Creates the team and lets its first administrator in.
     ///
     /// # Errors
-    /// `SlowDown`, and as [`super::Accounts::set_up`].
+    /// `SlowDown`, `Invalid` for a venue that can't run, and as [`super::Accounts::set_up`].
     pub async fn set_up(
         self,
         team: &str,
@@ -167,6 +167,7 @@ impl Door {
         venues: &[VenueKind],
     ) -> Result<(), AppError> {
         self.state.accounts.limits.newcomers_from.check(&self.address())?;
+        self.state.ticker.check_venues(venues)?;
         let made = self.state.accounts.set_up(team, name, password.clone()).await;
         let is_new = made.is_ok();
         let account = self.or_here_already(made, name, password).await?;

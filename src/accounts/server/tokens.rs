@@ -120,6 +120,24 @@ impl FromRequestParts<AppState> for Administrator {
     }
 }
 
+/// A request whose bearer token has the scope `read` or `admin`, of a program that watches how the server is. As an
+/// extractor it refuses (401, 403, 429).
+#[derive(Clone, Copy, Debug)]
+pub struct Observer;
+
+impl FromRequestParts<AppState> for Observer {
+    type Rejection = RefusedProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RefusedProblem> {
+        let token = bearer(parts).ok_or_else(no_token)?;
+        let found = match state.accounts.token(token, Scope::Admin).await {
+            Err(AppError::Forbidden(_)) => state.accounts.token(token, Scope::Read).await,
+            found => found,
+        };
+        known(found).map(|_| Self)
+    }
+}
+
 pub(super) fn known<T>(found: Result<Option<T>, AppError>) -> Result<T, RefusedProblem> {
     let found = found.map_err(|error| RefusedProblem(Refused::Other(error)))?;
     found.ok_or(RefusedProblem(Refused::Unknown(

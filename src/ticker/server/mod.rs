@@ -6,9 +6,12 @@
 pub mod board;
 pub mod change;
 pub mod ingest;
+pub mod instruments;
 pub mod kept;
+pub mod metrics;
 pub mod posted;
 pub mod record;
+pub mod recording;
 pub mod rounds;
 pub mod store;
 pub mod stream;
@@ -20,10 +23,15 @@ use std::sync::Arc;
 use crate::{
     error::AppError,
     server::{config::Config, db::Database, shutdown::Shutdown, sse::Feed},
-    ticker::model::{Board, VenueKind},
+    ticker::model::{Board, VenueKind, VenueReport},
 };
 
-use self::{board::PublicBoard, record::Recorder, venues::Venues};
+use self::{
+    board::PublicBoard,
+    instruments::Instrument,
+    record::Recorder,
+    venues::{Venues, watched::Guard},
+};
 
 /// Prices.
 pub struct Ticker {
@@ -41,15 +49,16 @@ impl Ticker {
     /// Starts the feature and the venues that were chosen.
     ///
     /// # Errors
-    /// When the database can't be read.
+    /// `Internal` when the database can't be read; `Invalid`, for whoever starts the program, when the chosen venues
+    /// can't run, as for want of a key.
     pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
         let (recorder, board) = Recorder::start(db.clone(), shutdown).await?;
-        let venues = Venues::new(config, recorder.clone(), shutdown);
+        let venues = Venues::new(config, recorder.clone(), shutdown)?;
         let chosen = match &config.venues {
             Some(fixed) => Some(fixed.clone()),
             None => store::venues(&db).await?,
         };
-        venues.run(&chosen.unwrap_or_else(|| vec![VenueKind::Demo])).await;
+        venues.run(&chosen.unwrap_or_else(|| vec![VenueKind::Demo])).await?;
         Ok(Self {
             db,
             recorder,
@@ -62,13 +71,45 @@ impl Ticker {
     /// Keeps the choice of venues and changes to them at once. Called by set-up; `--venues` overrides it.
     ///
     /// # Errors
-    /// When it can't be kept.
+    /// As [`Ticker::check_venues`], and when it can't be kept.
     pub async fn choose_venues(&self, venues: &[VenueKind]) -> Result<(), AppError> {
+        self.check_venues(venues)?;
         store::choose_venues(&self.db, venues).await?;
         if self.fixed.is_none() {
-            self.venues.run(venues).await;
+            self.venues.run(venues).await?;
         }
         Ok(())
+    }
+
+    /// Whether these venues could be chosen.
+    ///
+    /// # Errors
+    /// `Invalid` with what is missing, such as a key.
+    pub fn check_venues(&self, venues: &[VenueKind]) -> Result<(), AppError> {
+        self.venues.check(venues)
+    }
+
+    /// Has `symbol` watched at `venue`, which need not run yet, until the guard is dropped and ten minutes longer.
+    ///
+    /// # Errors
+    /// `Invalid` when it can't be a symbol, or the venue takes no more.
+    pub fn want(&self, venue: VenueKind, symbol: &str) -> Result<Guard, AppError> {
+        self.venues.want(venue, symbol)
+    }
+
+    /// What is known of each symbol at each venue, in the order of the symbols.
+    pub fn instruments(&self) -> Vec<Instrument> {
+        self.recorder.instruments.all()
+    }
+
+    /// How every venue is, in the order of [`VenueKind::ALL`].
+    pub fn venues(&self) -> Vec<VenueReport> {
+        let states = self.board.whole().venues;
+        let report = |kind: VenueKind| {
+            let state = states.iter().find(|state| state.venue == kind).cloned();
+            self.venues.report(state.unwrap_or_else(|| rounds::off(kind)))
+        };
+        VenueKind::ALL.into_iter().map(report).collect()
     }
 
     /// Everything on the board, for a page.

@@ -71,9 +71,11 @@ pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
     }
     let posted: Posted = serde_json::from_str(text.trim()).map_err(|e| said(&e))?;
     let venue = posted.venue.as_deref().unwrap_or(venue);
+    // What is replayed has a venue's name behind it: `replay:coinbase`.
+    let first = venue.split(':').next().unwrap_or_default();
     if VenueKind::ALL
         .iter()
-        .any(|kind| kind.name().eq_ignore_ascii_case(venue))
+        .any(|kind| kind.name().eq_ignore_ascii_case(first))
     {
         return Err(format!(
             "the venue {venue:?} is one that the server watches itself; give `venue` another name"
@@ -159,6 +161,7 @@ mod tests {
             (r#"{"symbol":"A","last":1,"time":"noon"}"#, "`time`: expected RFC 3339"),
             (r#"{"symbol":"A","last":1,"seq":-1}"#, "at column"),
             (r#"{"symbol":"A","last":1,"venue":"Coinbase"}"#, "watches itself"),
+            (r#"{"symbol":"A","last":1,"venue":"replay:kraken"}"#, "watches itself"),
             (r#"{"symbol":"A","last":1"#, "at column"),
             (r#""A 1""#, "expected an object"),
             (r#"["A", "x", 1]"#, "expected an object"),

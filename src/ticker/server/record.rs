@@ -11,6 +11,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     board::{Changes, PublicBoard},
+    instruments::known::Known,
     kept::Kept,
     rounds::{Outcomes, Shared, State, keep, off},
     store,
@@ -30,6 +31,8 @@ pub const SYMBOLS: usize = 2_000;
 #[derive(Clone)]
 pub struct Recorder {
     shared: Arc<Shared>,
+    /// What ticks and venues tell of what is traded.
+    pub instruments: Arc<Known>,
     _alive: Arc<DropGuard>,
 }
 
@@ -39,6 +42,7 @@ impl Recorder {
     /// # Errors
     /// When the database can't be read.
     pub async fn start(db: Database, shutdown: &Shutdown) -> Result<(Self, Arc<PublicBoard>), AppError> {
+        let instruments = Known::start(db.clone(), shutdown).await?;
         let kept = store::quotes(&db).await?;
         let forgotten = store::forgotten(&db).await?;
         let highest = kept
@@ -76,7 +80,11 @@ impl Recorder {
         let alive = Arc::new(ended.clone().drop_guard());
         shutdown.background.spawn(keep(shared.clone(), db, ended));
         shared.work.notify_one();
-        let recorder = Self { shared, _alive: alive };
+        let recorder = Self {
+            shared,
+            instruments,
+            _alive: alive,
+        };
         Ok((recorder, board))
     }
 
@@ -87,6 +95,7 @@ impl Recorder {
     /// What is wrong with it, in words for the sender.
     pub fn record(&self, tick: Tick) -> Result<bool, String> {
         tick.check(Timestamp::now())?;
+        self.instruments.seen(&tick);
         let mut state = self.shared.lock();
         let key = tick.key.clone();
         let full = state.kept.len() >= SYMBOLS;

@@ -1,6 +1,7 @@
 //! A price on its way in: what is asked of it, and how its digits are read.
 
 use rust_decimal::Decimal;
+use serde_json::value::RawValue;
 
 use crate::{ticker::model::Key, time::Timestamp};
 
@@ -41,13 +42,7 @@ impl Tick {
     /// What is wrong, in words for the sender.
     pub fn check(&self, now: Timestamp) -> Result<(), String> {
         let Key { symbol, venue } = &self.key;
-        let plain = |c: char| c.is_ascii_alphanumeric() || ".-/:_".contains(c);
-        if symbol.is_empty() || symbol.len() > NAME || !symbol.chars().all(plain) {
-            return Err(format!(
-                "a symbol is 1 to {NAME} of A-Z a-z 0-9 . - / : _, not {:?}",
-                shortened(symbol)
-            ));
-        }
+        check_symbol(symbol)?;
         if venue.trim().is_empty() || venue.chars().count() > NAME || venue.chars().any(char::is_control) {
             return Err(format!("a venue is 1 to {NAME} characters, not {:?}", shortened(venue)));
         }
@@ -62,6 +57,66 @@ impl Tick {
         }
         Ok(())
     }
+}
+
+/// Checks what every symbol must be.
+///
+/// # Errors
+/// What is wrong, in words for the sender.
+pub fn check_symbol(symbol: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-/:_".contains(c);
+    if symbol.is_empty() || symbol.len() > NAME || !symbol.chars().all(plain) {
+        return Err(format!(
+            "a symbol is 1 to {NAME} of A-Z a-z 0-9 . - / : _, not {:?}",
+            shortened(symbol)
+        ));
+    }
+    Ok(())
+}
+
+/// Reads a number as venues write them in JSON: as [`number`], or with an exponent, which only says where the point is.
+/// People and programs are told to leave exponents out, as a slip in them is a thousandfold price; a venue can't be
+/// told, and its numbers come from a serialiser.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn venue_number(text: &str) -> Result<Decimal, String> {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return number(text);
+    };
+    let mantissa = number(mantissa)?;
+    let cannot = || format!("{:?} can't be kept", shortened(text));
+    // Beyond that a Decimal holds none of its digits.
+    let places: i32 = exponent.parse().map_err(|_| cannot())?;
+    let scale = i32::try_from(mantissa.scale())
+        .ok()
+        .and_then(|scale| scale.checked_sub(places));
+    let scale = scale
+        .filter(|scale| scale.unsigned_abs() as usize <= DIGITS)
+        .ok_or_else(cannot)?;
+    let (digits, scale) = match u32::try_from(scale) {
+        Ok(scale) => (Some(mantissa.mantissa()), scale),
+        Err(_) => (mantissa.mantissa().checked_mul(10_i128.pow(scale.unsigned_abs())), 0),
+    };
+    let digits = digits.ok_or_else(cannot)?;
+    Decimal::try_from_i128_with_scale(digits, scale).map_err(|_| cannot())
+}
+
+/// A [`venue_number`] in a venue's JSON, as a number or as text; `None` when there is none.
+///
+/// # Errors
+/// As [`venue_number`], with the field's name.
+pub fn venue_field(name: &str, raw: Option<&RawValue>) -> Result<Option<Decimal>, String> {
+    let Some(raw) = raw.map(RawValue::get).filter(|&raw| raw != "null") else {
+        return Ok(None);
+    };
+    let text = raw
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(raw);
+    venue_number(text)
+        .map(Some)
+        .map_err(|error| format!("`{name}`: {error}"))
 }
 
 /// Reads a number as sent: an optional minus sign, digits, and a point between digits. Every digit is kept.
@@ -145,6 +200,36 @@ mod tests {
     }
 
     #[test]
+    fn an_exponent_only_moves_the_point() {
+        for (text, kept) in [
+            ("96412.50", "96412.50"),
+            ("1e-7", "0.0000001"),
+            ("1.50E-7", "0.000000150"),
+            ("-2.5e-3", "-0.0025"),
+            ("1.50e1", "15.0"),
+            ("1.5e+3", "1500"),
+            ("4e0", "4"),
+        ] {
+            assert_eq!(venue_number(text).unwrap().to_string(), kept, "{text}");
+        }
+        for bad in [
+            "1e",
+            "e5",
+            "1e5.0",
+            "1e99",
+            "1e-29",
+            "1e99999999999",
+            "9e28",
+            "1e-",
+            "NaN",
+            "",
+            "1ee5",
+        ] {
+            assert!(venue_number(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn names_and_times_have_bounds() {
         let now = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
         let tick = |symbol: &str, venue: &str, ahead| Tick {
@@ -192,7 +277,15 @@ mod tests {
         }
 
         #[test]
+        fn what_venues_write_is_what_parsers_of_decimals_read(
+            text in "-?(0|[1-9][0-9]{0,5})(\\.[0-9]{1,6})?[eE][+-]?[0-9]",
+        ) {
+            prop_assert_eq!(venue_number(&text).unwrap(), Decimal::from_scientific(&text).unwrap());
+        }
+
+        #[test]
         fn any_text_is_answered(text in ".{0,60}") {
+            let _ = venue_number(&text);
             if let Ok(read) = number(&text) {
                 prop_assert_eq!(read, text.parse::<Decimal>().unwrap());
             }

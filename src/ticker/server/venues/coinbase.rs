@@ -1,24 +1,29 @@
 //! Coinbase Exchange's public feed: what to send, and what its frames mean.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::socket::{Frame, Frames};
+use super::frames::{Frame, Frames, Manners};
 use crate::{
     ticker::{
         model::{Key, VenueKind},
-        server::tick::{Tick, number},
+        server::{
+            instruments::Said,
+            tick::{Tick, number},
+        },
     },
     time::Timestamp,
 };
 
+/// Products in a frame.
+const BATCH: usize = 100;
+
 /// The venue's frames.
 pub struct Coinbase {
     url: String,
-    products: Vec<String>,
-    /// What was heard of each product on this connection.
+    /// What was heard on this connection of each product that was asked for.
     heard: HashMap<String, Heard>,
 }
 
@@ -56,12 +61,29 @@ struct Wire<'a> {
     reason: Option<Cow<'a, str>>,
 }
 
+#[derive(Deserialize)]
+struct Status<'a> {
+    #[serde(borrow, default)]
+    products: Vec<Product<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Product<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    quote_increment: Cow<'a, str>,
+    #[serde(borrow)]
+    quote_currency: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    display_name: Option<Cow<'a, str>>,
+}
+
 impl Coinbase {
-    /// Watches `products`, such as `BTC-USD`, at `url`.
-    pub fn new(url: String, products: Vec<String>) -> Self {
+    /// At `url`; its symbols are products such as `BTC-USD`.
+    pub fn new(url: String) -> Self {
         Self {
             url,
-            products,
             heard: HashMap::new(),
         }
     }
@@ -72,46 +94,77 @@ impl Frames for Coinbase {
         VenueKind::Coinbase
     }
 
-    fn url(&self) -> &str {
-        &self.url
+    fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    fn manners(&self) -> Manners {
+        // A heartbeat for each product comes every second.
+        Manners {
+            batch: BATCH,
+            // The list of all its products and currencies is long.
+            message: 8 * 1024 * 1024,
+            silence: Duration::from_secs(10),
+            ..Manners::default()
+        }
     }
 
     fn hello(&mut self) -> Vec<String> {
         // Sequence numbers are compared within a connection only: should the exchange ever start over, a memory of
         // the old ones would make us deaf. Across connections the time of the ticks decides.
-        self.heard = self.products.iter().map(|p| (p.clone(), Heard::default())).collect();
-        let subscribe = json!({"type": "subscribe", "product_ids": self.products, "channels": ["ticker", "heartbeat"]});
-        vec![subscribe.to_string()]
+        self.heard.clear();
+        vec![json!({"type": "subscribe", "channels": ["status"]}).to_string()]
     }
 
-    fn read(&mut self, text: &str) -> Frame {
-        let wire: Wire = match serde_json::from_str(text) {
-            Ok(wire) => wire,
-            Err(error) => return Frame::Garbage(error.to_string()),
-        };
-        match wire.kind.as_ref() {
-            "ticker" => self.ticker(&wire).unwrap_or_else(Frame::Garbage),
-            "heartbeat" => self.heartbeat(&wire),
-            "error" => {
-                let said = [wire.message.as_deref(), wire.reason.as_deref()];
-                Frame::Fault(said.into_iter().flatten().collect::<Vec<_>>().join(": "))
-            }
-            // The acknowledgement, and whatever the exchange adds one day.
-            _ => Frame::Other,
-        }
+    fn subscribe(&mut self, symbols: &[String]) -> Vec<String> {
+        self.heard
+            .extend(symbols.iter().map(|product| (product.clone(), Heard::default())));
+        vec![asking("subscribe", symbols)]
+    }
+
+    fn unsubscribe(&mut self, symbols: &[String]) -> Vec<String> {
+        self.heard.retain(|product, _| !symbols.contains(product));
+        vec![asking("unsubscribe", symbols)]
+    }
+
+    fn read(&mut self, text: &str, _at: Timestamp, out: &mut Vec<Frame>) {
+        let meaning = self.meaning(text, out);
+        out.extend(meaning.unwrap_or_else(|why| Some(Frame::Garbage(why))));
     }
 }
 
+fn asking(what: &str, products: &[String]) -> String {
+    json!({"type": what, "product_ids": products, "channels": ["ticker", "heartbeat"]}).to_string()
+}
+
 impl Coinbase {
-    fn ticker(&mut self, wire: &Wire) -> Result<Frame, String> {
+    fn meaning(&mut self, text: &str, out: &mut Vec<Frame>) -> Result<Option<Frame>, String> {
+        let wire: Wire = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        match wire.kind.as_ref() {
+            "ticker" => self.ticker(&wire),
+            "heartbeat" => Ok(self.heartbeat(&wire)),
+            "status" => {
+                status(text, out)?;
+                Ok(None)
+            }
+            "error" => {
+                out.extend(self.error(&wire));
+                Ok(None)
+            }
+            // The acknowledgement, and whatever the exchange adds one day.
+            _ => Ok(None),
+        }
+    }
+
+    fn ticker(&mut self, wire: &Wire) -> Result<Option<Frame>, String> {
         let product = wire.product_id.as_deref().ok_or("a ticker without product_id")?;
         // Only what was asked for.
         let Some(heard) = self.heard.get_mut(product) else {
-            return Ok(Frame::Other);
+            return Ok(None);
         };
         let sequence = wire.sequence.ok_or("a ticker without sequence")?;
         if heard.sequence.is_some_and(|newest| sequence <= newest) {
-            return Ok(Frame::Late);
+            return Ok(Some(Frame::Late));
         }
         let decimal = |field: &Option<Cow<str>>| field.as_deref().map(number).transpose();
         let time = wire.time.as_deref().and_then(Timestamp::parse);
@@ -132,146 +185,59 @@ impl Coinbase {
         // Only now: a frame that can't be read must not make a good one look late.
         heard.sequence = Some(sequence);
         heard.trade = heard.trade.max(wire.trade_id);
-        Ok(Frame::Tick(tick))
+        Ok(Some(Frame::Tick(tick)))
     }
 
     /// Says which trade was the product's last. We don't see every message of a product, so its sequence shows no
     /// gap, but a last trade that never reached us does.
-    fn heartbeat(&mut self, wire: &Wire) -> Frame {
-        let heard = wire
-            .product_id
-            .as_deref()
-            .and_then(|product| self.heard.get_mut(product));
-        let (Some(heard), Some(last)) = (heard, wire.last_trade_id) else {
-            return Frame::Other;
-        };
-        let behind = heard.trade.is_some_and(|newest| last > newest);
-        if behind {
-            // Counted once.
-            heard.trade = Some(last);
-            return Frame::Gap;
-        }
-        Frame::Other
+    fn heartbeat(&mut self, wire: &Wire) -> Option<Frame> {
+        let heard = self.heard.get_mut(wire.product_id.as_deref()?)?;
+        let last = wire.last_trade_id?;
+        heard.trade.filter(|newest| last > *newest)?;
+        // Counted once.
+        heard.trade = Some(last);
+        Some(Frame::Gap)
     }
+
+    /// Names the product that it doesn't know in its reason: `NO-PE is not a valid product`. Those named with it are
+    /// asked for again, as it refuses a frame as a whole.
+    fn error(&mut self, wire: &Wire) -> Vec<Frame> {
+        let said = [wire.message.as_deref(), wire.reason.as_deref()];
+        let words = said.into_iter().flatten().collect::<Vec<_>>().join(": ");
+        let first = wire
+            .reason
+            .as_deref()
+            .and_then(|reason| reason.split_whitespace().next());
+        let Some((product, _)) = first.and_then(|product| self.heard.remove_entry(product)) else {
+            return vec![Frame::Fault(words)];
+        };
+        let mut others: Vec<String> = self.heard.keys().cloned().collect();
+        others.sort_unstable();
+        let again = others.chunks(BATCH).map(|some| Frame::Reply(asking("subscribe", some)));
+        std::iter::once(Frame::Refused(product, words)).chain(again).collect()
+    }
+}
+
+/// What it says of all its products. Once is enough: it would say it again every few seconds.
+fn status(text: &str, out: &mut Vec<Frame>) -> Result<(), String> {
+    let status: Status = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    for product in status.products {
+        let increment = number(&product.quote_increment)?;
+        out.push(Frame::Instrument(Said {
+            key: Key {
+                symbol: product.id.into_owned(),
+                venue: VenueKind::Coinbase.name().to_owned(),
+            },
+            name: product.display_name.map(Cow::into_owned),
+            digits: increment.normalize().scale(),
+            currency: product.quote_currency.map(Cow::into_owned),
+        }));
+    }
+    let enough = json!({"type": "unsubscribe", "channels": ["status"]});
+    out.push(Frame::Reply(enough.to_string()));
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn coinbase() -> Coinbase {
-        let mut coinbase = Coinbase::new("ws://x".into(), vec!["BTC-USD".into(), "ETH-USD".into()]);
-        coinbase.hello();
-        coinbase
-    }
-
-    fn ticker(product: &str, sequence: u64, trade: u64, price: &str) -> String {
-        format!(
-            r#"{{"type":"ticker","sequence":{sequence},"product_id":"{product}","price":"{price}","open_24h":"1310.79",
-             "volume_24h":"245532.79","low_24h":"1280.52","high_24h":"1313.8","volume_30d":"9788783.6",
-             "best_bid":"1285.04","best_bid_size":"0.46","best_ask":"1285.27","best_ask_size":"1.56",
-             "side":"buy","time":"2022-10-19T23:28:22.061769Z","trade_id":{trade},"last_size":"11.43"}}"#
-        )
-    }
-
-    fn heartbeat(trade: u64) -> String {
-        format!(
-            r#"{{"type":"heartbeat","sequence":90,"last_trade_id":{trade},"product_id":"BTC-USD","time":"2022-10-19T23:28:22Z"}}"#
-        )
-    }
-
-    #[test]
-    fn subscribes_to_what_is_wanted() {
-        let hello: serde_json::Value = serde_json::from_str(&coinbase().hello()[0]).unwrap();
-        assert_eq!(
-            hello,
-            json!({"type":"subscribe","product_ids":["BTC-USD","ETH-USD"],"channels":["ticker","heartbeat"]})
-        );
-    }
-
-    #[test]
-    fn a_ticker_keeps_its_digits() {
-        let Frame::Tick(tick) = coinbase().read(&ticker("ETH-USD", 7, 1, "1285.20")) else {
-            panic!()
-        };
-        assert_eq!(
-            (tick.last.to_string(), tick.open.unwrap().to_string()),
-            ("1285.20".into(), "1310.79".into())
-        );
-        assert_eq!(
-            (tick.bid.unwrap().to_string(), tick.ask.unwrap().to_string()),
-            ("1285.04".into(), "1285.27".into())
-        );
-        assert_eq!(tick.volume.unwrap().to_string(), "245532.79");
-        assert_eq!(
-            (tick.time.to_string(), tick.seq),
-            ("2022-10-19T23:28:22.061769Z".into(), Some(7))
-        );
-    }
-
-    #[test]
-    fn late_and_duplicate_frames_do_not_replace() {
-        let mut coinbase = coinbase();
-        assert!(matches!(coinbase.read(&ticker("BTC-USD", 10, 1, "1")), Frame::Tick(_)));
-        assert!(matches!(coinbase.read(&ticker("BTC-USD", 10, 1, "2")), Frame::Late));
-        assert!(matches!(coinbase.read(&ticker("BTC-USD", 9, 1, "2")), Frame::Late));
-        assert!(
-            matches!(coinbase.read(&ticker("ETH-USD", 9, 1, "2")), Frame::Tick(_)),
-            "counts for itself"
-        );
-        assert!(matches!(
-            coinbase.read(&ticker("BTC-USD", 99, 2, "x")),
-            Frame::Garbage(_)
-        ));
-        assert!(
-            matches!(coinbase.read(&ticker("BTC-USD", 11, 2, "2")), Frame::Tick(_)),
-            "the bad one left no mark"
-        );
-        coinbase.hello();
-        assert!(
-            matches!(coinbase.read(&ticker("BTC-USD", 5, 3, "2")), Frame::Tick(_)),
-            "a new connection"
-        );
-    }
-
-    #[test]
-    fn heartbeats_show_gaps_once() {
-        let mut coinbase = coinbase();
-        assert!(
-            matches!(coinbase.read(&heartbeat(19)), Frame::Other),
-            "nothing heard yet"
-        );
-        coinbase.read(&ticker("BTC-USD", 1, 20, "1"));
-        assert!(matches!(coinbase.read(&heartbeat(20)), Frame::Other));
-        assert!(matches!(coinbase.read(&heartbeat(22)), Frame::Gap));
-        assert!(matches!(coinbase.read(&heartbeat(22)), Frame::Other));
-    }
-
-    #[test]
-    fn everything_else_is_told_apart() {
-        let mut coinbase = coinbase();
-        for other in [
-            r#"{"type":"subscriptions","channels":[{"name":"ticker","product_ids":["BTC-USD"]}]}"#,
-            r#"{"type":"auction","mode":"soon"}"#,
-            &ticker("DOGE-USD", 1, 1, "1"),
-        ] {
-            assert!(matches!(coinbase.read(other), Frame::Other), "{other}");
-        }
-        for garbage in [
-            "",
-            "hello",
-            "[]",
-            "{}",
-            r#"{"type":7}"#,
-            r#"{"type":"ticker"}"#,
-            r#"{"type":"ticker","product_id":"BTC-USD"}"#,
-        ] {
-            assert!(matches!(coinbase.read(garbage), Frame::Garbage(_)), "{garbage}");
-        }
-        let error = r#"{"type":"error","message":"Failed to subscribe","reason":"NO-PE is not a valid product"}"#;
-        let Frame::Fault(words) = coinbase.read(error) else {
-            panic!()
-        };
-        assert_eq!(words, "Failed to subscribe: NO-PE is not a valid product");
-    }
-}
+#[path = "coinbase_tests.rs"]
+mod tests;

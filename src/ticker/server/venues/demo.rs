@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
 
-use super::{Out, Venue};
+use super::{Venue, out::Out};
 use crate::{
     ticker::{
         model::{Key, VenueKind},

@@ -1,87 +1,53 @@
-//! What every venue with a WebSocket needs: connect in time, notice silence, come back, survive garbage.
+//! What every venue with a WebSocket needs: connect in time, follow what is wanted, notice silence, come back, survive
+//! garbage, and open another connection before one that will end.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use futures::{SinkExt, StreamExt, future::BoxFuture};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::time::{Instant, timeout, timeout_at};
-use tokio_tungstenite::{
-    Connector, connect_async_tls_with_config,
-    tungstenite::{Message, protocol::WebSocketConfig},
+use futures::future::BoxFuture;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{
+    Venue,
+    connection::{Connection, Heard},
+    dial::{NoLine, Socket, Trust, dial},
+    frames::{Frame, Frames, Manners},
+    hearing::{Ended, Rarely},
+    out::Out,
+    watched::Watched,
 };
+use crate::{backoff::delay_ms, ticker::model::VenueKind};
 
-use super::{Out, Venue};
-use crate::{
-    backoff::delay_ms,
-    ticker::{model::VenueKind, server::tick::Tick},
-};
-
-/// Largest message a venue may send, in bytes; a larger one ends the connection.
-const MESSAGE: usize = 1024 * 1024;
-/// Garbage is logged at most this often.
-const GARBAGE_LOG: Duration = Duration::from_secs(60);
-
-/// A venue's own language.
-pub trait Frames: Send + 'static {
-    /// Which venue.
-    fn kind(&self) -> VenueKind;
-    /// Where it is.
-    fn url(&self) -> &str;
-    /// What to send on a new connection. What was remembered of the old one is forgotten.
-    fn hello(&mut self) -> Vec<String>;
-    /// Reads a frame.
-    fn read(&mut self, text: &str) -> Frame;
-}
-
-/// What a frame means.
-#[derive(Debug)]
-pub enum Frame {
-    /// A price.
-    Tick(Tick),
-    /// A price that is older than one we had, or the same again.
-    Late,
-    /// The venue has counted further than what reached us.
-    Gap,
-    /// The venue complains, in its own words.
-    Fault(String),
-    /// Nothing to do: acknowledgements, heartbeats, kinds we don't know.
-    Other,
-    /// It can't be read; why.
-    Garbage(String),
-}
-
-/// How long a venue is waited for.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// For the connection, TLS and the handshake.
-    pub connect: Duration,
-    /// For a frame of ours to leave.
-    pub write: Duration,
-    /// Without any text frame before the line is taken for dead.
-    pub silence: Duration,
-    /// Up for so long, a connection was a good one: the next tries begin with the shortest wait again.
-    pub healthy: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            write: Duration::from_secs(4),
-            silence: Duration::from_secs(10),
-            healthy: Duration::from_secs(60),
-        }
-    }
-}
+/// How long an old connection is kept beside its replacement that brings nothing yet, and read after the goodbye.
+const OVERLAP: Duration = Duration::from_secs(10);
 
 /// A venue with a socket.
-pub struct SocketVenue<F> {
-    frames: F,
-    patience: Patience,
-    garbage: Rarely,
+pub struct SocketVenue {
+    pub(super) frames: Box<dyn Frames>,
+    /// As the venue's file says; tests change them.
+    pub manners: Manners,
+    watched: Watched,
+    trust: Trust,
+    pub(super) garbage: Rarely,
+    /// What the last frame meant; kept for its memory.
+    pub(super) meant: Vec<Frame>,
 }
 
-impl<F: Frames> Venue for SocketVenue<F> {
+/// A connection that is being left.
+struct Old {
+    line: Connection,
+    until: Instant,
+    said_goodbye: bool,
+}
+
+enum Step {
+    Heard(Heard),
+    HeardOfOld(Heard),
+    Replacement(Result<Socket, NoLine>),
+    Look,
+    Due,
+}
+
+impl Venue for SocketVenue {
     fn kind(&self) -> VenueKind {
         self.frames.kind()
     }
@@ -90,147 +56,196 @@ impl<F: Frames> Venue for SocketVenue<F> {
         Box::pin(async move {
             let (mut attempt, mut connections) = (0, 0_u32);
             loop {
+                self.until_wanted().await;
                 let began = Instant::now();
-                let why = self.connection(&out, &mut connections).await;
+                let Err(ended) = self.life(&out, &mut connections).await else {
+                    out.idle();
+                    continue;
+                };
                 out.stale();
-                if began.elapsed() >= self.patience.healthy {
+                let why = self.without_secrets(ended.why);
+                if ended.shown {
+                    out.fault(&why);
+                }
+                if began.elapsed() >= self.manners.healthy {
                     attempt = 0;
                 }
-                let wait_ms = delay_ms(attempt, chance());
+                let wait = Duration::from_millis(delay_ms(attempt, chance()).into()).max(ended.pause);
+                let wait_ms = wait.as_millis();
                 tracing::warn!(venue = self.frames.kind().name(), error = %why, wait_ms, "venue's line is down");
-                tokio::time::sleep(Duration::from_millis(wait_ms.into())).await;
+                sleep(wait).await;
                 attempt = attempt.saturating_add(1);
             }
         })
     }
 }
 
-impl<F: Frames> SocketVenue<F> {
-    /// Speaks `frames`.
-    pub fn new(frames: F, patience: Patience) -> Self {
+impl SocketVenue {
+    /// Speaks `frames`, and asks for what is `watched`.
+    pub fn new(frames: Box<dyn Frames>, watched: Watched, trust: Trust) -> Self {
         Self {
+            manners: frames.manners(),
             frames,
-            patience,
+            watched,
+            trust,
             garbage: Rarely::default(),
+            meant: Vec::new(),
         }
     }
 
-    /// One connection from its first byte to its end; answers why it ended.
-    async fn connection(&mut self, out: &Out, connections: &mut u32) -> String {
-        self.try_connection(out, connections).await.unwrap_or_else(|why| why)
+    /// Returns when there is something to ask a venue for.
+    async fn until_wanted(&self) {
+        let mut changes = self.watched.changes();
+        while self.watched.symbols(Instant::now()).is_empty() {
+            // There is always a sender: we hold one.
+            let _ = changes.changed().await;
+        }
     }
 
-    async fn try_connection(&mut self, out: &Out, connections: &mut u32) -> Result<String, String> {
-        let Patience {
-            connect,
-            write,
-            silence,
-            ..
-        } = self.patience;
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(MESSAGE))
-            .max_frame_size(Some(MESSAGE))
-            .max_write_buffer_size(MESSAGE);
-        let url = self.frames.url().to_owned();
-        let connecting = connect_async_tls_with_config(url, Some(config), true, Some(tls()?));
-        let (mut socket, _) = timeout(connect, connecting)
-            .await
-            .map_err(|_| format!("no connection within {connect:?}"))?
-            .map_err(|e| e.to_string())?;
+    /// From the first byte to the last, over replacements; `Ok` when nothing is wanted any more.
+    async fn life(&mut self, out: &Out, connections: &mut u32) -> Result<(), Ended> {
+        let manners = self.manners;
+        let socket = dial(self.frames.url(), manners, self.trust.clone()).await?;
+        let mut line = self.begin(socket, out, connections);
+        let mut old: Option<Old> = None;
+        let mut replacement: Option<BoxFuture<Result<Socket, NoLine>>> = None;
+        let mut failures = 0;
+        let mut changes = self.watched.changes();
+        let mut look = true;
+        loop {
+            let now = Instant::now();
+            look |= self.watched.next_end().is_some_and(|end| now >= end);
+            if look && line.is_free() {
+                let wanted = self.watched.symbols(now);
+                if wanted.is_empty() && line.subscribed().is_empty() {
+                    line.close(&manners).await;
+                    return Ok(());
+                }
+                look = !line.follow(&mut *self.frames, &wanted, manners.batch);
+            }
+            line.do_due(&manners).await?;
+            if look && line.is_free() {
+                // It was one batch of several.
+                continue;
+            }
+            let aged = manners.lifetime.map(|lifetime| line.open_for(lifetime));
+            if aged.is_some_and(|aged| now >= aged) && replacement.is_none() && old.is_none() {
+                replacement = Some(self.another(Duration::ZERO));
+            }
+            if let Some(left) = &mut old
+                && now >= left.until
+            {
+                if left.said_goodbye {
+                    old = None;
+                } else {
+                    left.leave(&manners).await;
+                }
+            }
+            let busy = replacement.is_some() || old.is_some();
+            let due = [
+                self.watched.next_end().filter(|_| line.is_free()),
+                aged.filter(|_| !busy),
+                old.as_ref().map(|old| old.until),
+            ];
+            let due = due.into_iter().flatten().fold(line.next_due(&manners), Instant::min);
+            let step = tokio::select! {
+                heard = line.next() => Step::Heard(heard),
+                heard = of_old(&mut old) => Step::HeardOfOld(heard),
+                made = finished(&mut replacement) => Step::Replacement(made),
+                _ = changes.changed() => Step::Look,
+                () = sleep_until(due) => Step::Due,
+            };
+            match step {
+                Step::Look => look = true,
+                Step::Due => {}
+                Step::Heard(Heard::End(why)) => return Err(why.into()),
+                Step::Heard(Heard::NoText) => self.note_garbage("a binary frame"),
+                Step::Heard(Heard::Ping) => {
+                    // Elsewhere they don't count: a venue that only pings is mute.
+                    if manners.pings_are_words {
+                        line.word();
+                        if line.ready {
+                            out.live();
+                        }
+                    }
+                }
+                Step::Heard(Heard::Text(text)) => {
+                    line.word();
+                    let told = self.heard(&text, Some(&mut line), out)?;
+                    look |= told.look;
+                    if told.replace && !busy {
+                        replacement = Some(self.another(Duration::ZERO));
+                    }
+                    // The new one brings prices: the old one may go.
+                    if let Some(left) = old.as_mut().filter(|left| told.tick && !left.said_goodbye) {
+                        left.leave(&manners).await;
+                    }
+                }
+                Step::HeardOfOld(Heard::Text(text)) => {
+                    self.heard(&text, None, out)?;
+                }
+                Step::HeardOfOld(Heard::End(_)) => old = None,
+                Step::HeardOfOld(Heard::Ping | Heard::NoText) => {}
+                Step::Replacement(Ok(socket)) => {
+                    (replacement, failures) = (None, 0);
+                    let line = std::mem::replace(&mut line, self.begin(socket, out, connections));
+                    let until = Instant::now() + OVERLAP;
+                    old = Some(Old {
+                        line,
+                        until,
+                        said_goodbye: false,
+                    });
+                    look = true;
+                }
+                Step::Replacement(Err(error)) => {
+                    let wait = Duration::from_millis(delay_ms(failures, chance()).into()).max(error.pause);
+                    let why = self.without_secrets(error.why);
+                    tracing::warn!(venue = self.frames.kind().name(), error = %why, "no replacement for a venue's line");
+                    failures = failures.saturating_add(1);
+                    replacement = Some(self.another(wait));
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, socket: Socket, out: &Out, connections: &mut u32) -> Connection {
         *connections = connections.saturating_add(1);
+        out.opened();
         if *connections > 1 {
             out.reconnected();
         }
-        for frame in self.frames.hello() {
-            timeout(write, socket.send(Message::text(frame)))
-                .await
-                .map_err(|_| format!("a frame did not leave within {write:?}"))?
-                .map_err(|e| e.to_string())?;
-        }
-        let mut deadline = Instant::now() + silence;
-        loop {
-            // Reading also answers pings. They don't count as being heard from: a venue that only pings is mute.
-            let message = timeout_at(deadline, socket.next())
-                .await
-                .map_err(|_| format!("silent for {silence:?}"))?
-                .ok_or("the venue closed the line")?
-                .map_err(|e| e.to_string())?;
-            match message {
-                Message::Text(text) => {
-                    deadline = Instant::now() + silence;
-                    self.heard(&text, out);
-                }
-                Message::Binary(_) => self.note_garbage("a binary frame"),
-                Message::Close(frame) => {
-                    let said = frame.map(|frame| frame.to_string()).unwrap_or_default();
-                    return Ok(format!("the venue closed the line: {said}"));
-                }
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-            }
-        }
+        Connection::new(socket, self.frames.hello(), self.manners.ready_at_once)
     }
 
-    fn heard(&mut self, text: &str, out: &Out) {
-        match self.frames.read(text) {
-            Frame::Tick(tick) => {
-                out.live();
-                out.tick(tick);
-            }
-            Frame::Gap => {
-                out.live();
-                out.gap();
-            }
-            Frame::Late | Frame::Other => out.live(),
-            Frame::Fault(words) => {
-                tracing::warn!(venue = self.frames.kind().name(), error = words, "the venue complains");
-                out.fault(&words);
-            }
-            Frame::Garbage(why) => self.note_garbage(&why),
-        }
-    }
-
-    fn note_garbage(&mut self, why: &str) {
-        if let Some(frames) = self.garbage.count() {
-            tracing::warn!(
-                venue = self.frames.kind().name(),
-                frames,
-                error = why,
-                "frames that can't be read"
-            );
-        }
+    fn another(&self, wait: Duration) -> BoxFuture<'static, Result<Socket, NoLine>> {
+        let (url, manners, trust) = (self.frames.url(), self.manners, self.trust.clone());
+        Box::pin(async move {
+            sleep(wait).await;
+            dial(url, manners, trust).await
+        })
     }
 }
 
-/// Counts what is worth a line now and then, not each time.
-#[derive(Default)]
-struct Rarely {
-    last: Option<Instant>,
-    count: u64,
-}
-
-impl Rarely {
-    /// Counts one; how many there were, when it is time to say so.
-    fn count(&mut self) -> Option<u64> {
-        self.count += 1;
-        if self.last.is_some_and(|last| last.elapsed() < GARBAGE_LOG) {
-            return None;
-        }
-        self.last = Some(Instant::now());
-        Some(std::mem::take(&mut self.count))
+impl Old {
+    async fn leave(&mut self, manners: &Manners) {
+        self.line.close(manners).await;
+        self.said_goodbye = true;
+        self.until = Instant::now() + OVERLAP;
     }
 }
 
-/// TLS with its own provider and roots, so that nothing has to be set for the whole process.
-fn tls() -> Result<Connector, String> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|e| e.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Connector::Rustls(Arc::new(config)))
+async fn of_old(old: &mut Option<Old>) -> Heard {
+    match old {
+        Some(old) => old.line.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn finished<T>(work: &mut Option<BoxFuture<'_, T>>) -> T {
+    match work {
+        Some(work) => work.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// A random number in 0.0..=1.0, for the jitter.

@@ -1,40 +1,28 @@
-//! The Coinbase adapter against a server that plays its part, well and badly.
+//! The Coinbase adapter.
 
 use std::time::{Duration, Instant};
 
-use futures::{SinkExt, StreamExt};
+use futures::SinkExt;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::{TestApp, board_when, exchange::Exchange, quote, quote_at, without_venues};
+use super::{Exchange, Lone, TestApp, board_when, quote, quote_at, state};
 use crate::ticker::{
     model::{Board, Line, VenueKind, VenueState},
-    server::venues::{
-        Out, Venue,
-        coinbase::Coinbase,
-        socket::{Patience, SocketVenue},
-    },
+    server::venues::coinbase::Coinbase,
 };
 
 async fn app_at(exchange: &Exchange) -> TestApp {
-    let products = "BTC-USD,ETH-USD";
-    TestApp::with(&[
-        "--venues",
+    super::app_at(
         "coinbase",
-        "--coinbase-url",
-        &exchange.url,
-        "--coinbase-products",
-        products,
-    ])
+        exchange,
+        &["--symbols", "coinbase:BTC-USD,coinbase:ETH-USD"],
+    )
     .await
 }
 
-fn coinbase(board: &Board) -> Option<VenueState> {
-    board
-        .venues
-        .iter()
-        .find(|state| state.venue == VenueKind::Coinbase)
-        .cloned()
+fn coinbase(board: &Board) -> VenueState {
+    state(board, VenueKind::Coinbase)
 }
 
 #[tokio::test]
@@ -55,7 +43,7 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
         ["1.00", "1.04", "1.27", "245532.79"]
     );
     assert_eq!(first.time.to_string(), "2026-01-05T10:00:10.061769Z");
-    assert!(matches!(coinbase(&ticker.board()).unwrap().line, Line::Live(_)));
+    assert!(matches!(coinbase(&ticker.board()).line, Line::Live(_)));
 
     line.ticker("BTC-USD", 9, 99, "6.66").await; // out of order
     line.ticker("BTC-USD", 10, 100, "6.66").await; // the same number again
@@ -65,14 +53,8 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
     line.say("{\"type\":").await;
     line.say(r#"{"type":"auction","product_id":"BTC-USD","sequence":61}"#)
         .await; // a kind we don't know
-    line.0
-        .send(Message::Binary(Bytes::from_static(b"\x00\xff")))
-        .await
-        .expect("the line is up");
-    line.0
-        .send(Message::Ping(Bytes::from_static(b"there?")))
-        .await
-        .expect("the line is up");
+    line.say_bytes(b"\x00\xff").await;
+    line.ping(b"there?").await;
     line.heartbeat("BTC-USD", 100).await;
     line.heartbeat("BTC-USD", 103).await; // three trades never came
     line.say(r#"{"type":"error","message":"Failed to subscribe","reason":"NO-PE is not a valid product"}"#)
@@ -83,14 +65,17 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
     let board = ticker.board();
     assert_eq!(quote(&board, "BTC-USD").unwrap(), first, "nothing of that replaced it");
     assert_eq!(board.quotes.len(), 2);
-    let state = coinbase(&board).unwrap();
+    let state = coinbase(&board);
     assert_eq!((state.gaps, state.reconnects), (1, 0));
     assert_eq!(
         state.fault.as_deref(),
         Some("Failed to subscribe: NO-PE is not a valid product")
     );
-    let pong = line.0.next().await.expect("a frame").expect("whole");
-    assert_eq!(pong, Message::Pong(Bytes::from_static(b"there?")), "on the same line");
+    assert_eq!(
+        line.message().await,
+        Message::Pong(Bytes::from_static(b"there?")),
+        "on the same line"
+    );
     line.ticker("BTC-USD", 11, 104, "1.20").await;
     quote_at(ticker, "BTC-USD", "1.20").await;
     app.running.stop().await;
@@ -107,7 +92,7 @@ async fn a_cut_line_comes_back_and_subscribes_again() {
     let cut = Instant::now();
     drop(line);
     board_when(ticker, |board| {
-        matches!(coinbase(board)?.line, Line::Stale(_)).then_some(())
+        matches!(coinbase(board).line, Line::Stale(_)).then_some(())
     })
     .await;
     assert!(quote(&ticker.board(), "BTC-USD").is_some(), "the last price stays");
@@ -118,33 +103,27 @@ async fn a_cut_line_comes_back_and_subscribes_again() {
     line.ticker("BTC-USD", 5, 101, "6.66").await;
     line.ticker("BTC-USD", 12, 102, "1.12").await;
     quote_at(ticker, "BTC-USD", "1.12").await;
-    let state = coinbase(&ticker.board()).unwrap();
+    let state = coinbase(&ticker.board());
     assert!(
         matches!(state.line, Line::Live(_)) && state.reconnects == 1,
         "{state:?}"
     );
     // A goodbye is no different.
-    line.0.close(None).await.expect("closed");
+    line.socket.close(None).await.expect("closed");
     exchange.subscribed().await;
-    board_when(ticker, |board| (coinbase(board)?.reconnects == 2).then_some(())).await;
+    board_when(ticker, |board| (coinbase(board).reconnects == 2).then_some(())).await;
     app.running.stop().await;
 }
 
 #[tokio::test]
 async fn a_mute_line_is_given_up_though_it_answers_pings() {
     let mut exchange = Exchange::open().await;
-    let app = without_venues().await;
-    let ticker = &app.running.state.ticker;
     let silence = Duration::from_millis(400);
-    let frames = Coinbase::new(exchange.url.clone(), vec!["BTC-USD".into()]);
-    let patience = Patience {
-        silence,
-        ..Patience::default()
-    };
-    let out = Out::new(VenueKind::Coinbase, ticker.recorder.clone());
-    let venue: Box<dyn Venue> = Box::new(SocketVenue::new(frames, patience));
-    let running = tokio::spawn(venue.run(out));
-
+    let venue = Lone::run(Coinbase::new(exchange.url.clone()), &["BTC-USD"], |manners| {
+        manners.silence = silence;
+    })
+    .await;
+    let ticker = venue.ticker();
     let (mut line, _) = exchange.subscribed().await;
     line.ticker("BTC-USD", 10, 100, "1.10").await;
     quote_at(ticker, "BTC-USD", "1.10").await;
@@ -153,11 +132,11 @@ async fn a_mute_line_is_given_up_though_it_answers_pings() {
         tokio::time::sleep(silence / 2).await;
         line.heartbeat("BTC-USD", 100).await;
     }
-    assert!(matches!(coinbase(&ticker.board()).unwrap().line, Line::Live(_)));
+    assert!(matches!(coinbase(&ticker.board()).line, Line::Live(_)));
     // Pings alone are not.
     let mute = Instant::now();
     let pinging = tokio::spawn(async move {
-        while line.0.send(Message::Ping(Bytes::new())).await.is_ok() {
+        while line.socket.send(Message::Ping(Bytes::new())).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
@@ -166,8 +145,7 @@ async fn a_mute_line_is_given_up_though_it_answers_pings() {
     pinging.await.expect("the old line is down");
     line.ticker("BTC-USD", 11, 101, "1.11").await;
     quote_at(ticker, "BTC-USD", "1.11").await;
-    running.abort();
-    app.running.stop().await;
+    venue.stop().await;
 }
 
 #[tokio::test]
@@ -175,7 +153,7 @@ async fn an_oversized_frame_ends_the_line_not_the_venue() {
     let mut exchange = Exchange::open().await;
     let app = app_at(&exchange).await;
     let (mut line, _) = exchange.subscribed().await;
-    let _ = line.0.send(Message::text("x".repeat(2 * 1024 * 1024))).await;
+    let _ = line.socket.send(Message::text("x".repeat(9 * 1024 * 1024))).await;
     let (mut line, _) = exchange.subscribed().await;
     line.ticker("BTC-USD", 1, 1, "1.10").await;
     quote_at(&app.running.state.ticker, "BTC-USD", "1.10").await;
@@ -191,7 +169,34 @@ async fn a_setting_overrides_the_choice() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let board = ticker.board();
     assert_eq!(board.quotes, []);
-    let lines: Vec<(VenueKind, bool)> = board.venues.iter().map(|s| (s.venue, s.line == Line::Off)).collect();
-    assert_eq!(lines, [(VenueKind::Coinbase, false), (VenueKind::Demo, true)]);
+    let on = board.venues.iter().filter(|state| state.line != Line::Off);
+    assert_eq!(on.map(|state| state.venue).collect::<Vec<_>>(), [VenueKind::Coinbase]);
+    app.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_product_it_does_not_know_costs_nobody_else_anything() {
+    let mut exchange = Exchange::open().await;
+    // As this was said before --symbols.
+    let flags = ["--coinbase-products", "BTC-USD,NO-PE"];
+    let app = super::app_at("coinbase", &exchange, &flags).await;
+    let ticker = &app.running.state.ticker;
+    let (mut line, hello) = exchange.subscribed().await;
+    assert_eq!(hello["product_ids"], json!(["BTC-USD", "NO-PE"]));
+    line.say(r#"{"type":"error","message":"Failed to subscribe","reason":"NO-PE is not a valid product"}"#)
+        .await;
+    let again = line.hear().await;
+    assert_eq!(
+        (&again["type"], &again["product_ids"]),
+        (&json!("subscribe"), &json!(["BTC-USD"]))
+    );
+    let fault = super::fault(ticker, VenueKind::Coinbase).await;
+    assert_eq!(fault, "Failed to subscribe: NO-PE is not a valid product");
+    line.ticker("BTC-USD", 1, 1, "1.10").await;
+    quote_at(ticker, "BTC-USD", "1.10").await;
+    assert!(
+        line.silent_for(Duration::from_millis(300)).await,
+        "it isn't asked for again"
+    );
     app.running.stop().await;
 }

@@ -1,0 +1,187 @@
+//! The instruments that are known: kept in memory, and written down a moment after they have changed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rust_decimal::Decimal;
+
+use super::{Instrument, Said, guess::guess, store};
+use crate::{
+    error::AppError,
+    server::{db::Database, shutdown::Shutdown},
+    ticker::{model::Key, server::tick::Tick},
+};
+
+/// Instruments at most, among them all that venues list; a further one isn't known.
+const MOST: usize = 20_000;
+/// Between two writes at least. What a power cut takes is learnt again from the next ticks.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What is known; shared by whoever takes ticks.
+#[derive(Default)]
+pub struct Known {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    instruments: BTreeMap<Key, Instrument>,
+    changed: BTreeSet<Key>,
+}
+
+impl Known {
+    /// Reads what is kept, and keeps what becomes known until the server stops.
+    ///
+    /// # Errors
+    /// `Internal` when the database can't be read.
+    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Arc<Self>, AppError> {
+        let kept = store::instruments(&db).await?;
+        let known = Self::default();
+        known.lock().instruments = kept.into_iter().map(|one| (one.key.clone(), one)).collect();
+        let known = Arc::new(known);
+        let (keeping, stop) = (known.clone(), shutdown.begun.clone());
+        shutdown.background.spawn(async move {
+            loop {
+                let stopping = tokio::time::timeout(EVERY, stop.cancelled()).await.is_ok();
+                keeping.keep(&db).await;
+                if stopping {
+                    return;
+                }
+            }
+        });
+        Ok(known)
+    }
+
+    /// Learns from a tick.
+    pub fn seen(&self, tick: &Tick) {
+        let prices = [Some(tick.last), tick.bid, tick.ask];
+        let digits = prices
+            .into_iter()
+            .flatten()
+            .map(|price| price.normalize().scale())
+            .max()
+            .unwrap_or(0);
+        let mut state = self.lock();
+        let full = state.instruments.len() >= MOST;
+        match state.instruments.get_mut(&tick.key) {
+            Some(known) if known.said || known.digits >= digits => return,
+            Some(known) => known.digits = digits,
+            None if full => return,
+            None => {
+                let (currency, session) = guess(&tick.key);
+                let new = Instrument {
+                    key: tick.key.clone(),
+                    name: None,
+                    digits,
+                    said: false,
+                    currency,
+                    session,
+                };
+                state.instruments.insert(tick.key.clone(), new);
+            }
+        }
+        state.changed.insert(tick.key.clone());
+    }
+
+    /// Learns from a venue.
+    pub fn said(&self, said: Said) {
+        let mut state = self.lock();
+        if state.instruments.len() >= MOST && !state.instruments.contains_key(&said.key) {
+            return;
+        }
+        let (currency, session) = guess(&said.key);
+        let now = Instrument {
+            name: said.name,
+            digits: said.digits.min(Decimal::MAX_SCALE),
+            said: true,
+            currency: said.currency.or(currency),
+            session,
+            key: said.key,
+        };
+        if state.instruments.get(&now.key) != Some(&now) {
+            state.changed.insert(now.key.clone());
+            state.instruments.insert(now.key.clone(), now);
+        }
+    }
+
+    /// All of them, in the order of their symbols.
+    pub fn all(&self) -> Vec<Instrument> {
+        self.lock().instruments.values().cloned().collect()
+    }
+
+    /// Writes what has changed. What can't be written, which has been logged, is tried again the next time.
+    async fn keep(&self, db: &Database) {
+        let (keys, changed) = {
+            let mut state = self.lock();
+            let keys = std::mem::take(&mut state.changed);
+            let changed = keys
+                .iter()
+                .filter_map(|key| state.instruments.get(key).cloned())
+                .collect::<Vec<_>>();
+            (keys, changed)
+        };
+        if !changed.is_empty() && store::keep(db, &changed).await.is_err() {
+            self.lock().changed.extend(keys);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::session::Session, *};
+    use crate::time::Timestamp;
+
+    fn tick(last: &str, bid: &str) -> Tick {
+        Tick {
+            key: Key {
+                symbol: "BTC-USD".into(),
+                venue: "coinbase".into(),
+            },
+            last: last.parse().unwrap(),
+            open: None,
+            bid: Some(bid.parse().unwrap()),
+            ask: None,
+            volume: None,
+            time: Timestamp::default(),
+            seq: None,
+            demo: false,
+        }
+    }
+
+    #[test]
+    fn digits_are_the_most_that_were_seen_until_the_venue_says() {
+        let known = Known::default();
+        let digits = |known: &Known| known.all()[0].digits;
+        known.seen(&tick("96412.50000000", "96412"));
+        assert_eq!(digits(&known), 1, "zeros that are written behind every price");
+        known.seen(&tick("96412", "96411.25"));
+        known.seen(&tick("96412", "96411"));
+        assert_eq!(digits(&known), 2);
+        let said = Said {
+            key: tick("1", "1").key,
+            name: Some("BTC/USD".into()),
+            digits: 4,
+            currency: None,
+        };
+        known.said(said);
+        known.seen(&tick("1.123456", "1"));
+        assert_eq!(
+            known.all(),
+            [Instrument {
+                key: tick("1", "1").key,
+                name: Some("BTC/USD".into()),
+                digits: 4,
+                said: true,
+                currency: Some("USD".into()),
+                session: Some(Session::Always),
+            }]
+        );
+    }
+}

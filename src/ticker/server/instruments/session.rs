@@ -1,0 +1,264 @@
+//! When something is traded, so that a market that is closed is told from one of which nothing is heard. Pure.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, Duration, Month, OffsetDateTime, Weekday};
+
+use super::holidays::{CLOSED, EARLY};
+use crate::time::Timestamp;
+
+/// Minutes after midnight in New York: the early session begins, the market opens, closes, closes on a short day, and
+/// how long the late session lasts on a whole and on a short day.
+const EARLY_SESSION: i64 = 4 * 60;
+const OPENS: i64 = 9 * 60 + 30;
+const CLOSES: i64 = 16 * 60;
+const CLOSES_EARLY: i64 = 13 * 60;
+const LATE_SESSION: i64 = 4 * 60;
+
+/// Trading hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Session {
+    /// All day, every day.
+    Always,
+    /// Those of the US exchanges for stocks.
+    UsEquities,
+}
+
+/// Whether there is trade at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The market is open.
+    Open,
+    /// Before it opens or after it has closed there is some trade: a price may come, or none for long.
+    Extended,
+    /// No price will come.
+    Closed,
+}
+
+/// What it means that the newest price is as old as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It is of now.
+    Fresh,
+    /// The market is open, and since then nothing has been heard.
+    Quiet(Timestamp),
+    /// The market is closed, until then where that is known.
+    Closed(Option<Timestamp>),
+}
+
+impl Session {
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::UsEquities => "us_equities",
+        }
+    }
+
+    /// By its name; `None` for one that this version doesn't know.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Always, Self::UsEquities]
+            .into_iter()
+            .find(|session| session.name() == name)
+    }
+
+    /// Whether there is trade at `at`.
+    pub fn phase(self, at: Timestamp) -> Phase {
+        let Self::UsEquities = self else {
+            return Phase::Open;
+        };
+        let (date, minute) = new_york(at);
+        let Some(closes) = closes(date) else {
+            return Phase::Closed;
+        };
+        if (OPENS..closes).contains(&minute) {
+            Phase::Open
+        } else if (EARLY_SESSION..closes + LATE_SESSION).contains(&minute) {
+            Phase::Extended
+        } else {
+            Phase::Closed
+        }
+    }
+
+    /// When the market opens next after `at`; `None` when it is never closed.
+    pub fn next_opening(self, at: Timestamp) -> Option<Timestamp> {
+        let Self::UsEquities = self else { return None };
+        let (first, minute) = new_york(at);
+        let first = if minute < OPENS { first } else { first.next_day()? };
+        // The longest stretch of closed days is four.
+        let days = std::iter::successors(Some(first), |day| day.next_day()).take(10);
+        let day = days.into_iter().find(|day| closes(*day).is_some())?;
+        Some(opening(day))
+    }
+
+    /// What it means at `now` that the newest price is of `newest`, when `patience` is for how many seconds an open
+    /// market may be silent. At the opening, patience begins anew.
+    pub fn standing(self, newest: Timestamp, now: Timestamp, patience: i64) -> Standing {
+        let fresh = now.seconds_since(newest) < patience;
+        match self.phase(now) {
+            _ if fresh => Standing::Fresh,
+            Phase::Extended | Phase::Closed => Standing::Closed(self.next_opening(now)),
+            Phase::Open => {
+                let opened = match self {
+                    Self::Always => Timestamp::default(),
+                    Self::UsEquities => opening(new_york(now).0),
+                };
+                if now.seconds_since(newest.max(opened)) < patience {
+                    Standing::Fresh
+                } else {
+                    Standing::Quiet(newest)
+                }
+            }
+        }
+    }
+}
+
+/// The day in New York and the minutes since its midnight.
+fn new_york(at: Timestamp) -> (Date, i64) {
+    let seconds = at.micros().div_euclid(1_000_000);
+    let utc = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let local = utc.saturating_add(Duration::hours(offset(utc)));
+    (local.date(), i64::from(local.hour()) * 60 + i64::from(local.minute()))
+}
+
+/// Hours from UTC to New York: daylight saving time is from the second Sunday of March to the first of November, since
+/// 2007; both at two o'clock.
+fn offset(utc: OffsetDateTime) -> i64 {
+    let sunday = |month, number| nth_sunday(utc.year(), month, number);
+    let begins = sunday(Month::March, 2).midnight().assume_utc() + Duration::hours(7);
+    let ends = sunday(Month::November, 1).midnight().assume_utc() + Duration::hours(6);
+    if (begins..ends).contains(&utc) { -4 } else { -5 }
+}
+
+fn nth_sunday(year: i32, month: Month, number: i64) -> Date {
+    let first = Date::from_calendar_date(year, month, 1).unwrap_or(Date::MIN);
+    let to_sunday = (7 - i64::from(first.weekday().number_days_from_sunday())) % 7;
+    first.saturating_add(Duration::days(to_sunday + (number - 1) * 7))
+}
+
+/// At which minute of New York's day the market closes; `None` on a day on which it doesn't open.
+fn closes(date: Date) -> Option<i64> {
+    let day = (date.year(), u8::from(date.month()), date.day());
+    if matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) || CLOSED.contains(&day) {
+        None
+    } else if EARLY.contains(&day) {
+        Some(CLOSES_EARLY)
+    } else {
+        Some(CLOSES)
+    }
+}
+
+fn opening(date: Date) -> Timestamp {
+    let local = date.midnight().assume_utc() + Duration::minutes(OPENS);
+    // The clocks are never changed in the hours around the opening.
+    let utc = local - Duration::hours(offset(local));
+    Timestamp::from_micros(utc.unix_timestamp().saturating_mul(1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{super::holidays::LAST_YEAR, *};
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn new_york_opens_and_closes_in_winter_and_in_summer() {
+        for (time, phase) in [
+            ("2026-01-05T14:29:59Z", Phase::Extended),
+            ("2026-01-05T14:30:00Z", Phase::Open),
+            ("2026-01-05T20:59:59Z", Phase::Open),
+            ("2026-01-05T21:00:00Z", Phase::Extended),
+            ("2026-01-06T00:59:59Z", Phase::Extended),
+            ("2026-01-06T01:00:00Z", Phase::Closed),
+            ("2026-01-06T09:00:00Z", Phase::Extended),
+            ("2026-07-06T13:29:59Z", Phase::Extended),
+            ("2026-07-06T13:30:00Z", Phase::Open),
+            ("2026-07-06T20:00:00Z", Phase::Extended),
+            // The Friday before the clocks go forward, and the Monday after.
+            ("2026-03-06T14:00:00Z", Phase::Extended),
+            ("2026-03-09T14:00:00Z", Phase::Open),
+            // And back.
+            ("2026-10-30T13:45:00Z", Phase::Open),
+            ("2026-11-02T13:45:00Z", Phase::Extended),
+            ("2026-01-03T16:00:00Z", Phase::Closed),
+            ("2026-01-04T16:00:00Z", Phase::Closed),
+        ] {
+            assert_eq!(Session::UsEquities.phase(at(time)), phase, "{time}");
+            assert_eq!(Session::Always.phase(at(time)), Phase::Open);
+        }
+    }
+
+    #[test]
+    fn holidays_are_closed_and_short_days_are_short() {
+        for (time, phase) in [
+            ("2026-07-03T16:00:00Z", Phase::Closed),
+            ("2027-12-24T16:00:00Z", Phase::Closed),
+            ("2028-07-03T16:59:00Z", Phase::Open),
+            ("2028-07-03T17:00:00Z", Phase::Extended),
+            ("2028-07-03T21:00:00Z", Phase::Closed),
+            ("2026-11-27T17:59:00Z", Phase::Open),
+            ("2026-11-27T18:00:00Z", Phase::Extended),
+        ] {
+            assert_eq!(Session::UsEquities.phase(at(time)), phase, "{time}");
+        }
+    }
+
+    #[test]
+    fn the_table_holds_days_on_which_the_market_would_open() {
+        for (year, month, day) in CLOSED.into_iter().chain(EARLY) {
+            let date = Date::from_calendar_date(year, Month::try_from(month).unwrap(), day).unwrap();
+            assert!(!matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday), "{date}");
+            assert!((2025..=LAST_YEAR).contains(&year));
+        }
+        assert!(EARLY.iter().all(|day| !CLOSED.contains(day)));
+        for year in 2025..=LAST_YEAR {
+            let days = CLOSED.iter().filter(|day| day.0 == year).count();
+            assert!((9..=11).contains(&days), "{year}: {days}");
+        }
+    }
+
+    #[test]
+    fn the_next_opening_skips_what_is_closed() {
+        for (now, next) in [
+            ("2026-01-05T12:00:00Z", "2026-01-05T14:30:00Z"),
+            ("2026-01-05T15:00:00Z", "2026-01-06T14:30:00Z"),
+            ("2026-11-25T22:00:00Z", "2026-11-27T14:30:00Z"),
+            ("2026-04-02T21:00:00Z", "2026-04-06T13:30:00Z"),
+            ("2026-03-06T22:00:00Z", "2026-03-09T13:30:00Z"),
+        ] {
+            assert_eq!(Session::UsEquities.next_opening(at(now)), Some(at(next)), "{now}");
+        }
+        assert_eq!(Session::Always.next_opening(at("2026-01-05T12:00:00Z")), None);
+    }
+
+    #[test]
+    fn closed_is_not_quiet() {
+        let friday = at("2026-01-02T20:59:58Z");
+        let stands = |now: &str| Session::UsEquities.standing(friday, at(now), 60);
+        assert_eq!(stands("2026-01-02T20:59:59Z"), Standing::Fresh);
+        let monday = Some(at("2026-01-05T14:30:00Z"));
+        assert_eq!(stands("2026-01-02T21:30:00Z"), Standing::Closed(monday), "after hours");
+        assert_eq!(stands("2026-01-04T12:00:00Z"), Standing::Closed(monday));
+        assert_eq!(stands("2026-01-05T14:30:30Z"), Standing::Fresh, "it has just opened");
+        assert_eq!(stands("2026-01-05T14:31:00Z"), Standing::Quiet(friday));
+        let always = Session::Always.standing(friday, at("2026-01-04T12:00:00Z"), 60);
+        assert_eq!(always, Standing::Quiet(friday), "never closed");
+    }
+
+    proptest! {
+        #[test]
+        fn any_moment_has_a_phase_and_an_opening_after_it(micros in 0_i64..4_102_444_800_000_000) {
+            let now = Timestamp::from_micros(micros);
+            let next = Session::UsEquities.next_opening(now).unwrap();
+            prop_assert!(next > now && next.seconds_since(now) < 6 * 86_400);
+            prop_assert_eq!(Session::UsEquities.phase(next), Phase::Open);
+            prop_assert_ne!(Session::UsEquities.phase(next.plus_seconds(-1)), Phase::Open);
+        }
+    }
+}
