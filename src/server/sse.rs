@@ -40,6 +40,17 @@ pub trait Feed: Send + Sync + 'static {
     fn topic(&self) -> &'static str;
     /// What came after `after` (everything worth showing when `None` or unknown), then what comes.
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event>;
+    /// The same, of these things alone where the feed tells of things by name.
+    fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
+        let _ = names;
+        self.open(after)
+    }
+}
+
+/// What is named in a query, with commas between.
+pub fn names(text: &str) -> Vec<String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 /// Encodes an event of type `kind`; `json` must be one line, as serde_json writes it.
@@ -120,15 +131,25 @@ struct Reader<F> {
     ended: bool,
 }
 
-/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting.
-pub fn respond(feeds: &[&dyn Feed], mut cursors: Cursors, end: impl Future<Output = ()> + Send + 'static) -> Response {
+/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting; of what is named in `only` alone,
+/// where anything is.
+pub fn respond(
+    feeds: &[&dyn Feed],
+    mut cursors: Cursors,
+    only: &[String],
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Response {
     // What else a reader says it has seen is not carried along in every id.
     cursors
         .0
         .retain(|topic, _| feeds.iter().any(|feed| feed.topic() == topic));
     let opened = feeds.iter().map(|feed| {
         let topic = feed.topic();
-        feed.open(cursors.get(topic)).map(move |event| (topic, event)).boxed()
+        let events = match only {
+            [] => feed.open(cursors.get(topic)),
+            only => feed.open_only(cursors.get(topic), only),
+        };
+        events.map(move |event| (topic, event)).boxed()
     });
     let reader = Reader {
         feeds: stream::select_all(opened),

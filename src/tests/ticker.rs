@@ -1,6 +1,8 @@
 //! Prices: from a venue's socket and from POST to the board, the stream and the page.
 
+mod bars;
 mod exchange;
+mod history;
 mod ingest;
 mod stream;
 mod venues;

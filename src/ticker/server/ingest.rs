@@ -46,12 +46,15 @@ pub async fn take(recorder: &Recorder, source: &str, body: &[u8]) -> Result<Repo
     let now = Timestamp::now();
     let mut report = Report::default();
     for (i, (line, json)) in items.into_iter().enumerate() {
+        if i % TURN == 0 {
+            if recorder.is_behind() {
+                recorder.committed().await?;
+            }
+            tokio::task::yield_now().await;
+        }
         match posted::tick(json, source, now).and_then(|tick| recorder.record(tick)) {
             Ok(_) => report.accepted += 1,
             Err(error) => report.refuse(line, error),
-        }
-        if i % TURN == TURN - 1 {
-            tokio::task::yield_now().await;
         }
     }
     if report.accepted > 0 {

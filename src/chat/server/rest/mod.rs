@@ -1,5 +1,4 @@
-//! `/api/v1`: chat for programs, and its tokens. A bearer token; JSON; errors are problem documents (RFC 9457). What it
-//! answers is described once, by the types and attributes here, and served as `/api/v1/openapi.json`.
+//! `/api/v1`: chat for programs, and its tokens.
 
 mod files;
 mod messages;
@@ -7,72 +6,51 @@ mod rooms;
 mod tokens;
 
 use axum::{
-    Json, Router,
+    Router,
     routing::{delete, get, patch, post, put},
 };
-use utoipa::{
-    Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
-};
+use utoipa::OpenApi;
 
-use crate::server::{problem::Problem, state::AppState};
+use crate::server::state::AppState;
 
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Squawkbox",
-        description = "Chat for programs. Every request carries a token: `Authorization: Bearer sbx_…`. Its scopes say \
-            what it may do: `read` what is asked with GET, `post` everything else, `admin` what is under `/tokens`. One \
-            that lacks a scope is answered with 403."
-    ),
-    paths(
-        rooms::list,
-        rooms::create,
-        rooms::members,
-        messages::list,
-        messages::post,
-        messages::edit,
-        messages::delete,
-        messages::react,
-        messages::unreact,
-        messages::thread,
-        messages::pins,
-        messages::pin,
-        messages::unpin,
-        messages::search,
-        tokens::list,
-        tokens::revoke,
-        files::bring,
-        files::read
-    ),
-    modifiers(&Token),
-    security(("token" = []))
-)]
-struct Api;
+#[openapi(paths(
+    rooms::list,
+    rooms::create,
+    rooms::members,
+    messages::list,
+    messages::post,
+    messages::edit,
+    messages::delete,
+    messages::react,
+    messages::unreact,
+    messages::thread,
+    messages::pins,
+    messages::pin,
+    messages::unpin,
+    messages::search,
+    tokens::list,
+    tokens::revoke,
+    files::bring,
+    files::read
+))]
+struct Paths;
 
-struct Token;
-
-impl Modify for Token {
-    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        api.components
-            .get_or_insert_default()
-            .add_security_scheme("token", token);
-    }
+/// What the calls are, for the API's description.
+pub fn description() -> utoipa::openapi::OpenApi {
+    Paths::openapi()
 }
 
-/// Files under `/api/v1`: apart, since they take longer than other requests may.
+/// The calls that bring and read files, below the API's root.
 pub fn file_routes() -> Router<AppState> {
-    let files = Router::new()
+    Router::new()
         .route("/files", post(files::bring))
-        .route("/files/{file}", get(files::read));
-    Router::new().nest(crate::paths::API, files)
+        .route("/files/{file}", get(files::read))
 }
 
-/// Everything else under `/api/v1`.
+/// All other calls, below the API's root.
 pub fn routes() -> Router<AppState> {
-    let api = Router::new()
-        .route("/openapi.json", get(async || Json(Api::openapi())))
+    Router::new()
         .route("/rooms", get(rooms::list).post(rooms::create))
         .route("/rooms/{room}/members", get(rooms::members))
         .route("/rooms/{room}/messages", get(messages::list).post(messages::post))
@@ -93,10 +71,4 @@ pub fn routes() -> Router<AppState> {
         .route("/search", get(messages::search))
         .route("/tokens", get(tokens::list))
         .route("/tokens/{id}", delete(tokens::revoke))
-        .fallback(async || {
-            Problem(crate::error::AppError::NotFound(
-                "There is no such call. All there are stand in /api/v1/openapi.json.".into(),
-            ))
-        });
-    Router::new().nest(crate::paths::API, api)
 }

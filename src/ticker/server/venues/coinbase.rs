@@ -45,6 +45,8 @@ struct Wire<'a> {
     #[serde(borrow)]
     volume_24h: Option<Cow<'a, str>>,
     #[serde(borrow)]
+    last_size: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     best_bid: Option<Cow<'a, str>>,
     #[serde(borrow)]
     best_ask: Option<Cow<'a, str>>,
@@ -125,6 +127,7 @@ impl Coinbase {
             bid: decimal(&wire.best_bid)?,
             ask: decimal(&wire.best_ask)?,
             volume: decimal(&wire.volume_24h)?,
+            size: decimal(&wire.last_size)?,
             time: time.ok_or("a ticker without a time in RFC 3339")?,
             seq: Some(sequence),
             demo: false,
@@ -203,6 +206,7 @@ mod tests {
             ("1285.04".into(), "1285.27".into())
         );
         assert_eq!(tick.volume.unwrap().to_string(), "245532.79");
+        assert_eq!(tick.size.unwrap().to_string(), "11.43");
         assert_eq!(
             (tick.time.to_string(), tick.seq),
             ("2022-10-19T23:28:22.061769Z".into(), Some(7))
