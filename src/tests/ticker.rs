@@ -4,6 +4,7 @@ mod bars;
 mod exchange;
 mod history;
 mod ingest;
+mod programs;
 mod stream;
 mod venues;
 

@@ -1,6 +1,6 @@
 //! `POST /ingest/ticks`.
 
-use super::{posted, record::Recorder};
+use super::{posted, record::Recorder, tick::Tick};
 use crate::{
     accounts::server::tokens::IngestToken,
     error::AppError,
@@ -52,7 +52,13 @@ pub async fn take(recorder: &Recorder, source: &str, body: &[u8]) -> Result<Repo
             }
             tokio::task::yield_now().await;
         }
-        match posted::tick(json, source, now).and_then(|tick| recorder.record(tick)) {
+        // One that says no time is later than the line before it.
+        let arrived = Timestamp::from_micros(now.micros().saturating_add(i as i64));
+        let record = |tick: Tick| match tick.time == arrived {
+            true => recorder.record_undated(tick),
+            false => recorder.record(tick),
+        };
+        match posted::tick(json, source, arrived).and_then(record) {
             Ok(_) => report.accepted += 1,
             Err(error) => report.refuse(line, error),
         }

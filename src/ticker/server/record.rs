@@ -103,12 +103,24 @@ impl Recorder {
     /// # Errors
     /// What is wrong with it, in words for the sender.
     pub fn record(&self, tick: Tick) -> Result<bool, String> {
+        self.take(tick, false)
+    }
+
+    /// The same of a tick that said no time, so that its time is that of its arrival.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub fn record_undated(&self, tick: Tick) -> Result<bool, String> {
+        self.take(tick, true)
+    }
+
+    fn take(&self, tick: Tick, is_undated: bool) -> Result<bool, String> {
         tick.check(Timestamp::now())?;
         let mut state = self.shared.lock();
         if state.waiting.count >= WAITING {
             return Err("the server can't keep up: send it again later".to_owned());
         }
-        let (key, trade) = (tick.key.clone(), Trade::from(&tick));
+        let (key, trade) = (tick.key.clone(), Trade::new(&tick, is_undated));
         let full = state.kept.len() >= SYMBOLS;
         let changed = match state.kept.get_mut(&key) {
             Some(kept) => kept.take(tick),

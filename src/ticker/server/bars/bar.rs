@@ -17,15 +17,19 @@ pub struct Trade {
     pub last: Decimal,
     /// How much changed hands, where it is known.
     pub size: Option<Decimal>,
+    /// It said no time: `time` is when it came, and will be another when it comes again.
+    pub is_undated: bool,
 }
 
-impl From<&Tick> for Trade {
-    fn from(tick: &Tick) -> Self {
+impl Trade {
+    /// Of a tick.
+    pub fn new(tick: &Tick, is_undated: bool) -> Self {
         Self {
             time: tick.time.micros(),
             seq: tick.seq,
             last: tick.last,
             size: tick.size,
+            is_undated,
         }
     }
 }

@@ -235,6 +235,7 @@ mod tests {
                         seq,
                         last,
                         size: size.map(|size| size / Decimal::TEN),
+                        is_undated: false,
                     })
                 });
                 let bar = trades.reduce(|mut bar, other| {
@@ -274,6 +275,7 @@ mod tests {
                     seq: Some((37_475_248_783 + n * 90_000 + second * 1_400) as u64),
                     last: Decimal::new(9_641_250 + cents, 2),
                     size: Some(Decimal::new(1_143_000 + second, 8)),
+                    is_undated: false,
                 };
                 let mut bar = Bar::of(&trade(0, n));
                 (1..60).for_each(|second| bar.take(&trade(second, n * 100 + second * 7)));

@@ -8,7 +8,7 @@ use super::{
     Interval,
     bar::{Bar, Trade},
     chunk::Chunk,
-    seqs::Seqs,
+    seqs::{Recent, Seqs},
     slot,
 };
 
@@ -19,6 +19,8 @@ pub struct Open {
     pub bars: [Option<(i64, Bar)>; 3],
     /// The numbers of the ticks in the newest second.
     pub seqs: Seqs,
+    /// Those of ticks of the last minutes that said no time.
+    pub recent: Recent,
     /// The last closed day and its last price.
     pub before: Option<(i64, Decimal)>,
 }
@@ -104,6 +106,11 @@ impl Open {
 
     /// Notes the number of a tick; `false` when the same was taken before.
     fn is_new(&mut self, trade: &Trade, shelf: &mut Shelf) -> bool {
+        if let Some(seq) = trade.seq.filter(|_| trade.is_undated)
+            && !self.recent.insert(trade.time, seq)
+        {
+            return false;
+        }
         let number = Interval::Second.number(trade.time);
         let Some(open) = self.newest(Interval::Second).filter(|&open| number <= open) else {
             self.close(Interval::Second, shelf);

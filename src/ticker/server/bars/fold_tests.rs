@@ -77,6 +77,7 @@ fn trade(time: i64, cents: i64) -> Trade {
         seq: None,
         last: Decimal::new(cents, 2),
         size: None,
+        is_undated: false,
     }
 }
 
@@ -93,6 +94,7 @@ fn trades() -> impl Strategy<Value = Vec<Trade>> {
                 seq: is_numbered.then_some(seq),
                 last: Decimal::new(price * 10, scale),
                 size: size.map(|size| Decimal::new(size, 3)),
+                is_undated: false,
             });
         trades.collect()
     })

@@ -17,10 +17,8 @@ pub mod retention;
 pub mod seqs;
 pub mod store;
 
-use serde::{Deserialize, Serialize};
-
 /// The lengths of bars that are kept, the shortest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Interval {
     /// A second.
     Second,

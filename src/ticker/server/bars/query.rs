@@ -154,6 +154,7 @@ mod tests {
                 seq: None,
                 last: last.into(),
                 size: Some(Decimal::TEN),
+                is_undated: false,
             };
             (number, Bar::of(&trade))
         };

@@ -14,10 +14,10 @@ pub struct Seqs(
 impl Seqs {
     /// Adds a number; `false` when it was there.
     pub fn insert(&mut self, seq: u64) -> bool {
-        let before = self.0.range(..=seq).next_back().map(|(&first, &last)| (first, last));
-        if before.is_some_and(|(_, last)| last >= seq) {
+        if self.contains(seq) {
             return false;
         }
+        let before = self.0.range(..=seq).next_back().map(|(&first, &last)| (first, last));
         let first = match before {
             Some((first, last)) if last + 1 == seq => first,
             _ => seq,
@@ -38,6 +38,17 @@ impl Seqs {
                 self.insert(seq);
             }
         }
+    }
+
+    /// True when the number is there.
+    pub fn contains(&self, seq: u64) -> bool {
+        let before = self.0.range(..=seq).next_back();
+        before.is_some_and(|(_, &last)| last >= seq)
+    }
+
+    /// How many stretches there are.
+    pub fn stretches(&self) -> usize {
+        self.0.len()
     }
 
     /// True without any.
@@ -68,6 +79,43 @@ impl Seqs {
     }
 }
 
+/// The numbers of the last minutes, of ticks that say no time of their own: they come again at another time, so by the
+/// numbers of their second they would not be known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recent {
+    /// Since when numbers go into `now`, in microseconds since 1970.
+    since: i64,
+    now: Seqs,
+    before: Seqs,
+}
+
+/// For so long at least a number is known again, in microseconds; for twice as long at most, for a sender may begin to
+/// count anew.
+const KNOWN: i64 = 300_000_000;
+/// Stretches after which the older half is forgotten sooner.
+const STRETCHES: usize = 4_096;
+
+impl Recent {
+    /// With numbers that are known from before.
+    pub fn new(since: i64, now: Seqs) -> Self {
+        let before = Seqs::default();
+        Self { since, now, before }
+    }
+
+    /// Adds the number of a tick that came at `time`; `false` when it was there.
+    pub fn insert(&mut self, time: i64, seq: u64) -> bool {
+        if time.saturating_sub(self.since) > KNOWN || self.now.stretches() > STRETCHES {
+            let is_old = time.saturating_sub(self.since) > 2 * KNOWN;
+            self.before = std::mem::take(&mut self.now);
+            if is_old {
+                self.before = Seqs::default();
+            }
+            self.since = time;
+        }
+        !self.before.contains(seq) && self.now.insert(seq)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -84,6 +132,16 @@ mod tests {
         }
         assert!(!seqs.insert(1_500));
         assert_eq!(seqs.encode().len(), 4);
+    }
+
+    #[test]
+    fn a_number_is_known_for_minutes_and_then_new() {
+        let (mut recent, second) = (Recent::default(), 1_000_000);
+        let mut insert = |seconds: i64, seq| recent.insert(1_900_000_000 * second + seconds * second, seq);
+        assert!(insert(0, 1) && !insert(1, 1) && !insert(299, 1));
+        assert!(insert(301, 2) && !insert(302, 1) && !insert(599, 1));
+        assert!(insert(901, 1), "counted anew");
+        assert!(insert(9_000, 1) && insert(9_001, 2));
     }
 
     proptest! {
