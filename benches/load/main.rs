@@ -24,15 +24,17 @@ mod server;
 mod socket;
 mod start;
 mod thousand;
+mod ticks;
 mod web;
 mod words;
+mod year;
 
 use std::process::ExitCode;
 
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 7] = ["start", "idle", "room", "thousand", "posts", "pages", "search"];
+const SCENARIOS: [&str; 8] = ["start", "idle", "room", "thousand", "posts", "pages", "search", "ticks"];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
 
@@ -88,6 +90,7 @@ async fn run(names: &[String]) -> Result<(), String> {
                 "posts" => posts::run().await,
                 "pages" => pages::run().await,
                 "search" => search::run().await,
+                "ticks" => ticks::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;

@@ -177,6 +177,10 @@ pub struct Config {
     #[arg(long, hide = true, default_value_t = 600, value_name = "SECONDS")]
     pub linger_seconds: u64,
 
+    /// Where venues are asked for their bars from before, in the place of themselves: for tests
+    #[arg(long, hide = true, value_name = "URL")]
+    pub history_url: Option<String>,
+
     /// Days for which log lines are kept
     #[arg(
         long,
@@ -186,6 +190,26 @@ pub struct Config {
         value_parser = clap::value_parser!(u16).range(1..=3650)
     )]
     pub keep_logs_days: u16,
+
+    /// Days for which a symbol's bars of a second are kept
+    #[arg(
+        long,
+        env = "SQUAWKBOX_KEEP_SECOND_BARS_DAYS",
+        default_value_t = 2,
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u16).range(1..=3650)
+    )]
+    pub keep_second_bars_days: u16,
+
+    /// Days for which a symbol's bars of a minute are kept; those of a day are kept for ever
+    #[arg(
+        long,
+        env = "SQUAWKBOX_KEEP_MINUTE_BARS_DAYS",
+        default_value_t = 731,
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u16).range(1..=36500)
+    )]
+    pub keep_minute_bars_days: u16,
 
     /// Size of a file in chat at most, in MiB
     #[arg(

@@ -1,6 +1,7 @@
 //! What every feature stands on: settings, databases, delivery, security, start and stop. Knows no feature, but for
-//! [`router`], [`state`], [`start`], [`config`], [`command`] and [`health`], which list them all.
+//! [`router`], [`api`], [`state`], [`start`], [`config`], [`command`] and [`health`], which list them all.
 
+pub mod api;
 pub mod checkpoint;
 pub mod command;
 pub mod config;

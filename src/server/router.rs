@@ -17,10 +17,7 @@ use tower_http::{
 };
 
 use crate::{
-    accounts::server::{
-        cookie::theme,
-        session::{self, Session},
-    },
+    accounts::server::{caller::Listener, cookie::theme, session},
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
     error::AppError,
@@ -29,7 +26,7 @@ use crate::{
 };
 
 use super::{
-    functions, health::health, limits, listen::Line, problem, refusal, request_id, security, sse, state::AppState,
+    api, functions, health::health, limits, listen::Line, problem, refusal, request_id, security, sse, state::AppState,
 };
 
 /// Every route, and what every request passes through.
@@ -52,7 +49,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
-    let programs = chat::server::rest::routes()
+    let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
     // What they take, in bytes and in time, is bounded by their own `receive`.
@@ -64,7 +61,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::OWN_AVATAR, post(chat::server::avatars::change))
         .route(paths::THUMBNAIL, get(files::serve::small))
         .layer(from_fn_with_state(state.clone(), session::load))
-        .merge(chat::server::rest::file_routes())
+        .merge(api::file_routes())
         .route(paths::CAMPFIRE_BOT, post(chat::server::hooks::campfire))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.clone(), security::same_origin))
@@ -116,12 +113,15 @@ struct EventsQuery {
     topics: String,
     #[serde(default)]
     after: String,
+    #[serde(default)]
+    symbols: String,
 }
 
-/// `GET /events?topics=ticker,logs&after=CURSOR`: the feeds, for whoever is signed in, until that session ends.
+/// `GET /events?topics=ticker,logs&after=CURSOR`: the feeds, for whoever is signed in or has a token with the scope `read`,
+/// until the session or the token ends. `symbols` are those of which the ticker tells.
 async fn events(
     State(state): State<AppState>,
-    session: Session,
+    listener: Listener,
     Extension(line): Extension<Line>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
@@ -132,12 +132,12 @@ async fn events(
         .and_then(|id| id.to_str().ok())
         .filter(|id| !id.is_empty());
     let cursors = sse::Cursors::parse(resumed.unwrap_or(&query.after));
-    let (ended, stopping) = (session.ended(), state.shutdown.begun.clone());
+    let (ended, stopping) = (listener.ended(), state.shutdown.begun.clone());
     let end = async move {
         tokio::select! {
             () = ended => (),
             () = stopping.cancelled_owned() => (),
         }
     };
-    Ok(sse::respond(&feeds, cursors, end, line))
+    Ok(sse::respond(&feeds, cursors, &sse::names(&query.symbols), end, line))
 }

@@ -46,6 +46,17 @@ pub trait Feed: Send + Sync + 'static {
     fn topic(&self) -> &'static str;
     /// What came after `after` (everything worth showing when `None` or unknown), then what comes.
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event>;
+    /// The same, of these things alone where the feed tells of things by name.
+    fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
+        let _ = names;
+        self.open(after)
+    }
+}
+
+/// What is named in a query, with commas between.
+pub fn names(text: &str) -> Vec<String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 /// Encodes an event of type `kind`; `json` must be one line, as serde_json writes it.
@@ -128,11 +139,12 @@ struct Reader {
     _gone: DropGuard,
 }
 
-/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting. A reader that doesn't take so much
-/// within a moment loses its `line`.
+/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting; of what is named in `only` alone,
+/// where anything is. A reader that doesn't take so much within a moment loses its `line`.
 pub fn respond(
     feeds: &[&dyn Feed],
     mut cursors: Cursors,
+    only: &[String],
     end: impl Future<Output = ()> + Send + 'static,
     line: Line,
 ) -> Response {
@@ -144,7 +156,11 @@ pub fn respond(
         .retain(|topic, _| feeds.iter().any(|feed| feed.topic() == topic));
     let opened = feeds.iter().map(|feed| {
         let topic = feed.topic();
-        feed.open(cursors.get(topic)).map(move |event| (topic, event)).boxed()
+        let events = match only {
+            [] => feed.open(cursors.get(topic)),
+            only => feed.open_only(cursors.get(topic), only),
+        };
+        events.map(move |event| (topic, event)).boxed()
     });
     let reader = Reader {
         feeds: stream::select_all(opened),

@@ -115,7 +115,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
-    let chat = Chat::start(desk.clone(), shelf, &config, &shutdown)
+    let chat = Chat::start(desk.clone(), shelf, vec![ticker.command()], &config, &shutdown)
         .await
         .map_err(fault)?;
     let feeds = vec![ticker.feed(), logs.feed()];

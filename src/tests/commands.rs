@@ -128,6 +128,37 @@ async fn the_room_is_changed_by_those_who_may() {
 }
 
 #[tokio::test]
+async fn a_price_is_told_to_whoever_asks() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let ticker = &app.running.state.ticker;
+    let body =
+        br#"{"symbol":"BTC-EUR","venue":"desk","last":"96412.50","open":"95231.00","time":"2026-01-05T10:00:00Z"}"#;
+    crate::ticker::server::ingest::take(&ticker.recorder, "desk", body)
+        .await
+        .expect("kept");
+    let told = ines.is_told(&app, "/price btc-eur", "status").await;
+    for shown in [
+        "BTC-EUR 96,412.50 ▲ +1,181.50 (+1.24%) at desk",
+        "96,412.50 – 96,412.50",
+        "2026-01-05 10:00:00 UTC",
+    ] {
+        assert!(told.contains(shown), "{shown} in {told}");
+    }
+    assert!(
+        ines.is_told(&app, "/price BTCEUR", "alert")
+            .await
+            .contains("Near it: BTC-EUR")
+    );
+    assert!(
+        ines.is_told(&app, "/price", "alert")
+            .await
+            .contains("Write /price SYMBOL")
+    );
+    assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");
+}
+
+#[tokio::test]
 async fn some_lead_elsewhere() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);

@@ -1,7 +1,10 @@
 //! Prices: from a venue's socket and from POST to the board, the stream and the page.
 
+mod bars;
 mod exchange;
+mod history;
 mod ingest;
+mod programs;
 mod stream;
 mod venues;
 

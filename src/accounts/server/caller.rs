@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{accounts::model::Me, server::state::AppState};
+use crate::{accounts::model::Me, error::AppError, server::state::AppState};
 
 use super::{
     scopes::Scope,
@@ -32,10 +32,43 @@ enum Way {
 impl Caller {
     /// Completes when the session or the token ends; so does what was opened with it.
     pub async fn ended(self) {
-        match self.way {
-            Way::Cookie(session) => session.ended().await,
-            Way::Token(bot) => bot.ended().await,
+        self.way.ended().await;
+    }
+}
+
+impl Way {
+    async fn ended(self) {
+        match self {
+            Self::Cookie(session) => session.ended().await,
+            Self::Token(bot) => bot.ended().await,
         }
+    }
+}
+
+/// Who listens, by token where the request carries one, which needs the scope `read`, else by cookie. As an extractor it
+/// refuses (401, 403, 429).
+#[derive(Clone, Debug)]
+pub struct Listener(Way);
+
+impl Listener {
+    /// Completes when the session or the token ends; so does what was opened with it.
+    pub async fn ended(self) {
+        self.0.ended().await;
+    }
+}
+
+impl FromRequestParts<AppState> for Listener {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        if let Some(token) = bearer(parts) {
+            let bot = known(state.accounts.bot(token, Scope::Read).await).map_err(IntoResponse::into_response)?;
+            return Ok(Self(Way::Token(bot)));
+        }
+        let session = Session::from_request_parts(parts, state).await;
+        session
+            .map(|session| Self(Way::Cookie(session)))
+            .map_err(AppError::into_response)
     }
 }
 

@@ -137,18 +137,20 @@ pub enum Audience {
 }
 
 impl Chat {
-    /// Starts the feature.
+    /// Starts the feature; `commands` are those of other features.
     ///
     /// # Errors
     /// When the database can't be read or written.
     pub async fn start(
         db: Database,
         shelf: Shelf,
+        commands: Vec<Box<dyn Command>>,
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
         let notify = Notifier::start(&db, config).await?;
-        let (chat, [for_bots, for_people], links) = Self::new(db, shelf, notify, config, shutdown);
+        let (mut chat, [for_bots, for_people], links) = Self::new(db, shelf, notify, config, shutdown);
+        chat.commands.extend(commands);
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
         shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));

@@ -4,7 +4,7 @@
 //! so a slow reader gets the newest price of each symbol and nothing else, and costs nobody anything.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, OnceLock, PoisonError, RwLock},
 };
 
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use rust_decimal::Decimal;
 use tokio::sync::watch;
 
+use super::bars::keeper::DayStats;
 use crate::{
     server::sse::{self, Event},
     ticker::{
@@ -31,6 +32,8 @@ pub struct Changes {
     pub sparks: Vec<Spark>,
     /// Venues' states.
     pub venues: Vec<VenueState>,
+    /// What the day brought, of those where it changed.
+    pub days: Vec<(Key, DayStats)>,
     /// Quotes that left.
     pub gone: Vec<Key>,
     /// The version at which quotes last left the board.
@@ -51,6 +54,7 @@ struct Inner {
     forgotten: u64,
     entries: BTreeMap<u64, Entry>,
     versions: HashMap<Name, u64>,
+    days: HashMap<Key, DayStats>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -69,6 +73,19 @@ struct Entry {
 impl Entry {
     fn bytes(&self) -> Bytes {
         self.bytes.get_or_init(|| encode(&self.update)).clone()
+    }
+}
+
+/// True of what is of no symbol, too.
+fn is_among(only: &HashSet<String>, symbol: Option<&str>) -> bool {
+    only.is_empty() || symbol.is_none_or(|symbol| only.contains(symbol))
+}
+
+fn symbol(update: &Update) -> Option<&str> {
+    match update {
+        Update::Quote(quote) => Some(&quote.symbol),
+        Update::Spark(spark) => Some(&spark.key.symbol),
+        Update::Venue(_) | Update::Whole(_) => None,
     }
 }
 
@@ -97,8 +114,10 @@ impl PublicBoard {
             let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
             for key in changes.gone {
                 inner.remove(&Name::Spark(key.clone()));
+                inner.days.remove(&key);
                 inner.remove(&Name::Quote(key));
             }
+            inner.days.extend(changes.days);
             for spark in changes.sparks {
                 inner.put(Name::Spark(spark.key.clone()), spark.version, Update::Spark(spark));
             }
@@ -129,22 +148,40 @@ impl PublicBoard {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).whole()
     }
 
+    /// What the day brought to each symbol at each venue.
+    pub fn days(&self) -> HashMap<Key, DayStats> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).days.clone()
+    }
+
     /// What a reader at `cursor` needs next, up to version `until`: the next newer entry, or everything when the
-    /// cursor is unknown, from the future, or from before something left the board.
-    pub fn next(&self, cursor: Option<u64>, until: u64) -> Option<Event> {
+    /// cursor is unknown, from the future, or from before something left the board. Of the symbols in `only` alone, where
+    /// there are any.
+    pub fn next(&self, cursor: Option<u64>, until: u64, only: &HashSet<String>) -> Option<Event> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let known = cursor.filter(|&cursor| cursor >= inner.forgotten && cursor <= inner.version);
         let Some(cursor) = known else {
-            return Some(self.encoded_whole(&inner));
+            return Some(self.encoded_whole(&inner, only));
         };
-        let (&version, entry) = inner.entries.range(cursor.saturating_add(1)..).next()?;
-        (version <= until).then(|| Event {
+        if cursor >= until {
+            return None;
+        }
+        let mut newer = inner.entries.range(cursor + 1..=until);
+        let (&version, entry) = newer.find(|(_, entry)| is_among(only, symbol(&entry.update)))?;
+        Some(Event {
             cursor: version,
             bytes: entry.bytes(),
         })
     }
 
-    fn encoded_whole(&self, inner: &Inner) -> Event {
+    fn encoded_whole(&self, inner: &Inner, only: &HashSet<String>) -> Event {
+        if !only.is_empty() {
+            let mut board = inner.whole();
+            board.quotes.retain(|quote| only.contains(&quote.symbol));
+            return Event {
+                cursor: inner.version,
+                bytes: encode(&Update::Whole(board)),
+            };
+        }
         let mut kept = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = match kept.as_ref() {
             Some((version, bytes)) if *version == inner.version => bytes.clone(),

@@ -57,7 +57,7 @@ fn read(event: &Event) -> Update {
 /// Everything a reader at `cursor` gets: symbol, or symbol with a tilde for its earlier prices, and version.
 fn rest(board: &PublicBoard, mut cursor: u64) -> Vec<(String, u64)> {
     let mut out = Vec::new();
-    while let Some(event) = board.next(Some(cursor), board.version()) {
+    while let Some(event) = board.next(Some(cursor), board.version(), &HashSet::new()) {
         assert!(event.cursor > cursor, "it goes on");
         cursor = event.cursor;
         let got = match read(&event) {
@@ -88,7 +88,10 @@ fn a_slow_reader_gets_only_the_newest_and_a_fast_one_what_is_newer() {
 #[test]
 fn bytes_are_made_once() {
     let board = board(vec![quote("A", 1)], vec![]);
-    let (one, two) = (board.next(Some(0), 1).unwrap(), board.next(Some(0), 1).unwrap());
+    let (one, two) = (
+        board.next(Some(0), 1, &HashSet::new()).unwrap(),
+        board.next(Some(0), 1, &HashSet::new()).unwrap(),
+    );
     assert_eq!(one.bytes.as_ptr(), two.bytes.as_ptr());
 }
 
@@ -96,7 +99,7 @@ fn bytes_are_made_once() {
 fn unknown_future_and_forgotten_cursors_get_everything() {
     let board = board(vec![quote("A", 1), quote("B", 2)], vec![]);
     for cursor in [None, Some(3), Some(u64::MAX)] {
-        let event = board.next(cursor, 2).unwrap();
+        let event = board.next(cursor, 2, &HashSet::new()).unwrap();
         let Update::Whole(whole) = read(&event) else {
             panic!("{cursor:?}")
         };
@@ -108,9 +111,30 @@ fn unknown_future_and_forgotten_cursors_get_everything() {
         forgotten: 3,
         ..Changes::default()
     });
-    let Update::Whole(whole) = read(&board.next(Some(2), 3).unwrap()) else {
+    let Update::Whole(whole) = read(&board.next(Some(2), 3, &HashSet::new()).unwrap()) else {
         panic!()
     };
     assert_eq!(whole.quotes.len(), 1, "a reader from before hears what is left");
-    assert!(board.next(Some(3), 3).is_none());
+    assert!(board.next(Some(3), 3, &HashSet::new()).is_none());
+}
+
+#[test]
+fn who_asks_for_some_symbols_hears_of_no_other() {
+    let board = board(vec![quote("A", 2), quote("B", 4)], vec![spark("A", 1), spark("B", 3)]);
+    let only = HashSet::from(["B".to_owned()]);
+    let Update::Whole(whole) = read(&board.next(None, 4, &only).unwrap()) else {
+        panic!()
+    };
+    assert_eq!(
+        whole
+            .quotes
+            .iter()
+            .map(|quote| quote.symbol.as_str())
+            .collect::<Vec<_>>(),
+        ["B"]
+    );
+    assert_eq!(board.next(Some(0), 4, &only).map(|event| event.cursor), Some(3));
+    assert_eq!(board.next(Some(3), 4, &only).map(|event| event.cursor), Some(4));
+    publish(&board, vec![quote("A", 5)], vec![]);
+    assert!(board.next(Some(4), 5, &only).is_none());
 }

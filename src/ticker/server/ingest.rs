@@ -1,6 +1,6 @@
 //! `POST /ingest/ticks`.
 
-use super::{posted, record::Recorder};
+use super::{posted, record::Recorder, tick::Tick};
 use crate::{
     accounts::server::tokens::IngestToken,
     error::AppError,
@@ -31,12 +31,21 @@ pub async fn take(recorder: &Recorder, source: &str, body: &[u8]) -> Result<Repo
     let now = Timestamp::now();
     let mut report = Report::default();
     for (i, (line, json)) in items.into_iter().enumerate() {
-        match posted::tick(json, source, now).and_then(|tick| recorder.record(tick)) {
+        if i % TURN == 0 {
+            if recorder.is_behind() {
+                recorder.committed().await?;
+            }
+            tokio::task::yield_now().await;
+        }
+        // One that says no time is later than the line before it.
+        let arrived = Timestamp::from_micros(now.micros().saturating_add(i as i64));
+        let record = |tick: Tick| match tick.time == arrived {
+            true => recorder.record_undated(tick),
+            false => recorder.record(tick),
+        };
+        match posted::tick(json, source, arrived).and_then(record) {
             Ok(_) => report.accepted += 1,
             Err(error) => report.refuse(line, error),
-        }
-        if i % TURN == TURN - 1 {
-            tokio::task::yield_now().await;
         }
     }
     if report.accepted > 0 {

@@ -117,6 +117,7 @@ mod tests {
             bid: None,
             ask: None,
             volume: None,
+            size: None,
             time: Timestamp::from_micros(second * 1_000_000),
             seq: None,
             demo: false,

@@ -1,33 +1,42 @@
 //! The ticker on the server.
 //!
-//! `venues` and `ingest` hand ticks to `record`; `rounds` keeps them (`store`) and publishes them (`board`);
-//! `stream` is what a reader of `GET /events` sees of the board.
+//! `venues` and `ingest` hand ticks to `record`; `rounds` keeps them (`store`), the newest and the `bars` that each goes
+//! into, and publishes them (`board`); `stream` is what a reader of `GET /events` sees of the board, `rest` what programs
+//! ask for, `command` what people ask for in chat.
 
+pub mod bars;
 pub mod board;
 pub mod change;
+pub mod command;
+pub mod history;
 pub mod ingest;
 pub mod instruments;
 pub mod kept;
 pub mod metrics;
+pub mod near;
 pub mod posted;
 pub mod record;
 pub mod recording;
+pub mod rest;
 pub mod rounds;
 pub mod store;
 pub mod stream;
 pub mod tick;
 pub mod venues;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
+    chat::server::commands::Command,
     error::AppError,
     server::{config::Config, db::Database, shutdown::Shutdown, sse::Feed},
-    ticker::model::{Board, VenueKind, VenueReport},
+    ticker::model::{Board, Key, VenueKind, VenueReport},
 };
 
 use self::{
+    bars::keeper::DayStats,
     board::PublicBoard,
+    history::Histories,
     instruments::Instrument,
     record::Recorder,
     venues::{Venues, watched::Guard},
@@ -52,7 +61,9 @@ impl Ticker {
     /// `Internal` when the database can't be read; `Invalid`, for whoever starts the program, when the chosen venues
     /// can't run, as for want of a key.
     pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
-        let (recorder, board) = Recorder::start(db.clone(), shutdown).await?;
+        let (recorder, board, wanted) = Recorder::start(db.clone(), shutdown).await?;
+        shutdown.spawn(Histories::new(config).run(wanted, recorder.clone()));
+        shutdown.spawn(bars::retention::run(db.writer.clone(), config.into()));
         let venues = Venues::new(config, recorder.clone(), shutdown)?;
         let chosen = match &config.venues {
             Some(fixed) => Some(fixed.clone()),
@@ -115,6 +126,16 @@ impl Ticker {
     /// Everything on the board, for a page.
     pub fn board(&self) -> Board {
         self.board.whole()
+    }
+
+    /// What its UTC day brought to each symbol at each venue.
+    pub fn days(&self) -> HashMap<Key, DayStats> {
+        self.board.days()
+    }
+
+    /// `/price`, for chat.
+    pub fn command(&self) -> Box<dyn Command> {
+        Box::new(command::Price(self.board.clone()))
     }
 
     /// The topic `ticker` of `GET /events`.

@@ -30,8 +30,11 @@ struct Posted<'a> {
     #[serde(borrow)]
     volume: Option<&'a RawValue>,
     #[serde(borrow)]
+    size: Option<&'a RawValue>,
+    #[serde(borrow)]
     time: Option<Cow<'a, str>>,
     seq: Option<u64>,
+    trade_id: Option<u64>,
 }
 
 /// The ticks of a body, each with its place for error messages: the line in NDJSON, the item in an array.
@@ -96,8 +99,9 @@ pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
         bid: decimal("bid", posted.bid)?,
         ask: decimal("ask", posted.ask)?,
         volume: decimal("volume", posted.volume)?,
+        size: decimal("size", posted.size)?,
         time,
-        seq: posted.seq,
+        seq: posted.seq.or(posted.trade_id),
         demo: false,
     })
 }
@@ -133,13 +137,15 @@ mod tests {
     #[test]
     fn strings_and_numbers_keep_their_digits() {
         let tick = read(
-            r#"{"symbol":"A","last":1.10,"open":"1.0","bid":1.09,"ask":null,"volume":"245532.790","seq":4,
+            r#"{"symbol":"A","last":1.10,"open":"1.0","bid":1.09,"ask":null,"volume":"245532.790","size":0.50,"seq":4,
                 "time":"2026-11-20T14:03:07.5Z","extra":[1]}"#,
         )
         .unwrap();
         assert_eq!(tick.last.to_string(), "1.10");
         assert_eq!(tick.open.unwrap().to_string(), "1.0");
         assert_eq!(tick.volume.unwrap().to_string(), "245532.790");
+        assert_eq!(tick.size.unwrap().to_string(), "0.50");
+        assert_eq!(read(r#"{"symbol":"A","last":1,"trade_id":8}"#).unwrap().seq, Some(8));
         assert_eq!((tick.ask, tick.seq, tick.key.venue.as_str()), (None, Some(4), "bot"));
         assert_eq!(tick.time.milli(), "14:03:07.500");
         assert_eq!(

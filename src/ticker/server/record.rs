@@ -1,16 +1,21 @@
 //! Where a tick is born: checked, taken in, kept, published.
 //!
 //! Ticks change the newest quote of their symbol in memory at once; what changed is written as one statement ten
-//! times a second at most, and published after its commit. So there is no queue that could fill: a thousand ticks
-//! of a symbol between two commits are one row.
+//! times a second at most, and published after its commit. A thousand ticks of a symbol between two commits are one
+//! row. For the bars, which need each of them, they wait for that commit: so many at most.
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
+    bars::{
+        bar::Trade,
+        keeper::{Fill, Keeper},
+    },
     board::{Changes, PublicBoard},
+    history,
     instruments::known::Known,
     kept::Kept,
     rounds::{Outcomes, Shared, State, keep, off},
@@ -26,6 +31,10 @@ use crate::{
 
 /// Symbols at venues on the board at most; a further one is refused.
 pub const SYMBOLS: usize = 2_000;
+/// Ticks that wait for a commit before those who can wait must.
+const BEHIND: usize = 50_000;
+/// Ticks that wait for a commit at most, some 20 MB; a further one is refused.
+const WAITING: usize = 200_000;
 
 /// Takes ticks; cheap to clone. What was taken is committed even when the last one is dropped.
 #[derive(Clone)]
@@ -36,15 +45,20 @@ pub struct Recorder {
     _alive: Arc<DropGuard>,
 }
 
+/// A recorder, what it publishes on, and whose past it wants to know.
+pub type Started = (Recorder, Arc<PublicBoard>, mpsc::Receiver<Key>);
+
 impl Recorder {
-    /// Reads what is kept, publishes it on a board, and begins to take ticks.
+    /// Reads what is kept, publishes it on a board, and begins to take ticks; with a queue of the symbols of which the venue
+    /// is to be asked for bars from before.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<(Self, Arc<PublicBoard>), AppError> {
+    pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Started, AppError> {
         let instruments = Known::start(db.clone(), shutdown).await?;
         let kept = store::quotes(&db).await?;
         let forgotten = store::forgotten(&db).await?;
+        let keeper = Keeper::load(&db.readers).await?;
         let highest = kept
             .iter()
             .map(|kept| kept.quote.version)
@@ -60,6 +74,7 @@ impl Recorder {
             forgotten,
             quotes: kept.iter().map(|kept| kept.quote.clone()).collect(),
             sparks: kept.iter().map(Kept::spark).collect(),
+            days: keeper.days(keeper.keys()),
             ..Changes::default()
         });
         let venues = VenueKind::ALL.map(|venue| (venue.name(), off(venue)));
@@ -70,34 +85,51 @@ impl Recorder {
             round: 1,
             ..State::default()
         };
+        let (unfilled, wanted) = mpsc::channel(history::QUEUE);
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             work: Notify::new(),
             outcomes: watch::Sender::default(),
             board: board.clone(),
+            unfilled,
         });
         let ended = CancellationToken::new();
         let alive = Arc::new(ended.clone().drop_guard());
-        shutdown.background.spawn(keep(shared.clone(), db, ended));
+        shutdown.background.spawn(keep(shared.clone(), db, keeper, ended));
         shared.work.notify_one();
         let recorder = Self {
             shared,
             instruments,
             _alive: alive,
         };
-        Ok((recorder, board))
+        Ok((recorder, board, wanted))
     }
 
-    /// Takes a tick in. `false` when a newer one is known, which stays. It is kept and published within a moment;
-    /// [`Recorder::committed`] waits for that.
+    /// Takes a tick in. `false` when a newer one is known, which stays; in its bars it counts all the same. It is kept and
+    /// published within a moment; [`Recorder::committed`] waits for that.
     ///
     /// # Errors
     /// What is wrong with it, in words for the sender.
     pub fn record(&self, tick: Tick) -> Result<bool, String> {
+        self.take(tick, false)
+    }
+
+    /// The same of a tick that said no time, so that its time is that of its arrival.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub fn record_undated(&self, tick: Tick) -> Result<bool, String> {
+        self.take(tick, true)
+    }
+
+    fn take(&self, tick: Tick, is_undated: bool) -> Result<bool, String> {
         tick.check(Timestamp::now())?;
         self.instruments.seen(&tick);
         let mut state = self.shared.lock();
-        let key = tick.key.clone();
+        if state.waiting.count >= WAITING {
+            return Err("the server can't keep up: send it again later".to_owned());
+        }
+        let (key, trade) = (tick.key.clone(), Trade::new(&tick, is_undated));
         let full = state.kept.len() >= SYMBOLS;
         let changed = match state.kept.get_mut(&key) {
             Some(kept) => kept.take(tick),
@@ -107,12 +139,24 @@ impl Recorder {
                 true
             }
         };
+        state.waiting.push(&key, trade);
         if changed {
             state.dirty.insert(key);
-            drop(state);
-            self.shared.work.notify_one();
         }
+        drop(state);
+        self.shared.work.notify_one();
         Ok(changed)
+    }
+
+    /// Takes bars in that a venue made before the first tick.
+    pub fn fill(&self, fill: Fill) {
+        self.shared.lock().waiting.fills.push(fill);
+        self.shared.work.notify_one();
+    }
+
+    /// True when whoever can wait should: by [`Recorder::committed`].
+    pub fn is_behind(&self) -> bool {
+        self.shared.lock().waiting.count >= BEHIND
     }
 
     /// Returns when everything taken in so far is on the disk.
@@ -142,6 +186,7 @@ impl Recorder {
         for key in gone {
             state.kept.remove(&key);
             state.dirty.remove(&key);
+            state.waiting.forget(std::iter::once(&key));
             state.gone.insert(key);
         }
         drop(state);

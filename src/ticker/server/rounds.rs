@@ -7,10 +7,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    bars::keeper::{Keeper, Waiting},
     board::{Changes, PublicBoard},
     kept::Kept,
     store,
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     pub(super) work: Notify,
     pub(super) outcomes: watch::Sender<Outcomes>,
     pub(super) board: Arc<PublicBoard>,
+    /// Symbols of which the venue is to be asked for bars from before.
+    pub(super) unfilled: mpsc::Sender<Key>,
 }
 
 /// The newest rounds of each outcome.
@@ -54,6 +57,8 @@ pub(super) struct State {
     pub(super) dirty: BTreeSet<Key>,
     pub(super) dirty_venues: BTreeSet<&'static str>,
     pub(super) gone: BTreeSet<Key>,
+    /// For the bars.
+    pub(super) waiting: Waiting,
     /// The number of the round that is being collected; the first is 1.
     pub(super) round: u64,
 }
@@ -88,13 +93,14 @@ impl Shared {
 
 impl State {
     pub(super) fn has_work(&self) -> bool {
-        !(self.dirty.is_empty() && self.gone.is_empty())
+        !(self.dirty.is_empty() && self.gone.is_empty() && self.waiting.is_empty())
     }
 
     /// What changed since the last round, numbered on from `version`.
     fn take_round(&mut self, mut version: u64) -> Round {
         let mut round = Round {
             number: self.round,
+            waiting: std::mem::take(&mut self.waiting),
             ..Round::default()
         };
         self.round += 1;
@@ -130,7 +136,9 @@ impl State {
     }
 
     /// Marks as changed again what a failed round could not keep.
-    fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>) {
+    fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>, waiting: Waiting) {
+        self.waiting.put_back(waiting);
+        self.waiting.forget(self.gone.iter());
         for kept in kept {
             let key = kept.quote.key();
             if let Some(now) = self.kept.get_mut(&key) {
@@ -147,12 +155,13 @@ impl State {
 struct Round {
     number: u64,
     kept: Vec<Kept>,
+    waiting: Waiting,
     changes: Changes,
 }
 
 /// Writes a round whenever something changed, until the last recorder is gone.
-pub(super) async fn keep(shared: Arc<Shared>, db: Database, ended: CancellationToken) {
-    let mut version = shared.board.version();
+pub(super) async fn keep(shared: Arc<Shared>, db: Database, keeper: Keeper, ended: CancellationToken) {
+    let (mut version, mut keeper) = (shared.board.version(), Some(keeper));
     let mut last = false;
     while !last {
         tokio::select! {
@@ -160,7 +169,7 @@ pub(super) async fn keep(shared: Arc<Shared>, db: Database, ended: CancellationT
             () = ended.cancelled() => last = true,
             () = shared.work.notified() => (),
         }
-        let pause = if write_round(&shared, &db, &mut version).await {
+        let pause = if write_round(&shared, &db, &mut keeper, &mut version).await {
             ROUND
         } else {
             shared.work.notify_one();
@@ -173,23 +182,49 @@ pub(super) async fn keep(shared: Arc<Shared>, db: Database, ended: CancellationT
     }
 }
 
-async fn write_round(shared: &Arc<Shared>, db: &Database, version: &mut u64) -> bool {
-    let Round { number, kept, changes } = shared.lock().take_round(*version);
-    *version = changes.version;
-    let (gone, venues, board) = (changes.gone.clone(), changes.venues.clone(), shared.board.clone());
-    let outcome = if kept.is_empty() && gone.is_empty() {
-        board.publish(changes);
-        Ok(())
-    } else {
-        store::keep(db, &kept, &gone, changes.forgotten, move || board.publish(changes)).await
-    };
+async fn write_round(shared: &Shared, db: &Database, keeper: &mut Option<Keeper>, version: &mut u64) -> bool {
+    let mut round = shared.lock().take_round(*version);
+    *version = round.changes.version;
+    let (gone, venues) = (round.changes.gone.clone(), round.changes.venues.clone());
+    let changes = std::mem::take(&mut round.changes);
+    let outcome = write(shared, db, keeper, &mut round, changes).await;
     let is_kept = outcome.is_ok();
     if !is_kept {
-        shared.lock().put_back(&kept, gone, venues);
+        // What is in memory of the bars is ahead of the database.
+        *keeper = None;
+        shared.lock().put_back(&round.kept, gone, venues, round.waiting);
     }
     shared.outcomes.send_modify(|outcomes| match outcome {
-        Ok(()) => outcomes.kept = number,
-        Err(error) => outcomes.failed = Some((number, error)),
+        Ok(()) => outcomes.kept = round.number,
+        Err(error) => outcomes.failed = Some((round.number, error)),
     });
     is_kept
+}
+
+async fn write(
+    shared: &Shared,
+    db: &Database,
+    keeper: &mut Option<Keeper>,
+    round: &mut Round,
+    mut changes: Changes,
+) -> Result<(), AppError> {
+    let board = shared.board.clone();
+    if round.kept.is_empty() && changes.gone.is_empty() && round.waiting.is_empty() {
+        board.publish(changes);
+        return Ok(());
+    }
+    let keeper = match keeper {
+        Some(keeper) => keeper,
+        None => keeper.insert(Keeper::load(&db.readers).await?),
+    };
+    let bars = keeper.fold(&db.readers, &mut round.waiting, &changes.gone).await?;
+    changes.days = keeper.days(round.waiting.keys());
+    let (gone, forgotten) = (changes.gone.clone(), changes.forgotten);
+    let publish = move || board.publish(changes);
+    store::keep(db, &round.kept, bars, &gone, forgotten, publish).await?;
+    for key in keeper.unfilled(round.waiting.trades.keys()) {
+        // What finds no room is asked at the next start.
+        let _ = shared.unfilled.try_send(key);
+    }
+    Ok(())
 }

@@ -6,7 +6,11 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use super::{change::change, kept::Kept};
+use super::{
+    bars::store::{self as bars_store, Rows},
+    change::change,
+    kept::Kept,
+};
 use crate::{
     error::AppError,
     server::db::Database,
@@ -61,7 +65,7 @@ struct Row {
     spark_version: Option<i64>,
 }
 
-/// Writes a round of quotes, each table in one statement, and runs `then` after the commit. `gone` are deleted
+/// Writes a round of quotes and bars, each table in one statement, and runs `then` after the commit. `gone` are deleted
 /// first, and `forgotten` (when not 0) is the version at which they left.
 ///
 /// # Errors
@@ -69,6 +73,7 @@ struct Row {
 pub async fn keep(
     db: &Database,
     kept: &[Kept],
+    bars: Rows,
     gone: &[Key],
     forgotten: u64,
     then: impl FnOnce() + Send + 'static,
@@ -94,9 +99,9 @@ pub async fn keep(
                         sqlx::query(UPSERT_QUOTES).bind(quotes).execute(&mut *conn).await?;
                     }
                     if some_sparks {
-                        sqlx::query(UPSERT_SPARKS).bind(sparks).execute(conn).await?;
+                        sqlx::query(UPSERT_SPARKS).bind(sparks).execute(&mut *conn).await?;
                     }
-                    Ok(())
+                    bars_store::write(conn, &bars).await
                 })
             },
             move |()| then(),
@@ -126,6 +131,7 @@ async fn delete(conn: &mut SqliteConnection, keys: String, forgotten: u64) -> Re
             format!("DELETE FROM {table} WHERE (symbol, venue) IN (SELECT value->>0, value->>1 FROM json_each(?))");
         sqlx::query(&sql).bind(&keys).execute(&mut *conn).await?;
     }
+    bars_store::forget(conn, &keys).await?;
     sqlx::query("UPDATE setting SET forgotten = ?")
         .bind(i64::try_from(forgotten).unwrap_or(i64::MAX))
         .execute(conn)

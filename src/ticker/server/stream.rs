@@ -1,6 +1,6 @@
 //! The topic `ticker` of `GET /events`.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::{
     StreamExt,
@@ -26,10 +26,15 @@ impl Feed for Quotes {
     }
 
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {
+        self.open_only(after, &[])
+    }
+
+    fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
         let reader = Reader {
             seen: self.0.watch(),
             board: self.0.clone(),
             cursor: after,
+            only: names.iter().cloned().collect(),
             until: self.0.version(),
             next_round: Instant::now(),
         };
@@ -46,6 +51,8 @@ struct Reader {
     board: Arc<PublicBoard>,
     seen: watch::Receiver<u64>,
     cursor: Option<u64>,
+    /// The symbols it wants, or all.
+    only: HashSet<String>,
     /// Where this round ends; what changes meanwhile is for the next one.
     until: u64,
     next_round: Instant,
@@ -54,11 +61,13 @@ struct Reader {
 impl Reader {
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some(event) = self.board.next(self.cursor, self.until) {
+            if let Some(event) = self.board.next(self.cursor, self.until, &self.only) {
                 self.cursor = Some(event.cursor);
                 return Some(event);
             }
             let reached = self.cursor.unwrap_or(0).max(self.until);
+            // What it doesn't want is not looked at again.
+            self.cursor = Some(reached);
             self.seen.wait_for(|&version| version > reached).await.ok()?;
             tokio::time::sleep_until(self.next_round).await;
             self.next_round = Instant::now() + ROUND;

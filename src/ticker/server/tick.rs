@@ -25,11 +25,14 @@ pub struct Tick {
     pub bid: Option<Decimal>,
     /// Best ask.
     pub ask: Option<Decimal>,
-    /// Traded over the day.
+    /// Traded over the venue's day, which rolls on: no bar is filled from it.
     pub volume: Option<Decimal>,
+    /// Traded by this tick, in units of what is traded: bars add it up.
+    pub size: Option<Decimal>,
     /// When it happened.
     pub time: Timestamp,
-    /// Orders ticks of the same time.
+    /// Orders ticks of the same time. A tick that comes with a number and a time that were there already is not counted
+    /// again.
     pub seq: Option<u64>,
     /// Made up.
     pub demo: bool,
@@ -54,6 +57,9 @@ impl Tick {
         }
         if self.seq.is_some_and(|seq| i64::try_from(seq).is_err()) {
             return Err("`seq` is larger than 9223372036854775807".to_owned());
+        }
+        if self.size.is_some_and(|size| size.is_sign_negative() && !size.is_zero()) {
+            return Err("`size` is what changed hands, so it is not negative".to_owned());
         }
         Ok(())
     }
@@ -242,6 +248,7 @@ mod tests {
             bid: None,
             ask: None,
             volume: None,
+            size: None,
             time: now.plus_seconds(ahead),
             seq: None,
             demo: false,

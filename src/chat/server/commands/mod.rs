@@ -65,7 +65,7 @@ pub enum Outcome {
     Go(String),
 }
 
-/// Chat's own.
+/// Chat's own; others come with [`Chat::start`].
 pub fn all() -> Vec<Box<dyn Command>> {
     vec![
         Box::new(rooms::Topic),
@@ -141,7 +141,7 @@ fn unknown(name: &str) -> AppError {
 
 impl dyn Command {
     /// What it was given doesn't do.
-    fn misused(&self) -> AppError {
+    pub fn misused(&self) -> AppError {
         AppError::Invalid(format!("Write /{} {}: {}.", self.name(), self.usage(), self.summary()))
     }
 }

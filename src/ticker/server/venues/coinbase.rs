@@ -50,6 +50,8 @@ struct Wire<'a> {
     #[serde(borrow)]
     volume_24h: Option<Cow<'a, str>>,
     #[serde(borrow)]
+    last_size: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     best_bid: Option<Cow<'a, str>>,
     #[serde(borrow)]
     best_ask: Option<Cow<'a, str>>,
@@ -178,6 +180,7 @@ impl Coinbase {
             bid: decimal(&wire.best_bid)?,
             ask: decimal(&wire.best_ask)?,
             volume: decimal(&wire.volume_24h)?,
+            size: decimal(&wire.last_size)?,
             time: time.ok_or("a ticker without a time in RFC 3339")?,
             seq: Some(sequence),
             demo: false,

@@ -109,6 +109,7 @@ impl Walk {
             bid: Some(price((self.prices[i] - half_spread).max(0))),
             ask: Some(price(self.prices[i] + half_spread)),
             volume: None,
+            size: None,
             time,
             seq: None,
             demo: true,

@@ -1,0 +1,127 @@
+//! Venues' own bars from before we listened: asked for once, at a symbol's first tick, so that a fresh install shows a
+//! chart at once. Where ticks have made a bar, theirs is not looked at.
+//!
+//! A venue is one file: what to ask, and how to read the answer. The rest is here.
+
+pub mod binance;
+pub mod candle;
+pub mod coinbase;
+pub mod kraken;
+
+use std::time::Duration;
+
+use reqwest::{StatusCode, header::ACCEPT};
+use tokio::sync::mpsc;
+
+use self::{binance::Binance, candle::Candle, coinbase::Coinbase, kraken::Kraken};
+use super::{
+    bars::{Interval, keeper::Fill},
+    record::Recorder,
+};
+use crate::{
+    server::{
+        config::Config,
+        outbound::{self, Outbound, Scheme},
+    },
+    ticker::model::{Key, VenueKind},
+};
+
+/// Bars of each length that are asked for.
+pub const BARS: usize = 300;
+/// For a request, from looking up its name to the last byte of its answer.
+const LIMIT: Duration = Duration::from_secs(10);
+/// Largest answer, in bytes.
+const LARGEST: usize = 512 * 1024;
+/// From one request to the next at least: less than any venue's limit.
+const PACE: Duration = Duration::from_millis(250);
+/// Symbols that wait to be asked about; of a further one nothing is asked before the next start.
+pub const QUEUE: usize = 2_000;
+
+/// A venue's way to tell of its past.
+pub trait History: Send + Sync {
+    /// Its name, as in [`Key::venue`].
+    fn venue(&self) -> &'static str;
+    /// Where its newest bars of a minute or a day are: a path with its query.
+    fn path(&self, symbol: &str, interval: Interval) -> String;
+    /// Reads the answer; in any order.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn read(&self, body: &[u8]) -> Result<Vec<Candle>, String>;
+}
+
+/// A venue and where it is asked.
+struct Source {
+    history: Box<dyn History>,
+    /// Without a path.
+    base: String,
+}
+
+/// Asks venues.
+pub struct Histories {
+    sources: Vec<Source>,
+    outbound: Option<Outbound>,
+}
+
+impl Histories {
+    /// Those that the settings allow: where a venue's feed is asked elsewhere than at the venue, so is not its past.
+    pub fn new(config: &Config) -> Self {
+        let at = |history: Box<dyn History>, own: Option<&str>| {
+            let base = config.history_url.clone().or_else(|| own.map(str::to_owned))?;
+            Some(Source { history, base })
+        };
+        let coinbase = config.coinbase_url.ends_with(".exchange.coinbase.com");
+        let sources = [
+            at(
+                Box::new(Coinbase),
+                coinbase.then_some("https://api.exchange.coinbase.com"),
+            ),
+            at(Box::new(Binance), None),
+            at(Box::new(Kraken), None),
+        ];
+        let outbound = Outbound::new(config.reach(), LIMIT)
+            .inspect_err(|error| tracing::error!(%error, "venues can't be asked for their past"));
+        Self {
+            sources: sources.into_iter().flatten().collect(),
+            outbound: outbound.ok(),
+        }
+    }
+
+    /// Asks for each symbol that comes, one after the other, as long as it is polled.
+    pub async fn run(self, mut wanted: mpsc::Receiver<Key>, recorder: Recorder) {
+        while let Some(key) = wanted.recv().await {
+            // What programs post under a venue's name is not the venue's.
+            let is_watched = VenueKind::ALL.iter().any(|kind| kind.name() == key.venue);
+            let source = self.sources.iter().find(|source| source.history.venue() == key.venue);
+            let Some(source) = source.filter(|_| is_watched) else {
+                continue;
+            };
+            match self.ask(source, &key.symbol).await {
+                Ok(bars) => recorder.fill(Fill { key, bars }),
+                Err(error) => {
+                    tracing::warn!(symbol = key.symbol, venue = key.venue, error, "no bars from before");
+                }
+            }
+        }
+    }
+
+    async fn ask(&self, source: &Source, symbol: &str) -> Result<Vec<(Interval, Vec<super::bars::bar::Bar>)>, String> {
+        let outbound = self.outbound.as_ref().ok_or("no requests can be made")?;
+        let mut bars = Vec::new();
+        for interval in [Interval::Minute, Interval::Day] {
+            tokio::time::sleep(PACE).await;
+            let url = format!("{}{}", source.base, source.history.path(symbol, interval));
+            let answer = outbound.get(&url, Scheme::Https, 0, |request| {
+                request.header(ACCEPT, "application/json")
+            });
+            let answer = answer.await.map_err(|e| e.to_string())?;
+            if answer.status() != StatusCode::OK {
+                return Err(format!("the venue answered {}", answer.status()));
+            }
+            let body = outbound::body(answer, LARGEST).await.map_err(|e| e.to_string())?;
+            let candles = source.history.read(&body)?;
+            bars.push((interval, candle::newest(interval, candles, BARS)));
+        }
+        Ok(bars)
+    }
+}

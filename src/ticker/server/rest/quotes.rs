@@ -1,0 +1,166 @@
+//! The newest prices, for programs.
+
+use axum::{Json, extract::State};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    accounts::server::tokens::Bot,
+    server::{
+        problem::{Asked, Problem},
+        state::AppState,
+    },
+    ticker::{
+        model::Quote,
+        server::bars::{Interval, keeper::DayStats},
+    },
+    time::Timestamp,
+};
+
+/// The newest price of a symbol at a venue. Prices are text, with the digits that they were sent with.
+#[derive(Serialize, ToSchema)]
+pub struct ApiQuote {
+    symbol: String,
+    venue: String,
+    #[schema(value_type = String)]
+    last: Decimal,
+    #[schema(value_type = Option<String>)]
+    bid: Option<Decimal>,
+    #[schema(value_type = Option<String>)]
+    ask: Option<Decimal>,
+    /// What changed hands in the venue's day so far, as the venue says.
+    #[schema(value_type = Option<String>)]
+    volume: Option<Decimal>,
+    /// What a change is counted from: as the venue says, or the first price of the UTC day.
+    #[schema(value_type = Option<String>)]
+    open: Option<Decimal>,
+    /// When it happened (RFC 3339, UTC).
+    time: String,
+    /// Made up by the demo.
+    demo: bool,
+    /// What its UTC day brought, from the bars.
+    day: Option<ApiDay>,
+}
+
+/// A UTC day.
+#[derive(Serialize, ToSchema)]
+pub struct ApiDay {
+    /// Which: `2026-11-20`.
+    date: String,
+    /// The first price that was heard in it.
+    #[schema(value_type = String)]
+    open: Decimal,
+    #[schema(value_type = String)]
+    high: Decimal,
+    #[schema(value_type = String)]
+    low: Decimal,
+    /// The sum of the ticks' sizes; absent where none says its own.
+    #[schema(value_type = Option<String>)]
+    volume: Option<Decimal>,
+    /// The last price of the last day before that had any.
+    #[schema(value_type = Option<String>)]
+    previous_close: Option<Decimal>,
+}
+
+/// Which quotes.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Only these, with commas between; all when absent.
+    #[serde(default)]
+    symbols: String,
+    /// Only this venue's.
+    venue: Option<String>,
+}
+
+/// What is known of a symbol at a venue.
+#[derive(Serialize, ToSchema)]
+pub struct ApiInstrument {
+    symbol: String,
+    venue: String,
+    /// How many digits its prices have after the point: the most that was seen lately.
+    precision: u32,
+    /// When its newest price is from (RFC 3339, UTC).
+    time: String,
+    /// Made up by the demo.
+    demo: bool,
+}
+
+impl Which {
+    fn has(&self, quote: &Quote) -> bool {
+        let mut symbols = self
+            .symbols
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .peekable();
+        let is_symbol = symbols.peek().is_none() || symbols.any(|name| name == quote.symbol);
+        is_symbol && self.venue.as_ref().is_none_or(|venue| *venue == quote.venue)
+    }
+}
+
+impl From<&DayStats> for ApiDay {
+    fn from(day: &DayStats) -> Self {
+        Self {
+            date: Timestamp::from_micros(day.day * Interval::Day.micros()).day(),
+            open: day.open,
+            high: day.high,
+            low: day.low,
+            volume: day.volume,
+            previous_close: day.previous_close,
+        }
+    }
+}
+
+/// The newest price of every symbol, in the order of their names.
+#[utoipa::path(get, path = "/api/v1/quotes", params(Which), responses((status = 200, body = Vec<ApiQuote>)))]
+pub async fn quotes(
+    State(state): State<AppState>,
+    _: Bot,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Vec<ApiQuote>>, Problem> {
+    let (board, days) = (state.ticker.board(), state.ticker.days());
+    let quotes = board
+        .quotes
+        .into_iter()
+        .filter(|quote| which.has(quote))
+        .map(|quote| ApiQuote {
+            day: days.get(&quote.key()).map(ApiDay::from),
+            symbol: quote.symbol,
+            venue: quote.venue,
+            last: quote.last,
+            bid: quote.bid,
+            ask: quote.ask,
+            volume: quote.volume,
+            open: quote.open,
+            time: quote.time.to_string(),
+            demo: quote.demo,
+        });
+    Ok(Json(quotes.collect()))
+}
+
+/// Every symbol that has a price, in the order of their names.
+#[utoipa::path(get, path = "/api/v1/instruments", params(Which), responses((status = 200, body = Vec<ApiInstrument>)))]
+pub async fn instruments(
+    State(state): State<AppState>,
+    _: Bot,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Vec<ApiInstrument>>, Problem> {
+    let (board, days) = (state.ticker.board(), state.ticker.days());
+    let instruments = board.quotes.into_iter().filter(|quote| which.has(quote)).map(|quote| {
+        let day = days
+            .get(&quote.key())
+            .map(|day| [day.open, day.high, day.low, day.close]);
+        let seen = [Some(quote.last), quote.bid, quote.ask].into_iter().flatten();
+        let precision = seen.chain(day.into_iter().flatten()).map(|price| price.scale()).max();
+        ApiInstrument {
+            precision: precision.unwrap_or(0),
+            time: quote.time.to_string(),
+            symbol: quote.symbol,
+            venue: quote.venue,
+            demo: quote.demo,
+        }
+    });
+    Ok(Json(instruments.collect()))
+}
