@@ -66,18 +66,31 @@ pub struct Histories {
 impl Histories {
     /// Those that the settings allow: where a venue's feed is asked elsewhere than at the venue, so is not its past.
     pub fn new(config: &Config) -> Self {
-        let at = |history: Box<dyn History>, own: Option<&str>| {
-            let base = config.history_url.clone().or_else(|| own.map(str::to_owned))?;
+        let at = |history: Box<dyn History>, feed: &str, its_feed: &str, its_past: &str| {
+            let own = feed.starts_with(its_feed).then(|| its_past.to_owned());
+            let base = config.history_url.clone().or(own)?;
             Some(Source { history, base })
         };
-        let coinbase = config.coinbase_url.ends_with(".exchange.coinbase.com");
+        let feeds = &config.feeds;
         let sources = [
             at(
                 Box::new(Coinbase),
-                coinbase.then_some("https://api.exchange.coinbase.com"),
+                &feeds.coinbase_url,
+                "wss://ws-feed.exchange.coinbase.com",
+                "https://api.exchange.coinbase.com",
             ),
-            at(Box::new(Binance), None),
-            at(Box::new(Kraken), None),
+            at(
+                Box::new(Binance),
+                &feeds.binance_url,
+                "wss://data-stream.binance.vision",
+                "https://data-api.binance.vision",
+            ),
+            at(
+                Box::new(Kraken),
+                &feeds.kraken_url,
+                "wss://ws.kraken.com",
+                "https://api.kraken.com",
+            ),
         ];
         let outbound = Outbound::new(config.reach(), LIMIT)
             .inspect_err(|error| tracing::error!(%error, "venues can't be asked for their past"));

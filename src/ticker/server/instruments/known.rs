@@ -149,6 +149,7 @@ mod tests {
             bid: Some(bid.parse().unwrap()),
             ask: None,
             volume: None,
+            size: None,
             time: Timestamp::default(),
             seq: None,
             demo: false,

@@ -61,6 +61,8 @@ struct Wire<'a> {
     id: Option<u64>,
     #[serde(rename = "p", borrow)]
     price: Option<&'a RawValue>,
+    #[serde(rename = "s", borrow)]
+    size: Option<&'a RawValue>,
     #[serde(rename = "bp", borrow)]
     bid: Option<&'a RawValue>,
     #[serde(rename = "ap", borrow)]
@@ -185,7 +187,8 @@ impl Alpaca {
         }
         heard.last = Some(venue_field("p", wire.price)?.ok_or("a trade without a price")?);
         heard.trade = Some(trade);
-        Ok(heard.tick(symbol).map(Frame::Tick))
+        let size = venue_field("s", wire.size)?;
+        Ok(heard.tick(symbol).map(|tick| Frame::Tick(Tick { size, ..tick })))
     }
 
     fn quote(&mut self, wire: &Wire) -> Result<Option<Frame>, String> {
@@ -252,6 +255,7 @@ impl Heard {
             bid: self.bid,
             ask: self.ask,
             volume: None,
+            size: None,
             time: self.trade.map_or(self.quote, |(time, _)| time.max(self.quote)),
             seq: None,
             demo: false,

@@ -83,6 +83,8 @@ struct Trade<'a> {
     id: u64,
     #[serde(rename = "p", borrow)]
     price: Cow<'a, str>,
+    #[serde(rename = "q", borrow)]
+    size: Cow<'a, str>,
     #[serde(rename = "T")]
     time_ms: u64,
 }
@@ -237,13 +239,8 @@ impl Heard {
             Some(newest) => (trade.id - newest > 1).then_some(Frame::Gap),
             None => None,
         };
-        let tick = tick(
-            symbol,
-            number(&trade.price)?,
-            self.figures,
-            trade.time_ms,
-            Some(trade.id),
-        )?;
+        let mut tick = tick(symbol, number(&trade.price)?, self.figures, trade.time_ms)?;
+        (tick.seq, tick.size) = (Some(trade.id), Some(number(&trade.size)?));
         self.trade = Some(trade.id);
         Ok(gap.into_iter().chain(Some(Frame::Tick(tick))))
     }
@@ -260,13 +257,13 @@ impl Heard {
             ask: side(&ticker.ask)?,
             volume: Some(number(&ticker.volume)?),
         };
-        let tick = tick(symbol, number(&ticker.last)?, figures, time_ms, None)?;
+        let tick = tick(symbol, number(&ticker.last)?, figures, time_ms)?;
         (self.ticker, self.figures) = (time_ms, figures);
         Ok(Frame::Tick(tick))
     }
 }
 
-fn tick(symbol: &str, last: Decimal, figures: Figures, time_ms: u64, seq: Option<u64>) -> Result<Tick, String> {
+fn tick(symbol: &str, last: Decimal, figures: Figures, time_ms: u64) -> Result<Tick, String> {
     let micros = i64::try_from(time_ms).ok().and_then(|ms| ms.checked_mul(1_000));
     Ok(Tick {
         key: Key {
@@ -278,8 +275,9 @@ fn tick(symbol: &str, last: Decimal, figures: Figures, time_ms: u64, seq: Option
         bid: figures.bid,
         ask: figures.ask,
         volume: figures.volume,
+        size: None,
         time: Timestamp::from_micros(micros.ok_or("a time beyond all calendars")?),
-        seq,
+        seq: None,
         demo: false,
     })
 }

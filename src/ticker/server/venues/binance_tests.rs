@@ -48,6 +48,7 @@ fn trades_bring_the_price_and_tickers_the_rest() {
     let first = ticks(&mut binance, &trade("BTCUSDT", 7, "96412.50000000", 1_767_607_200_123)).remove(0);
     assert_eq!((first.last.to_string(), first.seq), ("96412.50000000".into(), Some(7)));
     assert_eq!((first.bid, first.open), (None, None));
+    assert_eq!(first.size.unwrap().to_string(), "0.5");
     assert_eq!(first.time.to_string(), "2026-01-05T10:00:00.123000Z");
     let full = ticks(&mut binance, &ticker("BTCUSDT", "96412.60000000", 1_767_607_201_000)).remove(0);
     let figures = |tick: &Tick| [tick.open, tick.bid, tick.ask, tick.volume].map(|n| n.unwrap().to_string());
@@ -56,6 +57,7 @@ fn trades_bring_the_price_and_tickers_the_rest() {
         (full.last.to_string(), figures(&full)),
         ("96412.60000000".into(), rest.map(str::to_owned))
     );
+    assert_eq!(full.size, None, "no trade");
     let next = ticks(&mut binance, &trade("BTCUSDT", 8, "96412.7", 1_767_607_201_500)).remove(0);
     assert_eq!(
         (next.last.to_string(), figures(&next)),
@@ -155,7 +157,7 @@ fn everything_else_is_told_apart() {
     survives(
         binance,
         &[
-            r#"{"stream":"x","data":{"e":"trade","s":"BTCUSDT","t":NUMBER,"p":WORD,"T":NUMBER}}"#,
+            r#"{"stream":"x","data":{"e":"trade","s":"BTCUSDT","t":NUMBER,"p":WORD,"q":WORD,"T":NUMBER}}"#,
             r#"{"data":{"e":"24hrTicker","s":"BTCUSDT","E":NUMBER,"c":"1","o":WORD,"b":"0","a":"1","v":"1"}}"#,
             r#"{"error":{"msg":WORD},"id":NUMBER}"#,
         ],

@@ -55,6 +55,7 @@ fn a_ticker_keeps_its_digits() {
         ("1285.04".into(), "1285.27".into())
     );
     assert_eq!(tick.volume.unwrap().to_string(), "245532.79");
+    assert_eq!(tick.size.unwrap().to_string(), "11.43");
     assert_eq!(
         (tick.time.to_string(), tick.seq),
         ("2022-10-19T23:28:22.061769Z".into(), Some(7))

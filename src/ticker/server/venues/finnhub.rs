@@ -42,6 +42,8 @@ struct Trade<'a> {
     symbol: Cow<'a, str>,
     #[serde(rename = "p", borrow)]
     price: Option<&'a RawValue>,
+    #[serde(rename = "v", borrow)]
+    size: Option<&'a RawValue>,
     #[serde(rename = "t")]
     time_ms: u64,
 }
@@ -149,6 +151,7 @@ impl Finnhub {
             bid: None,
             ask: None,
             volume: None,
+            size: venue_field("v", trade.size)?,
             time: Timestamp::from_micros(micros.ok_or("a time beyond all calendars")?),
             seq: None,
             demo: false,
@@ -216,6 +219,7 @@ mod tests {
         let ticks = ticks(&mut finnhub(), &trade("AAPL", "122.10", 1_672_348_887_195));
         assert_eq!(ticks.len(), 2);
         assert_eq!(ticks[0].last.to_string(), "122.10");
+        assert_eq!(ticks[1].size.unwrap().to_string(), "100");
         assert_eq!(ticks[0].time.to_string(), "2022-12-29T21:21:27.195000Z");
         assert_eq!(
             (ticks[0].bid, ticks[0].volume),

@@ -191,6 +191,8 @@ impl Kraken {
             bid: venue_field("bid", ticker.bid)?,
             ask: venue_field("ask", ticker.ask)?,
             volume: venue_field("volume", ticker.volume)?,
+            // The channel says no trade's.
+            size: None,
             time,
             seq: None,
             demo: false,
