@@ -12,7 +12,7 @@ step = @unset MAKEFLAGS MFLAGS && echo "[$(1)] ..." && start=$$(date +%s) && eva
 	echo "[$(1)] done in $$(($$(date +%s) - start)) s"
 again = +@$(MAKE) --no-print-directory
 
-.PHONY: help run dev test compiled check bench build setup tools
+.PHONY: help run dev test tested built-beside check bench build setup tools
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -23,17 +23,21 @@ run: build ## Build and start the server; ARGS="--address 127.0.0.1:4000" passes
 dev: tools ## Start the server and build again at every change
 	@eval "$$(.ci/setup env)" && exec cargo leptos watch -- $(ARGS)
 
-# What is compiled is compiled side by side, since much of it keeps one core busy; what is tested has the machine to itself.
+# The release is built in what the checks and the tests, which mostly wait, leave of the machine; the browser tests have it
+# to themselves.
 test: ## Run everything that is tested: check, cargo test, then the browser tests
 	@.ci/setup test
-	$(again) --jobs=2 compiled build
-	# One after the other: each has a runtime of its own, and what Leptos keeps for a whole process is meant for one. Side by
-	# side, a page has been seen to wait for ever.
-	$(call step,cargo test,cargo test --features ssr --no-fail-fast -- --test-threads=1)
+	$(again) --jobs=2 tested built-beside
 	$(call step,browser tests,cd end2end && SQUAWKBOX_PROGRAM="$(program)" npx playwright test)
 
-compiled: check
+# One test after the other: each has a runtime of its own, and what Leptos keeps for a whole process is meant for one. Side
+# by side, a page has been seen to wait for ever.
+tested: check
 	$(call step,compile the tests,cargo test --features ssr --no-run)
+	$(call step,cargo test,cargo test --features ssr --no-fail-fast -- --test-threads=1)
+
+built-beside:
+	+@nice -n 10 $(MAKE) --no-print-directory build
 
 check: tools ## Check the format, run the linter for both ends, and see what the browser's code depends on
 	$(call step,format,cargo fmt --check)

@@ -1,7 +1,9 @@
 // The first visit, the second person, and the talk between them.
 import { expect, test } from "./support/test";
 
-test("the first visitor sets the team up, the second joins by link, and they talk", async ({ ines, person }) => {
+test("the first visitor sets the team up, the second joins by link, and they talk", async ({ person }) => {
+  const ines = await person("ines");
+  await ines.setUp();
   await expect(ines.rooms.getByRole("link", { name: "# desk" })).toHaveAttribute("aria-current", "page");
   await expect(ines.page.getByText("1 of 1 here")).toBeVisible();
 
@@ -16,6 +18,16 @@ test("the first visitor sets the team up, the second joins by link, and they tal
     await expect(one.rooms.getByText("ines", { exact: true })).toBeVisible();
     await expect(one.rooms.getByText("tomasz", { exact: true })).toBeVisible();
   }
+
+  // Who, by keyboard.
+  const count = ines.page.getByText("2 of 2 here");
+  const names = ines.page.getByRole("main").getByText("ines, tomasz");
+  await count.focus();
+  await ines.page.keyboard.press("Enter");
+  await expect(names).toBeVisible();
+  await ines.page.keyboard.press("Escape");
+  await expect(names).toBeHidden();
+  await expect(count).toBeFocused();
 
   await ines.say("Spread looks fine.");
   await tomasz.sees("Spread looks fine.");

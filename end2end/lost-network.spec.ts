@@ -6,12 +6,9 @@ import { expect, test as base } from "./support/test";
 // The second person is on a line that can be cut.
 const test = base.extend<{ remote: Person }>({
   remote: async ({ ines, person, line }, use) => {
-    const path = await ines.invitation();
-    await ines.open("/");
-    await ines.arrive();
     const remote = await person("tomasz", { url: line.url });
     remote.watch.expectCuts();
-    await remote.join(path);
+    await remote.follow(ines);
     await ines.live();
     await use(remote);
   },

@@ -94,7 +94,9 @@ test("reactions are given and taken back, and the focus stays", async ({ ines, t
 });
 
 test("an answer shows what it answers and leads there", async ({ ines, tomasz }) => {
-  await ines.say("Who moved the limit?");
+  // The words are quoted, without their form.
+  await ines.composer.fill("Who **moved** the limit?");
+  await ines.composer.press("Enter");
   await tomasz.sees("Who moved the limit?");
   await pick(tomasz, "Who moved the limit?", "Reply");
   await expect(tomasz.composer).toBeFocused();

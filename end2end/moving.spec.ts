@@ -159,9 +159,8 @@ test("one comes back to where one was, from another room and after a reload", as
 
 test("a phone finds its way too", async ({ server, ines, person }) => {
   history(server);
-  const path = await ines.invitation();
   const tomasz = await person("tomasz", { viewport: { width: 390, height: 844 } });
-  await tomasz.join(path);
+  await tomasz.follow(ines);
   await tomasz.open("/rooms/1?on=2026-11-02");
   await tomasz.arrive();
   await expect(number(tomasz, 101)).toBeInViewport();

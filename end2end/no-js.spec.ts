@@ -10,7 +10,9 @@ async function send(person: Person, text: string) {
   await person.sees(text);
 }
 
-test("set up, join, send and read", async ({ ines, person }) => {
+test("set up, join, send and read", async ({ person }) => {
+  const ines = await person("ines");
+  await ines.setUp();
   await expect(ines.page.locator("html[data-hydrated]")).toHaveCount(0);
   const path = await ines.invitation();
   const tomasz = await person("tomasz");
@@ -108,6 +110,12 @@ test("what can't be sent says why", async ({ ines }) => {
   await ines.composer.fill("x".repeat(17_000));
   await ines.send.click();
   await expect(ines.page.getByRole("alert")).toContainText(/\d/);
+  // It is still there, to be shortened.
+  const text = ines.page.getByRole("textbox", { name: "Your message" });
+  await expect(text).toHaveValue("x".repeat(17_000));
+  await text.fill("short enough");
+  await ines.page.getByRole("button", { name: "Send" }).click();
+  await ines.sees("short enough");
 });
 
 test("files are sent by the plain form, and read by plain links", async ({ ines }) => {
@@ -127,6 +135,7 @@ test("files are sent by the plain form, and read by plain links", async ({ ines 
 });
 
 test("commands run, and their answer comes with the page", async ({ ines }) => {
+  ines.watch.expect(/status of 400|status 400/);
   await ines.composer.fill("/topic Open outcry");
   await ines.send.click();
   await expect(ines.page.getByRole("status").getByText("Everyone sees the new topic")).toBeVisible();
@@ -134,6 +143,7 @@ test("commands run, and their answer comes with the page", async ({ ines }) => {
   await ines.composer.fill("/nonsense");
   await ines.send.click();
   await expect(ines.page.getByRole("alert")).toContainText("There is no command /nonsense");
+  await ines.page.getByRole("link", { name: "Back without it" }).click();
   await send(ines, "/etc/hosts is no command");
 });
 

@@ -142,7 +142,7 @@ test("a browser takes pushes, and takes them no more", async ({ person }) => {
   const server = await Server.start({ args: ["--allow-private-addresses"] });
   try {
     const ines = await person("ines", { url: server.url });
-    await ines.setUp();
+    await ines.begin();
     await ines.context.grantPermissions(["notifications"], { origin: server.url });
     const pair = createECDH("prime256v1");
     const p256dh = pair.generateKeys().toString("base64url");

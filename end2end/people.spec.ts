@@ -53,12 +53,9 @@ test("somebody is shown by one name, called by another, and has a face", async (
 test("whoever touches nothing is away until they do", async ({ person }) => {
   const server = await Server.start({ args: ["--away-seconds", "4"] });
   const ines = await person("ines", { url: server.url });
-  await ines.setUp();
-  const path = await ines.invitation();
-  await ines.open("/");
-  await ines.arrive();
+  await ines.begin();
   const tomasz = await person("tomasz", { url: server.url });
-  await tomasz.join(path);
+  await tomasz.follow(ines);
   await expect(here(ines, "tomasz")).toHaveText(/^tomasz\s*$/);
   await expect(here(ines, "tomasz")).toContainText("away");
   await accessible(ines.page, "the desk with somebody away");
@@ -74,10 +71,9 @@ test("a conversation of three counts its own people, and names them", async ({ i
   const eve = await person("eve", { viewport: { width: 390, height: 844 } });
   const carla = await person("carla");
   server.run("bot", "create", "deploy");
-  const path = await ines.invitation();
-  await eve.join(path);
-  await carla.join(path);
-  await expect(tomasz.page.getByText("3 of 4 here"), "without the bot, and without a reload").toBeVisible();
+  await eve.follow(ines);
+  await carla.follow(ines);
+  await expect(tomasz.page.getByText("4 of 4 here"), "without the bot, and without a reload").toBeVisible();
   await ines.open("/people");
   for (const name of [/^tomasz/, /^eve/]) await ines.page.getByRole("checkbox", { name }).check();
   await ines.page.getByRole("button", { name: "Talk" }).click();

@@ -24,12 +24,9 @@ test("a card arrives under a link, for everybody at once", async ({ person }) =>
   const server = await Server.start({ args: ["--allow-private-addresses"] });
   try {
     const ines = await person("ines", { url: server.url });
-    await ines.setUp();
-    const path = await ines.invitation();
+    await ines.begin();
     const tomasz = await person("tomasz", { url: server.url });
-    await tomasz.join(path);
-    await ines.open("/");
-    await ines.arrive();
+    await tomasz.follow(ines);
     await ines.composer.fill(`look: ${url}`);
     await ines.send.click();
     for (const who of [ines, tomasz]) {

@@ -8,12 +8,9 @@ import { expect, test as base } from "./support/test";
 const test = base.extend<{ remote: Person }>({
   // The second person, on a line that can be cut.
   remote: async ({ ines, person, line }, use) => {
-    const path = await ines.invitation();
-    await ines.open("/");
-    await ines.arrive();
     const remote = await person("tomasz", { url: line.url });
     remote.watch.expectCuts();
-    await remote.join(path);
+    await remote.follow(ines);
     await use(remote);
   },
 });
@@ -46,11 +43,8 @@ async function reply(who: Person, text: string) {
 
 test("two talk beside the room, and others see that they do", async ({ ines, tomasz, person }) => {
   await ines.say(root);
-  const path = await ines.invitation();
-  await ines.open("/");
-  await ines.arrive();
   const wanda = await person("wanda");
-  await wanda.join(path);
+  await wanda.follow(ines);
 
   await begin(tomasz);
   await expect(tomasz.page).toHaveURL(/\/rooms\/1\?thread=1$/);

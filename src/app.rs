@@ -18,6 +18,7 @@ use crate::{
         history_page::HistoryPage,
         marks_page::{BookmarksPage, PinsPage},
         new_room_page::NewRoomPage,
+        not_said_page::{self, NotSaidPage},
         notify::page::NotificationsPage,
         other_rooms_page::OtherRoomsPage,
         people_page::PeoplePage,
@@ -30,6 +31,7 @@ use crate::{
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
     error::AppError,
+    ids::RoomId,
     ticker::venues_page::VenuesPage,
     ui::error_page::{ErrorPage, heading},
 };
@@ -53,6 +55,19 @@ pub fn error_shell(options: LeptosOptions, error: AppError) -> impl IntoView {
     // As it is: a text would bring a mark for scripts along, which a title shows.
     let name = view! { <title inner_html=title(heading(&error).to_owned())></title> };
     page(options, name.into_any(), view! { <ErrorPage error /> }.into_any())
+}
+
+/// A whole document for a message that was refused, without scripts.
+pub fn not_said_shell(
+    options: LeptosOptions,
+    error: AppError,
+    room: RoomId,
+    body: String,
+    back: String,
+) -> impl IntoView {
+    let name = view! { <title inner_html=title(not_said_page::HEADING.to_owned())></title> };
+    let view = view! { <NotSaidPage error room body back /> };
+    page(options, name.into_any(), view.into_any())
 }
 
 fn page(options: LeptosOptions, head: AnyView, body: AnyView) -> impl IntoView {

@@ -52,16 +52,13 @@ export const test = base.extend<Fixtures>({
 
   ines: async ({ person }, use) => {
     const ines = await person("ines");
-    await ines.setUp();
+    await ines.begin();
     await use(ines);
   },
 
   tomasz: async ({ person, ines }, use) => {
-    const path = await ines.invitation();
-    await ines.open("/");
-    await ines.arrive();
     const tomasz = await person("tomasz");
-    await tomasz.join(path);
+    await tomasz.follow(ines);
     await use(tomasz);
   },
 });

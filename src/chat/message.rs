@@ -20,7 +20,7 @@ use crate::{
 pub fn Said(message: Message, again: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
-    let gist = message.gist().to_owned();
+    let gist = message.gist();
     let Message {
         room,
         seq,
@@ -103,7 +103,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                 {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live=!is_root me=me.clone() /> })}
                 {thread.filter(|_| !is_root).map(|thread| view! { <Replies room seq thread said=at /> })}
                 {move || match acted() {
-                    Some(Act::Menu) => view! { <Menu room quote=quote.clone() can /> }.into_any(),
+                    Some(Act::Menu) => view! { <Menu room quote=quote.clone() body=body.clone() can /> }.into_any(),
                     Some(Act::Edit) => view! { <Edit room seq body=body.clone() /> }.into_any(),
                     Some(Act::Delete) => view! { <Delete room seq /> }.into_any(),
                     None => ().into_any(),

@@ -39,7 +39,7 @@ pub struct Can {
 
 /// The list of actions.
 #[component(transparent)]
-pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
+pub fn Menu(room: RoomId, quote: Quote, body: String, can: Can) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let seq = quote.seq;
     let menu = NodeRef::<html::Div>::new();
@@ -63,7 +63,7 @@ pub fn Menu(room: RoomId, quote: Quote, can: Can) -> impl IntoView {
             "More…" => chat.pick_emoji(),
             "Reply" => chat.reply_to(quote.clone()),
             "Edit" => chat.act(Some((seq, Act::Edit))),
-            "Copy as Markdown" => copy(chat, seq, &quote.text),
+            "Copy as Markdown" => copy(chat, seq, if body.is_empty() { &quote.text } else { &body }),
             "Copy link" => {
                 let origin = window().location().origin().unwrap_or_default();
                 copy(chat, seq, &(origin + &permalink(room, seq)));

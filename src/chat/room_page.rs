@@ -1,6 +1,6 @@
 //! One room: its history, live, and the composer.
 
-use leptos::prelude::*;
+use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 use leptos_meta::Title;
 use leptos_router::{
     components::Redirect,
@@ -22,7 +22,12 @@ use crate::{
     error::AppError,
     ids::RoomId,
     live::badge::LinkBadge,
-    ui::{error_page::ErrorPage, handler::press, loaded::loaded, when::when},
+    ui::{
+        error_page::ErrorPage,
+        handler::{key, press},
+        loaded::loaded,
+        when::when,
+    },
 };
 
 /// Messages on a page.
@@ -203,7 +208,7 @@ fn bar(chat: ChatConnection, id: RoomId, title: String, topic: String) -> AnyVie
     let names = move || here().0.iter().map(model::Person::words).collect::<Vec<_>>().join(", ");
     view! {
         <Title text=page_title />
-        <div class="bar">
+        <div class="bar" on:keydown=key(close_list)>
             <h1>
                 <a href=format!("/rooms/{id}/about") rel="external">{title}</a>
             </h1>
@@ -217,6 +222,19 @@ fn bar(chat: ChatConnection, id: RoomId, title: String, topic: String) -> AnyVie
         </div>
     }
     .into_any()
+}
+
+/// Esc closes the list that one is in.
+fn close_list(event: KeyboardEvent) {
+    let list = event_target::<web_sys::Element>(&event).closest("details[open]");
+    let Some(list) = list.ok().flatten().filter(|_| event.key() == "Escape") else {
+        return;
+    };
+    event.stop_propagation();
+    let _ = list.remove_attribute("open");
+    if let Some(summary) = list.first_element_child() {
+        let _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
+    }
 }
 
 /// The way on beyond an end of what is held: a link that works by itself, and loads in place with scripts.

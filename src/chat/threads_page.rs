@@ -47,9 +47,10 @@ fn List(threads: Vec<(Room, Message)>) -> impl IntoView {
 #[component]
 fn Line(room: Room, root: Message) -> impl IntoView {
     let title = room.title(me().id);
-    let gist = match root.gist() {
-        _ if root.deleted => "a deleted message".to_owned(),
-        gist => gist.chars().take(160).collect(),
+    let gist = if root.deleted {
+        "a deleted message".to_owned()
+    } else {
+        root.gist().chars().take(160).collect()
     };
     let replies = root
         .thread

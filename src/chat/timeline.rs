@@ -3,13 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::model::{History, Message};
+use super::model::{History, Message, QUOTED};
 use crate::ids::UserId;
 
 /// Messages a page holds at most. What lies further away leaves, and can be loaded again.
 pub const HELD: usize = 1_000;
-/// Characters of a message that an answer quotes.
-const QUOTED: usize = 160;
 
 /// Which end of what is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -157,16 +157,6 @@ pub struct Config {
     )]
     pub symbols: Vec<VenueSymbol>,
 
-    /// What to watch at Coinbase, as it was said before --symbols
-    #[arg(
-        long,
-        hide = true,
-        env = "SQUAWKBOX_COINBASE_PRODUCTS",
-        value_delimiter = ',',
-        value_name = "PRODUCT,…"
-    )]
-    pub coinbase_products: Vec<String>,
-
     #[command(flatten)]
     pub feeds: Feeds,
 

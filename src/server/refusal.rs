@@ -16,7 +16,7 @@ use axum::{
         header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -117,6 +117,12 @@ fn instead(mut response: Response, body: impl Into<Body>, kind: HeaderValue) -> 
     }
     headers.insert(CONTENT_TYPE, kind);
     response
+}
+
+/// A page that is rendered apart from the others and has no scripts.
+pub fn plain_page(status: u16, html: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response()
 }
 
 /// The page of an error. Whatever renders pages may be what failed: then it is one that stands alone.

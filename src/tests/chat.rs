@@ -300,6 +300,13 @@ async fn a_plain_form_says_the_same_once() {
         refused.headers()["location"].to_str().expect("text").contains("__err="),
         "the page says why"
     );
+    let refused = post("/nonsense </textarea><b>", "form-3").await.expect("an answer");
+    assert_eq!(refused.status(), 400);
+    let html = refused.text().await.expect("text");
+    assert!(
+        html.contains("\n/nonsense &lt;/textarea>&lt;b></textarea>") && html.contains("no command"),
+        "the message is there to be mended: {html}"
+    );
     let page = ada
         .client
         .get(format!("{}/rooms/1", app.url))

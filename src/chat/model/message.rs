@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Person;
 use crate::{
+    chat::plain::text_of,
     ids::{FileId, RoomId},
     time::Timestamp,
 };
@@ -70,12 +71,21 @@ impl Thread {
     }
 }
 
+/// Characters of a message that an answer quotes, at most.
+pub const QUOTED: usize = 160;
+
 impl Message {
-    /// What an answer quotes: what was said, or the name of a file that speaks for itself.
-    pub fn gist(&self) -> &str {
+    /// What it says, in words alone.
+    pub fn words(&self) -> String {
+        let rendered = self.html.as_deref().map(text_of);
+        rendered.unwrap_or_else(|| self.body.clone())
+    }
+
+    /// What an answer quotes: its words, or the name of a file that speaks for itself.
+    pub fn gist(&self) -> String {
         match self.files.first() {
-            Some(file) if self.body.is_empty() => &file.name,
-            _ => &self.body,
+            Some(file) if self.body.is_empty() => file.name.clone(),
+            _ => self.words(),
         }
     }
 }
@@ -103,7 +113,7 @@ pub struct Quote {
     pub seq: u64,
     /// Who said it.
     pub author: String,
-    /// How it begins, as typed; empty once deleted.
+    /// How it begins, in words alone; empty once deleted.
     pub text: String,
 }
 

@@ -80,7 +80,7 @@ pub fn hit(id: i64, room: String, message: Message) -> Hit {
     Hit {
         id,
         room,
-        parts: vec![(false, message.body.clone())],
+        parts: vec![(false, message.words())],
         message,
     }
 }

@@ -5,7 +5,7 @@ use super::{
     store::{self, Wanted},
 };
 use crate::{
-    chat::model::{Found, Hit},
+    chat::model::{Found, Hit, Message},
     error::AppError,
     ids::UserId,
     time::Timestamp,
@@ -55,7 +55,7 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
         hits.push(Hit {
             id: *id,
             room: title,
-            parts: marked(&message.body, &wanted),
+            parts: found_in(&message, &wanted),
             message,
         });
     }
@@ -115,6 +115,16 @@ fn words(query: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// What a message says, in parts. What is only in its source, such as a link's address, is shown there.
+fn found_in(message: &Message, wanted: &Wanted) -> Vec<(bool, String)> {
+    let said = marked(&message.words(), wanted);
+    if said.iter().any(|(mark, _)| *mark) {
+        said
+    } else {
+        marked(&message.body, wanted)
+    }
 }
 
 /// The text in parts: those that were looked for, and those between.

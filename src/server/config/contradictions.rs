@@ -3,7 +3,7 @@
 use clap::{ArgMatches, parser::ValueSource};
 
 use super::Config;
-use crate::ticker::model::VenueKind;
+use crate::ticker::{model::VenueKind, server::venues::settings::VenueSymbol};
 
 /// Refuses settings that say the same twice, nothing, or what is never used. `given` knows which were set.
 ///
@@ -16,27 +16,33 @@ pub fn refuse(config: &Config, given: &ArgMatches) -> Result<(), String> {
             return Err(format!("--venues names {} twice", venue.name()));
         }
     }
-    products("--coinbase-products", &config.coinbase_products)?;
-    let is_set = |id| !matches!(given.value_source(id), None | Some(ValueSource::DefaultValue));
-    let is_run = config.venues.is_none() || venues.contains(&VenueKind::Coinbase);
-    for (id, flag) in [
-        ("coinbase_products", "--coinbase-products"),
-        ("coinbase_url", "--coinbase-url"),
-    ] {
-        if is_set(id) && !is_run {
-            return Err(format!("{flag} is set, but coinbase is not among --venues"));
+    let is_run = |venue| config.venues.is_none() || venues.contains(&venue);
+    let not_among = |what: String, venue: VenueKind| Err(format!("{what}, but {} is not among --venues", venue.name()));
+    for (n, symbol) in config.symbols.iter().enumerate() {
+        let VenueSymbol { venue, symbol: name } = symbol;
+        if config.symbols[..n].contains(symbol) {
+            return Err(format!("--symbols names {}:{name} twice", venue.name()));
+        }
+        if !is_run(*venue) {
+            return not_among(format!("--symbols names {}:{name}", venue.name()), *venue);
         }
     }
-    Ok(())
-}
-
-fn products(flag: &str, products: &[String]) -> Result<(), String> {
-    for (n, product) in products.iter().enumerate() {
-        if product.trim().is_empty() {
-            return Err(format!("{flag} holds an empty product"));
-        }
-        if let Some(first) = products[..n].iter().find(|other| other.eq_ignore_ascii_case(product)) {
-            return Err(format!("{flag} names {first} twice"));
+    let is_set = |id| !matches!(given.value_source(id), None | Some(ValueSource::DefaultValue));
+    for (id, venue) in [
+        ("coinbase_url", VenueKind::Coinbase),
+        ("kraken_url", VenueKind::Kraken),
+        ("binance_url", VenueKind::Binance),
+        ("finnhub_url", VenueKind::Finnhub),
+        ("finnhub_key", VenueKind::Finnhub),
+        ("alpaca_url", VenueKind::Alpaca),
+        ("alpaca_key", VenueKind::Alpaca),
+        ("alpaca_secret", VenueKind::Alpaca),
+        ("replay", VenueKind::Replay),
+        ("replay_speed", VenueKind::Replay),
+        ("replay_once", VenueKind::Replay),
+    ] {
+        if is_set(id) && !is_run(venue) {
+            return not_among(format!("--{} is set", id.replace('_', "-")), venue);
         }
     }
     Ok(())

@@ -52,7 +52,7 @@ async fn a_mention_is_pushed_so_that_the_browser_alone_reads_it() {
         assert_eq!(bob.notify_page(&app).await["key"], key, "what browsers subscribe with");
         assert_eq!(
             browser.read(&pushed),
-            json!({"title": "ines in # desk", "body": "the *spread*, @bob", "url": "/rooms/1?before=32#m2",
+            json!({"title": "ines in # desk", "body": "the spread, @bob", "url": "/rooms/1?before=32#m2",
                    "tag": "room-1", "seq": 2})
         );
         read.push(pushed.path);

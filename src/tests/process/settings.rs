@@ -22,20 +22,28 @@ fn unknown_and_contradictory_settings_stop_the_start_with_one_line() {
         (&["--venues", "nasdaq"], &["nasdaq", "coinbase"]),
         (&["--venues", "demo,demo"], &["--venues", "demo", "twice"]),
         (
-            &["--venues", "demo", "--coinbase-products", "ADA-USD"],
-            &["--coinbase-products", "--venues"],
+            &["--venues", "demo", "--symbols", "coinbase:ADA-USD"],
+            &["--symbols", "coinbase:ADA-USD", "--venues"],
         ),
         (
             &["serve", "--venues", "demo", "--coinbase-url", "wss://feed.test"],
             &["--coinbase-url", "--venues"],
         ),
         (
-            &["--coinbase-products", "BTC-USD,,ETH-USD"],
-            &["--coinbase-products", "empty"],
+            &["--venues", "demo", "--replay-speed", "10"],
+            &["--replay-speed", "replay", "--venues"],
         ),
         (
-            &["--coinbase-products", "BTC-USD,btc-usd"],
-            &["--coinbase-products", "BTC-USD", "twice"],
+            &["--venues", "coinbase", "--kraken-url", "wss://feed.test"],
+            &["--kraken-url", "kraken", "--venues"],
+        ),
+        (
+            &["--symbols", "coinbase:BTC-USD,,coinbase:ETH-USD"],
+            &["--symbols", "names no venue"],
+        ),
+        (
+            &["--symbols", "binance:BTCUSDT,binance:btcusdt"],
+            &["--symbols", "BTCUSDT", "twice"],
         ),
         (&["--public-url", "https://desk.test/chat"], &["--public-url", "path"]),
         (&["user", "create"], &["NAME"]),
@@ -101,7 +109,7 @@ fn what_can_t_work_stops_the_start_with_one_line() {
 #[test]
 fn help_and_version_are_no_mistakes() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (args, words) in [(&["--help"][..], "--coinbase-products"), (&["--version"], "squawkbox ")] {
+    for (args, words) in [(&["--help"][..], "--symbols"), (&["--version"], "squawkbox ")] {
         let output = run(folder.path(), args, "");
         assert!(output.status.success() && output.stderr.is_empty(), "{args:?}");
         assert!(String::from_utf8_lossy(&output.stdout).contains(words), "{args:?}");

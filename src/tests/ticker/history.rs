@@ -71,7 +71,7 @@ async fn a_fresh_install_has_a_chart_at_once_and_ticks_stay() {
     let flags = [
         ["--venues", "coinbase"],
         ["--coinbase-url", &exchange.url],
-        ["--coinbase-products", "BTC-USD,ETH-USD"],
+        ["--symbols", "coinbase:BTC-USD,coinbase:ETH-USD"],
         ["--history-url", &url],
     ];
     let flags: Vec<&str> = flags

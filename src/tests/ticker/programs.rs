@@ -88,6 +88,7 @@ async fn quotes_have_their_day_and_instruments_their_precision() {
         (&instruments[0]["symbol"], &instruments[0]["precision"]),
         (&json!("A"), &json!(3))
     );
+    assert_eq!(instruments[0].get("phase"), None, "nobody says when it is traded");
     let app = app.again().await;
     check(&app).await;
     // A late tick into the day before changes what this one is measured from.

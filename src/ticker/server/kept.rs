@@ -120,6 +120,7 @@ mod tests {
             size: None,
             time: Timestamp::from_micros(second * 1_000_000),
             seq: None,
+            is_trade: true,
             demo: false,
         }
     }

@@ -102,6 +102,7 @@ pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
         size: decimal("size", posted.size)?,
         time,
         seq: posted.seq.or(posted.trade_id),
+        is_trade: true,
         demo: false,
     })
 }

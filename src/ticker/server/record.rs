@@ -124,12 +124,12 @@ impl Recorder {
 
     fn take(&self, tick: Tick, is_undated: bool) -> Result<bool, String> {
         tick.check(Timestamp::now())?;
-        self.instruments.seen(&tick);
         let mut state = self.shared.lock();
         if state.waiting.count >= WAITING {
             return Err("the server can't keep up: send it again later".to_owned());
         }
-        let (key, trade) = (tick.key.clone(), Trade::new(&tick, is_undated));
+        let (key, said) = (tick.key.clone(), tick.clone());
+        let trade = tick.is_trade.then(|| Trade::new(&tick, is_undated));
         let full = state.kept.len() >= SYMBOLS;
         let changed = match state.kept.get_mut(&key) {
             Some(kept) => kept.take(tick),
@@ -139,11 +139,15 @@ impl Recorder {
                 true
             }
         };
-        state.waiting.push(&key, trade);
+        if let Some(trade) = trade {
+            state.waiting.push(&key, trade);
+        }
         if changed {
             state.dirty.insert(key);
         }
         drop(state);
+        // Not of what was refused.
+        self.instruments.seen(&said);
         self.shared.work.notify_one();
         Ok(changed)
     }

@@ -137,8 +137,9 @@ impl State {
 
     /// Marks as changed again what a failed round could not keep.
     fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>, waiting: Waiting) {
+        let mut waiting = waiting;
+        waiting.forget(self.gone.iter());
         self.waiting.put_back(waiting);
-        self.waiting.forget(self.gone.iter());
         for kept in kept {
             let key = kept.quote.key();
             if let Some(now) = self.kept.get_mut(&key) {

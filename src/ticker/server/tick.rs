@@ -34,6 +34,9 @@ pub struct Tick {
     /// Orders ticks of the same time. A tick that comes with a number and a time that were there already is not counted
     /// again.
     pub seq: Option<u64>,
+    /// Something changed hands at this price, which is what bars are made of. Else it says anew what is known, as with a new
+    /// bid.
+    pub is_trade: bool,
     /// Made up.
     pub demo: bool,
 }
@@ -251,6 +254,7 @@ mod tests {
             size: None,
             time: now.plus_seconds(ahead),
             seq: None,
+            is_trade: true,
             demo: false,
         };
         let longest = "X".repeat(32);

@@ -4,11 +4,13 @@ use axum::{
     extract::{Multipart, Path, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::server_fn::error::ServerFnUrlError;
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+use leptos_meta::provide_meta_context;
 
 use super::upload::{PARTS, drain, form, next, text};
 use crate::{
     accounts::server::session::Session,
+    app::not_said_shell,
     chat::{
         message::thread_link,
         model::Person,
@@ -23,7 +25,7 @@ use crate::{
     error::AppError,
     ids::{RoomId, UserId},
     paths,
-    server::state::AppState,
+    server::{refusal::plain_page, state::AppState},
 };
 
 /// `POST /rooms/{room}/say`: says what the form holds and leads back to the room, with the reason where it was refused.
@@ -38,6 +40,7 @@ pub async fn say(
     };
     let mut back = format!("/rooms/{room}");
     let mut beside = false;
+    let mut draft = empty(room);
     let said = async {
         let me = session?.me;
         // A thread is shown beside its room.
@@ -51,11 +54,11 @@ pub async fn say(
             ..Person::default()
         };
         let mut form = form(request).await?;
-        let draft = draft(&state, me.id, room, &mut form).await;
-        if draft.is_err() {
+        if let Err(error) = read(&state, me.id, &mut form, &mut draft).await {
             drain(&mut form).await;
+            return Err(error);
         }
-        commands::take(&state.chat, me, draft?).await
+        commands::take(&state.chat, me, draft.clone()).await
     };
     let said = said.await;
     let (refused, note) = paths::answers(beside);
@@ -63,6 +66,8 @@ pub async fn say(
         Ok(Outcome::Said(_)) => return Redirect::to(&back).into_response(),
         Ok(Outcome::Go(there)) => return Redirect::to(&there).into_response(),
         Ok(Outcome::Note(words)) => (note, AppError::Invalid(words)),
+        // What was written is not lost.
+        Err(error) if !draft.body.trim().is_empty() => return not_said(&state, error, draft, back),
         Err(error) => (refused, error),
     };
     // As leptos does for server functions, so that the page shows it in the same place.
@@ -73,17 +78,37 @@ pub async fn say(
     Redirect::to(&there.unwrap_or(back)).into_response()
 }
 
+/// The page on which a refused message is mended.
+fn not_said(state: &AppState, error: AppError, draft: Draft, back: String) -> Response {
+    let (status, options) = (error.status(), state.leptos.clone());
+    let page = Owner::new().with(|| {
+        provide_meta_context();
+        not_said_shell(options, error, draft.room, draft.body, back).to_html()
+    });
+    plain_page(status, page)
+}
+
+fn empty(room: RoomId) -> Draft {
+    Draft {
+        room,
+        client_id: new_client_id(),
+        ..Draft::default()
+    }
+}
+
 /// What a form holds: `body`, files in `file` or `attachment`, which are received, and perhaps the sender's own
 /// `client_id`.
 ///
 /// # Errors
 /// As [`receive`](super::receive).
 pub async fn draft(state: &AppState, author: UserId, room: RoomId, form: &mut Multipart) -> Result<Draft, AppError> {
-    let mut draft = Draft {
-        room,
-        client_id: new_client_id(),
-        ..Draft::default()
-    };
+    let mut draft = empty(room);
+    read(state, author, form, &mut draft).await?;
+    Ok(draft)
+}
+
+/// The same, into `draft`, which holds what was read of it when the rest is refused.
+async fn read(state: &AppState, author: UserId, form: &mut Multipart, draft: &mut Draft) -> Result<(), AppError> {
     for _ in 0..PARTS {
         let Some(part) = next(form).await? else { break };
         match part.name() {
@@ -101,7 +126,7 @@ pub async fn draft(state: &AppState, author: UserId, room: RoomId, form: &mut Mu
                 }
                 draft
                     .files
-                    .push(state.chat.files.receive(author, room, &name, part).await?.id);
+                    .push(state.chat.files.receive(author, draft.room, &name, part).await?.id);
             }
             _ => {
                 let words = "The form holds a part that is none of body, file, attachment and client_id.";
@@ -109,5 +134,5 @@ pub async fn draft(state: &AppState, author: UserId, room: RoomId, form: &mut Mu
             }
         }
     }
-    Ok(draft)
+    Ok(())
 }

@@ -38,7 +38,7 @@ impl News {
                 RoomKind::Thread => format!("{who} in a thread in # {room}"),
                 RoomKind::Open | RoomKind::Private => format!("{who} in # {room}"),
             },
-            body: short(message.gist()),
+            body: short(&message.gist()),
             url: match root {
                 Some((parent, root)) => thread_link(parent, root),
                 None => permalink(message.room, message.seq),

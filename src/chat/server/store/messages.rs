@@ -4,7 +4,10 @@ use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 use super::{Root, files::files_of, must_be_live, no_room, place};
 use crate::{
-    chat::model::{History, Message, Person, Quote, Reaction, Thread},
+    chat::{
+        model::{History, Message, Person, QUOTED, Quote, Reaction, Thread},
+        plain::text_of,
+    },
     error::AppError,
     ids::{RoomId, UserId},
     time::Timestamp,
@@ -26,6 +29,7 @@ struct MessageRow {
     reply: Option<i64>,
     reply_author: Option<String>,
     reply_text: Option<String>,
+    reply_html: Option<String>,
     thread: Option<i64>,
     replies: Option<u32>,
     last: Option<i64>,
@@ -50,7 +54,10 @@ impl From<MessageRow> for Message {
             reply: row.reply.map(|seq| Quote {
                 seq: seq.unsigned_abs(),
                 author: row.reply_author.unwrap_or_default(),
-                text: row.reply_text.unwrap_or_default(),
+                text: match row.reply_html {
+                    Some(html) => text_of(&html).chars().take(QUOTED).collect(),
+                    None => row.reply_text.unwrap_or_default(),
+                },
             }),
             edited: row.edited.map(Timestamp::from_micros),
             deleted: row.deleted.is_some(),
@@ -73,7 +80,7 @@ macro_rules! messages {
         concat!(
             "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
              m.reply, v.name AS reply_author, coalesce(nullif(substr(r.body, 1, 160), ''), \
-             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text, \
+             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text, substr(r.html, 1, 4096) AS reply_html, \
              t.id AS thread, t.replies, t.last, w.name AS pinned \
              FROM message m JOIN user u ON u.id = m.author \
              LEFT JOIN message r ON r.room = m.room AND r.seq = m.reply LEFT JOIN user v ON v.id = r.author \

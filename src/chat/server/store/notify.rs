@@ -10,6 +10,7 @@ use crate::{
     chat::{
         model::RoomKind,
         notify::model::Level,
+        plain::text_of,
         server::{notify::decide::Facts, said::Place},
     },
     error::AppError,
@@ -150,7 +151,7 @@ pub struct Heard {
     pub at: Timestamp,
     /// By whom.
     pub author: String,
-    /// As typed; empty where it is files alone.
+    /// In words alone; empty where it is files alone.
     pub text: String,
     /// What is known now, but for whether they look.
     pub facts: Facts,
@@ -165,6 +166,7 @@ struct HeardRow {
     at: i64,
     name: String,
     body: String,
+    html: Option<String>,
     kind: String,
     level: Option<String>,
     level_set: i64,
@@ -181,7 +183,7 @@ pub async fn heard(db: &SqlitePool, user: UserId, places: &[Place], most: usize)
          JOIN message ON message.room = room.id AND message.seq > room.said - 50 \
          WHERE member.user = ?1 AND member.follows = 1 AND message.author <> ?1 AND message.deleted IS NULL \
          ORDER BY message.at DESC LIMIT ?3)) \
-         SELECT wanted.room, wanted.seq, message.at, user.name, message.body, \
+         SELECT wanted.room, wanted.seq, message.at, user.name, message.body, message.html, \
          iif(room.parent IS NULL, room.kind, 'thread') AS kind, member.level, member.level_set, member.follows, \
          EXISTS (SELECT 1 FROM mention WHERE mention.user = ?1 AND mention.room = wanted.room \
          AND mention.seq = wanted.seq) AS named FROM wanted \
@@ -200,7 +202,7 @@ pub async fn heard(db: &SqlitePool, user: UserId, places: &[Place], most: usize)
             place: (RoomId(row.room), row.seq.unsigned_abs()),
             at: Timestamp::from_micros(row.at),
             author: row.name,
-            text: row.body,
+            text: row.html.map_or(row.body, |html| text_of(&html)),
             facts: Facts {
                 level: level(row.level, kind, row.follows),
                 named: row.named,

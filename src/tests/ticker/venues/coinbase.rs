@@ -178,7 +178,7 @@ async fn a_setting_overrides_the_choice() {
 async fn a_product_it_does_not_know_costs_nobody_else_anything() {
     let mut exchange = Exchange::open().await;
     // As this was said before --symbols.
-    let flags = ["--coinbase-products", "BTC-USD,NO-PE"];
+    let flags = ["--symbols", "coinbase:BTC-USD,coinbase:NO-PE"];
     let app = super::app_at("coinbase", &exchange, &flags).await;
     let ticker = &app.running.state.ticker;
     let (mut line, hello) = exchange.subscribed().await;

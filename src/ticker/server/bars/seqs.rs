@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::chunk::{Bytes, put};
 
+/// Stretches at most: of a sender who doesn't count, the smallest numbers are forgotten, and would be taken again.
+const MOST: usize = 16_384;
+
 /// A set of numbers, as stretches: those of a sender who counts one by one are a single one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seqs(
@@ -24,6 +27,9 @@ impl Seqs {
         };
         let after = seq.checked_add(1).and_then(|next| self.0.remove(&next));
         self.0.insert(first, after.unwrap_or(seq));
+        if self.0.len() > MOST {
+            self.0.pop_first();
+        }
         true
     }
 
@@ -91,7 +97,7 @@ pub struct Recent {
 
 /// For so long at least a number is known again, in microseconds; for twice as long at most, for a sender may begin to
 /// count anew.
-const KNOWN: i64 = 300_000_000;
+pub const KNOWN: i64 = 300_000_000;
 /// Stretches after which the older half is forgotten sooner.
 const STRETCHES: usize = 4_096;
 

@@ -8,14 +8,14 @@ pub mod candle;
 pub mod coinbase;
 pub mod kraken;
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use reqwest::{StatusCode, header::ACCEPT};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use self::{binance::Binance, candle::Candle, coinbase::Coinbase, kraken::Kraken};
 use super::{
-    bars::{Interval, keeper::Fill},
+    bars::{Interval, bar::Bar, keeper::Fill},
     record::Recorder,
 };
 use crate::{
@@ -34,6 +34,8 @@ const LIMIT: Duration = Duration::from_secs(10);
 const LARGEST: usize = 512 * 1024;
 /// From one request to the next at least: less than any venue's limit.
 const PACE: Duration = Duration::from_millis(250);
+/// How long after a failure the venue is asked once more.
+const AGAIN: Duration = Duration::from_secs(60);
 /// Symbols that wait to be asked about; of a further one nothing is asked before the next start.
 pub const QUEUE: usize = 2_000;
 
@@ -100,27 +102,55 @@ impl Histories {
         }
     }
 
-    /// Asks for each symbol that comes, one after the other, as long as it is polled.
+    /// Asks for each symbol that comes, one after the other, as long as it is polled; where that fails, once more later.
     pub async fn run(self, mut wanted: mpsc::Receiver<Key>, recorder: Recorder) {
-        while let Some(key) = wanted.recv().await {
+        let mut later: VecDeque<(Instant, Key)> = VecDeque::new();
+        loop {
+            let due = later.front().map(|(due, _)| *due);
+            let again = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let (key, is_first) = tokio::select! {
+                key = wanted.recv() => match key {
+                    Some(key) => (key, true),
+                    None => return,
+                },
+                () = again => match later.pop_front() {
+                    Some((_, key)) => (key, false),
+                    None => continue,
+                },
+            };
             // What programs post under a venue's name is not the venue's.
             let is_watched = VenueKind::ALL.iter().any(|kind| kind.name() == key.venue);
             let source = self.sources.iter().find(|source| source.history.venue() == key.venue);
             let Some(source) = source.filter(|_| is_watched) else {
                 continue;
             };
-            match self.ask(source, &key.symbol).await {
-                Ok(bars) => recorder.fill(Fill { key, bars }),
-                Err(error) => {
-                    tracing::warn!(symbol = key.symbol, venue = key.venue, error, "no bars from before");
-                }
+            let mut bars = Vec::new();
+            let outcome = self.ask(source, &key.symbol, &mut bars).await;
+            if let Err(error) = &outcome {
+                tracing::warn!(symbol = key.symbol, venue = key.venue, error, "no bars from before");
+            }
+            if !bars.is_empty() {
+                recorder.fill(Fill { key: key.clone(), bars });
+            }
+            if outcome.is_err() && is_first && later.len() < QUEUE {
+                later.push_back((Instant::now() + AGAIN, key));
             }
         }
     }
 
-    async fn ask(&self, source: &Source, symbol: &str) -> Result<Vec<(Interval, Vec<super::bars::bar::Bar>)>, String> {
+    /// Asks for both lengths; what was answered before a failure is in `bars`.
+    async fn ask(
+        &self,
+        source: &Source,
+        symbol: &str,
+        bars: &mut Vec<(Interval, Vec<Bar>)>,
+    ) -> Result<(), String> {
         let outbound = self.outbound.as_ref().ok_or("no requests can be made")?;
-        let mut bars = Vec::new();
         for interval in [Interval::Minute, Interval::Day] {
             tokio::time::sleep(PACE).await;
             let url = format!("{}{}", source.base, source.history.path(symbol, interval));
@@ -135,6 +165,6 @@ impl Histories {
             let candles = source.history.read(&body)?;
             bars.push((interval, candle::newest(interval, candles, BARS)));
         }
-        Ok(bars)
+        Ok(())
     }
 }

@@ -152,6 +152,7 @@ mod tests {
             size: None,
             time: Timestamp::default(),
             seq: None,
+            is_trade: true,
             demo: false,
         }
     }

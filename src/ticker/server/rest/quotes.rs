@@ -1,5 +1,7 @@
 //! The newest prices, for programs.
 
+use std::collections::HashMap;
+
 use axum::{Json, extract::State};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,10 @@ use crate::{
     },
     ticker::{
         model::Quote,
-        server::bars::{Interval, keeper::DayStats},
+        server::{
+            bars::{Interval, keeper::DayStats},
+            instruments::session::{Phase, Session},
+        },
     },
     time::Timestamp,
 };
@@ -79,8 +84,22 @@ pub struct Which {
 pub struct ApiInstrument {
     symbol: String,
     venue: String,
-    /// How many digits its prices have after the point: the most that was seen lately.
+    /// As the venue calls it, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// How many digits its prices have after the point: as the venue says, else the most that was seen, zeros at the end
+    /// aside.
     precision: u32,
+    /// What its prices are in, such as `USD`, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    /// When it is traded, where that is known: `always` or `us_equities`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<&'static str>,
+    /// Whether it is now: `open`, `extended` or `closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    phase: Option<Phase>,
     /// When its newest price is from (RFC 3339, UTC).
     time: String,
     /// Made up by the demo.
@@ -147,19 +166,22 @@ pub async fn instruments(
     _: Bot,
     Asked(which): Asked<Which>,
 ) -> Result<Json<Vec<ApiInstrument>>, Problem> {
-    let (board, days) = (state.ticker.board(), state.ticker.days());
+    let known = state.ticker.instruments().into_iter();
+    let mut known: HashMap<_, _> = known.map(|known| (known.key.clone(), known)).collect();
+    let (board, now) = (state.ticker.board(), Timestamp::now());
     let instruments = board.quotes.into_iter().filter(|quote| which.has(quote)).map(|quote| {
-        let day = days
-            .get(&quote.key())
-            .map(|day| [day.open, day.high, day.low, day.close]);
-        let seen = [Some(quote.last), quote.bid, quote.ask].into_iter().flatten();
-        let precision = seen.chain(day.into_iter().flatten()).map(|price| price.scale()).max();
+        let known = known.remove(&quote.key());
+        let session = known.as_ref().and_then(|known| known.session);
         ApiInstrument {
-            precision: precision.unwrap_or(0),
+            precision: known.as_ref().map_or(0, |known| known.digits),
+            session: session.map(Session::name),
+            phase: session.map(|session| session.phase(now)),
             time: quote.time.to_string(),
             symbol: quote.symbol,
             venue: quote.venue,
             demo: quote.demo,
+            name: known.as_ref().and_then(|known| known.name.clone()),
+            currency: known.and_then(|known| known.currency),
         }
     });
     Ok(Json(instruments.collect()))

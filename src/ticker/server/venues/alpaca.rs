@@ -150,7 +150,10 @@ impl Frames for Alpaca {
 impl Alpaca {
     fn meaning(&mut self, wire: &Wire, out: &mut Vec<Frame>) -> Result<Option<Frame>, String> {
         match wire.kind.as_ref() {
-            "t" => self.trade(wire),
+            "t" => {
+                self.trade(wire, out)?;
+                Ok(None)
+            }
             "q" => self.quote(wire),
             "success" => Ok(match wire.msg.as_deref() {
                 Some("connected") => {
@@ -173,22 +176,38 @@ impl Alpaca {
         }
     }
 
-    fn trade(&mut self, wire: &Wire) -> Result<Option<Frame>, String> {
+    /// Several exchanges report them, so they come in any order. Each counts at its own time; the newest makes the price.
+    fn trade(&mut self, wire: &Wire, out: &mut Vec<Frame>) -> Result<(), String> {
         let Some((symbol, heard)) = known(&mut self.heard, wire) else {
-            return Ok(None);
+            return Ok(());
         };
         let trade = (time(wire)?, wire.id.ok_or("a trade without an id")?);
-        // Ids of one moment may come in any order, as they are those of several exchanges.
-        if heard
-            .trade
-            .is_some_and(|(newest, id)| trade.0 < newest || trade == (newest, id))
-        {
-            return Ok(Some(Frame::Late));
+        if heard.trade == Some(trade) {
+            out.push(Frame::Late);
+            return Ok(());
         }
-        heard.last = Some(venue_field("p", wire.price)?.ok_or("a trade without a price")?);
-        heard.trade = Some(trade);
+        let last = venue_field("p", wire.price)?.ok_or("a trade without a price")?;
         let size = venue_field("s", wire.size)?;
-        Ok(heard.tick(symbol).map(|tick| Frame::Tick(Tick { size, ..tick })))
+        let is_newest = heard.trade.is_none_or(|(newest, _)| trade.0 >= newest);
+        if is_newest {
+            (heard.last, heard.trade) = (Some(last), Some(trade));
+        }
+        if let Some(known) = heard.tick(symbol) {
+            let time = trade.0;
+            let is_trade = true;
+            out.push(Frame::Tick(Tick {
+                last,
+                size,
+                time,
+                is_trade,
+                ..known.clone()
+            }));
+            // Beside a newer quote it would be taken for an older price.
+            if is_newest && time < heard.quote {
+                out.push(Frame::Tick(known));
+            }
+        }
+        Ok(())
     }
 
     fn quote(&mut self, wire: &Wire) -> Result<Option<Frame>, String> {
@@ -258,6 +277,7 @@ impl Heard {
             size: None,
             time: self.trade.map_or(self.quote, |(time, _)| time.max(self.quote)),
             seq: None,
+            is_trade: false,
             demo: false,
         })
     }

@@ -80,6 +80,7 @@ fn trades_and_quotes_make_one_picture_with_their_digits() {
     assert_eq!(ticks.len(), 3);
     let sizes: Vec<_> = ticks.iter().map(|tick| tick.size.map(|size| size.to_string())).collect();
     assert_eq!(sizes, [Some("1".to_owned()), Some("1".to_owned()), None], "a quote is no trade");
+    assert_eq!(ticks.iter().map(|tick| tick.is_trade).collect::<Vec<_>>(), [true, true, false]);
     let figures = |tick: &Tick| [Some(tick.last), tick.bid, tick.ask].map(|n| n.map(|n| n.to_string()));
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(figures(&ticks[0]), [some("126.550"), some("126.50"), some("126.6")]);
@@ -94,7 +95,7 @@ fn trades_and_quotes_make_one_picture_with_their_digits() {
 }
 
 #[test]
-fn late_and_duplicate_messages_do_not_replace() {
+fn duplicates_and_late_quotes_do_not_replace() {
     let mut alpaca = alpaca();
     let mut is = |message: String| match &read(&mut alpaca, &format!("[{message}]"))[..] {
         [Frame::Tick(_)] => "tick",
@@ -104,11 +105,26 @@ fn late_and_duplicate_messages_do_not_replace() {
     };
     assert_eq!(is(trade("AAPL", 7, "1", 5)), "tick");
     assert_eq!(is(trade("AAPL", 7, "2", 5)), "late", "the same");
-    assert_eq!(is(trade("AAPL", 8, "2", 4)), "late");
+    assert_eq!(is(trade("AAPL", 8, "2", 4)), "tick", "counts at its own time");
     assert_eq!(is(trade("AAPL", 3, "2", 5)), "tick", "another of that moment");
     assert_eq!(is(quote("AAPL", "1", "2", 5)), "tick");
     assert_eq!(is(quote("AAPL", "1", "3", 4)), "late");
     assert_eq!(is(quote("AMD", "1", "3", 4)), "nothing", "counts for itself");
+}
+
+#[test]
+fn a_trade_keeps_its_time_beside_a_newer_quote_and_a_late_one_is_not_the_price() {
+    let mut alpaca = alpaca();
+    ticks(&mut alpaca, &format!("[{}]", trade("AAPL", 1, "1", 1)));
+    ticks(&mut alpaca, &format!("[{}]", quote("AAPL", "4", "5", 9)));
+    let both = ticks(&mut alpaca, &format!("[{}]", trade("AAPL", 2, "2", 5)));
+    let [traded, known] = &both[..] else { panic!("{both:?}") };
+    assert!(traded.is_trade && traded.time.to_string().contains(":05") && traded.last == 2.into());
+    assert!(!known.is_trade && known.time.to_string().contains(":09") && known.last == 2.into());
+    let late = ticks(&mut alpaca, &format!("[{}]", trade("AAPL", 3, "3", 4)));
+    assert!(late.len() == 1 && late[0].time.to_string().contains(":04") && late[0].last == 3.into());
+    let next = ticks(&mut alpaca, &format!("[{}]", quote("AAPL", "4", "6", 10)));
+    assert_eq!(next[0].last, 2.into());
 }
 
 #[test]

@@ -240,7 +240,7 @@ impl Heard {
             None => None,
         };
         let mut tick = tick(symbol, number(&trade.price)?, self.figures, trade.time_ms)?;
-        (tick.seq, tick.size) = (Some(trade.id), Some(number(&trade.size)?));
+        (tick.seq, tick.size, tick.is_trade) = (Some(trade.id), Some(number(&trade.size)?), true);
         self.trade = Some(trade.id);
         Ok(gap.into_iter().chain(Some(Frame::Tick(tick))))
     }
@@ -278,6 +278,7 @@ fn tick(symbol: &str, last: Decimal, figures: Figures, time_ms: u64) -> Result<T
         size: None,
         time: Timestamp::from_micros(micros.ok_or("a time beyond all calendars")?),
         seq: None,
+        is_trade: false,
         demo: false,
     })
 }

@@ -57,7 +57,7 @@ fn trades_bring_the_price_and_tickers_the_rest() {
         (full.last.to_string(), figures(&full)),
         ("96412.60000000".into(), rest.map(str::to_owned))
     );
-    assert_eq!(full.size, None, "no trade");
+    assert_eq!((full.size, full.is_trade, first.is_trade), (None, false, true));
     let next = ticks(&mut binance, &trade("BTCUSDT", 8, "96412.7", 1_767_607_201_500)).remove(0);
     assert_eq!(
         (next.last.to_string(), figures(&next)),

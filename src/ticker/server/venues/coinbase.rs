@@ -183,6 +183,7 @@ impl Coinbase {
             size: decimal(&wire.last_size)?,
             time: time.ok_or("a ticker without a time in RFC 3339")?,
             seq: Some(sequence),
+            is_trade: true,
             demo: false,
         };
         // Only now: a frame that can't be read must not make a good one look late.

@@ -148,6 +148,9 @@ impl Connection {
         if now >= self.heard + manners.silence {
             return Err(format!("silent for {:?}", manners.silence));
         }
+        if !self.ready && now >= self.born + manners.connect {
+            return Err(format!("it has not let us in within {:?}", manners.connect));
+        }
         if now >= self.may_send
             && let Some(frame) = self.queue.pop_front()
         {
@@ -175,7 +178,8 @@ impl Connection {
         let silent = self.heard + manners.silence;
         let send = (!self.queue.is_empty()).then_some(self.may_send);
         let ping = manners.ping.map(|every| self.pinged + every);
-        [send, ping].into_iter().flatten().fold(silent, Instant::min)
+        let ready = (!self.ready).then(|| self.born + manners.connect);
+        [send, ping, ready].into_iter().flatten().fold(silent, Instant::min)
     }
 
     /// When it has been open for `lifetime`.

@@ -112,6 +112,7 @@ impl Walk {
             size: None,
             time,
             seq: None,
+            is_trade: true,
             demo: true,
         }
     }

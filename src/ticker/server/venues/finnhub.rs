@@ -1,7 +1,7 @@
 //! Finnhub's feed of trades: what to send, and what its frames mean. There is no bid and ask in it, and nothing until
 //! a symbol is traded.
 
-use std::{borrow::Cow, collections::HashMap, time::Duration};
+use std::{borrow::Cow, collections::HashSet, time::Duration};
 
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
@@ -21,8 +21,8 @@ pub struct Finnhub {
     url: String,
     /// As it was given, and as it stands in the address.
     key: [String; 2],
-    /// When the newest price of each symbol was made, in milliseconds, among those that were asked for.
-    newest: HashMap<String, u64>,
+    /// The symbols that were asked for.
+    asked: HashSet<String>,
 }
 
 /// Every kind of frame in one: the fields of those we read.
@@ -56,7 +56,7 @@ impl Finnhub {
         Self {
             url,
             key: [key.to_owned(), encoded],
-            newest: HashMap::new(),
+            asked: HashSet::new(),
         }
     }
 }
@@ -89,17 +89,17 @@ impl Frames for Finnhub {
     }
 
     fn hello(&mut self) -> Vec<String> {
-        self.newest.clear();
+        self.asked.clear();
         Vec::new()
     }
 
     fn subscribe(&mut self, symbols: &[String]) -> Vec<String> {
-        self.newest.extend(symbols.iter().map(|symbol| (symbol.clone(), 0)));
+        self.asked.extend(symbols.iter().cloned());
         asking("subscribe", symbols)
     }
 
     fn unsubscribe(&mut self, symbols: &[String]) -> Vec<String> {
-        self.newest.retain(|symbol, _| !symbols.contains(symbol));
+        self.asked.retain(|symbol| !symbols.contains(symbol));
         asking("unsubscribe", symbols)
     }
 
@@ -133,13 +133,10 @@ impl Finnhub {
 
     fn trade(&mut self, trade: &Trade) -> Result<Option<Frame>, String> {
         let symbol = trade.symbol.as_ref();
-        let Some(newest) = self.newest.get_mut(symbol) else {
+        if !self.asked.contains(symbol) {
             return Ok(None);
-        };
-        // Trades have no number, and many may be made in a millisecond.
-        if trade.time_ms < *newest {
-            return Ok(Some(Frame::Late));
         }
+        // Several exchanges report trades, so they come in any order, without numbers: each counts at its own time.
         let micros = i64::try_from(trade.time_ms).ok().and_then(|ms| ms.checked_mul(1_000));
         let tick = Tick {
             key: Key {
@@ -154,18 +151,18 @@ impl Finnhub {
             size: venue_field("v", trade.size)?,
             time: Timestamp::from_micros(micros.ok_or("a time beyond all calendars")?),
             seq: None,
+            is_trade: true,
             demo: false,
         };
-        *newest = trade.time_ms;
         Ok(Some(Frame::Tick(tick)))
     }
 
     /// It names the symbol somewhere in its words, where it means one.
     fn error(&mut self, words: &str) -> Frame {
         let parts = || words.split(|c: char| c.is_whitespace() || ",;\"'()".contains(c));
-        let named = parts().find(|part| self.newest.contains_key(*part));
-        match named.and_then(|symbol| self.newest.remove_entry(symbol)) {
-            Some((symbol, _)) => Frame::Refused(symbol, words.to_owned()),
+        let named = parts().find(|part| self.asked.contains(*part));
+        match named.and_then(|symbol| self.asked.take(symbol)) {
+            Some(symbol) => Frame::Refused(symbol, words.to_owned()),
             None => Frame::Fault(words.to_owned()),
         }
     }
@@ -229,18 +226,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_older_is_late() {
+    fn what_is_older_counts_at_its_own_time() {
         let mut finnhub = finnhub();
         ticks(&mut finnhub, &trade("AAPL", "1", 50));
-        assert!(matches!(
-            read(&mut finnhub, &trade("AAPL", "2", 49))[..],
-            [Frame::Late, Frame::Late]
-        ));
-        assert_eq!(
-            ticks(&mut finnhub, &trade("BINANCE:BTCUSDT", "2", 49)).len(),
-            2,
-            "counts for itself"
-        );
+        let late = ticks(&mut finnhub, &trade("AAPL", "2", 49));
+        assert_eq!(late.len(), 2);
+        assert!(late.iter().all(|tick| tick.is_trade && tick.time.micros() == 49_000));
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub struct Manners {
     pub ready_at_once: bool,
     /// Largest message that it may send, in bytes; a larger one ends the connection.
     pub message: usize,
-    /// For the connection, TLS and the handshake.
+    /// For the connection, TLS and the handshake; and as long again until the venue takes subscriptions.
     pub connect: Duration,
     /// For a frame of ours to leave.
     pub write: Duration,

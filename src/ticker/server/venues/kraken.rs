@@ -32,6 +32,9 @@ pub struct Kraken {
 struct Wire<'a> {
     #[serde(borrow)]
     channel: Option<Cow<'a, str>>,
+    /// `snapshot` or `update`.
+    #[serde(rename = "type", borrow)]
+    kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -145,8 +148,10 @@ impl Kraken {
             (Some("ticker"), _) => {
                 let data = wire.data.ok_or("a ticker without data")?;
                 let tickers: Vec<Ticker> = serde_json::from_str(data.get()).map_err(|e| e.to_string())?;
+                // What comes first was traded some time ago.
+                let is_trade = wire.kind.as_deref() != Some("snapshot");
                 for ticker in &tickers {
-                    out.extend(self.ticker(ticker, at)?);
+                    out.extend(self.ticker(ticker, is_trade, at)?);
                 }
             }
             (Some("instrument"), _) => instruments(&wire, out)?,
@@ -163,7 +168,7 @@ impl Kraken {
         Ok(())
     }
 
-    fn ticker(&mut self, ticker: &Ticker, at: Timestamp) -> Result<Option<Frame>, String> {
+    fn ticker(&mut self, ticker: &Ticker, is_trade: bool, at: Timestamp) -> Result<Option<Frame>, String> {
         let pair = ticker.symbol.as_ref();
         let Some(newest) = self.newest.get_mut(pair) else {
             return Ok(None);
@@ -195,6 +200,7 @@ impl Kraken {
             size: None,
             time,
             seq: None,
+            is_trade,
             demo: false,
         };
         *newest = time;

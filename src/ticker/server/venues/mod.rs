@@ -39,7 +39,7 @@ use self::{
     out::Out,
     pulse::Pulse,
     replay::Replay,
-    settings::{Feeds, ReplaySettings, default_symbols, reader},
+    settings::{Feeds, ReplaySettings, as_said, default_symbols, reader},
     socket::SocketVenue,
     watched::{Guard, Watched},
 };
@@ -113,7 +113,7 @@ impl Venues {
     /// # Errors
     /// `Invalid` when it can't be a symbol, or the venue takes no more.
     pub fn want(&self, kind: VenueKind, symbol: &str) -> Result<Guard, AppError> {
-        self.watched[kind.name()].want(symbol).map_err(AppError::Invalid)
+        self.watched[kind.name()].want(&as_said(kind, symbol)).map_err(AppError::Invalid)
     }
 
     /// What is known of the venue beside its `state`.
@@ -208,10 +208,7 @@ impl Venues {
 /// What the settings have watched at a venue: what they name there, or where they name nothing the usual.
 fn symbols(kind: VenueKind, config: &Config) -> Vec<&str> {
     let named = config.symbols.iter().filter(|named| named.venue == kind);
-    let mut named: Vec<&str> = named.map(|named| named.symbol.as_str()).collect();
-    if kind == VenueKind::Coinbase {
-        named.extend(config.coinbase_products.iter().map(String::as_str));
-    }
+    let named: Vec<&str> = named.map(|named| named.symbol.as_str()).collect();
     if named.is_empty() {
         default_symbols(kind).to_vec()
     } else {

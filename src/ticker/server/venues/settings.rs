@@ -123,8 +123,17 @@ impl FromStr for VenueSymbol {
         check_symbol(symbol)?;
         Ok(Self {
             venue,
-            symbol: symbol.to_owned(),
+            symbol: as_said(venue, symbol),
         })
+    }
+}
+
+/// How the venue itself writes a symbol.
+pub fn as_said(venue: VenueKind, symbol: &str) -> String {
+    match venue {
+        // It takes small letters and answers in large ones.
+        VenueKind::Binance => symbol.to_ascii_uppercase(),
+        _ => symbol.to_owned(),
     }
 }
 
@@ -203,6 +212,7 @@ mod tests {
     fn a_symbol_names_its_venue_first() {
         let read = |text: &str| text.parse::<VenueSymbol>();
         assert_eq!(read("kraken:BTC/USD").unwrap().symbol, "BTC/USD");
+        assert_eq!(read("binance:btcusdt").unwrap().symbol, "BTCUSDT");
         let elsewhere = read("finnhub:BINANCE:BTCUSDT").unwrap();
         assert_eq!(
             (elsewhere.venue, elsewhere.symbol.as_str()),

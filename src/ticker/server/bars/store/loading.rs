@@ -11,9 +11,9 @@ use crate::{
     ticker::{
         model::Key,
         server::bars::{
-            Interval, chunk,
+            CHUNK, Interval, chunk,
             fold::{Open, Shelf},
-            seqs::{Recent, Seqs},
+            seqs::{KNOWN, Recent, Seqs},
         },
     },
 };
@@ -44,13 +44,11 @@ struct SeriesRow {
     seqs: Option<Vec<u8>>,
     last_slot: Option<i64>,
     last: Option<Vec<u8>>,
-    seen: Option<Vec<u8>>,
 }
 
 const SERIES: &str = "
     SELECT id, symbol, venue, filled, second_slot, second, minute_slot, minute, day_slot, day, seqs,
-        b.slot AS last_slot, b.bars AS last,
-        (SELECT n.seqs FROM seen n WHERE n.series = id ORDER BY n.slot DESC LIMIT 1) AS seen
+        b.slot AS last_slot, b.bars AS last
     FROM series LEFT JOIN open_bars o ON o.series = id
     LEFT JOIN bars b ON b.series = id AND b.interval = 2
         AND b.slot = (SELECT max(slot) FROM bars WHERE series = id AND interval = 2)";
@@ -63,11 +61,32 @@ pub async fn all(db: &SqlitePool) -> Result<(HashMap<Key, Series>, i64), AppErro
     let rows: Vec<SeriesRow> = sqlx::query_as(SERIES).fetch_all(db).await?;
     let highest = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'series'");
     let highest: Option<i64> = highest.fetch_optional(db).await?;
-    Ok((rows.into_iter().map(SeriesRow::read).collect(), highest.unwrap_or(0)))
+    let mut series: HashMap<Key, Series> = HashMap::with_capacity(rows.len());
+    let mut recent = recent(db).await?;
+    for row in rows {
+        let recent = recent.remove(&row.id).unwrap_or_default();
+        series.extend([row.read(recent)]);
+    }
+    Ok((series, highest.unwrap_or(0)))
+}
+
+/// The numbers of each series' last minutes: of a tick that said no time one can't know by which second it was kept.
+async fn recent(db: &SqlitePool) -> Result<HashMap<i64, Seqs>, AppError> {
+    let sql = "SELECT n.series, n.seqs FROM (SELECT series, max(slot) AS newest FROM seen GROUP BY series) m
+        CROSS JOIN seen n ON n.series = m.series AND n.slot > m.newest - ?";
+    let slots = KNOWN / (CHUNK * Interval::Second.micros());
+    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql).bind(slots).fetch_all(db).await?;
+    let mut recent = HashMap::<i64, Seqs>::new();
+    for (series, bytes) in rows {
+        if let Some(seqs) = readable(series, Seqs::decode(&bytes)) {
+            recent.entry(series).or_default().absorb(seqs);
+        }
+    }
+    Ok(recent)
 }
 
 impl SeriesRow {
-    fn read(self) -> (Key, Series) {
+    fn read(self, mut recent: Seqs) -> (Key, Series) {
         let id = self.id;
         let only = |interval, slot: Option<i64>, bytes: Option<Vec<u8>>| {
             readable(id, chunk::decode(interval, slot?, &bytes?))?.pop_last()
@@ -80,7 +99,7 @@ impl SeriesRow {
             let read = bytes.and_then(|bytes| readable(id, Seqs::decode(&bytes)));
             read.unwrap_or_default()
         };
-        let (seqs, mut recent) = (numbers(self.seqs), numbers(self.seen));
+        let seqs = numbers(self.seqs);
         recent.absorb(seqs.clone());
         let second = only(Interval::Second, self.second_slot, self.second);
         let newest = second.as_ref().map_or(0, |(_, bar)| bar.close.time);
