@@ -100,7 +100,7 @@ for (const colorScheme of ["dark", "light"] as const) {
         data: { room: 1, seq: 1, change: { edit: "Spread looks wide." } },
       });
       expect(edited.status()).toBe(200);
-      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/logs", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
+      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/ticker/venues", "/logs", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
         await ines.open(path);
         await accessible(ines.page, path);
         await fits(ines);

@@ -95,17 +95,25 @@ pub async fn page(db: &SqlitePool, series: i64, stretch: Stretch) -> Result<Page
     let whole = |micros: i64| step.of.number(micros).div_euclid(count) * count;
     let to = to.map_or(i64::MAX, |to| whole(to.saturating_sub(1)) + count);
     // More than the bars need, which may begin in the middle of a chunk.
-    let chunks = (limit as i64 * count / CHUNK + 2 + count / CHUNK).min(CHUNKS);
-    let first = match from {
-        Some(from) => whole(from),
-        None => {
-            let oldest = store::newest_slots(db, series, step.of, slot(to.saturating_sub(1)), chunks).await?;
-            // Of a stretch that begins before it not all is known.
-            (oldest * CHUNK).div_euclid(count) * count
+    let mut chunks = (limit as i64 * count / CHUNK + 2 + count / CHUNK).min(CHUNKS);
+    let mut last = None;
+    let (mut bars, mut next) = loop {
+        let first = match from {
+            Some(from) => whole(from),
+            None => {
+                let oldest = store::newest_slots(db, series, step.of, slot(to.saturating_sub(1)), chunks).await?;
+                // Of a stretch that begins before it not all is known.
+                (oldest * CHUNK).div_euclid(count) * count
+            }
+        };
+        let (kept, next) = store::bars(db, series, step.of, (first, to), chunks + count / CHUNK + 1).await?;
+        let bars = together(step, kept);
+        if from.is_some() || bars.len() >= limit || chunks == CHUNKS || last == Some(first) {
+            break (bars, next);
         }
+        // Of what is seldom traded there are few in a chunk.
+        (last, chunks) = (Some(first), (chunks * 8).min(CHUNKS));
     };
-    let (kept, mut next) = store::bars(db, series, step.of, (first, to), chunks + count / CHUNK + 1).await?;
-    let mut bars = together(step, kept);
     if let Some(unread) = next {
         // The last stretch may go on there.
         let whole = unread.div_euclid(count) * count;
