@@ -22,6 +22,8 @@ test("prices move, and made-up ones say so", async ({ ines }) => {
   await expect(rows.first()).toBeVisible();
   await expect(ines.ticker.getByRole("status")).toHaveText("live");
   for (const row of await rows.all()) await expect(row.getByText("DEMO")).toBeVisible();
+  const tape = ines.page.getByRole("region", { name: "Tape" }).getByRole("listitem");
+  await expect(tape.first()).toHaveText(/^\S+ DEMO [\d,.]+/);
   const prices = () => ines.ticker.locator(".p").allInnerTexts();
   const before = await prices();
   expect(before.every((text) => /\d/.test(text))).toBe(true);
@@ -35,8 +37,23 @@ test("a posted tick shows up with the digits it was sent with, and a later one r
   await post("/ingest/ticks", { symbol: "E2E-USD", venue: "lab", last: "12.3400" });
   await expect(price(ines.page, "E2E-USD")).toHaveText("12.3400");
   await expect(ines.ticker.getByRole("listitem").filter({ hasText: "E2E-USD" })).not.toContainText("DEMO");
-  await post("/ingest/ticks", { symbol: "E2E-USD", venue: "lab", last: "12.5000" });
-  await expect(price(ines.page, "E2E-USD")).toHaveText("12.5000");
+  // It flashes the way that it goes, for a moment that a test may miss.
+  const flashes = await price(ines.page, "E2E-USD").evaluateHandle((element) => {
+    const seen: string[] = [];
+    new MutationObserver(() => seen.push(element.className)).observe(element, { attributeFilter: ["class"] });
+    return seen;
+  });
+  for (const [last, flash] of [["12.6000", "p flash-up"], ["12.5000", "p flash-down"]]) {
+    await post("/ingest/ticks", { symbol: "E2E-USD", venue: "lab", last });
+    await expect(price(ines.page, "E2E-USD")).toHaveText(last);
+    await expect.poll(() => flashes.jsonValue()).toContain(flash);
+  }
+  // Of which nothing has been heard for long, while the line is up.
+  const time = new Date(Date.now() - 20 * 60_000).toISOString();
+  await post("/ingest/ticks", { symbol: "OLD-USD", venue: "lab", last: "7", time });
+  const old = ines.ticker.getByRole("listitem").filter({ hasText: "OLD-USD" });
+  await expect(old.getByText(/^quiet/)).toBeVisible();
+  await expect(ines.ticker.getByRole("status")).toHaveText("live");
   // It is kept, and on the page before any script runs.
   await ines.page.reload();
   await expect(price(ines.page, "E2E-USD")).toHaveText("12.5000");

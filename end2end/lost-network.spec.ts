@@ -1,4 +1,5 @@
 // Nothing said is lost or said twice, whatever the network does.
+import type { Locator } from "@playwright/test";
 import type { Line } from "./support/line";
 import type { Person } from "./support/person";
 import { expect, test as base } from "./support/test";
@@ -70,6 +71,16 @@ test("a message whose acknowledgement is lost is not sent twice", async ({ ines,
   await expect(remote.messages.locator(".msg.sending")).toHaveCount(0, { timeout: 30_000 });
   await remote.say("and after it");
   for (const one of [ines, remote]) await expect(one.bodies).toHaveText(["only once", "and after it"]);
+});
+
+test("a line that is dead without a word is noticed by its silence", async ({ remote, line }) => {
+  const status = (of: Locator) => expect(of.getByRole("status").first());
+  const parts = [remote.page.getByRole("main"), remote.ticker, remote.logs];
+  for (const part of parts) await status(part).toHaveText(/^(live|following)$/);
+  line.deafen();
+  for (const part of parts) await status(part).toHaveText(/^stale since/, { timeout: 60_000 });
+  line.restore();
+  for (const part of parts) await status(part).toHaveText(/^(live|following)$/, { timeout: 30_000 });
 });
 
 test("what waits survives closing the page", async ({ ines, remote, line }) => {

@@ -182,6 +182,8 @@ test("nothing moves for those who asked for less motion @js", async ({ person })
   const ines = await person("ines", { reducedMotion: "reduce" });
   await ines.begin();
   await expect(ines.ticker.getByRole("listitem").first()).toBeVisible();
+  // What would flash is there.
+  await expect(ines.ticker.locator(".flash-up, .flash-down").first()).toBeVisible();
   for (let n = 0; n < 20; n++) {
     expect(await ines.page.evaluate(() => document.getAnimations().length)).toBe(0);
     await ines.page.waitForTimeout(100);

@@ -25,9 +25,11 @@ pub fn NotSaidPage(
         <section class="fault" aria-labelledby="fault">
             <h1 id="fault">{HEADING}</h1>
             <p role="alert">{error.to_string()}</p>
-            <form class="stack" method="post" enctype="multipart/form-data" action=format!("/rooms/{room}/say")>
-                <label for="body">"Your message"</label>
-                <textarea id="body" name="body" rows="8" dir="auto" autofocus inner_html=text></textarea>
+            <form method="post" enctype="multipart/form-data" action=format!("/rooms/{room}/say")>
+                <div class="field">
+                    <label for="body">"Your message"</label>
+                    <textarea id="body" name="body" rows="8" dir="auto" autofocus inner_html=text></textarea>
+                </div>
                 <p class="ways">
                     <button class="button" type="submit">
                         "Send"

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     api::{FollowThread, threads},
     message::thread_link,
-    model::{Message, Room},
+    model::{Message, QUOTED, Room},
 };
 use crate::{
     accounts::pages::frame::{Frame, When, me},
@@ -50,7 +50,7 @@ fn Line(room: Room, root: Message) -> impl IntoView {
     let gist = if root.deleted {
         "a deleted message".to_owned()
     } else {
-        root.gist().chars().take(160).collect()
+        root.gist().chars().take(QUOTED).collect()
     };
     let replies = root
         .thread

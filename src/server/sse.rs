@@ -223,7 +223,38 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::Cursors;
+    use super::*;
+
+    struct Silent;
+
+    impl Feed for Silent {
+        fn topic(&self) -> &'static str {
+            "silence"
+        }
+
+        fn open(&self, _: Option<u64>) -> BoxStream<'static, Event> {
+            stream::pending().boxed()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_beats_and_ends_with_a_hint() {
+        let end = tokio::time::sleep(KEEP_ALIVE * 2 + Duration::from_secs(1));
+        let answer = respond(&[&Silent], Cursors::default(), end, Line::default());
+        let began = tokio::time::Instant::now();
+        let mut body = answer.into_body().into_data_stream();
+        let mut said = Vec::new();
+        while let Some(bytes) = body.next().await {
+            said.push((
+                began.elapsed().as_secs(),
+                String::from_utf8(bytes.unwrap().to_vec()).unwrap(),
+            ));
+        }
+        let beat = ":\nevent: beat\ndata: \n\n".to_owned();
+        let hint = "retry: 1000\n\n".to_owned();
+        assert_eq!(said[0].0, 0);
+        assert_eq!(said[1..], [(10, beat.clone()), (20, beat), (21, hint)]);
+    }
 
     #[test]
     fn cursors_read_back_what_they_write() {

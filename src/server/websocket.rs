@@ -5,7 +5,10 @@ use std::{task::Poll, time::Duration};
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use futures::{FutureExt, Sink, SinkExt, Stream, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::time::{Instant, sleep, timeout};
+use tokio_tungstenite::tungstenite::Error as Broken;
 use tokio_util::sync::CancellationToken;
+
+use crate::error::AppError;
 
 /// Largest frame read: a message with every byte escaped, and some.
 pub const LARGEST_FRAME: usize = 128 * 1024;
@@ -68,6 +71,28 @@ pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End>
         Poll::Pending => timeout(WRITE_TIME, sending).await.map_err(|_| None)?,
     };
     outcome.map_err(|_| None)
+}
+
+/// What was wrong with a frame after which no other can be read, and how the socket is closed; `None` where the line broke.
+pub fn unreadable(cause: axum::Error) -> Option<(AppError, CloseFrame)> {
+    let cause = cause.into_inner();
+    let (error, code, reason) = match cause.downcast_ref::<Broken>()? {
+        Broken::Capacity(_) => (
+            AppError::TooLarge(format!(
+                "A frame can hold {} KiB; this was more. Connect again.",
+                LARGEST_FRAME / 1024
+            )),
+            close_code::SIZE,
+            "too large",
+        ),
+        Broken::Utf8(_) => (
+            AppError::Invalid("Text must be UTF-8. Connect again.".into()),
+            close_code::INVALID,
+            "not UTF-8",
+        ),
+        _ => return None,
+    };
+    close(code, reason).map(|end| (error, end))
 }
 
 /// Ends a socket: tells the other end why, or acknowledges its close.
@@ -139,5 +164,76 @@ pub async fn ask(socket: &mut impl Transport, silence: Duration) -> Result<(), E
         silence if silence > QUIET * 2 => Err(None),
         silence if silence > QUIET => write(socket, Frame::Ping(Default::default())).await,
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use super::*;
+
+    /// Says nothing, and notes what it is sent.
+    #[derive(Default)]
+    struct Silent(Vec<Frame>);
+
+    impl Stream for Silent {
+        type Item = Result<Frame, axum::Error>;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            Poll::Pending
+        }
+    }
+
+    impl Sink<Frame> for Silent {
+        type Error = Infallible;
+
+        fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn start_send(mut self: Pin<&mut Self>, frame: Frame) -> Result<(), Infallible> {
+            self.0.push(frame);
+            Ok(())
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_silent_is_asked_and_then_taken_for_dead() {
+        let mut socket = Silent::default();
+        let mut seldom = Seldom::new(CancellationToken::new(), std::future::pending(), None);
+        let began = Instant::now();
+        let end = loop {
+            let silence = seldom.next().await.expect("nobody signs out");
+            if let Err(end) = ask(&mut socket, silence).await {
+                break end;
+            }
+        };
+        assert!(end.is_none(), "nobody is told");
+        assert!(
+            (QUIET * 2..QUIET * 3).contains(&began.elapsed()),
+            "{:?}",
+            began.elapsed()
+        );
+        assert!(!socket.0.is_empty() && socket.0.iter().all(|frame| matches!(frame, Frame::Ping(_))));
+
+        let mut seldom = Seldom::new(CancellationToken::new(), std::future::pending(), None);
+        for _ in 0..20 {
+            let silence = seldom.next().await.expect("nobody signs out");
+            assert!(ask(&mut socket, silence).await.is_ok(), "whoever answers stays");
+            seldom.heard();
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
 
 use super::{
@@ -153,6 +153,28 @@ async fn bad_frames_get_a_clear_error_and_the_socket_lives() {
             .await
             .is_some()
     );
+}
+
+#[tokio::test]
+async fn a_frame_of_bytes_is_refused_and_one_that_can_t_be_read_ends_the_socket_in_words() {
+    let app = TestApp::start().await;
+    let ada = app.admin().await;
+    let mut socket = ada.socket(&app).await;
+    socket.0.send(Message::binary(vec![1, 2, 3])).await.expect("sent");
+    assert!(matches!(socket.refused().await, Some((None, AppError::Invalid(_)))));
+    socket.send(&ClientFrame::Ping).await;
+    let pong = socket.until(|frame| matches!(frame, ServerFrame::Pong).then_some(()));
+    assert!(pong.await.is_some(), "it lives");
+    socket.text(&"x".repeat(200 * 1024)).await;
+    assert!(matches!(socket.refused().await, Some((None, AppError::TooLarge(_)))));
+    let code = loop {
+        match socket.0.next().await {
+            Some(Ok(Message::Close(frame))) => break frame.map(|frame| u16::from(frame.code)),
+            Some(Ok(_)) => (),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(code, Some(1009));
 }
 
 #[tokio::test]

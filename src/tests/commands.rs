@@ -21,43 +21,52 @@ use crate::{
 const DESK: RoomId = RoomId(1);
 
 impl Member {
-    /// Types into the form; where it leads.
-    async fn types(&self, app: &TestApp, body: &str) -> String {
+    async fn posts(&self, app: &TestApp, body: &str) -> reqwest::Response {
         let form = reqwest::multipart::Form::new().text("body", body.to_owned());
         let answer = self
             .client
             .post(format!("{}/rooms/1/say", app.url))
             .multipart(form)
             .send();
-        let answer = answer.await.expect("an answer");
+        answer.await.expect("an answer")
+    }
+
+    /// Types into the form; where it leads.
+    async fn types(&self, app: &TestApp, body: &str) -> String {
+        let answer = self.posts(app, body).await;
         assert_eq!(answer.status(), 303);
         answer.headers()["location"].to_str().expect("text").to_owned()
     }
 
-    /// Types into the form; the words with which the page comes back.
-    async fn is_told(&self, app: &TestApp, body: &str, role: &str) -> String {
-        let page = format!("{}{}", app.url, self.types(app, body).await);
-        let page = self
-            .client
-            .get(page)
-            .send()
-            .await
-            .expect("a page")
-            .text()
-            .await
-            .expect("a body");
+    /// Types into the form; the note with which the page comes back.
+    async fn is_told(&self, app: &TestApp, body: &str) -> String {
+        let page = self.types(app, body).await;
+        let page = self.client.get(format!("{}{page}", app.url)).send();
+        let page = page.await.expect("a page").text().await.expect("a body");
         let form = page.split("</textarea>").nth(1).expect("a composer");
-        let told = form
-            .split(&format!("role=\"{role}\""))
-            .nth(1)
-            .unwrap_or_else(|| panic!("{role} in {form}"));
-        told.split("</p>").next().expect("words").to_owned()
+        words(form, "status")
+    }
+
+    /// Types into the form; why that is refused, on a page that gives the text back.
+    async fn is_refused(&self, app: &TestApp, body: &str) -> String {
+        let answer = self.posts(app, body).await;
+        assert!(answer.status().is_client_error(), "{}", answer.status());
+        let page = answer.text().await.expect("a body");
+        assert!(page.contains(&format!("\n{body}</textarea>")), "{page}");
+        words(&page, "alert")
     }
 
     async fn last(&self, app: &TestApp, room: RoomId) -> Message {
         let (messages, _) = self.socket(app).await.follow(room, None).await;
         messages.last().cloned().expect("a message")
     }
+}
+
+/// What stands in the element of this role.
+fn words(page: &str, role: &str) -> String {
+    let told = page.split(&format!("role=\"{role}\"")).nth(1);
+    let told = told.unwrap_or_else(|| panic!("{role} in {page}"));
+    told.split("</p>").next().expect("words").to_owned()
 }
 
 #[tokio::test]
@@ -75,7 +84,7 @@ async fn what_speaks_is_said() {
         ines.last(&app, DESK).await.html.as_deref(),
         Some(r"<p>no idea ¯\_(ツ)_/¯</p>")
     );
-    assert!(ines.is_told(&app, "/me", "alert").await.contains("Write /me TEXT"));
+    assert!(ines.is_refused(&app, "/me").await.contains("Write /me TEXT"));
 }
 
 #[tokio::test]
@@ -92,7 +101,7 @@ async fn what_is_no_command_is_said_as_it_is_or_refused() {
         assert_eq!(ines.types(&app, typed).await, "/rooms/1");
         assert_eq!(ines.last(&app, DESK).await.body, said);
     }
-    let words = ines.is_told(&app, "/tmp is full", "alert").await;
+    let words = ines.is_refused(&app, "/tmp is full").await;
     assert!(
         words.contains("no command /tmp") && words.contains("/help") && words.contains("//tmp"),
         "{words}"
@@ -104,26 +113,18 @@ async fn what_is_no_command_is_said_as_it_is_or_refused() {
 async fn the_room_is_changed_by_those_who_may() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);
-    assert!(
-        ines.is_told(&app, "/topic Open  outcry", "status")
-            .await
-            .contains("topic")
-    );
+    assert!(ines.is_told(&app, "/topic Open  outcry").await.contains("topic"));
     assert_eq!(bob.rooms(&app).await[0].topic, "Open outcry");
-    assert!(bob.is_told(&app, "/topic", "status").await.contains("Open outcry"));
+    assert!(bob.is_told(&app, "/topic").await.contains("Open outcry"));
     assert!(
-        ines.is_told(&app, "/invite bob", "alert")
+        ines.is_refused(&app, "/invite bob")
             .await
             .contains("Everyone on the team")
     );
     assert!(!bob.rooms(&app).await[0].muted);
-    assert!(
-        bob.is_told(&app, "/mute", "status")
-            .await
-            .contains("notified of nothing")
-    );
+    assert!(bob.is_told(&app, "/mute").await.contains("notified of nothing"));
     assert!(bob.rooms(&app).await[0].muted && !ines.rooms(&app).await[0].muted);
-    assert!(ines.is_told(&app, "/help", "status").await.contains("/dm NAME TEXT"));
+    assert!(ines.is_told(&app, "/help").await.contains("/dm NAME TEXT"));
     assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");
 }
 
@@ -171,7 +172,7 @@ async fn some_lead_elsewhere() {
     assert_eq!((said.body.as_str(), said.author.name.as_str()), ("lunch?", "ines"));
     assert_eq!(bob.types(&app, "/dm ines").await, "/rooms/2", "the same conversation");
     assert!(
-        ines.is_told(&app, "/dm nobody hello", "alert")
+        ines.is_refused(&app, "/dm nobody hello")
             .await
             .contains("called nobody")
     );
@@ -245,11 +246,7 @@ async fn a_topic_leaves_a_name_that_is_given_at_the_same_moment_alone() {
     let kept = &ines.rooms(&app).await[0];
     assert_eq!((kept.name.as_str(), kept.topic.as_str()), ("floor", "Open outcry"));
     // And so does the command.
-    assert!(
-        ines.is_told(&app, "/topic Closed", "status")
-            .await
-            .contains("new topic")
-    );
+    assert!(ines.is_told(&app, "/topic Closed").await.contains("new topic"));
     let kept = &ines.rooms(&app).await[0];
     assert_eq!((kept.name.as_str(), kept.topic.as_str()), ("floor", "Closed"));
 }

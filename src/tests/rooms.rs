@@ -58,6 +58,31 @@ async fn left(socket: &mut Socket) -> (RoomId, u64, u32, u32) {
 }
 
 #[tokio::test]
+async fn a_name_calls_only_those_in_the_room() {
+    let app = TestApp::start().await;
+    let (ines, _bob) = (app.admin().await, app.join("bob").await);
+    let fields = [("name", "deals"), ("private", "true")];
+    assert_eq!(ines.form(&app, "create_room", &fields).await, 200);
+    let mut socket = ines.socket(&app).await;
+    for room in [RoomId(1), RoomId(2)] {
+        socket.follow(room, None).await;
+        socket.post(room, &format!("said-{room}"), "@bob and @ines").await;
+        socket.acknowledged(&format!("said-{room}")).await;
+    }
+    let html = async |room| {
+        let (messages, _) = ines.socket(&app).await.follow(room, Some(0)).await;
+        messages[0].html.clone().expect("a form")
+    };
+    let mention = |name: &str| format!("<span class=\"mention\">@{name}</span>");
+    assert!(html(RoomId(1)).await.contains(&mention("bob")));
+    let inside = html(RoomId(2)).await;
+    assert!(
+        inside.contains(&mention("ines")) && !inside.contains(&mention("bob")),
+        "{inside}"
+    );
+}
+
+#[tokio::test]
 async fn a_private_room_is_nobody_elses() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);

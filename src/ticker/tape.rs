@@ -49,11 +49,11 @@ fn TapeItem(quote: Signal<Quote>) -> impl IntoView {
     view! {
         <li>
             <b>{symbol}</b>
+            {demo.then(|| view! { " " <DemoMark /> })}
             " "
             {move || quote.with(|quote| grouped(&quote.last.to_string()))}
             " "
             <ChangeFigure quote />
-            {demo.then(|| view! { " " <DemoMark /> })}
         </li>
     }
 }

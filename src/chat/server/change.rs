@@ -53,7 +53,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
     chat.pace.check(&me.id)?;
     let (called, html) = match &change {
         Change::Edit(body) => {
-            let called = mentions::called(chat, body).await?;
+            let called = mentions::called(chat, room, body).await?;
             let html = markdown::rendered(body, &called).await;
             (called, html)
         }

@@ -115,7 +115,7 @@ impl<S: Transport> Line<'_, S> {
         }
     }
 
-    async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {
+    pub(super) async fn refuse(&mut self, client_id: Option<String>, error: AppError) -> Result<(), End> {
         self.send(ServerFrame::refused(client_id, error).encode().into()).await
     }
 }

@@ -15,7 +15,6 @@ use axum::{
     },
     response::Response,
 };
-use tokio_tungstenite::tungstenite::Error as Broken;
 
 use crate::{
     accounts::server::caller::Caller,
@@ -215,25 +214,8 @@ impl Line {
 
     /// Says what was wrong with a frame after which no other can be read.
     async fn unreadable(&mut self, cause: axum::Error) -> End {
-        let cause = cause.into_inner();
-        let (error, end) = match cause.downcast_ref::<Broken>() {
-            Some(Broken::Capacity(_)) => (
-                AppError::TooLarge(format!(
-                    "A message can hold {} KiB; this was far more. Connect again.",
-                    rules::LONGEST_BODY / 1024
-                )),
-                close(close_code::SIZE, "too large"),
-            ),
-            Some(Broken::Utf8(_)) => (
-                AppError::Invalid("Text must be UTF-8. Connect again.".into()),
-                close(close_code::INVALID, "not UTF-8"),
-            ),
-            _ => return None,
-        };
-        match self.refuse(&error).await {
-            Ok(()) => end,
-            Err(end) => end,
-        }
+        let (error, end) = websocket::unreadable(cause)?;
+        self.refuse(&error).await.err().unwrap_or(Some(end))
     }
 
     async fn refuse(&mut self, error: &AppError) -> Result<(), End> {

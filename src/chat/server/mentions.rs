@@ -4,7 +4,10 @@ use super::{
     Chat,
     store::{self, Named},
 };
-use crate::{error::AppError, ids::UserId};
+use crate::{
+    error::AppError,
+    ids::{RoomId, UserId},
+};
 
 /// Names looked up in one message at most.
 const NAMES: usize = 50;
@@ -12,7 +15,7 @@ const NAMES: usize = 50;
 /// Whom a message calls.
 #[derive(Clone, Debug, Default)]
 pub struct Called {
-    /// By name; whoever of them is not in the room is not told.
+    /// By name, of those in the room.
     pub people: Vec<Named>,
     /// `@here`, which is these, or `@room`, which is everyone in it.
     pub all: Option<All>,
@@ -27,11 +30,11 @@ pub enum All {
     Room,
 }
 
-/// Whom `body` calls.
+/// Whom `body` calls in `room`.
 ///
 /// # Errors
 /// When the database can't be read.
-pub async fn called(chat: &Chat, body: &str) -> Result<Called, AppError> {
+pub async fn called(chat: &Chat, room: RoomId, body: &str) -> Result<Called, AppError> {
     let names = names(body);
     if names.is_empty() {
         return Ok(Called::default());
@@ -43,7 +46,7 @@ pub async fn called(chat: &Chat, body: &str) -> Result<Called, AppError> {
         names.iter().any(|name| name == "here").then(|| All::Here(here()))
     };
     Ok(Called {
-        people: store::people_called(&chat.db.readers, &names).await?,
+        people: store::members_called(&chat.db.readers, room, &names).await?,
         all,
     })
 }

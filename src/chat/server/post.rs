@@ -38,7 +38,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
         rules::caption(&body)?
     };
     chat.pace.check(&author.id)?;
-    let called = mentions::called(chat, &body).await?;
+    let called = mentions::called(chat, room, &body).await?;
     let html = markdown::rendered(&body, &called).await;
     let (hub, said, previews) = (chat.hub.clone(), chat.said.clone(), chat.previews.clone());
     let (message, is_new, ..) = chat

@@ -128,7 +128,8 @@ impl<'c, S: Transport> Line<'c, S> {
                     match frame {
                         // Boxed: in place, its room would be kept by every socket that only listens.
                         Some(Ok(frame)) => Box::pin(self.receive(frame)).await,
-                        Some(Err(_)) | None => Err(None),
+                        Some(Err(cause)) => Err(self.unreadable(cause).await),
+                        None => Err(None),
                     }
                 }
                 silence = seldom.next() => match silence {
@@ -140,6 +141,12 @@ impl<'c, S: Transport> Line<'c, S> {
                 return end;
             }
         }
+    }
+
+    /// Says what was wrong with a frame after which no other can be read.
+    async fn unreadable(&mut self, cause: axum::Error) -> End {
+        let (error, end) = websocket::unreadable(cause)?;
+        self.refuse(None, error).await.err().unwrap_or(Some(end))
     }
 
     async fn greet(&mut self) -> Result<(), End> {

@@ -8,6 +8,7 @@ use super::{SET_UP, ask, call, page, said, who};
 use crate::{
     accounts::model::{TeamPage, Visitor},
     tests::app::{PASSWORD, TestApp},
+    ticker::model::{Line, VenueKind},
 };
 
 #[tokio::test]
@@ -56,6 +57,21 @@ async fn a_form_that_is_sent_twice_brings_its_sender_in_twice_and_nobody_else() 
     for _ in 0..2 {
         assert_eq!(call(&app, &app.client(), "set_up", &SET_UP).await.status(), 200);
     }
+    // From now on prices come from the venue that was ticked, and from no other.
+    let run = || -> Vec<VenueKind> {
+        let venues = app.running.state.ticker.board().venues.into_iter();
+        venues
+            .filter(|state| state.line != Line::Off)
+            .map(|state| state.venue)
+            .collect()
+    };
+    let chosen = async {
+        while run() != [VenueKind::Coinbase] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(20), chosen).await;
+    assert!(in_time.is_ok(), "{:?}", run());
     let admin = app.sign_in("ines").await;
     let team: TeamPage = ask(&app, &admin.client, "team_page")
         .await

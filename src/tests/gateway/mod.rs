@@ -96,7 +96,7 @@ async fn a_frame_that_is_far_too_large_ends_the_line_and_says_so() {
     let a = app.program("alpha").await;
     let mut line = a.register().await;
     line.send(format!("{}:1:{}", a.id, "x".repeat(200 * 1024))).await;
-    assert!(line.line().await.starts_with("error: A message can hold 16 KiB"));
+    assert!(line.line().await.starts_with("error: A frame can hold 128 KiB"));
     let code = loop {
         match line.frame().await {
             Some(Message::Close(frame)) => break frame.map(|frame| u16::from(frame.code)),

@@ -54,13 +54,28 @@ fn create_user(data: &std::path::Path, args: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_in_the_middle_it_keeps_every_acknowledged_message_once() {
+    everything_acknowledged_is_kept_once(|mut server| server.kill()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_in_the_middle_it_keeps_every_acknowledged_message_once() {
+    everything_acknowledged_is_kept_once(|mut server| {
+        let (status, took) = server.terminate();
+        assert_eq!(status.code(), Some(0));
+        assert!(took < Duration::from_secs(10), "{took:?}");
+    })
+    .await;
+}
+
+/// Eight post while the server ends by `end`; then it starts again.
+async fn everything_acknowledged_is_kept_once(end: impl FnOnce(Server) + Send + 'static) {
     let folder = tempfile::tempdir().expect("a folder");
     let names: Vec<String> = (0..8).map(|n| format!("client{n}")).collect();
     create_user(folder.path(), &[&names[0], "--admin"]);
     for name in &names[1..] {
         create_user(folder.path(), &[name]);
     }
-    let mut server = Server::start(folder.path());
+    let server = Server::start(folder.path());
     let acknowledged = Arc::new(Mutex::new(Vec::<(String, u64)>::new()));
     let mut posting = Vec::new();
     for name in &names {
@@ -99,7 +114,7 @@ async fn killed_in_the_middle_it_keeps_every_acknowledged_message_once() {
         }));
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
-    server.kill();
+    tokio::task::spawn_blocking(move || end(server)).await.expect("it ends");
     for task in posting {
         task.await.expect("the client noticed");
     }

@@ -49,6 +49,19 @@ pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Name
     Ok(all.into_iter().map(named).collect())
 }
 
+/// Those in the room who are called by one of these, folded.
+pub async fn members_called(db: &SqlitePool, room: RoomId, names: &[String]) -> Result<Vec<Named>, AppError> {
+    let all = sqlx::query_as(
+        "SELECT id, name, folded FROM user JOIN member ON member.user = user.id AND member.room = ? \
+         WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
+    )
+    .bind(room.0)
+    .bind(serde_json::to_string(names).unwrap_or_default())
+    .fetch_all(db)
+    .await?;
+    Ok(all.into_iter().map(named).collect())
+}
+
 /// What somebody is called by after an `@`.
 pub async fn username(db: &SqlitePool, user: UserId) -> Result<String, AppError> {
     Ok(sqlx::query_scalar("SELECT folded FROM user WHERE id = ?")
