@@ -240,7 +240,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_silent_stream_beats_and_ends_with_a_hint() {
         let end = tokio::time::sleep(KEEP_ALIVE * 2 + Duration::from_secs(1));
-        let answer = respond(&[&Silent], Cursors::default(), end, Line::default());
+        let answer = respond(&[&Silent], Cursors::default(), &[], end, Line::default());
         let began = tokio::time::Instant::now();
         let mut body = answer.into_body().into_data_stream();
         let mut said = Vec::new();

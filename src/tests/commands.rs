@@ -138,7 +138,7 @@ async fn a_price_is_told_to_whoever_asks() {
     crate::ticker::server::ingest::take(&ticker.recorder, "desk", body)
         .await
         .expect("kept");
-    let told = ines.is_told(&app, "/price btc-eur", "status").await;
+    let told = ines.is_told(&app, "/price btc-eur").await;
     for shown in [
         "BTC-EUR 96,412.50 ▲ +1,181.50 (+1.24%) at desk",
         "96,412.50 – 96,412.50",
@@ -147,15 +147,11 @@ async fn a_price_is_told_to_whoever_asks() {
         assert!(told.contains(shown), "{shown} in {told}");
     }
     assert!(
-        ines.is_told(&app, "/price BTCEUR", "alert")
+        ines.is_refused(&app, "/price BTCEUR")
             .await
             .contains("Near it: BTC-EUR")
     );
-    assert!(
-        ines.is_told(&app, "/price", "alert")
-            .await
-            .contains("Write /price SYMBOL")
-    );
+    assert!(ines.is_refused(&app, "/price").await.contains("Write /price SYMBOL"));
     assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");
 }
 

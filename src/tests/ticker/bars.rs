@@ -294,12 +294,21 @@ async fn old_bars_go_and_those_of_symbols_that_are_gone() {
 async fn what_is_seldom_traded_has_as_many_bars_as_anything() {
     let (app, token) = desk().await;
     let ticks: Vec<String> = (0..240)
-        .map(|n| format!(r#"{{"symbol":"A","last":{n},"time":"2026-01-0{}T{:02}:{:02}:00Z"}}"#, 5 + n / 72, n / 3 % 24, n % 3 * 20))
+        .map(|n| {
+            format!(
+                r#"{{"symbol":"A","last":{n},"time":"2026-01-0{}T{:02}:{:02}:00Z"}}"#,
+                5 + n / 72,
+                n / 3 % 24,
+                n % 3 * 20
+            )
+        })
         .collect();
     post(&app.running.state.ticker, &ticks.join("\n")).await;
     let (_, newest) = get(&app, &token, "/bars?symbol=A&interval=1m&limit=100").await;
     let closes = newest["bars"].as_array().expect("a list").iter();
-    let closes: Vec<_> = closes.map(|bar| bar["close"].as_str().expect("text").to_owned()).collect();
+    let closes: Vec<_> = closes
+        .map(|bar| bar["close"].as_str().expect("text").to_owned())
+        .collect();
     assert_eq!(closes, (140..240).map(|n: u32| n.to_string()).collect::<Vec<_>>());
     app.running.stop().await;
 }

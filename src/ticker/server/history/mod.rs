@@ -144,12 +144,7 @@ impl Histories {
     }
 
     /// Asks for both lengths; what was answered before a failure is in `bars`.
-    async fn ask(
-        &self,
-        source: &Source,
-        symbol: &str,
-        bars: &mut Vec<(Interval, Vec<Bar>)>,
-    ) -> Result<(), String> {
+    async fn ask(&self, source: &Source, symbol: &str, bars: &mut Vec<(Interval, Vec<Bar>)>) -> Result<(), String> {
         let outbound = self.outbound.as_ref().ok_or("no requests can be made")?;
         for interval in [Interval::Minute, Interval::Day] {
             tokio::time::sleep(PACE).await;

@@ -78,9 +78,19 @@ fn trades_and_quotes_make_one_picture_with_their_digits() {
     );
     let ticks = ticks(&mut alpaca, &both);
     assert_eq!(ticks.len(), 3);
-    let sizes: Vec<_> = ticks.iter().map(|tick| tick.size.map(|size| size.to_string())).collect();
-    assert_eq!(sizes, [Some("1".to_owned()), Some("1".to_owned()), None], "a quote is no trade");
-    assert_eq!(ticks.iter().map(|tick| tick.is_trade).collect::<Vec<_>>(), [true, true, false]);
+    let sizes: Vec<_> = ticks
+        .iter()
+        .map(|tick| tick.size.map(|size| size.to_string()))
+        .collect();
+    assert_eq!(
+        sizes,
+        [Some("1".to_owned()), Some("1".to_owned()), None],
+        "a quote is no trade"
+    );
+    assert_eq!(
+        ticks.iter().map(|tick| tick.is_trade).collect::<Vec<_>>(),
+        [true, true, false]
+    );
     let figures = |tick: &Tick| [Some(tick.last), tick.bid, tick.ask].map(|n| n.map(|n| n.to_string()));
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(figures(&ticks[0]), [some("126.550"), some("126.50"), some("126.6")]);

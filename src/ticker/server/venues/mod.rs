@@ -113,7 +113,9 @@ impl Venues {
     /// # Errors
     /// `Invalid` when it can't be a symbol, or the venue takes no more.
     pub fn want(&self, kind: VenueKind, symbol: &str) -> Result<Guard, AppError> {
-        self.watched[kind.name()].want(&as_said(kind, symbol)).map_err(AppError::Invalid)
+        self.watched[kind.name()]
+            .want(&as_said(kind, symbol))
+            .map_err(AppError::Invalid)
     }
 
     /// What is known of the venue beside its `state`.

@@ -17,11 +17,14 @@ use crate::{
     },
 };
 
+/// A series, the slot and bytes of its newest second, minute and day, and the numbers of its ticks.
+type OpenRow = (i64, i64, String, i64, String, i64, String, String);
+
 /// What a round writes: JSON arrays of rows, whose bytes are hexadecimal.
 #[derive(Debug, Default)]
 pub struct Rows {
     series: Vec<(i64, String, String)>,
-    open: Vec<(i64, i64, String, i64, String, i64, String, String)>,
+    open: Vec<OpenRow>,
     bars: Vec<(i64, i64, i64, String)>,
     seen: Vec<(i64, i64, String)>,
     filled: Vec<i64>,
