@@ -12,6 +12,9 @@ use super::{
     server::{Server, run},
 };
 
+/// The second of the day from which the ticks' own are counted.
+const BEGIN: u64 = 10 * 3_600;
+
 /// Ticks in a request.
 const BATCH: u64 = 40;
 
@@ -32,7 +35,7 @@ fn batch(number: u64) -> String {
         let (second, cents, size) = tick(n);
         let time = format!(
             "2026-01-05T{:02}:{:02}:{:02}Z",
-            10 + second / 3_600,
+            (BEGIN + second) / 3_600,
             second / 60 % 60,
             second % 60
         );
@@ -50,12 +53,14 @@ async fn post(url: &str, token: &str, number: u64) -> Option<()> {
     Some(())
 }
 
-/// High, low, volume and ticks of the bars of so many seconds, by what is known of the ticks.
+/// High, low, volume and ticks of the bars of so many seconds by the second of the day, from what is known of the ticks.
 fn expected(batches: u64, seconds: u64) -> BTreeMap<u64, [u64; 4]> {
     let mut bars = BTreeMap::new();
     for n in 0..batches * BATCH {
         let (second, cents, size) = tick(n);
-        let bar = bars.entry(second / seconds * seconds).or_insert([0, u64::MAX, 0, 0]);
+        let bar = bars
+            .entry(BEGIN + second / seconds * seconds)
+            .or_insert([0, u64::MAX, 0, 0]);
         *bar = [bar[0].max(cents), bar[1].min(cents), bar[2] + size, bar[3] + 1];
     }
     bars
@@ -77,7 +82,7 @@ async fn kept(server: &Server, token: &str, interval: &str) -> BTreeMap<u64, [u6
     let bars = answer["bars"].as_array().expect("a list").iter().map(|bar| {
         let time = &bar["time"].as_str().expect("text")[11..19];
         let parts: Vec<u64> = time.split(':').map(|part| part.parse().expect("a number")).collect();
-        let second = (parts[0] - 10) * 3_600 + parts[1] * 60 + parts[2];
+        let second = parts[0] * 3_600 + parts[1] * 60 + parts[2];
         let ticks = bar["ticks"].as_u64().expect("a number");
         (
             second,

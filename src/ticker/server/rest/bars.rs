@@ -62,6 +62,13 @@ pub struct Which {
 
 /// Bars in the order of their times.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "symbol": "BTC-USD", "venue": "coinbase", "interval": "1m",
+    "bars": [{
+        "time": "2026-11-20T14:03:00Z", "open": "96410.00", "high": "96412.50", "low": "96398.21",
+        "close": "96412.50", "volume": "3.10420000", "ticks": 41
+    }]
+})))]
 pub struct ApiBars {
     symbol: String,
     venue: String,

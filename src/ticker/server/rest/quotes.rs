@@ -25,6 +25,14 @@ use crate::{
 
 /// The newest price of a symbol at a venue. Prices are text, with the digits that they were sent with.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "symbol": "BTC-USD", "venue": "coinbase", "last": "96412.50", "bid": "96412.49", "ask": "96412.51",
+    "volume": "8123.44170000", "open": "95231.00", "time": "2026-11-20T14:03:07.204Z", "demo": false,
+    "day": {
+        "date": "2026-11-20", "open": "95231.00", "high": "96800.00", "low": "95102.17", "volume": "5011.90214",
+        "previous_close": "95230.11"
+    }
+})))]
 pub struct ApiQuote {
     symbol: String,
     venue: String,
@@ -81,6 +89,10 @@ pub struct Which {
 
 /// What is known of a symbol at a venue.
 #[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "symbol": "AAPL", "venue": "alpaca", "precision": 2, "currency": "USD", "session": "us_equities", "phase": "open",
+    "time": "2026-11-20T15:03:07.204Z", "demo": false
+})))]
 pub struct ApiInstrument {
     symbol: String,
     venue: String,
