@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { accessible } from "./support/axe";
+import { accessibleDayAndNight } from "./support/axe";
 import type { Person } from "./support/person";
 import { Server, program, site } from "./support/server";
 import { expect, test } from "./support/test";
@@ -76,53 +76,51 @@ test("the packaged server runs from any folder @js", async ({ person }) => {
   }
 });
 
-for (const colorScheme of ["dark", "light"] as const) {
-  for (const [screen, viewport] of [["wide", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]] as const) {
-    test(`every page is accessible, ${colorScheme} and ${screen} @js`, async ({ person }) => {
-      test.setTimeout(120_000);
-      const options = { colorScheme, viewport };
-      const ines = await person("ines", options);
-      await ines.open("/set-up");
-      await accessible(ines.page, "/set-up");
-      await ines.setUp();
-      await ines.say("Spread looks fine.");
-      await ines.say("Nothing odd.");
-      const invitation = await ines.invitation();
-      const other = await person("tomasz", options);
-      for (const path of ["/sign-in", invitation]) {
-        await other.open(path);
-        await accessible(other.page, path);
-        await fits(other);
-      }
-      await other.join(invitation);
-      const edited = await ines.page.request.post(`${ines.url}/do/change_message`, {
-        headers: { Origin: ines.url },
-        data: { room: 1, seq: 1, change: { edit: "Spread looks wide." } },
-      });
-      expect(edited.status()).toBe(200);
-      for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/ticker/venues", "/logs", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
-        await ines.open(path);
-        await accessible(ines.page, path);
-        await fits(ines);
-      }
-      ines.watch.expect(/40[04]/);
-      // What a plain form that was refused leads to; on a live page none is sent.
-      await ines.page.evaluate(() => {
-        const form = Object.assign(document.createElement("form"), { method: "post", action: "/rooms/1/say" });
-        form.enctype = "multipart/form-data";
-        form.append(Object.assign(document.createElement("textarea"), { name: "body", value: "/nonsense" }));
-        document.body.append(form);
-        form.submit();
-      });
-      await expect(ines.page.getByRole("textbox", { name: "Your message" })).toHaveValue("/nonsense");
-      await accessible(ines.page, "what was not sent");
-      await fits(ines);
-      for (const path of ["/no/such/page", "/rooms/999999"]) {
-        await ines.page.goto(ines.url + path);
-        await accessible(ines.page, path);
-      }
+for (const [screen, viewport] of [["wide", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]] as const) {
+  test(`every page is accessible, dark and light, ${screen} @js`, async ({ person }) => {
+    test.setTimeout(120_000);
+    const options = { viewport };
+    const ines = await person("ines", options);
+    await ines.open("/set-up");
+    await accessibleDayAndNight(ines.page, "/set-up");
+    await ines.setUp();
+    await ines.say("Spread looks fine.");
+    await ines.say("Nothing odd.");
+    const invitation = await ines.invitation();
+    const other = await person("tomasz", options);
+    for (const path of ["/sign-in", invitation]) {
+      await other.open(path);
+      await accessibleDayAndNight(other.page, path);
+      await fits(other);
+    }
+    await other.join(invitation);
+    const edited = await ines.page.request.post(`${ines.url}/do/change_message`, {
+      headers: { Origin: ines.url },
+      data: { room: 1, seq: 1, change: { edit: "Spread looks wide." } },
     });
-  }
+    expect(edited.status()).toBe(200);
+    for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/ticker/venues", "/logs", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2"]) {
+      await ines.open(path);
+      await accessibleDayAndNight(ines.page, path);
+      await fits(ines);
+    }
+    ines.watch.expect(/40[04]/);
+    // What a plain form that was refused leads to; on a live page none is sent.
+    await ines.page.evaluate(() => {
+      const form = Object.assign(document.createElement("form"), { method: "post", action: "/rooms/1/say" });
+      form.enctype = "multipart/form-data";
+      form.append(Object.assign(document.createElement("textarea"), { name: "body", value: "/nonsense" }));
+      document.body.append(form);
+      form.submit();
+    });
+    await expect(ines.page.getByRole("textbox", { name: "Your message" })).toHaveValue("/nonsense");
+    await accessibleDayAndNight(ines.page, "what was not sent");
+    await fits(ines);
+    for (const path of ["/no/such/page", "/rooms/999999"]) {
+      await ines.page.goto(ines.url + path);
+      await accessibleDayAndNight(ines.page, path);
+    }
+  });
 }
 
 /** Nothing is cut off at the side. */
