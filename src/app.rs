@@ -32,7 +32,7 @@ use crate::{
     desk_keys::KeysPage,
     error::AppError,
     ids::RoomId,
-    ticker::venues_page::VenuesPage,
+    ticker::{chart_page::ChartPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
 
@@ -149,6 +149,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/rooms/:room/pins") view=PinsPage ssr=SsrMode::Async />
                 <Route path=path!("/bookmarks") view=BookmarksPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/ticker/chart") view=ChartPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />

@@ -56,6 +56,11 @@ pub fn file(id: FileId, name: &str) -> String {
     format!("/files/{id}/{}", encoded(name))
 }
 
+/// The page of a symbol at a venue.
+pub fn chart(symbol: &str, venue: &str) -> String {
+    format!("/ticker/chart?symbol={}&venue={}", encoded(symbol), encoded(venue))
+}
+
 /// The URL of an image's thumbnail.
 pub fn thumbnail(id: FileId) -> String {
     format!("/thumbnails/{id}")

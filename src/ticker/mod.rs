@@ -5,6 +5,8 @@
 
 pub mod api;
 pub mod board;
+pub mod chart;
+pub mod chart_page;
 pub mod connection;
 pub mod figures;
 pub mod model;

@@ -9,7 +9,7 @@ use super::{
     quiet::{quiet_since, since_in_words},
     sparkline::Sparkline,
 };
-use crate::time::Timestamp;
+use crate::{paths, time::Timestamp};
 use leptos::prelude::*;
 
 /// How long a changed figure is marked; the style decides what is seen of it.
@@ -26,6 +26,7 @@ pub fn QuoteRow(
     now: Signal<Option<Timestamp>>,
 ) -> impl IntoView {
     let (symbol, venue, demo) = quote.with_untracked(|quote| (quote.symbol.clone(), quote.venue.clone(), quote.demo));
+    let chart = paths::chart(&symbol, &venue);
     let quiet = Memo::new(move |_| {
         let now = now.get()?;
         let since = quote.with(|quote| quiet_since(quote, now))?;
@@ -41,7 +42,9 @@ pub fn QuoteRow(
     view! {
         <li class="q">
             <div class="s">
-                <b>{symbol}</b>
+                <a href=chart rel="external">
+                    {symbol}
+                </a>
                 {if demo { view! { <DemoMark /> }.into_any() } else { view! { <span>{venue}</span> }.into_any() }}
                 {move || {
                     quiet

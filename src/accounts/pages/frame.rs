@@ -17,7 +17,8 @@ use crate::{
 #[component]
 pub fn Frame(
     /// The page's title and heading.
-    title: &'static str,
+    #[prop(into)]
+    title: String,
     /// Below the heading.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -26,7 +27,7 @@ pub fn Frame(
             provide_context(me.clone());
             let runs_the_team = me.role == Role::Admin;
             view! {
-                <Title text=title />
+                <Title text=title.clone() />
                 <div class="plain">
                     <header>
                         <a class="home" href="/">
@@ -42,7 +43,7 @@ pub fn Frame(
                         </nav>
                     </header>
                     <main class="page">
-                        <h1>{title}</h1>
+                        <h1>{title.clone()}</h1>
                         {children()}
                     </main>
                 </div>

@@ -14,7 +14,7 @@ use crate::{
                 Venue,
                 dial::Trust,
                 out::Out,
-                settings::{Feeds, default_symbols},
+                settings::{Feeds, as_said, default_symbols},
                 socket::SocketVenue,
                 watched::{Guard, Watched},
             },
@@ -57,13 +57,13 @@ pub async fn record(command: RecordCommand) -> Result<String, String> {
         feeds,
     } = command;
     let frames = feeds.frames(kind)?;
-    let symbols = if symbols.is_empty() {
+    let symbols: Vec<String> = if symbols.is_empty() {
         default_symbols(kind)
             .iter()
             .map(|symbol| (*symbol).to_owned())
             .collect()
     } else {
-        symbols
+        symbols.iter().map(|symbol| as_said(kind, symbol)).collect()
     };
     let watched = Watched::new(frames.manners().symbols, Duration::ZERO);
     let wants: Result<Vec<Guard>, String> = symbols.iter().map(|symbol| watched.want(symbol)).collect();

@@ -7,6 +7,7 @@
 pub mod bars;
 pub mod board;
 pub mod change;
+pub mod chart;
 pub mod command;
 pub mod history;
 pub mod ingest;

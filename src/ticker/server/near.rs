@@ -2,29 +2,37 @@
 
 /// As many are named.
 const NAMED: usize = 5;
+/// Nothing is near to what is longer, in bytes: symbols are shorter, and to compare takes the product of both lengths.
+const LONGEST: usize = 64;
 
 /// The known symbols that are most like `typed`, the best first.
 pub fn near<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    if typed.len() > LONGEST {
+        return Vec::new();
+    }
     let typed = typed.to_uppercase();
-    let mut found: Vec<(usize, &str)> = known
+    let length = typed.chars().count();
+    let mut found: Vec<(usize, usize, &str)> = known
         .filter_map(|symbol| {
             let name = symbol.to_uppercase();
+            let begins = |part: &str| part.len() > 1 && typed.starts_with(part);
             let part = || {
                 name.split(['-', '/', ':', '.', '_'])
-                    .any(|part| part == typed || typed.starts_with(part))
+                    .any(|part| part == typed || begins(part))
             };
-            let away = match name.contains(&typed) || typed.contains(&name) || part() {
+            let away = match name.contains(&typed) || begins(&name) || part() {
                 true => 0,
                 false => distance(&typed, &name),
             };
             // A letter in three may be another.
-            (away <= name.chars().count().max(typed.chars().count()) / 3).then_some((away, symbol))
+            let others = name.chars().count();
+            (away <= others.max(length) / 3).then_some((away, others.abs_diff(length), symbol))
         })
         .collect();
     found.sort_unstable();
     found.dedup();
     found.truncate(NAMED);
-    found.into_iter().map(|(_, symbol)| symbol).collect()
+    found.into_iter().map(|(.., symbol)| symbol).collect()
 }
 
 /// How many letters are to be added, left out or changed between the two (Levenshtein).
@@ -57,6 +65,11 @@ mod tests {
         assert_eq!(found("APPL"), ["AAPL"]);
         assert_eq!(found("EHT-USD")[0], "ETH-USD");
         assert!(found("ZZZZZZ").is_empty());
+        assert!(found(&"Z".repeat(65)).is_empty());
+        // Short names and empty parts are not near to everything.
+        let short = ["A", "AAPL", ".DJI", "BRK.B", "BTC-USD"];
+        assert_eq!(near("APPL", short.into_iter()), ["AAPL"]);
+        assert_eq!(near("BTCUSD", short.into_iter()), ["BTC-USD"]);
         assert_eq!(distance("kitten", "sitting"), 3);
     }
 

@@ -36,6 +36,9 @@ const BEHIND: usize = 50_000;
 /// Ticks that wait for a commit at most, some 20 MB; a further one is refused.
 const WAITING: usize = 200_000;
 
+/// Symbols whose bars from before wait for a commit at most.
+const FILLS: usize = 64;
+
 /// Takes ticks; cheap to clone. What was taken is committed even when the last one is dropped.
 #[derive(Clone)]
 pub struct Recorder {
@@ -125,7 +128,7 @@ impl Recorder {
     fn take(&self, tick: Tick, is_undated: bool) -> Result<bool, String> {
         tick.check(Timestamp::now())?;
         let mut state = self.shared.lock();
-        if state.waiting.count >= WAITING {
+        if state.waiting.count + state.writing >= WAITING {
             return Err("the server can't keep up: send it again later".to_owned());
         }
         let (key, said) = (tick.key.clone(), tick.clone());
@@ -152,9 +155,14 @@ impl Recorder {
         Ok(changed)
     }
 
-    /// Takes bars in that a venue made before the first tick.
+    /// Takes bars in that a venue made before the first tick. Where too many wait for a commit they are left: they are
+    /// asked for again at the next start.
     pub fn fill(&self, fill: Fill) {
-        self.shared.lock().waiting.fills.push(fill);
+        let mut state = self.shared.lock();
+        if state.waiting.fills.len() < FILLS {
+            state.waiting.fills.push(fill);
+        }
+        drop(state);
         self.shared.work.notify_one();
     }
 

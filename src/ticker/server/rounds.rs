@@ -59,6 +59,8 @@ pub(super) struct State {
     pub(super) gone: BTreeSet<Key>,
     /// For the bars.
     pub(super) waiting: Waiting,
+    /// Ticks of the round that is being written, which come back when it fails.
+    pub(super) writing: usize,
     /// The number of the round that is being collected; the first is 1.
     pub(super) round: u64,
 }
@@ -104,6 +106,7 @@ impl State {
             ..Round::default()
         };
         self.round += 1;
+        self.writing = round.waiting.count;
         let mut next = || {
             version += 1;
             version
@@ -190,6 +193,7 @@ async fn write_round(shared: &Shared, db: &Database, keeper: &mut Option<Keeper>
     let changes = std::mem::take(&mut round.changes);
     let outcome = write(shared, db, keeper, &mut round, changes).await;
     let is_kept = outcome.is_ok();
+    shared.lock().writing = 0;
     if !is_kept {
         // What is in memory of the bars is ahead of the database.
         *keeper = None;

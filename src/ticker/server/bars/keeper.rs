@@ -31,6 +31,8 @@ pub struct Fill {
     pub key: Key,
     /// Of which lengths.
     pub bars: Vec<(Interval, Vec<Bar>)>,
+    /// That is all there is; otherwise the venue is asked again.
+    pub is_all: bool,
 }
 
 impl Waiting {
@@ -160,8 +162,10 @@ impl Keeper {
                 for (interval, bars) in fill.bars.clone() {
                     series.open.fill(interval, bars, shelves.entry(series.id).or_default());
                 }
-                series.filled = true;
-                rows.add_filled(series.id);
+                if fill.is_all {
+                    series.filled = true;
+                    rows.add_filled(series.id);
+                }
                 touched.insert(series.id, &fill.key);
             }
         }

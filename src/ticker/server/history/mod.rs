@@ -23,7 +23,7 @@ use crate::{
         config::Config,
         outbound::{self, Outbound, Scheme},
     },
-    ticker::model::{Key, VenueKind},
+    ticker::model::Key,
 };
 
 /// Bars of each length that are asked for.
@@ -123,10 +123,7 @@ impl Histories {
                     None => continue,
                 },
             };
-            // What programs post under a venue's name is not the venue's.
-            let is_watched = VenueKind::ALL.iter().any(|kind| kind.name() == key.venue);
-            let source = self.sources.iter().find(|source| source.history.venue() == key.venue);
-            let Some(source) = source.filter(|_| is_watched) else {
+            let Some(source) = self.sources.iter().find(|source| source.history.venue() == key.venue) else {
                 continue;
             };
             let mut bars = Vec::new();
@@ -134,8 +131,10 @@ impl Histories {
             if let Err(error) = &outcome {
                 tracing::warn!(symbol = key.symbol, venue = key.venue, error, "no bars from before");
             }
-            if !bars.is_empty() {
-                recorder.fill(Fill { key: key.clone(), bars });
+            let is_all = outcome.is_ok();
+            if is_all || !bars.is_empty() {
+                let key = key.clone();
+                recorder.fill(Fill { key, bars, is_all });
             }
             if outcome.is_err() && is_first && later.len() < QUEUE {
                 later.push_back((Instant::now() + AGAIN, key));

@@ -36,6 +36,17 @@ pub enum Phase {
     Closed,
 }
 
+impl Phase {
+    /// As programs are told.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Extended => "extended",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// What it means that the newest price is as old as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -24,11 +24,8 @@ use crate::{
         state::AppState,
     },
     ticker::server::{
-        bars::{
-            query::{Shown, Step, Stretch, page},
-            store,
-        },
-        near::near,
+        bars::query::{Shown, Step, Stretch, page},
+        chart::series,
     },
     time::Timestamp,
 };
@@ -140,7 +137,7 @@ pub async fn bars(
         to: which.to.as_deref().map(|text| time("to", text)).transpose()?,
         limit: which.limit.unwrap_or(USUAL).clamp(1, MOST),
     };
-    let (series, venue) = series(&state, symbol, which.venue.as_deref()).await?;
+    let (series, venue) = series(&state.ticker, symbol, which.venue.as_deref()).await?;
     let page = page(&state.ticker.db.readers, series, stretch).await?;
     let next = page
         .next
@@ -168,29 +165,6 @@ pub async fn bars(
         answer.headers_mut().insert(LINK, link);
     }
     Ok(answer)
-}
-
-/// The number of the series, and its venue.
-async fn series(state: &AppState, symbol: &str, venue: Option<&str>) -> Result<(i64, String), AppError> {
-    let mut found = store::find(&state.ticker.db.readers, symbol, venue).await?;
-    if found.len() > 1 {
-        let venues: Vec<String> = found.into_iter().map(|(_, venue)| venue).collect();
-        return Err(AppError::Invalid(format!(
-            "{symbol} has prices at several venues: say which by `venue`: {}.",
-            venues.join(", ")
-        )));
-    }
-    found.pop().ok_or_else(|| {
-        let known = state.ticker.board().quotes;
-        let near = near(symbol, known.iter().map(|quote| quote.symbol.as_str()));
-        AppError::NotFound(match (venue, near.is_empty()) {
-            (Some(venue), _) => {
-                format!("There are no bars of {symbol} at {venue}. GET /api/v1/instruments lists what there is.")
-            }
-            (None, true) => format!("There are no bars of {symbol}. GET /api/v1/instruments lists what there is."),
-            (None, false) => format!("There are no bars of {symbol}. Near it: {}.", near.join(", ")),
-        })
-    })
 }
 
 fn time(name: &str, text: &str) -> Result<i64, AppError> {

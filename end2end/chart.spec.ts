@@ -1,0 +1,66 @@
+// A symbol's page: its figures, its chart and its bars.
+import { accessibleDayAndNight } from "./support/axe";
+import { expect, test } from "./support/test";
+
+test("a symbol's page draws its bars, says them in a table, and moves", async ({ ines, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const tick = async (last: string, seconds: number) => {
+    const time = new Date(Date.now() - seconds * 1_000).toISOString();
+    const data = { symbol: "E2E/USD", venue: "lab", last, size: "2.50", time };
+    expect((await request.post(`${server.url}/ingest/ticks`, { headers, data })).status()).toBe(200);
+  };
+  for (const [last, seconds] of [["1200.00", 600], ["1250.50", 540], ["1240.25", 480], ["1260.75", 120]] as const) {
+    await tick(last, seconds);
+  }
+  await ines.ticker.getByRole("link", { name: "E2E/USD" }).click();
+  await expect(ines.heading("E2E/USD")).toBeVisible();
+  await expect(ines.page.locator("#last")).toHaveText("1,260.75");
+  const chart = ines.page.getByRole("application", { name: /^Chart of E2E\/USD at lab, bars of 1 minute/ });
+  await expect(chart.locator("canvas").first()).toBeVisible();
+  const rows = ines.page.getByRole("table").getByRole("row");
+  await expect(rows).toHaveCount(5);
+  await expect(rows.nth(1)).toContainText("1,260.75");
+  await expect(ines.page.getByText(/^\w.* UTC {2}O 1,260\.75 {2}H 1,260\.75/)).toBeVisible();
+  await tick("1255.10", 0);
+  await expect(ines.page.locator("#last")).toHaveText("1,255.10");
+  await expect(rows.nth(1)).toContainText("1,255.10");
+  // By keyboard, and as a line.
+  await chart.focus();
+  for (const key of ["ArrowLeft", "+", "-", "End"]) await chart.press(key);
+  await ines.page.getByRole("button", { name: "Line" }).click();
+  await expect(ines.page.getByRole("button", { name: "Line" })).toHaveAttribute("aria-pressed", "true");
+  await ines.page.getByRole("button", { name: "Price in the title" }).click();
+  await expect(ines.page).toHaveTitle("1,255.10 E2E/USD · Squawkbox");
+  await accessibleDayAndNight(ines.page, "a symbol's page");
+  await ines.page.getByRole("link", { name: "1 second" }).click();
+  await expect(ines.page.getByRole("heading", { name: "Bars of 1 second" })).toBeVisible();
+  await expect(rows).toHaveCount(6);
+  // What one has chosen stays.
+  await expect(ines.page.getByRole("button", { name: "Line" })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("the chart comes back when the server does, and nothing is missing", async ({ ines, server, request }) => {
+  const token = server.token();
+  const tick = async (last: string) => {
+    const data = { symbol: "BACK", venue: "lab", last };
+    const answer = await request.post(`${server.url}/ingest/ticks`, { headers: { Authorization: `Bearer ${token}` }, data });
+    expect(answer.status()).toBe(200);
+  };
+  await tick("1.10");
+  await ines.open("/ticker/chart?symbol=BACK&venue=lab");
+  await expect(ines.page.locator("#last")).toHaveText("1.10");
+  await expect(ines.page.getByRole("application")).toBeVisible();
+  ines.watch.expect(/ERR_|Failed to load/);
+  await server.kill();
+  await expect(ines.page.getByRole("status")).toContainText("reconnecting");
+  await server.restart();
+  await tick("1.30");
+  await expect(ines.page.locator("#last")).toHaveText("1.30");
+  await expect(ines.page.getByRole("status")).toHaveText("");
+});
+
+test("what isn't there is said", async ({ ines }) => {
+  ines.watch.expect(/40[04]/);
+  await ines.open("/ticker/chart?symbol=NOTHING&venue=lab");
+  await expect(ines.page.getByText(/There are no bars of NOTHING/)).toBeVisible();
+});

@@ -1,0 +1,98 @@
+//! What the page of a symbol shows, as both ends know it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{model::Quote, price::Price};
+use crate::time::Timestamp;
+
+/// The lengths of bars that the page offers: as they are asked for, and in words.
+pub const INTERVALS: [(&str, &str); 6] = [
+    ("1s", "1 second"),
+    ("1m", "1 minute"),
+    ("5m", "5 minutes"),
+    ("15m", "15 minutes"),
+    ("1h", "1 hour"),
+    ("1d", "1 day"),
+];
+/// The one that is shown when none is asked for.
+pub const USUAL_INTERVAL: &str = "1m";
+
+/// Which chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Asked {
+    /// Such as `BTC-USD`.
+    pub symbol: String,
+    /// Such as `coinbase`; may be absent where the symbol has one venue.
+    #[serde(default)]
+    pub venue: Option<String>,
+    /// One of [`INTERVALS`]; [`USUAL_INTERVAL`] when absent.
+    #[serde(default)]
+    pub interval: Option<String>,
+    /// Only bars that begin before this time; the newest when absent.
+    #[serde(default)]
+    pub before: Option<Timestamp>,
+    /// At most so many bars; 500 when absent.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// A symbol at a venue and a stretch of its bars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    /// Such as `BTC-USD`.
+    pub symbol: String,
+    /// Such as `coinbase`.
+    pub venue: String,
+    /// As the venue calls it, where it does.
+    pub name: Option<String>,
+    /// What prices are in, such as `USD`, where that is known.
+    pub currency: Option<String>,
+    /// Digits after the point of its prices.
+    pub digits: u32,
+    /// Where it is traded at certain hours: whether the market is `open`, `extended` or `closed` now.
+    pub phase: Option<String>,
+    /// One of [`INTERVALS`].
+    pub interval: String,
+    /// The length of a bar, in seconds.
+    pub seconds: i64,
+    /// The newest price; `None` once the board has forgotten it.
+    pub quote: Option<Quote>,
+    /// The UTC day of the newest tick.
+    pub day: Option<Day>,
+    /// In the order of their times; a stretch in which nothing was heard has none.
+    pub candles: Vec<Candle>,
+    /// There may be earlier ones.
+    pub more: bool,
+}
+
+/// A bar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candle {
+    /// When it begins.
+    pub time: Timestamp,
+    /// The first price.
+    pub open: Price,
+    /// The highest price.
+    pub high: Price,
+    /// The lowest price.
+    pub low: Price,
+    /// The last price.
+    pub close: Price,
+    /// What changed hands, where ticks say so.
+    pub volume: Option<Price>,
+}
+
+/// What a UTC day brought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Day {
+    /// The first price.
+    pub open: Price,
+    /// The highest price.
+    pub high: Price,
+    /// The lowest price.
+    pub low: Price,
+    /// What changed hands, where ticks say so.
+    pub volume: Option<Price>,
+    /// The last price of the last day before that had any.
+    pub previous_close: Option<Price>,
+}

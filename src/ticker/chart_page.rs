@@ -1,0 +1,185 @@
+//! `/ticker/chart?symbol=…&venue=…`: a symbol's figures, and its bars as a table. Where scripts run, `public/chart.js`
+//! draws the chart above the table and keeps both moving.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    api::symbol_chart,
+    chart::{Asked, Candle, Chart, INTERVALS},
+    figures::grouped,
+    price::Price,
+    quote_row::{ChangeFigure, DemoMark},
+};
+use crate::{
+    accounts::pages::frame::Frame,
+    paths,
+    time::Timestamp,
+    ui::{loaded::loaded, outcome::Wrong},
+};
+
+/// Bars in the table, the newest of them.
+const ROWS: usize = 60;
+
+/// The page.
+#[component]
+pub fn ChartPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = move || {
+        query.with(|query| Asked {
+            symbol: query.get("symbol").unwrap_or_default(),
+            venue: query.get("venue").filter(|venue| !venue.is_empty()),
+            interval: query.get("interval"),
+            before: query.get("before").and_then(|time| Timestamp::parse(&time)),
+            limit: Some(ROWS as u32),
+        })
+    };
+    let body = move || {
+        loaded(asked, symbol_chart, |chart| match chart {
+            Ok(chart) => view! { <Symbol chart /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
+    let symbol = asked().symbol;
+    view! { <Frame title=if symbol.is_empty() { "Chart".to_owned() } else { symbol }>{body()}</Frame> }
+}
+
+#[component]
+fn Symbol(chart: Chart) -> impl IntoView {
+    let page = paths::chart(&chart.symbol, &chart.venue);
+    let words = INTERVALS
+        .iter()
+        .find(|(name, _)| *name == chart.interval)
+        .map_or("", |(_, words)| *words);
+    let interval = chart.interval.clone();
+    let steps = INTERVALS.map(|(name, words)| {
+        let current = (name == interval).then_some("page");
+        view! { <a href=format!("{page}&interval={name}") aria-current=current aria-label=words>{name}</a> }
+    });
+    let earlier = chart.candles.first().filter(|_| chart.more).map(|first| {
+        let before = paths::encoded(&first.time.to_string());
+        format!("{page}&interval={interval}&before={before}#bars")
+    });
+    let label = format!("Chart of {} at {}, bars of {words}", chart.symbol, chart.venue);
+    let currency = chart.currency.clone().map(|currency| format!(" {currency}"));
+    view! {
+        <div class="symbol">
+            <p class="now">
+                <strong class="p" id="last">
+                    {chart.quote.as_ref().map(|quote| grouped(&quote.last.to_string()))}
+                </strong>
+                <span>{currency}</span>
+                {chart.quote.clone().map(|quote| {
+                    view! {
+                        <span id="change"><ChangeFigure quote=Signal::stored(quote) /></span>
+                    }
+                })}
+                {chart.quote.as_ref().is_some_and(|quote| quote.demo).then(|| view! { <DemoMark /> })}
+                <span class="hint">{chart.name.clone().map(|name| format!("{name} · "))} {chart.venue.clone()}</span>
+                {chart.phase.clone().filter(|phase| phase != "open").map(|phase| {
+                    view! { <span class="badge">{if phase == "closed" { "market closed" } else { "extended hours" }}</span> }
+                })}
+                <span class="badge" id="link" role="status"></span>
+            </p>
+            <DayFigures chart=chart.clone() />
+            <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
+            <div
+                id="chart"
+                data-symbol=chart.symbol.clone()
+                data-venue=chart.venue.clone()
+                data-interval=chart.interval.clone()
+                data-label=label.clone()
+                hidden
+            ></div>
+            <section id="bars" aria-labelledby="bars-heading">
+                <h2 id="bars-heading">{format!("Bars of {words}")}</h2>
+                <Table candles=chart.candles interval=chart.interval />
+                {earlier.map(|earlier| view! { <p><a href=earlier>"Earlier bars"</a></p> })}
+            </section>
+            <p class="hint credit">
+                "The chart is drawn by "
+                <a href="https://www.tradingview.com/" rel="noopener">"TradingView Lightweight Charts™"</a>
+                ", Copyright (c) 2026 TradingView, Inc., under the Apache License 2.0. Times are UTC in the table."
+            </p>
+        </div>
+        <script type="module" src="/chart.js"></script>
+    }
+}
+
+#[component]
+fn DayFigures(chart: Chart) -> impl IntoView {
+    let (quote, day) = (chart.quote, chart.day);
+    let figures = [
+        ("open", "Open", day.as_ref().map(|day| day.open)),
+        ("high", "High", day.as_ref().map(|day| day.high)),
+        ("low", "Low", day.as_ref().map(|day| day.low)),
+        (
+            "previous",
+            "Previous close",
+            day.as_ref().and_then(|day| day.previous_close),
+        ),
+        ("bid", "Bid", quote.as_ref().and_then(|quote| quote.bid)),
+        ("ask", "Ask", quote.as_ref().and_then(|quote| quote.ask)),
+        ("volume", "Volume", day.as_ref().and_then(|day| day.volume)),
+    ];
+    let shown = |price: Option<Price>| price.map_or("\u{2013}".to_owned(), |price| grouped(&price.to_string()));
+    let figures = figures.map(|(id, name, figure)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd id=format!("day-{id}")>{shown(figure)}</dd>
+            </div>
+        }
+    });
+    view! { <dl class="day" aria-label="The UTC day">{figures.collect_view()}</dl> }
+}
+
+#[component]
+fn Table(candles: Vec<Candle>, interval: String) -> impl IntoView {
+    if candles.is_empty() {
+        return view! { <p class="empty">"Nothing was traded yet."</p> }.into_any();
+    }
+    let time = move |at: Timestamp| match interval.as_str() {
+        "1d" => at.day(),
+        "1s" => format!("{} {}", at.day(), at.second()),
+        _ => format!("{} {}", at.day(), at.minute()),
+    };
+    let row = move |candle: Candle| {
+        let Candle {
+            time: at,
+            open,
+            high,
+            low,
+            close,
+            volume,
+        } = candle;
+        let price = |price: Price| view! { <td>{grouped(&price.to_string())}</td> };
+        view! {
+            <tr>
+                <th scope="row">
+                    <time datetime=at.to_string()>{time(at)}</time>
+                </th>
+                {[open, high, low, close].map(price).collect_view()}
+                <td>{volume.map_or("\u{2013}".to_owned(), |volume| grouped(&volume.to_string()))}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label="Table of bars">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Time"</th>
+                        <th scope="col">"Open"</th>
+                        <th scope="col">"High"</th>
+                        <th scope="col">"Low"</th>
+                        <th scope="col">"Close"</th>
+                        <th scope="col">"Volume"</th>
+                    </tr>
+                </thead>
+                <tbody id="rows">{candles.into_iter().rev().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,108 @@
+//! What the page of a symbol is made of.
+
+use super::{
+    Ticker,
+    bars::{
+        query::{Shown, Step, Stretch, page},
+        store,
+    },
+    near::near,
+};
+use crate::{
+    error::AppError,
+    ticker::{
+        chart::{Asked, Candle, Chart, Day, USUAL_INTERVAL},
+        model::{Key, Quote},
+    },
+    time::Timestamp,
+};
+
+/// Bars in one answer at most.
+const MOST: u32 = 2_000;
+/// Bars in one answer when nothing is said.
+const USUAL: u32 = 500;
+
+/// A symbol at a venue and a stretch of its bars.
+///
+/// # Errors
+/// `Invalid` when it isn't said which, `NotFound` when nothing was heard of it.
+pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
+    let Asked { symbol, venue, .. } = asked;
+    let step = Step::named(asked.interval.as_deref().unwrap_or(USUAL_INTERVAL))?;
+    let (series, venue) = series(ticker, &symbol, venue.as_deref()).await?;
+    let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let stretch = Stretch {
+        step,
+        from: None,
+        to: asked.before.map(Timestamp::micros),
+        limit,
+    };
+    let bars = page(&ticker.db.readers, series, stretch).await?.bars;
+    let key = Key { symbol, venue };
+    let known = ticker.instruments().into_iter().find(|known| known.key == key);
+    let session = known.as_ref().and_then(|known| known.session);
+    let day = ticker.days().remove(&key).map(|day| Day {
+        open: day.open,
+        high: day.high,
+        low: day.low,
+        volume: day.volume,
+        previous_close: day.previous_close,
+    });
+    let mut quotes = ticker.board().quotes.into_iter();
+    let quote = quotes.find(|quote| quote.symbol == key.symbol && quote.venue == key.venue);
+    Ok(Chart {
+        digits: known.as_ref().map_or(0, |known| known.digits),
+        phase: session.map(|session| session.phase(Timestamp::now()).name().to_owned()),
+        name: known.as_ref().and_then(|known| known.name.clone()),
+        currency: known.and_then(|known| known.currency),
+        symbol: key.symbol,
+        venue: key.venue,
+        interval: step.name.to_owned(),
+        seconds: step.micros() / 1_000_000,
+        quote,
+        day,
+        more: bars.len() >= limit as usize,
+        candles: bars.into_iter().map(candle).collect(),
+    })
+}
+
+fn candle(Shown { start, bar, .. }: Shown) -> Candle {
+    Candle {
+        time: Timestamp::from_micros(start),
+        open: bar.open.price,
+        high: bar.high,
+        low: bar.low,
+        close: bar.close.price,
+        volume: bar.volume,
+    }
+}
+
+/// The number of a symbol's series, and its venue.
+///
+/// # Errors
+/// `Invalid` where it has several and none is said, `NotFound` where nothing was heard of it.
+pub async fn series(ticker: &Ticker, symbol: &str, venue: Option<&str>) -> Result<(i64, String), AppError> {
+    let mut found = store::find(&ticker.db.readers, symbol, venue).await?;
+    if found.len() > 1 {
+        let venues: Vec<String> = found.into_iter().map(|(_, venue)| venue).collect();
+        return Err(AppError::Invalid(format!(
+            "{symbol} has prices at several venues: say which by `venue`: {}.",
+            venues.join(", ")
+        )));
+    }
+    found.pop().ok_or_else(|| {
+        let known = ticker.board().quotes;
+        let has_price = |quote: &Quote| quote.symbol == symbol && venue.is_none_or(|venue| quote.venue == venue);
+        if known.iter().any(has_price) {
+            return AppError::NotFound(format!("Nothing of {symbol} was traded yet, so it has no bars."));
+        }
+        let near = near(symbol, known.iter().map(|quote| quote.symbol.as_str()));
+        AppError::NotFound(match (venue, near.is_empty()) {
+            (Some(venue), _) => {
+                format!("There are no bars of {symbol} at {venue}. GET /api/v1/instruments lists what there is.")
+            }
+            (None, true) => format!("There are no bars of {symbol}. GET /api/v1/instruments lists what there is."),
+            (None, false) => format!("There are no bars of {symbol}. Near it: {}.", near.join(", ")),
+        })
+    })
+}
