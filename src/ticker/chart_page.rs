@@ -109,25 +109,26 @@ fn Symbol(chart: Chart) -> impl IntoView {
 #[component]
 fn DayFigures(chart: Chart) -> impl IntoView {
     let (quote, day) = (chart.quote, chart.day);
+    let text = |price: Option<&Price>| price.map_or("\u{2013}".to_owned(), |price| grouped(&price.to_string()));
+    let (day, quote) = (day.as_ref(), quote.as_ref());
     let figures = [
-        ("open", "Open", day.as_ref().map(|day| day.open)),
-        ("high", "High", day.as_ref().map(|day| day.high)),
-        ("low", "Low", day.as_ref().map(|day| day.low)),
+        ("open", "Open", text(day.map(|day| &day.open))),
+        ("high", "High", text(day.map(|day| &day.high))),
+        ("low", "Low", text(day.map(|day| &day.low))),
         (
             "previous",
             "Previous close",
-            day.as_ref().and_then(|day| day.previous_close),
+            text(day.and_then(|day| day.previous_close.as_ref())),
         ),
-        ("bid", "Bid", quote.as_ref().and_then(|quote| quote.bid)),
-        ("ask", "Ask", quote.as_ref().and_then(|quote| quote.ask)),
-        ("volume", "Volume", day.as_ref().and_then(|day| day.volume)),
+        ("bid", "Bid", text(quote.and_then(|quote| quote.bid.as_ref()))),
+        ("ask", "Ask", text(quote.and_then(|quote| quote.ask.as_ref()))),
+        ("volume", "Volume", text(day.and_then(|day| day.volume.as_ref()))),
     ];
-    let shown = |price: Option<Price>| price.map_or("\u{2013}".to_owned(), |price| grouped(&price.to_string()));
     let figures = figures.map(|(id, name, figure)| {
         view! {
             <div>
                 <dt>{name}</dt>
-                <dd id=format!("day-{id}")>{shown(figure)}</dd>
+                <dd id=format!("day-{id}")>{figure}</dd>
             </div>
         }
     });
