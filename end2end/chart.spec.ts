@@ -15,9 +15,9 @@ test("a symbol's page draws its bars, says them in a table, and moves", async ({
   await ines.ticker.getByRole("link", { name: "E2E/USD" }).click();
   await expect(ines.heading("E2E/USD")).toBeVisible();
   await expect(ines.page.locator("#last")).toHaveText("1,260.75");
-  const chart = ines.page.getByRole("application", { name: /^Chart of E2E\/USD at lab, bars of 1 minute/ });
+  const chart = ines.page.getByRole("application", { name: /^Chart of E2E\/USD at lab, bars of 1 min/ });
   await expect(chart.locator("canvas").first()).toBeVisible();
-  const rows = ines.page.getByRole("table").getByRole("row");
+  const rows = ines.page.getByRole("region", { name: "Table of bars" }).getByRole("row");
   await expect(rows).toHaveCount(5);
   await expect(rows.nth(1)).toContainText("1,260.75");
   await expect(ines.page.getByText(/^\w.* UTC {2}O 1,260\.75 {2}H 1,260\.75/)).toBeVisible();
@@ -32,8 +32,8 @@ test("a symbol's page draws its bars, says them in a table, and moves", async ({
   await ines.page.getByRole("button", { name: "Price in the title" }).click();
   await expect(ines.page).toHaveTitle("1,255.10 E2E/USD · Squawkbox");
   await accessibleDayAndNight(ines.page, "a symbol's page");
-  await ines.page.getByRole("link", { name: "1 second" }).click();
-  await expect(ines.page.getByRole("heading", { name: "Bars of 1 second" })).toBeVisible();
+  await ines.page.getByRole("link", { name: "1 s" }).click();
+  await expect(ines.page.getByRole("heading", { name: "Bars of 1 s" })).toBeVisible();
   await expect(rows).toHaveCount(6);
   // What one has chosen stays.
   await expect(ines.page.getByRole("button", { name: "Line" })).toHaveAttribute("aria-pressed", "true");
@@ -53,7 +53,7 @@ test("the chart comes back when the server does, and nothing is missing", async 
   ines.watch.expect(/ERR_|Failed to load/);
   await server.kill();
   await expect(ines.page.getByRole("status")).toContainText("reconnecting");
-  await server.restart();
+  await server.again();
   await tick("1.30");
   await expect(ines.page.locator("#last")).toHaveText("1.30");
   await expect(ines.page.getByRole("status")).toHaveText("");

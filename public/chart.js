@@ -24,7 +24,7 @@ function start() {
   const grouped = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => (sign && minus) + whole.replace(/\B(?=(\d{3})+$)/g, ","));
   const seconds = (time) => Math.floor(Date.parse(time) / 1000);
 
-  const tools = element("div", { className: "tools", role: "group", ariaLabel: "Chart" });
+  const tools = element("div", { className: "choices", role: "group", ariaLabel: "Chart" });
   const legend = element("div", { className: "legend", ariaHidden: "true" });
   const plot = element("div", { className: "plot", role: "application", ariaLabel: `${label}. Arrow keys move, + and ${minus} zoom, End leads to now. The table below has the figures.` });
   plot.tabIndex = 0;
@@ -70,9 +70,10 @@ function start() {
       layout: { background: { type: ColorType.Solid, color: colour("--ground") }, textColor: ink, fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { vertLines: { color: line }, horzLines: { color: line } },
     });
+    series.applyOptions({ priceLineColor: ink });
     // Risen ones are hollow: colour is not all that tells them apart.
     series.applyOptions(kind === "line" ? { color: colour("--info"), lineWidth: 2 } : {
-      upColor: "transparent", borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down,
+      upColor: colour("--ground"), borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down,
     });
     volume.applyOptions({ color: colour("--line-strong") });
   }

@@ -113,7 +113,7 @@ fn AboutRoom(about: About) -> impl IntoView {
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>
             {(room.kind == RoomKind::Private).then(|| view! { <Inviting id=id.clone() others /> })}
-            {(room.kind != RoomKind::Direct).then(|| view! { <Ending id kind=room.kind archived=room.archived /> })}
+            {(!matches!(room.kind, RoomKind::Direct | RoomKind::Thread)).then(|| view! { <Ending id kind=room.kind archived=room.archived /> })}
     }
 }
 

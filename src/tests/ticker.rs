@@ -1,6 +1,7 @@
 //! Prices: from a venue's socket and from POST to the board, the stream and the page.
 
 mod bars;
+mod chart;
 mod exchange;
 mod history;
 mod ingest;

@@ -7,11 +7,11 @@ use crate::time::Timestamp;
 
 /// The lengths of bars that the page offers: as they are asked for, and in words.
 pub const INTERVALS: [(&str, &str); 6] = [
-    ("1s", "1 second"),
-    ("1m", "1 minute"),
-    ("5m", "5 minutes"),
-    ("15m", "15 minutes"),
-    ("1h", "1 hour"),
+    ("1s", "1 s"),
+    ("1m", "1 min"),
+    ("5m", "5 min"),
+    ("15m", "15 min"),
+    ("1h", "1 h"),
     ("1d", "1 day"),
 ];
 /// The one that is shown when none is asked for.

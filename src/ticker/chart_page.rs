@@ -54,7 +54,7 @@ fn Symbol(chart: Chart) -> impl IntoView {
     let interval = chart.interval.clone();
     let steps = INTERVALS.map(|(name, words)| {
         let current = (name == interval).then_some("page");
-        view! { <a href=format!("{page}&interval={name}") aria-current=current aria-label=words>{name}</a> }
+        view! { <a href=format!("{page}&interval={name}") aria-current=current>{words}</a> }
     });
     let earlier = chart.candles.first().filter(|_| chart.more).map(|first| {
         let before = paths::encoded(&first.time.to_string());
@@ -132,7 +132,7 @@ fn DayFigures(chart: Chart) -> impl IntoView {
             </div>
         }
     });
-    view! { <dl class="day" aria-label="The UTC day">{figures.collect_view()}</dl> }
+    view! { <dl class="figures" aria-label="The UTC day">{figures.collect_view()}</dl> }
 }
 
 #[component]

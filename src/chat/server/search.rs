@@ -74,7 +74,7 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
         return Err(AppError::Invalid(format!("A search has at most {LONGEST} bytes.")));
     }
     let mut wanted = Wanted::default();
-    for word in words(query) {
+    for (is_quoted, word) in words(query) {
         let time = |text: &str| {
             let day = || Timestamp::parse(&format!("{text}T00:00:00Z"));
             Timestamp::parse(text).or_else(day).ok_or_else(|| {
@@ -83,7 +83,7 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
                 ))
             })
         };
-        match word.split_once(':') {
+        match word.split_once(':').filter(|_| !is_quoted) {
             Some(("from", name)) if !name.is_empty() => {
                 wanted.from = Some(name.trim_start_matches('@').to_lowercase());
             }
@@ -103,17 +103,17 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
     Ok(wanted)
 }
 
-/// What stands between spaces, or between quotes; a quote that isn't closed goes to the end.
-fn words(query: &str) -> Vec<String> {
+/// What stands between spaces, or (`true`) between quotes; a quote that isn't closed goes to the end.
+fn words(query: &str) -> Vec<(bool, String)> {
     let mut words = Vec::new();
     for (i, part) in query.split('"').enumerate() {
         if i % 2 == 1 {
-            words.push(part.trim().to_owned());
+            words.push((true, part.trim().to_owned()));
         } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
+            words.extend(part.split_whitespace().map(|word| (false, word.to_owned())));
         }
     }
-    words.retain(|word| !word.is_empty());
+    words.retain(|(_, word)| !word.is_empty());
     words
 }
 
@@ -193,6 +193,11 @@ mod tests {
             ("\"", vec![], vec![]),
             ("\"not closed", vec!["not closed"], vec![]),
             ("a:b https://x.test/", vec!["a:b", "https://x.test/"], vec![]),
+            (
+                "\"before: noon\" \"in:production\"",
+                vec!["before: noon", "in:production"],
+                vec![],
+            ),
             ("?!", vec![], vec!["?!"]),
             ("   ", vec![], vec![]),
         ] {

@@ -1,0 +1,84 @@
+//! A symbol's page: what it is made of, and what it says before any script runs.
+
+use serde_json::{Value, json};
+
+use super::{bars::desk, post};
+
+#[tokio::test]
+async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
+    let (app, _) = desk().await;
+    let ines = app.sign_in("ines").await;
+    let ticker = &app.running.state.ticker;
+    for minute in 0..5 {
+        let line = format!(
+            r#"{{"symbol":"A/B","venue":"x","last":"10{minute}.50","size":"2","bid":"100.10","time":"2026-01-05T10:0{minute}:00Z"}}"#
+        );
+        post(ticker, &line).await;
+    }
+    let ask = async |asked: Value| {
+        let request = ines.client.post(format!("{}/do/chart", app.url));
+        let answer = request
+            .json(&json!({ "asked": asked }))
+            .send()
+            .await
+            .expect("an answer");
+        (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON"))
+    };
+    let (status, chart) = ask(json!({"symbol": "A/B", "limit": 2})).await;
+    assert_eq!((status, &chart["venue"]), (200, &json!("x")), "{chart}");
+    let closes = |chart: &Value| -> Vec<String> {
+        let candles = chart["candles"].as_array().expect("a list").iter();
+        candles
+            .map(|candle| candle["close"].as_str().expect("text").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        (closes(&chart), &chart["more"]),
+        (vec!["103.50".into(), "104.50".into()], &json!(true))
+    );
+    assert_eq!(
+        (&chart["day"]["high"], &chart["day"]["volume"]),
+        (&json!("104.50"), &json!("10"))
+    );
+    assert_eq!(
+        (&chart["quote"]["bid"], &chart["seconds"]),
+        (&json!("100.10"), &json!(60))
+    );
+    let before = &chart["candles"][0]["time"];
+    let (_, earlier) = ask(json!({"symbol": "A/B", "venue": "x", "before": before})).await;
+    assert_eq!((closes(&earlier).len(), &earlier["more"]), (3, &json!(false)));
+    let (_, day) = ask(json!({"symbol": "A/B", "interval": "1d"})).await;
+    assert_eq!(closes(&day), ["104.50"]);
+
+    // Where it has two venues one must be said; and what isn't known is told apart.
+    post(ticker, r#"{"symbol":"A/B","venue":"y","last":"1"}"#).await;
+    let refused = ask(json!({"symbol": "A/B"})).await;
+    assert_eq!(refused.0, 400, "{}", refused.1);
+    assert_eq!(ask(json!({"symbol": "NONE"})).await.0, 404);
+    assert_eq!(
+        ask(json!({"symbol": "A/B", "venue": "x", "interval": "2m"})).await.0,
+        400
+    );
+
+    let page = format!("{}/ticker/chart?symbol=A%2FB&venue=x", app.url);
+    let html = ines
+        .client
+        .get(&page)
+        .send()
+        .await
+        .expect("a page")
+        .text()
+        .await
+        .expect("a body");
+    for shown in [
+        "<h1>A/B<",
+        ">104.50<",
+        ">100.50<",
+        "2026-01-05 10:04",
+        "src=\"/chart.js\"",
+    ] {
+        assert!(html.contains(shown), "{shown} in {html}");
+    }
+    let signed_out = app.client().get(&page).send().await.expect("an answer");
+    assert!(!signed_out.text().await.expect("a body").contains("104.50"));
+}
