@@ -116,7 +116,7 @@ function start() {
       return;
     }
     const figures = [["O", candle.open], ["H", candle.high], ["L", candle.low], ["C", candle.close], ["V", candle.volume]];
-    const shown = figures.filter(([, figure]) => figure != null).map(([name, figure]) => `${name} ${grouped(figure)}`);
+    const shown = figures.filter(([, figure]) => figure != null).map(([name, figure]) => `${name}\u00a0${grouped(figure)}`);
     const rise = candle.close - candle.open;
     legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}`;
   }
