@@ -40,6 +40,8 @@ function start() {
   let step = 60;
   let digits = 2;
   let more = false;
+  /** The newest bar that the server made. */
+  let sure = -1;
   let wait = null;
 
   const chart = createChart(plot, {
@@ -130,10 +132,15 @@ function start() {
     return answer.json();
   }
   function take(answer) {
+    // What was drawn from single prices gives way to what the server made of them; it may have made nothing.
+    for (const [time, { isGuess }] of candles) if (isGuess) candles.delete(time);
     for (const candle of answer.candles) candles.set(seconds(candle.time), candle);
     candles = new Map([...candles].sort(([a], [b]) => a - b));
     // A week of seconds would be too many to hold.
-    if (candles.size > 20_000) candles = new Map([...candles].slice(-20_000));
+    if (candles.size > 20_000) {
+      candles = new Map([...candles].slice(-20_000));
+      more = false;
+    }
   }
   function figures({ day, quote }) {
     const set = (id, figure) => (byId(id).textContent = figure == null ? "\u2013" : grouped(figure));
@@ -148,8 +155,11 @@ function start() {
   async function renew(limit) {
     const answer = await ask({ limit });
     ({ seconds: step, digits } = answer);
+    // After a long absence there may be bars between: what was held is left, so that nothing is missing in the middle.
+    if (answer.more && answer.candles.length && seconds(answer.candles[0].time) > sure) candles.clear();
     if (!candles.size) more = answer.more;
     take(answer);
+    sure = [...candles.keys()].at(-1) ?? sure;
     figures(answer);
     rows();
   }
@@ -211,6 +221,7 @@ function start() {
     const [newest, last] = [...candles].at(-1) ?? [-1];
     if (time >= newest) {
       const now = time === newest ? { ...last } : { time: new Date(time * 1000).toISOString(), open: quote.last, high: quote.last, low: quote.last, volume: null };
+      now.isGuess = true;
       now.close = quote.last;
       if (+quote.last > +now.high) now.high = quote.last;
       if (+quote.last < +now.low) now.low = quote.last;
