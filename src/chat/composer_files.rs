@@ -7,8 +7,10 @@ use super::{
     files::amount,
     uploads::{Coming, Upload},
 };
-use crate::ui::handler::press;
-use crate::{ids::RoomId, ui};
+use crate::{
+    ids::RoomId,
+    ui::{self, handler::press, text::text},
+};
 
 /// What was picked for `room`: how far each file has come, and what one can do about it.
 pub fn picked(room: RoomId) -> AnyView {
@@ -33,13 +35,13 @@ fn one(chat: ChatConnection, upload: Upload) -> AnyView {
     } = upload;
     let (state, remove) = match coming {
         Coming::Sending(_) => {
-            let hundredths = move || {
+            let hundredths = text(move || {
                 chat.uploads
                     .with(|uploads| match uploads.find(key).map(|upload| &upload.coming) {
                         Some(Coming::Sending(hundredths)) => hundredths.to_string(),
                         _ => "100".to_owned(),
                     })
-            };
+            });
             let label = format!("Sending {name}");
             (
                 view! { <progress max="100" value=hundredths aria-label=label></progress> }.into_any(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::time::Timestamp;
+use crate::{time::Timestamp, ui::text::text};
 
 /// The state of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,12 +26,12 @@ pub fn LinkBadge(#[prop(into)] link: Signal<Link>, #[prop(default = "live")] liv
         Link::Live => "link live",
         Link::Stale(_) => "link stale",
     };
-    let words = move || match link.get() {
+    let words = text(move || match link.get() {
         Link::Connecting => "connecting".to_owned(),
         Link::CatchingUp => "catching up".to_owned(),
         Link::Live => live.to_owned(),
         Link::Stale(since) => format!("stale since {} UTC", since.second()),
-    };
+    });
     view! {
         <span class=class role="status">
             {words}

@@ -9,7 +9,7 @@ use super::{
     log_row::thousands,
     model::Level,
 };
-use crate::ui::{handler::press, when::when};
+use crate::ui::{handler::press, text::text, when::when};
 
 /// The bar.
 #[component(transparent)]
@@ -20,7 +20,7 @@ pub fn FilterBar(log: LogBuffer) -> impl IntoView {
     // Hardly any program traces: its chip comes with its first line.
     let has_trace = move || counts.get()[Level::Trace as usize] > 0 || !levels.get().has(Level::Trace);
     let chip = move |level: Level| {
-        let pressed = move || if levels.get().has(level) { "true" } else { "false" };
+        let pressed = text(move || levels.get().has(level).to_string());
         let toggle = move |event: leptos::ev::MouseEvent| {
             event.prevent_default();
             filter.update(|filter| filter.levels = filter.levels.toggled(level));
@@ -29,13 +29,13 @@ pub fn FilterBar(log: LogBuffer) -> impl IntoView {
             <button
                 type="submit"
                 name="level"
-                value=move || levels.get().toggled(level).text()
+                value=text(move || levels.get().toggled(level).text())
                 aria-pressed=pressed
                 on:click=press(toggle)
             >
                 {level.name()}
                 " "
-                <span class="num">{move || thousands(counts.get()[level as usize] as u64)}</span>
+                <span class="num">{text(move || thousands(counts.get()[level as usize] as u64))}</span>
             </button>
         }
     };
@@ -56,7 +56,7 @@ pub fn FilterBar(log: LogBuffer) -> impl IntoView {
         <form class="chips" method="get" action="/logs" aria-label="Filter" on:submit=|event| event.prevent_default()>
             // Enter presses the first button of a form: this one, which changes no level.
             <button type="submit" hidden>"Filter"</button>
-            <input type="hidden" name="level" value=move || levels.get().text() />
+            <input type="hidden" name="level" value=text(move || levels.get().text()) />
             {chip(Level::Error)}
             {chip(Level::Warn)}
             {chip(Level::Info)}

@@ -8,7 +8,7 @@ use super::{
     connection::LogBuffer,
     model::{Gap, Level, LogLine},
 };
-use crate::ui::handler::press;
+use crate::ui::{handler::press, text::text};
 
 /// A line: when (UTC), how bad, from where, what. The spaces are for whoever copies it.
 #[component(transparent)]
@@ -41,15 +41,15 @@ fn level_class(level: Level) -> &'static str {
 #[component(transparent)]
 pub fn GapRow(gap: Gap, log: LogBuffer) -> impl IntoView {
     let loading = RwSignal::new(false);
-    let failed = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(String::new());
     let load = move |_| {
         loading.set(true);
-        failed.set(None);
+        failed.set(String::new());
         spawn_local(async move {
             // When it went well the row is gone, and its signals with it.
             if let Err(error) = log.load(gap).await {
                 loading.try_set(false);
-                failed.try_set(Some(error.to_string()));
+                failed.try_set(format!(" {error}"));
             }
         });
     };
@@ -58,9 +58,9 @@ pub fn GapRow(gap: Gap, log: LogBuffer) -> impl IntoView {
         <div class="gap">
             <span>{format!("{} {lines} skipped while you were behind ", thousands(gap.count))}</span>
             <button type="button" disabled=loading on:click=press(load)>
-                {move || if loading.get() { "Loading…" } else { "Load" }}
+                {text(move || if loading.get() { "Loading…" } else { "Load" }.to_owned())}
             </button>
-            <span role="status">{move || failed.get().map(|error| format!(" {error}"))}</span>
+            <span role="status">{text(move || failed.get())}</span>
         </div>
     }
 }

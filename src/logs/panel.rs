@@ -17,6 +17,7 @@ use super::{
 };
 use crate::ui::{
     handler::{key, press},
+    text::text,
     when::when,
 };
 use crate::{
@@ -86,7 +87,7 @@ pub fn LogsPanel() -> impl IntoView {
                         move || {
                             view! {
                                 <button type="button" class="button quiet" on:click=press(pause_or_follow)>
-                                    {move || if paused.get() { "Follow" } else { "Pause" }}
+                                    {text(move || if paused.get() { "Follow" } else { "Pause" }.to_owned())}
                                 </button>
                             }
                                 .into_any()
@@ -130,7 +131,7 @@ pub fn LogsPanel() -> impl IntoView {
                         view! {
                             <div class="dock">
                                 <button type="button" class="waiting" on:click=press(move |_| follow.go_on())>
-                                    {move || format!("{} new", thousands(waiting.get()))}
+                                    {text(move || format!("{} new", thousands(waiting.get())))}
                                 </button>
                             </div>
                         }

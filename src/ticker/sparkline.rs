@@ -7,6 +7,8 @@ use super::{
 };
 use leptos::prelude::*;
 
+use crate::ui::text::text;
+
 /// Units of the drawing, which is stretched over whatever room there is.
 const WIDTH: usize = 288;
 const HEIGHT: f64 = 96.0;
@@ -24,13 +26,13 @@ pub fn Sparkline(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
     });
     view! {
         <svg
-            class=move || class.get()
+            class=text(move || class.get())
             viewBox=format!("0 0 {WIDTH} {HEIGHT}")
             preserveAspectRatio="none"
             aria-hidden="true"
             focusable="false"
         >
-            <polyline fill="none" points=move || points.get() />
+            <polyline fill="none" points=text(move || points.get()) />
         </svg>
     }
 }

@@ -11,4 +11,5 @@ pub mod options;
 pub mod outcome;
 pub mod picker;
 pub mod rows;
+pub mod text;
 pub mod when;
