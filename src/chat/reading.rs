@@ -7,17 +7,29 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::{
-    connection::ChatConnection,
+    connection::{Calls, ChatConnection},
     model::{Message, Room, RoomKind, UNREAD_MOST},
     timeline::Timeline,
     wire::ClientFrame,
 };
-use crate::{ids::RoomId, platform::lowercase};
+use crate::{
+    ids::RoomId,
+    platform::lowercase,
+    ui::text::{Text, text},
+};
 
 /// What has been read is told after this.
 const TOLD: Duration = Duration::from_millis(800);
 /// As far from the newest message, in CSS pixels, somebody still reads it.
 const NEAR: i32 = 80;
+
+/// `3 new`; nothing for none.
+pub fn new_words(count: u32) -> String {
+    match count {
+        0 => String::new(),
+        new => format!("{new} new"),
+    }
+}
 
 impl ChatConnection {
     /// What is unread in a room, what of it names one, and what calls for attention.
@@ -25,6 +37,16 @@ impl ChatConnection {
         self.rooms.with(|rooms| {
             let room = rooms.iter().find(|other| other.id == room);
             room.map_or((0, 0, 0), |room| (room.unread, room.mentions, room.calls()))
+        })
+    }
+
+    /// What a room is called, after `before`: it may be renamed meanwhile, and an archived one is on no list.
+    pub(super) fn titled(self, room: Room, before: &'static str) -> Text {
+        text(move || {
+            self.rooms.with(|rooms| {
+                let now = rooms.iter().find(|other| other.id == room.id);
+                before.to_owned() + &now.unwrap_or(&room).title(self.my_id())
+            })
         })
     }
 
@@ -37,6 +59,12 @@ impl ChatConnection {
     /// What calls for attention in all rooms.
     pub fn calls(self) -> u32 {
         self.rooms.with(|rooms| rooms.iter().map(Room::calls).sum())
+    }
+
+    /// Something is unread in a room that isn't muted.
+    pub fn any_unread(self) -> bool {
+        self.rooms
+            .with(|rooms| rooms.iter().any(|room| room.unread > 0 && !room.muted))
     }
 
     /// Tells the server that the room on show is read, if somebody is looking at its newest message.
@@ -72,9 +100,11 @@ impl ChatConnection {
         self.socket.send(&ClientFrame::Look { room }.encode());
     }
 
-    /// Marks the page's icon while something calls for attention.
+    /// Says how much calls for attention in the page's title, and that something does in its icon.
     pub(super) fn show_calls(self) {
-        let icon = match self.calls() {
+        let calls = self.calls();
+        expect_context::<Calls>().0.set(calls);
+        let icon = match calls {
             0 => "/favicon.svg",
             _ => "/favicon-calls.svg",
         };
@@ -95,7 +125,7 @@ impl ChatConnection {
         side.is_some_and(|side| side.kept_unread.try_get_value() == Some(false) && side.is_looking())
     }
 
-    fn tell_what_is_read(self) {
+    pub(super) fn tell_what_is_read(self) {
         if let Some(Some((room, seq))) = self.read.try_update_value(Option::take) {
             self.tell_read(room, seq);
         }
@@ -125,13 +155,25 @@ impl ChatConnection {
         self.tell_read(shown.room, seq - 1);
     }
 
-    /// Somebody else said something in the room on show.
-    pub(super) fn heard(self, room: RoomId, seq: u64, calls: bool) {
-        self.more_unread(room, calls);
+    /// Somebody else said something in the room on show, which was its change number `changed`.
+    pub(super) fn heard(self, room: RoomId, seq: u64, changed: u64, calls: bool) {
+        let counted = |rooms: &Vec<Room>| rooms.iter().any(|other| other.id == room && other.counted >= changed);
+        if !self.rooms.with_untracked(counted) {
+            self.more_unread(room, calls);
+        }
         if self.new_after.get_untracked().is_none() && !self.is_looking() {
             self.new_after.set(Some((room, seq - 1)));
         }
         self.attend();
+    }
+
+    /// Something was said in the room on show, after the message at `seen`, while nobody told of it.
+    pub(super) fn missed(self, room: RoomId, seen: u64) {
+        if self.new_after.get_untracked().is_none() && untrack(|| self.unread(room).0 > 0) {
+            self.new_after.set(Some((room, seen)));
+        }
+        // What came since the first frame counted.
+        self.socket.send(&ClientFrame::Count { room }.encode());
     }
 
     /// A message calls one by name, or everyone.
@@ -163,6 +205,20 @@ impl ChatConnection {
         });
     }
 
+    /// The server has counted what is unread in a room, up to its change number `upto`.
+    pub(super) fn counted(self, room: RoomId, unread: u32, mentions: u32, upto: u64) {
+        // An older count may come later; of none the server says 0.
+        let is_newer = self.rooms.try_update_untracked(|rooms| {
+            let room = rooms.iter_mut().find(|other| other.id == room)?;
+            let is_newer = upto == 0 || upto >= room.counted;
+            room.counted = room.counted.max(upto);
+            Some(is_newer)
+        });
+        if is_newer.flatten() == Some(true) {
+            self.set_unread(room, unread, mentions);
+        }
+    }
+
     pub(super) fn set_muted(self, room: RoomId, muted: bool) {
         self.rooms.update(|rooms| {
             if let Some(room) = rooms.iter_mut().find(|other| other.id == room) {
@@ -186,6 +242,7 @@ impl ChatConnection {
                 unread: known.unread,
                 mentions: known.mentions,
                 muted: known.muted,
+                counted: known.counted,
                 ..room
             });
             rooms.sort_by(|a, b| {

@@ -68,8 +68,17 @@ impl ChatConnection {
                 }
             }
             ServerFrame::Read {
-                room, unread, mentions, ..
-            } => self.set_unread(room, unread, mentions),
+                room,
+                unread,
+                mentions,
+                upto,
+                ..
+            } => {
+                self.counted(room, unread, mentions, upto);
+                if self.on_show(room).is_some() {
+                    self.attend();
+                }
+            }
             ServerFrame::Seen(room) => {
                 if self.on_show(room.id).is_some() {
                     self.seen.set(room.people);
@@ -78,8 +87,16 @@ impl ChatConnection {
             ServerFrame::Muted { room, muted } => self.set_muted(room, muted),
             ServerFrame::Typing { room, person } => self.note_typing(room, person),
             ServerFrame::Message(message) => self.said(message),
-            ServerFrame::CaughtUp { .. } => {
+            ServerFrame::CaughtUp { room, .. } => {
+                let newest = || {
+                    self.timeline()
+                        .and_then(|timeline| timeline.try_with_untracked(Timeline::newest))
+                };
+                let before = newest();
                 if self.fold(frame) && self.awaited.get_untracked() == 0 {
+                    if let Some(seen) = before.filter(|_| newest() > before) {
+                        self.missed(room, seen);
+                    }
                     self.attend();
                 }
             }
@@ -148,7 +165,7 @@ impl ChatConnection {
         self.typing
             .update(|typing| typing.retain(|(person, _)| person.id != message.author.id));
         // A changed message's row is made anew: whoever's focus is in it keeps it.
-        let (seq, row) = (message.seq, self.row(message.seq));
+        let (seq, changed, row) = (message.seq, message.changed, self.row(message.seq));
         let newest = shown.timeline.with_untracked(Timeline::newest);
         let is_new = seq > newest && message.author.id != self.my_id();
         let calls = is_new && self.calls_me(&message);
@@ -156,7 +173,7 @@ impl ChatConnection {
         if self.fold(ServerFrame::Message(message)) {
             focus::restore(row, focus);
             if is_new {
-                self.heard(shown.room, seq, calls);
+                self.heard(shown.room, seq, changed, calls);
             }
         }
     }

@@ -28,6 +28,16 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<u64>,
     },
+    /// Send me nothing of this room any more but that something was said in it; what is unread there is told.
+    Unfollow {
+        /// Which room.
+        room: RoomId,
+    },
+    /// What is unread in this room now?
+    Count {
+        /// Which room.
+        room: RoomId,
+    },
     /// Say this.
     Post(Draft),
     /// I am writing in this room.
@@ -160,7 +170,7 @@ pub enum ServerFrame {
         /// Not in it any more.
         went: Vec<UserId>,
     },
-    /// Something was said in a room that you are in and don't follow.
+    /// Something was said in a room that you are in and don't follow, after what you have been told the counts of.
     Noted {
         /// Where.
         room: RoomId,
@@ -169,7 +179,7 @@ pub enum ServerFrame {
         /// Whom it calls by name.
         mentions: Vec<UserId>,
     },
-    /// You have read on, perhaps elsewhere.
+    /// You have read on, perhaps elsewhere; or something of what was unread has gone.
     Read {
         /// Which room.
         room: RoomId,
@@ -179,6 +189,8 @@ pub enum ServerFrame {
         unread: u32,
         /// What is left and calls you.
         mentions: u32,
+        /// The room's change up to which that is counted: an older message that comes later is in it.
+        upto: u64,
     },
     /// How far the people of a conversation that you follow have read. Nothing else of the room counts; it is one
     /// because another kind of thing would be more for the browser to load.

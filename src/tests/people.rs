@@ -158,6 +158,15 @@ async fn whoever_is_away_is_shown_so_and_notified_of_what_an_open_page_shows() {
     let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
     a.follow(DESK, None).await;
     b.send(&ClientFrame::Look { room: Some(DESK) }).await;
+    // What a page sends by itself is no sign of anybody.
+    let by_itself = async |b: &mut super::socket::Socket| {
+        for _ in 0..4 {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            b.send(&ClientFrame::Read { room: DESK, seq: 1 }).await;
+            b.send(&ClientFrame::Count { room: DESK }).await;
+        }
+    };
+    by_itself(&mut b).await;
     let bobs = |wanted: bool| {
         move |frame| match frame {
             ServerFrame::Presence { came, .. } => came

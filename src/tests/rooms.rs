@@ -51,6 +51,7 @@ async fn left(socket: &mut Socket) -> (RoomId, u64, u32, u32) {
             read,
             unread,
             mentions,
+            ..
         } => Some((room, read, unread, mentions)),
         _ => None,
     };
@@ -284,6 +285,9 @@ async fn unread_is_counted_per_person_and_told_to_all_their_pages() {
         (1, 0),
         "what is deleted needs no reading"
     );
+    for page in [&mut b, &mut b2] {
+        assert_eq!(left(page).await, (DESK, 2, 1, 0), "as every page is told");
+    }
     b.send(&ClientFrame::Read { room: DESK, seq: 99 }).await;
     assert_eq!(left(&mut b).await, (DESK, 4, 0, 0));
     b.send(&ClientFrame::Read {

@@ -1,7 +1,10 @@
 //! What is unread, in rooms where much was said.
 
 use super::app::TestApp;
-use crate::ids::{RoomId, UserId};
+use crate::{
+    chat::wire::{ClientFrame, ServerFrame},
+    ids::{RoomId, UserId},
+};
 
 const DESK: RoomId = RoomId(1);
 
@@ -53,10 +56,9 @@ async fn ones_own_and_deleted_messages_use_up_nothing_of_the_count() {
     // Where he has read on, by the frame that he is told by.
     let mut line = bob.socket(&app).await;
     for (seq, left) in [(3_000, 12), (3_004, 8), (5_007, 5), (5_010, 2), (5_012, 0)] {
-        line.send(&crate::chat::wire::ClientFrame::Read { room: DESK, seq })
-            .await;
+        line.send(&ClientFrame::Read { room: DESK, seq }).await;
         let told = line.until(|frame| match frame {
-            crate::chat::wire::ServerFrame::Read { read, unread, .. } => Some((read, unread)),
+            ServerFrame::Read { read, unread, .. } => Some((read, unread)),
             _ => None,
         });
         assert_eq!(told.await, Some((seq, left)));
@@ -74,4 +76,81 @@ async fn it_is_exact_up_to_a_thousand() {
     }
     app.says(bob.me.id, 10, 1).await;
     assert_eq!(ines.rooms(&app).await[0].unread, 1_000);
+}
+
+/// What the newest frame about what is unread says of the desk.
+async fn told(line: &mut super::socket::Socket) -> Option<(u32, u32)> {
+    let told = line.until(|frame| match frame {
+        ServerFrame::Read {
+            room: DESK,
+            unread,
+            mentions,
+            ..
+        } => Some((unread, mentions)),
+        _ => None,
+    });
+    told.await
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_unread_no_more_at_once() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
+    for (name, body) in [("a1", "@bob, look"), ("a2", "at this"), ("a3", "and this")] {
+        a.post(DESK, name, body).await;
+        a.acknowledged(name).await.expect("kept");
+    }
+    let change = async |seq: u64, change: serde_json::Value| {
+        let arguments = serde_json::json!({"room": DESK, "seq": seq, "change": change});
+        assert_eq!(ines.call(&app, "change_message", arguments).await.0, 200);
+    };
+    change(2, serde_json::json!("delete")).await;
+    assert_eq!(told(&mut b).await, Some((2, 1)), "one of three is gone");
+    // Nobody is called in it any more, then another calls him.
+    change(1, serde_json::json!({"edit": "never mind"})).await;
+    assert_eq!(told(&mut b).await, Some((2, 0)));
+    change(3, serde_json::json!({"edit": "@bob, this"})).await;
+    assert_eq!(told(&mut b).await, Some((2, 1)));
+    // What calls nobody before and after changes no count, and what is said next is counted once.
+    change(3, serde_json::json!({"react": {"emoji": "👍", "on": true}})).await;
+    change(1, serde_json::json!({"edit": "never mind it"})).await;
+    a.post(DESK, "a4", "more").await;
+    a.acknowledged("a4").await.expect("kept");
+    change(3, serde_json::json!("delete")).await;
+    let next = b.until(|frame| match frame {
+        ServerFrame::Noted { .. } => Some(None),
+        ServerFrame::Read { unread, mentions, .. } => Some(Some((unread, mentions))),
+        _ => None,
+    });
+    assert_eq!(next.await, Some(None), "the new message is noted first");
+    assert_eq!(told(&mut b).await, Some((2, 0)));
+    assert_eq!(bob.rooms(&app).await[0].unread, 2, "as a new page counts");
+}
+
+#[tokio::test]
+async fn a_room_that_one_has_left_the_page_of_is_counted_again() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let (mut a, mut b) = (ines.socket(&app).await, bob.socket(&app).await);
+    let say = async |a: &mut super::socket::Socket, name: &str| {
+        a.post(DESK, name, "@bob").await;
+        a.acknowledged(name).await.expect("kept");
+    };
+    b.follow(DESK, None).await;
+    say(&mut a, "seen").await;
+    assert!(b.said().await.is_some());
+    b.send(&ClientFrame::Read { room: DESK, seq: 1 }).await;
+    assert_eq!(told(&mut b).await, Some((0, 0)));
+    // What comes as a message, and nobody reads it any more.
+    say(&mut a, "on-its-way").await;
+    b.send(&ClientFrame::Unfollow { room: DESK }).await;
+    assert_eq!(told(&mut b).await, Some((1, 1)));
+    say(&mut a, "after-it").await;
+    let noted = b.until(|frame| match frame {
+        ServerFrame::Noted { mentions, .. } => Some(mentions),
+        ServerFrame::Message(message) => panic!("{message:?} is sent whole"),
+        _ => None,
+    });
+    assert_eq!(noted.await, Some(vec![bob.me.id]));
 }

@@ -106,7 +106,7 @@ pub struct Room {
     /// It can be read, and nothing changes in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
-    /// For the server alone: up to which change of the room `unread` and `mentions` were counted.
+    /// Up to which change of the room `unread` and `mentions` were counted; either end knows its own.
     #[serde(skip)]
     pub counted: u64,
 }

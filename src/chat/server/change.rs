@@ -17,7 +17,7 @@ use super::{
     files::shelf::Content,
     markdown,
     mentions::{self, Called},
-    store, tell, threads,
+    recount, store, tell, threads,
 };
 
 /// Different emoji under one message at most.
@@ -80,8 +80,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     let (now, mut done) = (Timestamp::now(), Done::default());
                     match &change {
                         Change::Edit(body) => {
-                            store::edit(conn, room, seq, body, html.as_deref(), now).await?;
+                            let called_before = store::edit(conn, room, seq, body, html.as_deref(), now).await?;
                             let told = store::call(conn, &before, &called).await?;
+                            done.counts = called_before || !told.is_empty();
                             let follows = match told.is_empty() {
                                 true => told,
                                 false => store::follow(conn, room, &told, seq - 1).await?,
@@ -93,6 +94,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                         Change::Delete => {
                             done.freed = store::delete(conn, room, seq, now).await?;
                             done.root = store::recount(conn, room).await?;
+                            done.counts = true;
                         }
                         Change::React { emoji, on } => {
                             store::react(conn, (room, seq), me.id, emoji, *on, now).await?;
@@ -121,6 +123,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     if let Some(root) = &done.root {
                         threads::tell_root(&hub, root);
                     }
+                    if done.counts {
+                        recount(&hub, message.room);
+                    }
                     if is_edit {
                         previews.note(message);
                     }
@@ -136,6 +141,8 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
 struct Done {
     message: Message,
     has_changed: bool,
+    /// Something may be unread no more, or call others.
+    counts: bool,
     /// What files that are gone held.
     freed: Vec<Content>,
     /// The root of the message's thread, which counts what stands in it.
@@ -149,6 +156,7 @@ impl Default for Done {
         Self {
             message: Message::default(),
             has_changed: true,
+            counts: false,
             freed: Vec::new(),
             root: None,
             follows: None,

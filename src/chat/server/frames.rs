@@ -40,13 +40,25 @@ impl<S: Transport> Line<'_, S> {
             return self.refuse(post, error).await;
         }
         let frame = serde_json::from_str::<ClientFrame>(&text);
-        // A page asks by itself whether we are there.
-        if !matches!(frame, Ok(ClientFrame::Ping) | Err(_)) {
+        // The rest a page sends by itself, whether somebody is there or not.
+        if let Ok(ClientFrame::Post(_) | ClientFrame::Typing { .. } | ClientFrame::Look { .. }) = frame {
             self.chat.presence.touched(self.me.id);
         }
         match frame {
             Ok(ClientFrame::Ping) => self.send(ServerFrame::Pong.encode().into()).await,
             Ok(ClientFrame::Follow { room, after }) => self.follow(room, after).await,
+            Ok(ClientFrame::Unfollow { room }) => {
+                if self.followed.is_some_and(|(followed, _)| followed == room) {
+                    (self.followed, self.followed_in) = (None, None);
+                }
+                // What was on its way meanwhile has been counted by nobody.
+                match self.hears(room) {
+                    true => self.tell_counts(room).await,
+                    false => Ok(()),
+                }
+            }
+            Ok(ClientFrame::Count { room }) if self.is_in(room) => self.tell_counts(room).await,
+            Ok(ClientFrame::Count { .. }) => Ok(()),
             Ok(ClientFrame::Post(draft)) => self.post(draft).await,
             Ok(ClientFrame::Typing { room }) => {
                 if self.is_in(room) {
@@ -65,7 +77,12 @@ impl<S: Transport> Line<'_, S> {
                 Ok(())
             }
             Ok(ClientFrame::Read { room, seq }) => match read::read(self.chat, self.me.id, room, seq).await {
-                Ok(Some(left)) => self.send(left.encode().into()).await,
+                Ok(Some(left)) => {
+                    if let ServerFrame::Read { upto, .. } = left {
+                        self.counted_upto(room, upto);
+                    }
+                    self.send(left.encode().into()).await
+                }
                 Ok(None) => Ok(()),
                 Err(error) => self.refuse(None, error).await,
             },

@@ -21,12 +21,6 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Opt
     let hub = chat.hub.clone();
     // An event wakes every socket there is: most people have one page open, which gets its answer by itself.
     let has_others = chat.presence.pages(me) > 1;
-    let left = move |now: &Reading| ServerFrame::Read {
-        room,
-        read: now.read,
-        unread: now.unread,
-        mentions: now.mentions,
-    };
     let now = chat
         .db
         .writer
@@ -34,7 +28,7 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Opt
             move |conn| Box::pin(async move { store::set_read(conn, room, me, seq).await }),
             move |now: &Reading| {
                 if has_others {
-                    tell(&hub, &left(now), Audience::Person(me));
+                    tell(&hub, &now.frame(room), Audience::Person(me));
                 }
                 if let Some(talk) = &now.talk {
                     let followers = Audience::Followers {
@@ -47,5 +41,5 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Opt
             },
         )
         .await?;
-    Ok((!has_others).then(|| left(&now)))
+    Ok((!has_others).then(|| now.frame(room)))
 }

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{Audience, Chat, Event, notify::looking::Gaze, room_pages};
+use super::{Audience, Chat, Event, notify::looking::Gaze, room_pages, store};
 
 /// `GET /chat/socket`, for whoever is signed in. Others get their answer as a close code: of a refused upgrade a browser
 /// tells a page nothing.
@@ -59,7 +59,7 @@ pub struct Line<'c, S> {
     socket: S,
     /// Rooms that this person is in.
     pub(super) rooms: Vec<RoomId>,
-    /// Up to which change the first frame has counted what is unread in them and in threads.
+    /// Up to which change this person was told what is unread in them and in threads.
     counted: Vec<(RoomId, u64)>,
     /// Threads that this person follows, each with the room of its root.
     threads: Vec<(RoomId, RoomId)>,
@@ -218,9 +218,15 @@ impl<'c, S: Transport> Line<'c, S> {
                 self.followed = self.followed.filter(|(other, _)| *other != room && !is_in);
                 was_mine
             }
+            Audience::Counting(room) => {
+                if self.hears(room) {
+                    return Box::pin(self.tell_counts(room)).await;
+                }
+                false
+            }
             Audience::Followers { room, changed, note } => {
                 let Some((_, sent)) = self.followed.as_mut().filter(|(followed, _)| *followed == room) else {
-                    // What was committed while the first frame was made is counted there, and comes here too.
+                    // What was committed while it was counted is in the count, and comes here too.
                     let is_counted = self
                         .counted
                         .iter()
@@ -247,8 +253,27 @@ impl<'c, S: Transport> Line<'c, S> {
             .await
     }
 
+    /// Says what is unread in a room now.
+    pub(super) async fn tell_counts(&mut self, room: RoomId) -> Result<(), End> {
+        match store::counts(&self.chat.db.readers, room, self.me.id).await {
+            Ok(Some(now)) => {
+                self.counted_upto(room, now.upto);
+                self.send(now.frame(room).encode().into()).await
+            }
+            Ok(None) => Ok(()),
+            // Its page would go on with a wrong number; coming back it is told all of them.
+            Err(_) => Err(close(close_code::AGAIN, "what is unread can't be counted")),
+        }
+    }
+
+    /// What was committed by then comes here still, and isn't counted again.
+    pub(super) fn counted_upto(&mut self, room: RoomId, upto: u64) {
+        self.counted.retain(|(other, _)| *other != room);
+        self.counted.push((room, upto));
+    }
+
     /// What is said there concerns this person.
-    fn hears(&self, room: RoomId) -> bool {
+    pub(super) fn hears(&self, room: RoomId) -> bool {
         self.rooms.contains(&room) || self.threads.iter().any(|(thread, _)| *thread == room)
     }
 

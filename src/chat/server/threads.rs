@@ -76,6 +76,7 @@ pub async fn follow(chat: &Chat, me: UserId, thread: RoomId, follows: bool) -> R
                         read: 0,
                         unread: 0,
                         mentions: 0,
+                        upto: 0,
                     };
                     tell(&hub, &nothing, Audience::Unfollowed(thread, me));
                 }

@@ -1,7 +1,7 @@
 //! Takes back what removed people said, where an administrator asked for that. In small steps, so that it holds up nobody;
 //! a restart goes on with it.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     chat::{model::Message, wire::ServerFrame},
@@ -9,7 +9,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Audience, files::shelf::Content, store, tell};
+use super::{Audience, files::shelf::Content, recount, store, tell};
 
 /// Messages of one step.
 const STEP: u32 = 50;
@@ -23,6 +23,7 @@ pub fn begin(state: &AppState) {
     let shutdown = state.shutdown.clone();
     let state = state.clone();
     shutdown.background.spawn(async move {
+        let mut rooms = BTreeSet::new();
         while !state.shutdown.begun.is_cancelled() {
             let hub = state.chat.hub.clone();
             let step = state.chat.db.writer.write_then(
@@ -39,8 +40,16 @@ pub fn begin(state: &AppState) {
                 },
             );
             let wait = match step.await {
-                Ok((messages, _)) if messages.is_empty() => break,
-                Ok((_, freed)) => {
+                Ok((messages, _)) if messages.is_empty() => {
+                    // Once for all of it: everybody in the room counts.
+                    for room in rooms {
+                        recount(&state.chat.hub, room);
+                    }
+                    break;
+                }
+                Ok((messages, freed)) => {
+                    let gone = messages.iter().filter(|message| message.deleted);
+                    rooms.extend(gone.map(|message| message.room));
                     for content in freed {
                         // What can't be removed now, the collector will; that it couldn't is logged.
                         let _ = state.chat.files.free(&content).await;

@@ -24,7 +24,8 @@ pub async fn earlier_texts(
         .collect())
 }
 
-/// Replaces what a message says and remembers what it said; whom it calls is to be noted anew.
+/// Replaces what a message says and remembers what it said; whom it calls is to be noted anew. Tells whether it called
+/// anybody before.
 pub async fn edit(
     conn: &mut SqliteConnection,
     room: RoomId,
@@ -32,7 +33,7 @@ pub async fn edit(
     body: &str,
     html: Option<&str>,
     at: Timestamp,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     sqlx::query(
         "INSERT OR REPLACE INTO revision (room, seq, body, at) \
          SELECT room, seq, body, ? FROM message WHERE room = ? AND seq = ?",
@@ -42,7 +43,7 @@ pub async fn edit(
     .bind(place(seq))
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM mention WHERE room = ? AND seq = ?")
+    let called = sqlx::query("DELETE FROM mention WHERE room = ? AND seq = ?")
         .bind(room.0)
         .bind(place(seq))
         .execute(&mut *conn)
@@ -55,7 +56,7 @@ pub async fn edit(
         .bind(place(seq))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(called.rows_affected() > 0)
 }
 
 /// Takes away all that a message said, now and earlier, and its files; its place stays. Answers what the files held.

@@ -32,7 +32,7 @@ pub use people::{
 };
 pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
-pub use reading::{Reading, call, set_read};
+pub use reading::{Reading, call, counts, set_read};
 pub use rooms::{
     Joined, all_rooms, archived, describe, followed, insert_room, no_room, room, room_called, room_named, rooms,
 };

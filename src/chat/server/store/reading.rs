@@ -1,12 +1,13 @@
 //! What has been read, and who was called.
 
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{no_room, place, rooms::with_people, unread};
 use crate::{
     chat::{
         model::{Message, Room, RoomKind},
         server::mentions::{All, Called},
+        wire::ServerFrame,
     },
     error::AppError,
     ids::{RoomId, UserId},
@@ -46,8 +47,23 @@ pub struct Reading {
     pub unread: u32,
     /// What is left and calls them.
     pub mentions: u32,
+    /// The room's change up to which that is counted.
+    pub upto: u64,
     /// Of a conversation: it, with how far its people have read.
     pub talk: Option<Room>,
+}
+
+impl Reading {
+    /// What pages are told.
+    pub fn frame(&self, room: RoomId) -> ServerFrame {
+        ServerFrame::Read {
+            room,
+            read: self.read,
+            unread: self.unread,
+            mentions: self.mentions,
+            upto: self.upto,
+        }
+    }
 }
 
 /// Notes up to where `user` has read; gives what is known then.
@@ -63,22 +79,43 @@ pub async fn set_read(conn: &mut SqliteConnection, room: RoomId, user: UserId, s
     .bind(user.0)
     .execute(&mut *conn)
     .await?;
-    let now: Option<(i64, u32, u32, bool)> = sqlx::query_as(concat!(
+    let now: Option<(i64, u32, u32, i64, bool)> = sqlx::query_as(concat!(
         "SELECT read, ",
         unread!(),
-        ", (SELECT kind = 'direct' FROM room WHERE id = member.room) FROM member WHERE room = ? AND user = ?"
+        ", (SELECT changed FROM room WHERE id = member.room), (SELECT kind = 'direct' FROM room WHERE id = member.room) FROM member WHERE room = ? AND user = ?"
     ))
     .bind(room.0)
     .bind(user.0)
     .fetch_optional(&mut *conn)
     .await?;
-    let (read, unread, mentions, is_direct) = now.ok_or_else(no_room)?;
+    let (read, unread, mentions, upto, is_direct) = now.ok_or_else(no_room)?;
     Ok(Reading {
         read: read.unsigned_abs(),
         unread,
         mentions,
+        upto: upto.unsigned_abs(),
         talk: if is_direct { seen(conn, room).await? } else { None },
     })
+}
+
+/// What is known of `user`'s reading in a room that they are in.
+pub async fn counts(db: &SqlitePool, room: RoomId, user: UserId) -> Result<Option<Reading>, AppError> {
+    let now: Option<(i64, u32, u32, i64)> = sqlx::query_as(concat!(
+        "SELECT read, ",
+        unread!(),
+        ", (SELECT changed FROM room WHERE id = member.room) FROM member WHERE room = ? AND user = ?"
+    ))
+    .bind(room.0)
+    .bind(user.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(now.map(|(read, unread, mentions, changed)| Reading {
+        read: read.unsigned_abs(),
+        unread,
+        mentions,
+        upto: changed.unsigned_abs(),
+        talk: None,
+    }))
 }
 
 /// A conversation, of which only its id and how far its people have read is known.
