@@ -131,6 +131,39 @@ test("the page about notifications says why, tests, and makes a sound if one lik
   await expect.poll(() => tomasz.page.evaluate(() => (window as any).rang)).toBe(1);
 });
 
+test("what a push service brings is shown by the browser, once, with no page in front", async ({ ines, tomasz }) => {
+  await inHand(tomasz);
+  await tomasz.open("/you/notifications");
+  await tomasz.page.evaluate(() => navigator.serviceWorker.register("/worker.js"));
+  await tomasz.page.evaluate(() => navigator.serviceWorker.ready);
+  const browser = await tomasz.context.newCDPSession(tomasz.page);
+  const registered = new Promise<string>((done) =>
+    browser.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && done(registrations[0].registrationId)),
+  );
+  await browser.send("ServiceWorker.enable");
+  const registrationId = await registered;
+  const push = (news: object) =>
+    browser.send("ServiceWorker.deliverPushMessage", { origin: tomasz.url, registrationId, data: JSON.stringify(news) });
+  const news = { title: "ines in # desk", body: "the first", url: "/rooms/1", tag: "room-1", seq: 7 };
+  // The same may come again, and one that is older.
+  const shownAfter = async (news: object) => {
+    await push(news);
+    return shown(tomasz);
+  };
+  await expect.poll(() => shownAfter(news)).toEqual(["ines in # desk: the first"]);
+  await push({ ...news, body: "an older one", seq: 6 });
+  await expect.poll(() => shownAfter({ ...news, body: "the next", seq: 8 })).toEqual(["ines in # desk: the next"]);
+  expect(ines.watch.faults).toEqual([]);
+});
+
+test("a page beside the desk shows notifications too", async ({ ines, tomasz }) => {
+  await inHand(tomasz);
+  await tomasz.open("/search");
+  await tomasz.page.waitForTimeout(300);
+  await ines.say("@tomasz, while you search");
+  await expect.poll(() => shown(tomasz)).toEqual(["ines in # desk: @tomasz, while you search"]);
+});
+
 test("a browser takes pushes, and takes them no more", async ({ person }) => {
   const got: string[] = [];
   const service = createServer((request, answer) => {
@@ -162,7 +195,7 @@ test("a browser takes pushes, and takes them no more", async ({ person }) => {
     await accessible(ines.page, "the page about notifications, with pushes");
     const lately = ines.page.getByRole("region", { name: "Lately" }).getByRole("listitem");
     await ines.page.getByRole("button", { name: "Send a test" }).click();
-    await expect(lately.first()).toContainText(/Notified: pushed to Chrome/);
+    await expect(lately.first()).toContainText(/^Notified: .*pushed to Chrome/);
     expect(got).toEqual(["POST /browser aes128gcm"]);
     await ines.page.getByRole("button", { name: "Send a test" }).click();
     await expect(lately.first()).toContainText("the push service answered 410, subscription removed");

@@ -1,6 +1,7 @@
-// Notifications by the browser's own means, for the desk and for the page about them: what is shown, with a sound if one
-// likes, and the subscription to pushes. The desk hands over what the server sends (src/chat/receiving.rs), which knows
-// that nobody looks at the room; public/worker.js shows it. Nothing here asks for permission unless a button is pressed.
+// Notifications by the browser's own means, for every page: what is shown, with a sound if one likes, and the subscription
+// to pushes. The desk (src/chat/receiving.rs), and beside.js on the pages beside it, hand over what the server sends,
+// which knows that nobody looks at the room; worker.js shows it. Nothing here asks for permission unless a button is
+// pressed.
 {
   const PREFIX = '{"notify":'; // as in src/chat/wire.rs
   // Browsers have both only where nobody on the way can change the page: over https, and on this machine.
@@ -118,7 +119,7 @@
     on.addEventListener("click", turnOn);
     device.hidden = false;
     look();
-    // This page has no line to the server by which the test could come.
+    // While the test was sent, this page was between two, and may have missed it.
     if (location.search.includes("done=test") && granted() && !pushes) {
       show({ title: "Squawkbox", body: "This is what a notification looks like here.", url: "/", tag: "test", seq: Date.now() });
     }

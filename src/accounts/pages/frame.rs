@@ -47,6 +47,8 @@ pub fn Frame(
                         {children()}
                     </main>
                 </div>
+                <script src="/notify.js" defer></script>
+                <script src="/beside.js" data-me=me.id.to_string() defer></script>
             }
             .into_any()
         }

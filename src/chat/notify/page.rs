@@ -57,7 +57,6 @@ fn Notifications(page: NotifyPage) -> impl IntoView {
                 view! { <ol class="entries">{decisions.into_iter().map(decided).collect_view()}</ol> }.into_any()
             }}
         </section>
-        <script src="/notify.js" defer></script>
     }
 }
 
