@@ -190,7 +190,7 @@ test("by keyboard alone, and covering the room on a phone", async ({ ines }) => 
   await ines.page.keyboard.press("Escape");
   await expect(pane(ines)).toBeVisible();
   // The focus comes back before the next key does.
-  await expect(pane(ines).locator(":focus")).toHaveCount(1);
+  await expect(field(ines)).toBeFocused();
   await ines.page.keyboard.press("Escape");
   await expect(pane(ines)).toHaveCount(0);
   await expect(actions).toBeFocused();
@@ -227,4 +227,17 @@ test("a thread is followed no more, and again", async ({ ines, tomasz }) => {
   await pane(ines).getByRole("link", { name: "Close" }).click();
   await reply(tomasz, "Now.");
   await expect(rail(ines)).toContainText("1 new");
+});
+
+test("what was found in a thread opens beside its room, with the message that it hangs on", async ({ ines, tomasz }) => {
+  await ines.say(root);
+  await begin(tomasz);
+  await reply(tomasz, "Half of it, via the pit.");
+  await ines.open("/search?q=via+the+pit");
+  await ines.page.getByRole("main").getByRole("link", { name: /via the pit/ }).click();
+  await expect(ines.page).toHaveURL(/\/rooms\/1\?thread=1&reply=1#t1$/);
+  await expect(pane(ines).locator("#root")).toContainText(root);
+  await expect(replies(ines)).toHaveText(["Half of it, via the pit."]);
+  await expect(replies(ines)).toBeInViewport();
+  await expect(ines.heading("# desk")).toBeVisible();
 });

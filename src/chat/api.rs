@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A room's page: its newest messages, those before `before`, or those around the first `on` a day; or the page of the
-/// `thread` of its message at that place.
+/// `thread` of its message at that place, where `on` is a place in it.
 ///
 /// # Errors
 /// `SignedOut`, `NotFound`, `Invalid`.
@@ -24,11 +24,15 @@ pub async fn open_room(
     use super::server::{room_pages, threads};
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let chat = &crate::server::state::AppState::here()?.chat;
-    let room = match thread {
-        Some(root) => threads::open(chat, me, (room, root)).await?,
-        None => room,
+    let (room, mark, on) = match thread {
+        Some(root) => (
+            threads::open(chat, me, (room, root)).await?,
+            on.and_then(|place| place.parse().ok()),
+            None,
+        ),
+        None => (room, None, on),
     };
-    room_pages::page(chat, me, room, room_pages::Opening { before, on }).await
+    room_pages::page(chat, me, room, room_pages::Opening { before, on, mark }).await
 }
 
 /// A step back in a room's history from the place `at`, or a step on.

@@ -7,12 +7,13 @@ use super::{
     connection::ChatConnection,
     message_actions::{Can, Delete, Edit, Menu, change},
     model::{Change, Message, Quote, Reaction, Thread},
+    reading::new_words,
 };
 use crate::{
     accounts::model::{Me, Role},
     ids::RoomId,
     time::Timestamp,
-    ui::{avatar::Avatar, handler::press},
+    ui::{avatar::Avatar, handler::press, text::text},
 };
 
 /// A message; `again` when it follows another by the same author.
@@ -48,7 +49,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
             .filter(|acting| acting.seq == seq && !is_root)
             .map(|acting| acting.act)
     };
-    let text = match html {
+    let said = match html {
         _ if deleted => view! { <p class="body gone">"This message was deleted."</p> }.into_any(),
         Some(html) => view! { <div class="body rich" dir="auto" inner_html=html></div> }.into_any(),
         None if body.is_empty() => ().into_any(),
@@ -77,7 +78,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                 </header>
                 {reply.map(|quote| view! { <Answered room quote /> })}
                 <div class="said" hidden=move || acted() == Some(Act::Edit)>
-                    {text}
+                    {said}
                     {edited
                         .filter(|_| !deleted)
                         .map(|at| {
@@ -117,7 +118,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                             type="button"
                             data-focus=ACTIONS
                             aria-label=format!("Actions for the message by {words}")
-                            aria-expanded=move || (acted() == Some(Act::Menu)).to_string()
+                            aria-expanded=text(move || (acted() == Some(Act::Menu)).to_string())
                             on:click=press(move |_| chat.toggle_menu(seq))
                         >
                             "⋯"
@@ -184,10 +185,7 @@ fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: M
 fn Replies(room: RoomId, seq: u64, thread: Thread, said: Timestamp) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let Thread { room: id, last, .. } = thread;
-    let new = move || match chat.unread(id).0 {
-        0 => String::new(),
-        new => format!("{new} new"),
-    };
+    let new = text(move || new_words(chat.unread(id).0));
     let day = if last.day() == said.day() {
         String::new()
     } else {
@@ -202,8 +200,15 @@ pub fn thread_link(room: RoomId, root: u64) -> String {
     format!("/rooms/{room}?thread={root}")
 }
 
+/// Where the reply at `seq` stands in it.
+pub fn reply_link(room: RoomId, root: u64, seq: u64) -> String {
+    thread_link(room, root) + &format!("&reply={seq}#t{seq}")
+}
+
+/// A page ends before a place: so far behind a message that what was said next is seen too.
+pub const AFTER: u64 = 30;
+
 /// Where a message can be found again.
 pub fn permalink(room: RoomId, seq: u64) -> String {
-    // A page ends before a place: far enough behind for what was said next to be seen too.
-    format!("/rooms/{room}?before={}#m{seq}", seq + 30)
+    format!("/rooms/{room}?before={}#m{seq}", seq + AFTER)
 }

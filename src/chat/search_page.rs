@@ -148,6 +148,7 @@ fn Help() -> impl IntoView {
         ("\"timed out\"", "exactly this"),
         ("from:ines", "said by ines"),
         ("in:desk", "in the room # desk"),
+        ("in:@ines", "in a conversation with Ines"),
         ("before:2026-11-20 after:2026-11-01", "in between (UTC)"),
         ("has:link", "with an address of the web"),
         ("has:file", "with a file"),

@@ -211,3 +211,25 @@ async fn one_letter_and_days_find_something() {
         assert_eq!(found(&ines, &app, query).await, expected, "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_conversation_is_searched_by_who_is_in_it() {
+    let app = TestApp::start().await;
+    let (ines, bob, carla) = (app.admin().await, app.join("bob").await, app.join("carla").await);
+    let mut a = ines.socket(&app).await;
+    for (n, with) in [vec![&bob], vec![&bob, &carla]].iter().enumerate() {
+        let ids: Vec<String> = with.iter().map(|who| who.me.id.to_string()).collect();
+        let form: Vec<(&str, &str)> = ids.iter().map(|id| ("people[]", id.as_str())).collect();
+        assert_eq!(ines.form(&app, "open_direct", &form).await, 200);
+        a.post(RoomId(n as i64 + 2), &format!("d{n}"), &format!("lunch {n}"))
+            .await;
+        a.acknowledged(&format!("d{n}")).await.expect("kept");
+    }
+    a.post(DESK, "desk", "lunch for all").await;
+    a.acknowledged("desk").await.expect("kept");
+    assert_eq!(found(&ines, &app, "lunch in:@bob").await, ["lunch 1", "lunch 0"]);
+    assert_eq!(found(&ines, &app, "lunch in:@Bob in:@carla").await, ["lunch 1"]);
+    assert_eq!(found(&carla, &app, "lunch in:@bob").await, ["lunch 1"], "hers alone");
+    assert_eq!(found(&ines, &app, "lunch in:desk").await, ["lunch for all"]);
+    assert!(found(&ines, &app, "lunch in:@nobody").await.is_empty());
+}

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     chat::{
+        message::permalink,
         model::{Message, Room, RoomKind},
         server::{store, threads},
         wire::{ClientFrame, ServerFrame},
@@ -361,4 +362,41 @@ async fn a_room_that_goes_takes_its_threads_along() {
     .await
     .expect("counts");
     assert_eq!(left, (0, 0, 0));
+}
+
+#[tokio::test]
+async fn the_address_of_a_reply_leads_to_it_beside_its_room() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut a = ines.socket(&app).await;
+    say(&mut a, DESK, "root", "shall we hedge?").await;
+    let id = thread(&app, &ines, 1).await;
+    for n in 1..=90 {
+        // No faster than people may.
+        a.post(id, &format!("r{n}"), &format!("reply {n}")).await;
+        a.acknowledged(&format!("r{n}")).await.expect("kept");
+        sleep(Duration::from_millis(50)).await;
+    }
+    let get = async |path: &str| {
+        let answer = ines
+            .client
+            .get(format!("{}{path}", app.url))
+            .header("Accept", "text/html")
+            .send()
+            .await;
+        answer.expect("an answer")
+    };
+    let way = get(&permalink(id, 5)).await;
+    assert_eq!(way.status(), 302);
+    let to = way.headers()["location"].to_str().expect("text").to_owned();
+    assert_eq!(to, "/rooms/1?thread=1&reply=5#t5");
+    let page = get(&to).await.text().await.expect("a page");
+    for there in ["shall we hedge?", "reply 5<", "reply 30<"] {
+        assert!(page.contains(there), "{there} isn't on the page");
+    }
+    assert!(!page.contains("reply 90<"), "it opens around the reply");
+    let (status, page) = ines
+        .call(&app, "room", json!({"room": DESK, "on": "5", "thread": 1}))
+        .await;
+    assert_eq!((status, &page["mark"]), (200, &json!(5)));
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     chat::{
+        message::AFTER,
         model::{About, History, Person, Room, RoomPage, Rooms, Teammate},
         notify::model::Level,
     },
@@ -92,10 +93,9 @@ pub struct Opening {
     pub before: Option<u64>,
     /// Around the first message of this day (`2026-11-20`, UTC).
     pub on: Option<String>,
+    /// Around this place.
+    pub mark: Option<u64>,
 }
-
-/// Messages after the one that a page opens at.
-const AFTER: u64 = 40;
 
 /// A room's page.
 ///
@@ -116,7 +116,7 @@ pub async fn page(chat: &Chat, me: UserId, id: RoomId, at: Opening) -> Result<Ro
         None => None,
     };
     let mark = match at.on.as_deref() {
-        None | Some("") => None,
+        None | Some("") => at.mark,
         Some(day) => Some(store::first_since(db, id, midnight(day)?).await?),
     };
     let mark = mark.map(|mark| mark.min(said));

@@ -87,6 +87,9 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
             Some(("from", name)) if !name.is_empty() => {
                 wanted.from = Some(name.trim_start_matches('@').to_lowercase());
             }
+            Some(("in", name)) if name.starts_with('@') && name.len() > 1 => {
+                wanted.with.push(name.trim_start_matches('@').to_lowercase());
+            }
             Some(("in", name)) if !name.is_empty() => {
                 wanted.room = Some(name.trim_start_matches('#').to_lowercase());
             }
@@ -94,6 +97,11 @@ fn parse(query: &str) -> Result<Wanted, AppError> {
             Some(("after", text)) if !text.is_empty() => wanted.after = Some(time(text)?),
             Some(("has", "link")) => wanted.link = true,
             Some(("has", "file")) => wanted.file = true,
+            Some(("has", what)) if !what.is_empty() => {
+                return Err(AppError::Invalid(format!(
+                    "There is no has:{what}; there are has:link and has:file. In quotes it is a text: \"has:{what}\"."
+                )));
+            }
             Some(("sort", "best")) => wanted.best = true,
             Some(("sort", "newest")) => wanted.best = false,
             _ if word.chars().count() >= 3 => wanted.indexed.push(word),
@@ -181,6 +189,7 @@ mod tests {
             (Some("ines"), Some("desk"))
         );
         assert_eq!(wanted.after, Timestamp::parse("2026-11-20T00:00:00Z"));
+        assert_eq!(parse("in:@Omar in:@ada").unwrap().with, ["omar", "ada"]);
         assert!(wanted.link && !wanted.file && wanted.before.is_none());
         assert!(parse("has:file").unwrap().file && parse("sort:best a").unwrap().best);
         assert!(parse("before:tomorrow").unwrap_err().to_string().contains("2026-11-20"));

@@ -272,7 +272,7 @@ async fn of_a_thread_those_are_told_who_follow_it() {
     bob.tells(&app, thread, "half of it").await;
     let told = a.notified().await;
     assert_eq!(told[0]["title"], "bob in a thread in # desk");
-    assert_eq!(told[0]["url"], "/rooms/1?thread=1");
+    assert_eq!(told[0]["url"], "/rooms/1?thread=1&reply=1#t1");
     assert!(e.notified().await.is_empty(), "she doesn't follow it");
     bob.tells(&app, thread, "ask @eve").await;
     assert_eq!(bodies(&mut e).await, ["ask @eve"]);

@@ -141,8 +141,20 @@ impl Host {
 
     /// As a page begins: at the newest message, or before a place.
     pub fn page(&self, me: UserId, room: RoomId, before: Option<u64>) -> RoomPage {
-        let page = self
-            .ask(|chat| Box::pin(async move { room_pages::page(chat, me, room, Opening { before, on: None }).await }));
+        let page = self.ask(|chat| {
+            Box::pin(async move {
+                room_pages::page(
+                    chat,
+                    me,
+                    room,
+                    Opening {
+                        before,
+                        ..Opening::default()
+                    },
+                )
+                .await
+            })
+        });
         page.expect("it runs").expect("a page")
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::chat::{
-    message::{permalink, thread_link},
+    message::{permalink, reply_link},
     model::{Message, RoomKind},
     server::store::Root,
     wire::NOTIFY,
@@ -40,7 +40,7 @@ impl News {
             },
             body: short(&message.gist()),
             url: match root {
-                Some((parent, root)) => thread_link(parent, root),
+                Some((parent, root)) => reply_link(parent, root, message.seq),
                 None => permalink(message.room, message.seq),
             },
             tag: format!("room-{}", message.room),
@@ -123,7 +123,7 @@ mod tests {
         let news = News::of(&message, "desk", RoomKind::Thread, root);
         assert_eq!(
             (news.title.as_str(), news.url.as_str()),
-            ("ines in a thread in # desk", "/rooms/2?thread=5")
+            ("ines in a thread in # desk", "/rooms/2?thread=5&reply=7#t7")
         );
         assert_eq!(
             News::of(&message, "@1,2", RoomKind::Thread, root).title,

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Words, `"phrases"`, `from:`, `in:`, `before:`, `after:`, `has:link`, `has:file`; `sort:best` or `sort:newest`, which
+    /// Words, `"phrases"`, `from:`, `in:` (a room, or a conversation with `@somebody`), `before:`, `after:`, `has:link`, `has:file`; `sort:best` or `sort:newest`, which
     /// is how it is without.
     #[param(example = "rollback in:desk after:2026-11-20")]
     q: String,

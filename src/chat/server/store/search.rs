@@ -43,6 +43,8 @@ pub struct Wanted {
     pub from: Option<String>,
     /// The name of the room.
     pub room: Option<String>,
+    /// It was said in a conversation with each of these, folded.
+    pub with: Vec<String>,
     /// Said before then.
     pub before: Option<Timestamp>,
     /// Said then or later.
@@ -208,6 +210,15 @@ fn statement(
             " AND (SELECT coalesce(parent, id) FROM room r WHERE r.id = said.room) = (SELECT id FROM room WHERE name = ",
         );
         sql.push_bind(room.clone());
+        sql.push(")");
+    }
+    for name in &wanted.with {
+        sql.push(
+            " AND (SELECT coalesce(parent, id) FROM room r WHERE r.id = said.room) IN (SELECT room FROM user \
+             JOIN member ON member.user = user.id JOIN room d ON d.id = member.room AND d.kind = 'direct' \
+             WHERE user.folded = ",
+        );
+        sql.push_bind(name.clone());
         sql.push(")");
     }
     if let Some(before) = wanted.before {

@@ -12,6 +12,7 @@ async fn what_could_be_looked_at_is_neither_sorted_nor_read_from_end_to_end() {
         short: vec!["up".into()],
         from: Some("ines".into()),
         room: Some("desk".into()),
+        with: vec!["bob".into()],
         before: Some(Timestamp::default()),
         after: Some(Timestamp::default()),
         link: true,
