@@ -21,8 +21,11 @@ test("a name, colours and a password are changed", async ({ ines, tomasz }) => {
   await ines.page.getByRole("button", { name: "Change names" }).click();
   await expect(ines.page.getByRole("status")).toHaveText("Your names are changed.");
   await ines.page.getByLabel("Light").check();
+  await ines.page.getByLabel("Blue and orange").check();
   await ines.page.getByRole("button", { name: "Use these colours" }).click();
   await expect(ines.page.locator("html")).toHaveAttribute("data-theme", "light");
+  await expect(ines.page.locator("html")).toHaveAttribute("data-pair", "blue-orange");
+  await accessible(ines.page, "one's own page in blue and orange");
   await ines.page.getByLabel("Current password").fill("not this one");
   await ines.page.getByLabel("New password").fill("nine-loud-herons-77");
   await ines.page.getByRole("button", { name: "Change password" }).click();
@@ -113,4 +116,17 @@ test("an administrator helps, shuts out and removes", async ({ ines, tomasz, per
   await ines.open("/");
   await ines.arrive();
   await expect(ines.page.getByText("I was here")).toHaveCount(0);
+});
+
+test("whoever had to sign in first ends where they wanted to go", async ({ ines, tomasz }) => {
+  await tomasz.say("limits moved");
+  await ines.signOut();
+  await ines.open("/rooms/1?thread=1");
+  await expect(ines.page).toHaveURL(/\/sign-in$/);
+  await ines.signIn();
+  await expect(ines.page).toHaveURL(/\/rooms\/1\?thread=1$/);
+  // Once: the next time it is the desk.
+  await ines.signOut();
+  await ines.signIn();
+  await ines.arrive();
 });

@@ -10,9 +10,10 @@ use leptos_router::{
 
 use crate::{
     accounts::{
-        model::Theme,
+        model::{Pair, Theme},
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
+    chat::connection::Calls,
     chat::{
         delete_room_page::DeleteRoomPage,
         history_page::HistoryPage,
@@ -32,7 +33,7 @@ use crate::{
     desk_keys::KeysPage,
     error::AppError,
     ids::RoomId,
-    ticker::{chart_page::ChartPage, venues_page::VenuesPage},
+    ticker::{chart_page::ChartPage, lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
 
@@ -45,7 +46,7 @@ pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
     page(options, scripts.into_any(), view! { <App /> }.into_any())
 }
 
-/// The HTML document of the pages beside the desk, which have no scripts.
+/// The HTML document of the pages beside the desk, which come without the program.
 pub fn door_shell(options: LeptosOptions) -> impl IntoView {
     page(options, ().into_any(), view! { <Door /> }.into_any())
 }
@@ -72,9 +73,10 @@ pub fn not_said_shell(
 
 fn page(options: LeptosOptions, head: AnyView, body: AnyView) -> impl IntoView {
     let theme = use_context::<Theme>().unwrap_or_default().text();
+    let pair = use_context::<Pair>().unwrap_or_default().text();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme data-pair=pair>
             <head>
                 <meta charset="utf-8" />
                 <meta
@@ -109,8 +111,16 @@ pub fn App() -> impl IntoView {
     });
     let no_page =
         || AppError::NotFound("There is no such page. The link may be wrong, or what it led to is gone.".into());
+    // What calls for attention, once the desk knows: its pages' titles begin with it.
+    // Asked for by the server when the page is done, and what it owned is gone: so it isn't the page's.
+    let calls = ArcRwSignal::new(0);
+    provide_context(Calls(calls.clone()));
+    let titled = move |page| match calls.get() {
+        0 => title(page),
+        calls => format!("({calls}) {}", title(page)),
+    };
     view! {
-        <Title formatter=title />
+        <Title formatter=titled />
         <Router>
             <Routes fallback=move || view! { <ErrorPage error=no_page() /> }>
                 <ParentRoute path=path!("") view=Desk ssr=SsrMode::Async>
@@ -150,6 +160,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/bookmarks") view=BookmarksPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/chart") view=ChartPage ssr=SsrMode::Async />
+                <Route path=path!("/ticker/lists") view=ListsPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />

@@ -144,6 +144,38 @@ impl Theme {
     }
 }
 
+/// By which colours what rises is told from what falls; never by them alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pair {
+    /// Green and red.
+    #[default]
+    GreenRed,
+    /// Blue and orange, which colour-blind people tell apart.
+    BlueOrange,
+}
+
+impl Pair {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::GreenRed, Self::BlueOrange];
+
+    /// As forms and the cookie have it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::GreenRed => "green-red",
+            Self::BlueOrange => "blue-orange",
+        }
+    }
+
+    /// The pair of this text; the usual one when it is none.
+    pub fn of(text: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|pair| pair.text() == text)
+            .unwrap_or_default()
+    }
+}
+
 /// Whoever asks for a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

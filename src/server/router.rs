@@ -17,7 +17,7 @@ use tower_http::{
 };
 
 use crate::{
-    accounts::server::{caller::Listener, cookie::theme, session},
+    accounts::server::{caller::Listener, cookie::looks, session},
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
     error::AppError,
@@ -35,7 +35,9 @@ pub fn router(state: AppState) -> Router {
         let state = state.clone();
         move || {
             provide_context(state.clone());
-            provide_context(theme());
+            let (theme, pair) = looks();
+            provide_context(theme);
+            provide_context(pair);
             provide_context(SetStatus(Arc::new(functions::page_status())));
             security::allow_this_pages_scripts();
         }
@@ -132,6 +134,7 @@ async fn events(
         .and_then(|id| id.to_str().ok())
         .filter(|id| !id.is_empty());
     let cursors = sse::Cursors::parse(resumed.unwrap_or(&query.after));
+    let who = listener.id();
     let (ended, stopping) = (listener.ended(), state.shutdown.begun.clone());
     let end = async move {
         tokio::select! {
@@ -139,5 +142,6 @@ async fn events(
             () = stopping.cancelled_owned() => (),
         }
     };
-    Ok(sse::respond(&feeds, cursors, &sse::names(&query.symbols), end, line))
+    let only = sse::names(&query.symbols);
+    Ok(sse::respond(&feeds, cursors, &only, who, end, line))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    accounts::model::{self, Offer, Password, Theme},
+    accounts::model::{self, Offer, Pair, Password, Theme},
     error::AppError,
     ids::SessionId,
     json::Json,
@@ -44,11 +44,11 @@ pub async fn rename(name: String, #[server(default)] display: String) -> Result<
 ///
 /// # Errors
 /// None that depends on the sender.
-#[server(prefix = "/do", endpoint = "set_theme", output = Json)]
-pub async fn set_theme(theme: Theme) -> Result<(), AppError> {
+#[server(prefix = "/do", endpoint = "set_looks", output = Json)]
+pub async fn set_looks(theme: Theme, #[server(default)] pair: Pair) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
-    door.set_theme(theme)?;
-    leptos_axum::redirect("/you");
+    door.set_looks(theme, pair)?;
+    leptos_axum::redirect("/you?done=looks");
     Ok(())
 }
 

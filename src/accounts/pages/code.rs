@@ -41,6 +41,7 @@ pub fn CodeField() -> impl IntoView {
                 id="code"
                 name="code"
                 required
+                autofocus
                 autocomplete="one-time-code"
                 inputmode="text"
                 autocapitalize="none"

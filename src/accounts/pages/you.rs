@@ -10,9 +10,9 @@ use crate::{
     accounts::{
         api::{
             SignOut,
-            you::{ChangePassword, EndSession, Rename, SetTheme, StopTwoFactor, own_page},
+            you::{ChangePassword, EndSession, Rename, SetLooks, StopTwoFactor, own_page},
         },
-        model::{self, Role, Theme, Visit},
+        model::{self, Pair, Role, Theme, Visit},
         rules,
     },
     paths,
@@ -166,27 +166,45 @@ fn Picture(picture: Option<String>) -> impl IntoView {
 
 #[component]
 fn Looks() -> impl IntoView {
-    let chosen = use_context::<Theme>().unwrap_or_default();
-    let choice = |theme: Theme| {
-        let words = match theme {
-            Theme::System => "As the device",
-            Theme::Light => "Light",
-            Theme::Dark => "Dark",
-        };
+    let (theme, pair) = (
+        use_context::<Theme>().unwrap_or_default(),
+        use_context::<Pair>().unwrap_or_default(),
+    );
+    let choice = |name: &'static str, value: &'static str, words: &'static str, chosen: bool| {
         view! {
             <label class="choice">
-                <input type="radio" name="theme" value=theme.text() checked=theme == chosen />
+                <input type="radio" name=name value=value checked=chosen />
                 <span>{words}</span>
             </label>
         }
     };
+    let themes = Theme::ALL.map(|one| {
+        let words = match one {
+            Theme::System => "As the device",
+            Theme::Light => "Light",
+            Theme::Dark => "Dark",
+        };
+        choice("theme", one.text(), words, one == theme)
+    });
+    let pairs = Pair::ALL.map(|one| {
+        let words = match one {
+            Pair::GreenRed => "Green and red",
+            Pair::BlueOrange => "Blue and orange",
+        };
+        choice("pair", one.text(), words, one == pair)
+    });
     view! {
         <section aria-labelledby="looks-heading">
             <h2 id="looks-heading">"Colours"</h2>
-            <form method="post" action=SetTheme::PATH>
+            <Done what="looks" words="These are the colours on this device." />
+            <form method="post" action=SetLooks::PATH>
                 <fieldset class="choices">
-                    <legend class="visually-hidden">"Colours on this device"</legend>
-                    {Theme::ALL.map(choice).collect_view()}
+                    <legend>"Pages on this device"</legend>
+                    {themes.collect_view()}
+                </fieldset>
+                <fieldset class="choices">
+                    <legend>"What rises, and what falls"</legend>
+                    {pairs.collect_view()}
                 </fieldset>
                 <button class="button quiet" type="submit">"Use these colours"</button>
             </form>

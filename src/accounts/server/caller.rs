@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{accounts::model::Me, error::AppError, server::state::AppState};
+use crate::{accounts::model::Me, error::AppError, ids::UserId, server::state::AppState};
 
 use super::{
     scopes::Scope,
@@ -51,6 +51,14 @@ impl Way {
 pub struct Listener(Way);
 
 impl Listener {
+    /// Who: a person or a bot.
+    pub const fn id(&self) -> UserId {
+        match &self.0 {
+            Way::Cookie(session) => session.me.id,
+            Way::Token(bot) => bot.me.id,
+        }
+    }
+
     /// Completes when the session or the token ends; so does what was opened with it.
     pub async fn ended(self) {
         self.0.ended().await;

@@ -17,7 +17,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     accounts::{
-        model::{Me, Password, Role, Theme},
+        model::{Me, Pair, Password, Role, Theme},
         rules,
     },
     error::AppError,
@@ -208,9 +208,10 @@ impl Door {
     ///
     /// # Errors
     /// None that depends on the sender.
-    pub fn set_theme(&self, theme: Theme) -> Result<(), AppError> {
-        let kept = cookie::keep_theme(theme, self.state.accounts.https)?;
-        self.response.append_header(SET_COOKIE, kept);
+    pub fn set_looks(&self, theme: Theme, pair: Pair) -> Result<(), AppError> {
+        for kept in cookie::keep_looks(theme, pair, self.state.accounts.https)? {
+            self.response.append_header(SET_COOKIE, kept);
+        }
         Ok(())
     }
 
@@ -244,10 +245,16 @@ impl Door {
         Ok(())
     }
 
-    /// A new session in place of the one that the browser had, and to the desk.
+    /// A new session in place of the one that the browser had, and to where they wanted to go, or the desk.
     async fn let_in(&self, user: UserId) -> Result<(), AppError> {
         self.give_cookie(user, false).await?;
-        leptos_axum::redirect("/");
+        match cookie::take_way(&self.parts.headers, self.state.accounts.https) {
+            Some((way, forget)) => {
+                self.response.append_header(SET_COOKIE, forget);
+                leptos_axum::redirect(&way);
+            }
+            None => leptos_axum::redirect("/"),
+        }
         Ok(())
     }
 

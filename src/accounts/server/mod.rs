@@ -15,6 +15,10 @@ pub mod store;
 pub mod tokens;
 pub mod two_factor;
 
+use axum::http::{header::SET_COOKIE, request::Parts};
+use leptos::prelude::use_context;
+use tokio::sync::watch;
+
 use crate::{
     accounts::{
         model::{Password, Role, Visitor},
@@ -49,6 +53,8 @@ pub struct Accounts {
     pub db: Database,
     /// Whether cookies are bound to https.
     pub https: bool,
+    /// Wakes when somebody was taken off the team, for those who keep things of people's elsewhere.
+    pub removals: watch::Sender<()>,
     passwords: Passwords,
     ends: Ends,
     programs: InUse,
@@ -81,6 +87,7 @@ impl Accounts {
         Self {
             db,
             https,
+            removals: watch::Sender::default(),
             passwords: Passwords::default(),
             ends: Ends::default(),
             programs: InUse::default(),
@@ -95,9 +102,16 @@ impl Accounts {
     pub async fn visitor(&self) -> Result<Visitor, AppError> {
         // Read before the first wait: afterwards the context may be gone.
         let session = Session::here().ok();
+        let response = use_context::<leptos_axum::ResponseOptions>();
+        let way = use_context::<Parts>().and_then(|asked| cookie::keep_way(&asked, self.https));
         Ok(match (self.team().await?, session) {
             (None, _) => Visitor::NoTeam,
-            (Some(_), None) => Visitor::SignedOut,
+            (Some(_), None) => {
+                if let (Some(way), Some(response)) = (way, response) {
+                    response.append_header(SET_COOKIE, way);
+                }
+                Visitor::SignedOut
+            }
             (Some(team), Some(session)) => Visitor::In { me: session.me, team },
         })
     }

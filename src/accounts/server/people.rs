@@ -79,7 +79,9 @@ impl Accounts {
                 sessions::delete_sessions(conn, id, None).await
             })
         })
-        .await
+        .await?;
+        self.removals.send_replace(());
+        Ok(())
     }
 
     /// Turns somebody's second factor off, for whoever has lost the phone and the recovery codes.

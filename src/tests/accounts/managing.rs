@@ -342,16 +342,23 @@ async fn colours_are_kept_on_the_device() {
     let app = TestApp::start().await;
     let ines = app.admin().await;
     let html = page(&app, &ines.client, "/rooms/1").await.text().await.expect("a body");
-    assert!(html.contains(r#"data-theme="system""#), "{html}");
-    let kept = call(&app, &ines.client, "set_theme", &[("theme", "dark")]).await;
-    assert!(
-        header(&kept, SET_COOKIE).starts_with("squawkbox_theme=dark"),
-        "{kept:?}"
-    );
+    assert!(html.contains(r#"data-theme="system" data-pair="green-red""#), "{html}");
+    let form = [("theme", "dark"), ("pair", "blue-orange")];
+    let kept = call(&app, &ines.client, "set_looks", &form).await;
+    let kept: Vec<_> = kept.headers().get_all(SET_COOKIE).iter().collect();
+    for cookie in ["squawkbox_theme=dark", "squawkbox_pair=blue-orange"] {
+        assert!(
+            kept.iter().any(|set| set.as_bytes().starts_with(cookie.as_bytes())),
+            "{kept:?}"
+        );
+    }
     for path in ["/rooms/1", "/you", "/team"] {
         let html = page(&app, &ines.client, path).await.text().await.expect("a body");
-        assert!(html.contains(r#"data-theme="dark""#), "{path}: {html}");
+        assert!(
+            html.contains(r#"data-theme="dark" data-pair="blue-orange""#),
+            "{path}: {html}"
+        );
     }
-    let (status, _) = said(call(&app, &ines.client, "set_theme", &[("theme", "pink\" onload=x")]).await).await;
+    let (status, _) = said(call(&app, &ines.client, "set_looks", &[("theme", "pink\" onload=x")]).await).await;
     assert_eq!(status, 400);
 }
