@@ -113,7 +113,7 @@ test("commands are offered, run, and answered to their giver alone", async ({ in
   await ines.composer.press("Enter");
   await expect(ines.page.getByRole("alert")).toContainText("There is no command /tipoc. /help lists them.");
   await expect(ines.page.getByRole("alert")).toContainText("//tipoc");
-  await ines.page.getByRole("button", { name: "Discard" }).click();
+  await expect(ines.composer).toHaveValue("/tipoc Closed");
   await ines.composer.fill("//tipoc is what I typed");
   await ines.composer.press("Enter");
   await tomasz.sees("/tipoc is what I typed");
@@ -273,4 +273,28 @@ test("on a phone it all fits", async ({ ines }) => {
   await fits("jump");
   await ines.page.keyboard.press("Escape");
   await expect(dialog(ines, "Go to")).toBeHidden();
+});
+
+test("one writes without looking for the field first", async ({ ines, tomasz }) => {
+  await ines.open("/rooms/new");
+  await ines.page.getByLabel("Room name").fill("deals");
+  await ines.page.getByRole("button", { name: "Create room" }).click();
+  await expect(ines.heading("# deals")).toBeVisible();
+  // Typed anywhere, it goes there.
+  await ines.page.keyboard.type("first things");
+  await expect(composer(ines)).toHaveValue("first things");
+  await ines.page.keyboard.press("Enter");
+  // In a room that one has gone to, the field waits.
+  await ines.rooms.getByRole("link", { name: "# desk" }).click();
+  await expect(ines.composer).toBeFocused();
+  // A command that can't be run is there to be mended.
+  await ines.composer.fill("/invite nobody");
+  await ines.composer.press("Enter");
+  await expect(ines.page.getByRole("main").getByRole("alert")).toBeVisible();
+  await expect(ines.composer).toHaveValue("/invite nobody");
+  await expect(ines.page.getByRole("button", { name: "Discard" })).toHaveCount(0);
+  await ines.composer.fill("as it is");
+  await ines.composer.press("Enter");
+  await tomasz.sees("as it is");
+  await expect(ines.page.getByRole("main").getByRole("alert")).toHaveCount(0);
 });

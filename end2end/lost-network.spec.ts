@@ -136,3 +136,50 @@ test("the feeds say that they are stale, and go on where they were", async ({ re
   await expect(remote.lines.filter({ hasText: "before the cut" })).toHaveCount(1);
   await expect(remote.ticker.getByRole("status")).toHaveText("live");
 });
+
+test("what became of messages while the line was cut is there afterwards", async ({ ines, remote, line }) => {
+  for (const text of ["teh price", "too much", "well?"]) await ines.say(text);
+  await remote.sees("well?");
+  line.cut();
+  await stale(remote);
+  const pick = async (text: string, action: string) => {
+    const article = ines.messages.getByRole("article").filter({ hasText: text });
+    await article.hover();
+    await article.getByRole("button", { name: /^Actions/ }).click();
+    await article.getByRole("button", { name: action, exact: true }).click();
+  };
+  await pick("teh price", "Edit");
+  await ines.page.getByRole("textbox", { name: "Edit the message" }).fill("the price");
+  await ines.page.getByRole("textbox", { name: "Edit the message" }).press("Enter");
+  await pick("too much", "Delete");
+  await ines.page.getByRole("button", { name: "Delete" }).click();
+  await pick("well?", "React with eyes");
+  await expect(ines.bodies).toHaveText(["the price", "This message was deleted.", "well?"]);
+  await expect(remote.bodies).toHaveText(["teh price", "too much", "well?"]);
+  line.restore();
+  await expect(remote.bodies).toHaveText(["the price", "This message was deleted.", "well?"], { timeout: 30_000 });
+  await expect(remote.page.getByRole("button", { name: /^👀 1/ })).toBeVisible();
+});
+
+test("what is refused says why, stays, and is sent again by a button", async ({ ines, remote, line }) => {
+  await ines.page.request.post(`${ines.url}/do/create_room`, { form: { name: "quarter", private: "false" }, headers: { Origin: ines.url } });
+  await remote.page.goto(`${remote.url}/rooms/2`);
+  const field = remote.page.getByRole("textbox", { name: "Message # quarter" });
+  await expect(remote.page.getByRole("main").getByRole("status")).toHaveText("live");
+  line.cut();
+  await stale(remote);
+  await field.fill("numbers are in");
+  await field.press("Enter");
+  const archive = (archived: boolean) =>
+    ines.page.request.post(`${ines.url}/do/archive_room`, { form: { room: "2", archived: `${archived}` }, headers: { Origin: ines.url } });
+  expect((await archive(true)).status()).toBe(200);
+  line.restore();
+  const waiting = remote.page.getByRole("article").filter({ hasText: "numbers are in" });
+  await expect(waiting).toContainText("archived", { timeout: 30_000 });
+  expect((await archive(false)).status()).toBe(200);
+  await expect(field).toBeVisible();
+  await waiting.getByRole("button", { name: "Try again" }).click();
+  await expect(remote.page.getByRole("button", { name: "Try again" })).toHaveCount(0);
+  await ines.page.goto(`${ines.url}/rooms/2`);
+  await expect(ines.page.getByRole("log").locator(".body")).toHaveText(["numbers are in"]);
+});

@@ -142,7 +142,7 @@ test("all of it by keyboard", async ({ ines }) => {
   await field.press("Escape");
   await expect(field).toBeHidden();
   await ines.sees("frist");
-  await ines.composer.focus();
+  await expect(ines.composer).toBeFocused();
   await ines.page.keyboard.press("Shift+Tab");
   await expect(ines.page.getByRole("button", { name: /^Actions for the message by ines/ })).toBeFocused();
   await ines.page.keyboard.press("Enter");
@@ -150,4 +150,24 @@ test("all of it by keyboard", async ({ ines }) => {
   await accessible(ines.page, "a message with its actions open");
   await ines.page.keyboard.press("Escape");
   await expect(ines.page.getByRole("button", { name: /^Actions for the message by ines/ })).toBeFocused();
+});
+
+test("a draft keeps what it answers, also over a reload", async ({ ines, tomasz }) => {
+  await ines.say("shall we hedge?");
+  await tomasz.sees("shall we hedge?");
+  await pick(tomasz, "shall we hedge?", "Reply");
+  await expect(tomasz.composer).toBeFocused();
+  await tomasz.composer.fill("half of it");
+  await tomasz.rooms.getByRole("link", { name: "Ticker" }).click();
+  await tomasz.rooms.getByRole("link", { name: "# desk" }).click();
+  await expect(tomasz.page.locator(".replying")).toContainText("shall we hedge?");
+  await tomasz.page.reload();
+  await tomasz.arrive();
+  await expect(tomasz.page.locator(".replying")).toContainText("shall we hedge?");
+  await expect(tomasz.composer).toHaveValue("half of it");
+  await tomasz.composer.press("Enter");
+  await expect(message(ines, "half of it").locator(".quote")).toContainText("shall we hedge?");
+  await tomasz.page.reload();
+  await tomasz.arrive();
+  await expect(tomasz.page.locator(".replying")).toHaveCount(0);
 });

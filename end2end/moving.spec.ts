@@ -95,7 +95,7 @@ test("a day and the first unread message are gone to", async ({ server, ines, to
   history(server);
   await ines.open("/rooms/1");
   await ines.arrive();
-  await ines.page.getByText("Go to…").focus();
+  await ines.page.getByText("Jump to…").focus();
   await ines.page.keyboard.press("Enter");
   await accessible(ines.page);
   await ines.page.getByLabel("Day (UTC)").fill("2026-11-03");
@@ -111,7 +111,7 @@ test("a day and the first unread message are gone to", async ({ server, ines, to
   await tomasz.page.getByRole("link", { name: "First unread" }).click();
   await expect(number(tomasz, 11)).toBeInViewport();
   await expect(tomasz.messages.getByText("New", { exact: true })).toBeInViewport();
-  await tomasz.page.getByText("Go to…").click();
+  await tomasz.page.getByText("Jump to…").click();
   await tomasz.page.getByRole("link", { name: "The beginning" }).click();
   await expect(number(tomasz, 1)).toBeInViewport();
 });
@@ -165,9 +165,26 @@ test("a phone finds its way too", async ({ server, ines, person }) => {
   await tomasz.arrive();
   await expect(number(tomasz, 101)).toBeInViewport();
   await tomasz.messages.evaluate((log) => log.scrollTo(0, 0));
-  await expect(number(tomasz, 200)).toHaveCount(1);
+  await expect(number(tomasz, 190)).toHaveCount(1);
   await stretch(tomasz);
   await accessible(tomasz.page);
   await newest(tomasz).click();
   await expect(number(tomasz, 400)).toBeInViewport();
+});
+
+test("a quote leads to what it answers, however far back that is", async ({ server, ines, tomasz }) => {
+  history(server);
+  await ines.open("/rooms/1?before=61#m20");
+  await ines.arrive();
+  const article = ines.page.locator("#m20");
+  await article.hover();
+  await article.getByRole("button", { name: /^Actions/ }).click();
+  await article.getByRole("button", { name: "Reply", exact: true }).click();
+  await ines.composer.fill("as I said then");
+  await ines.composer.press("Enter");
+  await tomasz.sees("as I said then");
+  await expect(number(tomasz, 20)).toHaveCount(0);
+  await tomasz.messages.getByRole("article").filter({ hasText: "as I said then" }).locator(".quote").click();
+  await expect(number(tomasz, 20)).toBeInViewport();
+  await expect(tomasz.page).toHaveURL(/#m20$/);
 });

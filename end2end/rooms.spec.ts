@@ -176,3 +176,16 @@ test("what is unread is counted, marked where it begins, and read when it is see
   await expect(link(ines, "# incidents")).toContainText("3 unread, 2 by name");
   await expect(ines.page.getByText("New", { exact: true })).toBeVisible();
 });
+
+test("a room's new name stands everywhere at once", async ({ ines, tomasz }) => {
+  await makeRoom(ines, "quarter");
+  await link(tomasz, "# quarter").click();
+  await expect(tomasz.heading("# quarter")).toBeVisible();
+  await ines.page.goto(`${ines.page.url()}/about`);
+  await ines.page.getByLabel("Name").fill("half-year");
+  await ines.page.getByRole("button", { name: "Save" }).click();
+  await expect(tomasz.heading("# half-year")).toBeVisible();
+  await expect(tomasz.page).toHaveTitle(/^# half-year/);
+  await expect(tomasz.page.getByRole("textbox", { name: "Message # half-year" })).toBeVisible();
+  await expect(tomasz.page.getByRole("log", { name: "Messages in # half-year" })).toBeVisible();
+});

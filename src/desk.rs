@@ -14,6 +14,7 @@ use crate::{
     chat::{
         connection::ChatConnection,
         model::Rooms,
+        reading::new_words,
         rooms_page::{PeopleHere, RoomLinks, ThreadsLink},
     },
     desk_keys,
@@ -22,7 +23,7 @@ use crate::{
     live::event_source::EventStream,
     logs::{connection::provide_log_buffer, model::Tail, panel::LogsPanel},
     ticker::{connection::provide_board, model::Board, panel::TickerPanel, tape::Tape},
-    ui::{error_page::ErrorPage, loaded::loaded_once, picker::Picker},
+    ui::{error_page::ErrorPage, handler::press, loaded::loaded_once, picker::Picker, text::text},
 };
 
 /// What the desk begins with, or why it doesn't.
@@ -118,9 +119,13 @@ fn Layout(team: String) -> impl IntoView {
     // a message between the two would part what is rendered from what the browser takes over with.
     let outlet = view! { <Outlet /> };
     let page = Unsuspend::new(move || outlet);
-    let current = move |name: &'static str| (view.get() == name).then_some("page");
+    let current = move |name: &'static str| move || (view.get() == name).then_some("page");
     // On a phone everything about rooms lies behind one tab.
     let in_rooms = move || matches!(view.get(), "rooms" | "room").then_some("page");
+    let calls = text(move || match new_words(chat.calls()) {
+        none if none.is_empty() && chat.any_unread() => "unread".to_owned(),
+        words => words,
+    });
     view! {
         <div class="desk" data-view=move || view.get()>
             // Left to the browser, which moves the focus too; the router would only scroll.
@@ -136,19 +141,19 @@ fn Layout(team: String) -> impl IntoView {
                 <a href="/search" rel="external">
                     "Search" <kbd aria-hidden="true">"Ctrl K"</kbd>
                 </a>
-                <ThreadsLink />
+                <ThreadsLink class="" />
                 <a href="/bookmarks" rel="external">"Bookmarks"</a>
                 <h2>"Rooms"</h2>
                 <RoomLinks direct=false />
-                <a href="/rooms" aria-current=move || current("rooms")>"All rooms"</a>
+                <a href="/rooms" aria-current=current("rooms")>"All rooms"</a>
                 <h2>"Conversations"</h2>
                 <RoomLinks direct=true />
                 <a href="/people" rel="external">"People"</a>
                 <h2>"Here now"</h2>
                 <PeopleHere />
                 <h2>"Feeds"</h2>
-                <a href="/ticker" aria-current=move || current("ticker")>"Ticker"</a>
-                <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
+                <a href="/ticker" aria-current=current("ticker")>"Ticker"</a>
+                <a href="/logs" aria-current=current("logs")>"Logs"</a>
                 <footer>
                     <Leave words="You and the team" />
                 </footer>
@@ -161,9 +166,12 @@ fn Layout(team: String) -> impl IntoView {
                 <LogsPanel />
             </aside>
             <nav class="tabs" aria-label="Pages">
-                <a href="/rooms" aria-current=in_rooms>"Rooms"</a>
-                <a href="/ticker" aria-current=move || current("ticker")>"Ticker"</a>
-                <a href="/logs" aria-current=move || current("logs")>"Logs"</a>
+                <a href="/rooms" aria-current=in_rooms>
+                    "Rooms " <b>{calls}</b>
+                </a>
+                <a href="/ticker" aria-current=current("ticker")>"Ticker"</a>
+                <a href="/logs" aria-current=current("logs")>"Logs"</a>
+                <button type="button" on:click=press(|_| desk_keys::jump())>"Go to"</button>
                 <Leave words="You" />
             </nav>
             <Picker picked=move |text| chat.picked(text) />

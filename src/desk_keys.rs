@@ -38,20 +38,37 @@ pub fn listen() {
         let way = match key.as_str() {
             "ArrowUp" | "ArrowDown" if event.alt_key() => walk(key == "ArrowDown", event.shift_key()),
             "k" | "K" if (event.ctrl_key() || event.meta_key()) && !event.shift_key() => {
-                picker::open("jump", "Go to", true);
+                jump();
                 true
             }
             "?" if !options::has_modifier(&event) && !is_field(&event) => {
                 picker::open("keys", "Keys", false);
                 true
             }
-            _ => false,
+            // What one types goes where one writes.
+            _ => {
+                if key.chars().count() == 1 && key != " " && !options::has_modifier(&event) && !is_field(&event) {
+                    let target: Element = event_target(&event);
+                    let in_thread = target.closest(".pane").is_ok_and(|pane| pane.is_some());
+                    focus(if in_thread {
+                        ".pane .compose textarea"
+                    } else {
+                        ".room .compose textarea"
+                    });
+                }
+                false
+            }
         };
         if way {
             event.prevent_default();
         }
     });
     on_cleanup(move || listener.remove());
+}
+
+/// Opens the dialog that leads anywhere.
+pub fn jump() {
+    picker::open("jump", "Go to", true);
 }
 
 /// Goes to the next room of the rail, or of those in it with something unread; from the last on to the first.
@@ -72,6 +89,12 @@ fn walk(down: bool, unread: bool) -> bool {
         link.click();
     }
     next.is_some()
+}
+
+fn focus(element: &str) {
+    if let Ok(Some(element)) = document().query_selector(element) {
+        let _ = element.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 fn is_field(event: &ev::KeyboardEvent) -> bool {

@@ -4,11 +4,13 @@
 use leptos::prelude::*;
 
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
     connection::ChatConnection,
     message_actions::change,
     model::{Change, Quote},
+    outbox_storage::keep_draft,
 };
 use crate::{
     ids::RoomId,
@@ -53,10 +55,15 @@ impl ChatConnection {
         }));
     }
 
-    /// Closes what is open at a message; the keyboard goes on from its button.
+    /// Closes what is open at a message; the keyboard goes on from its button, after an edit where one writes.
     pub fn close(self, seq: u64) {
+        let acting = self.acting.get_untracked();
         self.act(None);
-        focus::restore(self.row(seq), Some(ACTIONS.to_owned()));
+        if acting.is_some_and(|acting| acting.act == Act::Edit) {
+            self.write();
+        } else {
+            focus::restore(self.row(seq), Some(ACTIONS.to_owned()));
+        }
     }
 
     /// True the first time that it is asked since something was opened.
@@ -83,7 +90,26 @@ impl ChatConnection {
     /// Begins an answer in the composer.
     pub fn reply_to(self, quote: Quote) {
         self.act(None);
-        self.replying.set(Some(quote));
+        if let Some(shown) = self.shown.get_untracked() {
+            self.answer(shown.room, Some(quote));
+        }
+        // Whoever chose to answer wants to write.
+        self.write();
+    }
+
+    /// Leads the keyboard to where one writes.
+    pub fn write(self) {
+        if let Some(field) = document().get_element_by_id(self.composer()) {
+            let _ = field.unchecked_into::<HtmlElement>().focus();
+        }
+    }
+
+    /// The composer in `room` answers this from now on, or nothing.
+    pub(super) fn answer(self, room: RoomId, quote: Option<Quote>) {
+        let mut draft = self.draft(room);
+        draft.reply.clone_from(&quote);
+        keep_draft(self.my_id(), room, &draft);
+        self.replying.set(quote);
     }
 
     /// Opens one's own newest message for editing; `false` when there is none.

@@ -18,6 +18,7 @@ use crate::{
         handler::{key, press},
         options,
         outcome::refusal,
+        text::text,
     },
 };
 
@@ -60,8 +61,9 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     if has_files {
                         chat.files_sent(room_id);
                     }
-                    chat.replying.set(None);
+                    chat.answer(room_id, None);
                     chat.note.set(None);
+                    chat.told.set(None);
                     area.set_value("");
                     chat.keep_draft(room_id, "");
                     chat.to_newest();
@@ -112,24 +114,19 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             if chat.replying.with_untracked(Option::is_some) {
                 event.stop_propagation();
             }
-            chat.replying.set(None);
+            chat.answer(room_id, None);
             chat.note.set(None);
             chat.read_all();
         }
     };
-    // Whoever chose to answer wants to write.
-    Effect::new(move |_| {
-        if let (true, Some(area)) = (chat.replying.with(Option::is_some), field.get()) {
-            let _ = area.focus();
-        }
-    });
     // A room's text stays the room's: the field itself may be taken over by the next one.
     Effect::new(move |_| {
         let Some(area) = field.get() else { return };
-        chat.restore_files(room_id);
         let draft = chat.draft(room_id);
-        if !draft.is_empty() {
-            area.set_value(&draft);
+        chat.restore_files(room_id, &draft.files);
+        chat.replying.set(draft.reply);
+        if !draft.body.is_empty() {
+            area.set_value(&draft.body);
         }
         let area = SendWrapper::new(area);
         on_cleanup(move || area.set_value(""));
@@ -187,10 +184,9 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
         // The same file can be picked again.
         input.set_value("");
     };
-    let label = if beside {
-        "Reply in thread".to_owned()
-    } else {
-        format!("Message {}", room.title(chat.my_id()))
+    let label = || match beside {
+        true => text(|| "Reply in thread".to_owned()),
+        false => chat.titled(room.clone(), "Message "),
     };
     view! {
         <form
@@ -205,7 +201,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             }
         >
             <input type="hidden" name="client_id" value=client_id />
-            {move || chat.replying.get().map(|quote| view! { <Replying quote /> })}
+            {move || chat.replying.get().map(|quote| view! { <Replying room=room_id quote /> })}
             {picked(room_id)}
             // The field keeps the focus.
             <div
@@ -214,7 +210,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 aria-label="Suggestions"
                 id=completions
                 on:mousedown=press(|event| event.prevent_default())
-                on:click=press(move |event| options::click(completions, &event, &taken))
+                on:click=press(move |event| options::click(completions, &event, Box::new(taken)))
             ></div>
             <div class="box">
                 <textarea
@@ -223,8 +219,8 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     node_ref=field
                     name="body"
                     rows="1"
-                    aria-label=label.clone()
-                    placeholder=label
+                    aria-label=label()
+                    placeholder=label()
                     aria-autocomplete="list"
                     aria-controls=completions
                     on:keydown=key(on_key)
@@ -272,12 +268,12 @@ fn complete(list: &'static str, room: RoomId, field: &HtmlInputElement) {
 
 /// What is being answered, and the way out of it.
 #[component(transparent)]
-fn Replying(quote: Quote) -> impl IntoView {
+fn Replying(room: RoomId, quote: Quote) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     view! {
         <p class="replying">
             <span class="quote">"Reply to " <span class="by">{quote.author}</span> " " {quote.text}</span>
-            <button class="button quiet" type="button" aria-label="Don't reply" on:click=press(move |_| chat.replying.set(None))>
+            <button class="button quiet" type="button" aria-label="Don't reply" on:click=press(move |_| chat.answer(room, None))>
                 "✕"
             </button>
         </p>
@@ -287,7 +283,7 @@ fn Replying(quote: Quote) -> impl IntoView {
 #[component(transparent)]
 fn TypingHint() -> impl IntoView {
     let typing = expect_context::<ChatConnection>().typing;
-    let words = move || {
+    let words = text(move || {
         let names: Vec<String> = typing.with(|typing| typing.iter().map(|(person, _)| person.name.clone()).collect());
         match names.as_slice() {
             [] => String::new(),
@@ -295,6 +291,6 @@ fn TypingHint() -> impl IntoView {
             [one, two] => format!("{one} and {two} are typing…"),
             _ => "Several people are typing…".to_owned(),
         }
-    };
+    });
     view! { <span class="typing" aria-live="polite">{words}</span> }
 }

@@ -55,7 +55,7 @@ pub struct ChatConnection {
     pub viewing: RwSignal<Option<File>>,
     /// What is open at a message.
     pub(super) acting: RwSignal<Option<Acting>>,
-    /// What the composer answers.
+    /// What the composer answers: [`ChatConnection::answer`] changes it.
     pub replying: RwSignal<Option<Quote>>,
     /// What went wrong with something one did to a message.
     pub told: RwSignal<Option<String>>,
@@ -89,6 +89,10 @@ pub struct ChatConnection {
     /// What owns the last two connections beside.
     pub(super) owners: StoredValue<Vec<Owner>>,
 }
+
+/// How much calls for attention, for the page's title, as context.
+#[derive(Clone)]
+pub struct Calls(pub ArcRwSignal<u32>);
 
 /// The room on show.
 #[derive(Clone, Copy)]
@@ -154,8 +158,9 @@ impl ChatConnection {
                 opened: Box::new(move || chat.resume()),
                 received: Box::new(move |text| chat.receive(text)),
                 closed: Box::new(|code| {
+                    // The page leads to where one signs in, unless only one's name was changed.
                     if code == SIGNED_OUT {
-                        let _ = window().location().set_href("/sign-in");
+                        let _ = window().location().reload();
                     }
                 }),
                 ping: ClientFrame::Ping.encode(),
@@ -198,7 +203,6 @@ impl ChatConnection {
     pub fn show(self, room: RoomId, timeline: RwSignal<Timeline>) {
         self.typing.set(Vec::new());
         self.act(None);
-        self.replying.set(None);
         self.told.set(None);
         self.note.set(None);
         self.shown.set(Some(Shown { room, timeline }));
@@ -214,6 +218,8 @@ impl ChatConnection {
                     *shown = None;
                 }
             });
+            self.tell_what_is_read();
+            self.socket.send(&ClientFrame::Unfollow { room }.encode());
             self.tell_where_one_looks();
         });
     }

@@ -4,7 +4,7 @@
 use leptos::prelude::window;
 use web_sys::Storage;
 
-use super::{model::File, outbox::Waiting};
+use super::outbox::Waiting;
 use crate::ids::{RoomId, UserId};
 
 /// What waits for `user`; nothing when the browser keeps nothing.
@@ -13,15 +13,12 @@ pub fn load(user: UserId) -> Vec<Waiting> {
     let prefix = key(user, "");
     let names = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten());
     let ours = names.filter(|name| name.starts_with(&prefix));
-    let read = |name: String| serde_json::from_str(&storage.get_item(&name).ok().flatten()?).ok();
-    ours.filter_map(read).collect()
+    ours.filter_map(|name| get(&storage, &name)).collect()
 }
 
 /// Keeps a message. A full or forbidden storage only costs what a reload would have saved.
 pub fn keep(user: UserId, waiting: &Waiting) {
-    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(waiting)) {
-        let _ = storage.set_item(&key(user, &waiting.client_id), &json);
-    }
+    put(&key(user, &waiting.client_id), waiting);
 }
 
 /// Forgets a message.
@@ -31,38 +28,24 @@ pub fn forget(user: UserId, client_id: &str) {
     }
 }
 
-/// What was being written in `room`; empty when nothing was.
-pub fn draft(user: UserId, room: RoomId) -> String {
+/// What isn't sent yet of the next message in `room`: its text, what it answers, files that are there.
+pub fn draft(user: UserId, room: RoomId) -> Waiting {
     let kept = storage().and_then(|storage| storage.get_item(&draft_key(user, room)).ok().flatten());
-    kept.unwrap_or_default()
+    let kept = kept.unwrap_or_default();
+    // A text alone, as it was kept before.
+    serde_json::from_str(&kept).unwrap_or_else(|_| Waiting {
+        body: kept,
+        ..Waiting::default()
+    })
 }
 
-/// Keeps what is being written in `room`.
-pub fn keep_draft(user: UserId, room: RoomId, text: &str) {
-    if let Some(storage) = storage() {
-        let _ = if text.is_empty() {
-            storage.remove_item(&draft_key(user, room))
-        } else {
-            storage.set_item(&draft_key(user, room), text)
-        };
-    }
-}
-
-/// Files that were there for the next message in `room`.
-pub fn files(user: UserId, room: RoomId) -> Vec<File> {
-    let kept = storage().and_then(|storage| storage.get_item(&files_key(user, room)).ok().flatten());
-    kept.and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_default()
-}
-
-/// Keeps which files are there for the next message in `room`.
-pub fn keep_files(user: UserId, room: RoomId, files: &[File]) {
-    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(files)) {
-        let _ = if files.is_empty() {
-            storage.remove_item(&files_key(user, room))
-        } else {
-            storage.set_item(&files_key(user, room), &json)
-        };
+/// Keeps what isn't sent yet of the next message in `room`.
+pub fn keep_draft(user: UserId, room: RoomId, draft: &Waiting) {
+    let key = draft_key(user, room);
+    if !draft.body.is_empty() || draft.reply.is_some() || !draft.files.is_empty() {
+        put(&key, draft);
+    } else if let Some(storage) = storage() {
+        let _ = storage.remove_item(&key);
     }
 }
 
@@ -76,12 +59,18 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn draft_key(user: UserId, room: RoomId) -> String {
-    format!("squawkbox.draft.{user}.{room}")
+fn get(storage: &Storage, key: &str) -> Option<Waiting> {
+    serde_json::from_str(&storage.get_item(key).ok().flatten()?).ok()
 }
 
-fn files_key(user: UserId, room: RoomId) -> String {
-    format!("squawkbox.files.{user}.{room}")
+fn put(key: &str, waiting: &Waiting) {
+    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(waiting)) {
+        let _ = storage.set_item(key, &json);
+    }
+}
+
+fn draft_key(user: UserId, room: RoomId) -> String {
+    format!("squawkbox.draft.{user}.{room}")
 }
 
 fn key(user: UserId, client_id: &str) -> String {

@@ -11,7 +11,7 @@ use super::{
     api::open_room,
     composer::Composer,
     connection::ChatConnection,
-    message::{permalink, thread_link},
+    message::{AFTER, permalink, reply_link, thread_link},
     message_list::MessageList,
     model, thread_pane,
     timeline::{End, Timeline},
@@ -21,11 +21,12 @@ use crate::{
     accounts::model::Me,
     error::AppError,
     ids::RoomId,
-    live::badge::LinkBadge,
+    live::badge::{Link, LinkBadge},
     ui::{
         error_page::ErrorPage,
         handler::{key, press},
         loaded::loaded,
+        text::text,
         when::when,
     },
 };
@@ -34,7 +35,7 @@ use crate::{
 const PAGE: u64 = 60;
 
 /// `/rooms/{id}`, with `?before=N` the messages before that place, with `?on=2026-11-20` those of that day; with `?thread=N`
-/// also, beside them, what is said about the message at that place.
+/// also, beside them, what is said about the message at that place, and with `&reply=M` the reply at that place there.
 #[component(transparent)]
 pub fn RoomPage() -> impl IntoView {
     view! {
@@ -49,7 +50,7 @@ fn part(beside: bool) -> AnyView {
     let wanted = move || {
         let room = params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
         let place = query.with(|query| query.get(if beside { "thread" } else { "before" })?.parse::<u64>().ok());
-        let on = query.with(|query| query.get("on")).filter(|_| !beside);
+        let on = query.with(|query| query.get(if beside { "reply" } else { "on" }));
         // Without a thread the same whatever the room.
         (room.filter(|_| !beside || place.is_some()), place, on)
     };
@@ -70,7 +71,14 @@ fn part(beside: bool) -> AnyView {
                         ..
                     },
                 ..
-            }) if place.is_none() => view! { <Redirect path=thread_link(parent, root) /> }.into_any(),
+            }) => {
+                // A permalink is that of any room.
+                let path = match place {
+                    Some(before) => reply_link(parent, root, before.saturating_sub(AFTER).max(1)),
+                    None => thread_link(parent, root),
+                };
+                view! { <Redirect path /> }.into_any()
+            }
             Ok(page) => view! { <RoomView page /> }.into_any(),
             Err(error) => view! { <ErrorPage error /> }.into_any(),
         }
@@ -114,13 +122,22 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     chat.seen.set(people);
     chat.people.set(all);
     Effect::new(move |_| {
+        // Whoever comes from another page of the desk wants to write, unless that would bring a keyboard onto the screen.
+        let pointer = window().match_media("(pointer: fine)").ok().flatten();
+        let writes = chat.link().get_untracked() != Link::Connecting && pointer.is_some_and(|pointer| pointer.matches())
+            // A thread beside it is what one came for.
+            && !window().location().search().is_ok_and(|asked| asked.contains("thread="));
         chat.show(id, timeline);
         // Once it is there to be gone to.
-        request_animation_frame(move || chat.arrive(id, mark));
+        request_animation_frame(move || {
+            chat.arrive(id, mark);
+            if writes && chat.thread.is_none() {
+                chat.write();
+            }
+        });
     });
-    let title = room.title(me.id);
-    let label = format!("Messages in {title}");
-    let bar = chat.thread.is_none().then(|| bar(chat, id, title, room.topic.clone()));
+    let bar = chat.thread.is_none().then(|| bar(chat, room.clone()));
+    let label = chat.titled(room.clone(), "Messages in ");
     let root = root.filter(|_| chat.thread.is_some()).map(thread_pane::root);
     // One reads here what isn't among one's rooms: it is archived. A thread is so with its room.
     let lives_by = room.root.map_or(id, |(parent, _)| parent);
@@ -172,28 +189,30 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
 }
 
 /// What stands over a room.
-fn bar(chat: ChatConnection, id: RoomId, title: String, topic: String) -> AnyView {
-    let page_title = {
-        let title = title.clone();
-        move || match chat.calls() {
-            0 => title.clone(),
-            calls => format!("({calls}) {title}"),
-        }
+fn bar(chat: ChatConnection, room: model::Room) -> AnyView {
+    let (id, topic) = (room.id, room.topic.clone());
+    let class = if room.kind == model::RoomKind::Private {
+        "bar private"
+    } else {
+        "bar"
     };
+    let (title, named) = (chat.titled(room.clone(), ""), chat.titled(room, ""));
     // The server asks for it when the page is done: what the page owned has gone then, or is another page's.
-    let rendered = page_title();
-    let page_title = move || {
-        if cfg!(feature = "ssr") {
-            rendered.clone()
-        } else {
-            page_title()
+    let page_title = {
+        let rendered = title();
+        move || {
+            if cfg!(feature = "ssr") {
+                rendered.clone()
+            } else {
+                title()
+            }
         }
     };
     // It may be changed meanwhile; an archived room is on no list.
-    let topic = move || {
+    let topic = text(move || {
         let of_this = |rooms: &Vec<model::Room>| rooms.iter().find(|room| room.id == id).map(|room| room.topic.clone());
         chat.rooms.with(of_this).unwrap_or_else(|| topic.clone())
-    };
+    });
     // Those of the room. Nobody is known to be here before the socket is up, not even oneself.
     let here = move || {
         let people = chat.people.get();
@@ -201,21 +220,21 @@ fn bar(chat: ChatConnection, id: RoomId, title: String, topic: String) -> AnyVie
         here.retain(|person| people.contains(&person.id));
         (here, people.len())
     };
-    let count = move || {
+    let count = text(move || {
         let (here, all) = here();
         format!("{} of {all} here", here.iter().filter(|person| !person.away).count())
-    };
+    });
     let names = move || here().0.iter().map(model::Person::words).collect::<Vec<_>>().join(", ");
     view! {
         <Title text=page_title />
-        <div class="bar" on:keydown=key(close_list)>
+        <div class=class on:keydown=key(close_list)>
             <h1>
-                <a href=format!("/rooms/{id}/about") rel="external">{title}</a>
+                <a href=format!("/rooms/{id}/about") rel="external">{named}</a>
             </h1>
             <p>{topic}</p>
-            <details class="who" title=names hidden=move || chat.here.with(Vec::is_empty)>
+            <details class="who" title=text(names) hidden=move || chat.here.with(Vec::is_empty)>
                 <summary>{count}</summary>
-                <p>{names}</p>
+                <p>{text(names)}</p>
             </details>
             <details class="goto" inner_html=ways(id)></details>
             <LinkBadge link=chat.link() />
@@ -291,6 +310,6 @@ fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
 /// The ways to another time. Written as HTML, which takes less of the program than views do.
 fn ways(room: RoomId) -> String {
     format!(
-        r#"<summary>Go to…</summary><form action="/rooms/{room}"><label for="on">Day (UTC)</label><input type="date" id="on" name="on" required><button class="button">Go</button><a href="/rooms/{room}?before=61#m1">The beginning</a></form>"#
+        r#"<summary>Jump to…</summary><form action="/rooms/{room}"><label for="on">Day (UTC)</label><input type="date" id="on" name="on" required><button class="button">Go</button><a href="/rooms/{room}?before=61#m1">The beginning</a></form>"#
     )
 }

@@ -6,13 +6,13 @@ use leptos_meta::Title;
 use super::{
     connection::ChatConnection,
     model::{Room, RoomKind},
+    reading::new_words,
 };
-use crate::ui::rows::rows;
+use crate::ui::{rows::rows, text::text};
 
 /// Where one goes from there. Written as HTML, which takes less of the program than views do.
 const WAYS: &str = concat!(
     r#"<a class="button quiet" href="/rooms/new" rel="external">New room</a> "#,
-    r#"<a class="button quiet" href="/threads" rel="external">Threads</a> "#,
     r#"<a class="button quiet" href="/rooms/others" rel="external">Other rooms</a> "#,
     r#"<a class="button quiet" href="/search" rel="external">Search messages</a> "#,
     r#"<a class="button quiet" href="/people" rel="external">Talk to somebody</a>"#,
@@ -41,7 +41,10 @@ pub fn RoomsPage() -> impl IntoView {
                     },
                 )}
             </ul>
-            <p inner_html=WAYS></p>
+            <p class="ways">
+                <ThreadsLink class="button quiet" />
+                <span inner_html=WAYS></span>
+            </p>
         </div>
     }
 }
@@ -85,6 +88,11 @@ fn RoomLink(room: Room) -> impl IntoView {
         move || (path.get() == href).then_some("page")
     };
     let is_direct = room.kind == RoomKind::Direct;
+    let class = if room.kind == RoomKind::Private {
+        "room-link private"
+    } else {
+        "room-link"
+    };
     let badge = move || {
         let (unread, mentions, calls) = chat.unread(id);
         let count = if unread > 999 {
@@ -107,7 +115,7 @@ fn RoomLink(room: Room) -> impl IntoView {
         })
     };
     view! {
-        <a class="room-link" class:unread=move || chat.unread(id).0 != 0 href=href aria-current=current>
+        <a class=class class:unread=move || chat.unread(id).0 != 0 href=href aria-current=current>
             <span class="name">{room.title(chat.my_id())}</span>
             {badge}
         </a>
@@ -116,19 +124,16 @@ fn RoomLink(room: Room) -> impl IntoView {
 
 /// The way to the threads that one follows, and what is unread in them.
 #[component(transparent)]
-pub fn ThreadsLink() -> impl IntoView {
+pub fn ThreadsLink(class: &'static str) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
-    let new = move || {
+    let new = text(move || {
         let threads = |rooms: &Vec<Room>| {
             let threads = rooms.iter().filter(|room| room.kind == RoomKind::Thread);
             threads.map(Room::calls).sum::<u32>()
         };
-        match chat.rooms.with(threads) {
-            0 => String::new(),
-            new => format!("{new} new"),
-        }
-    };
-    view! { <a href="/threads" rel="external">"Threads " <b class="n me">{new}</b></a> }
+        new_words(chat.rooms.with(threads))
+    });
+    view! { <a class=class href="/threads" rel="external">"Threads " <b class="n me">{new}</b></a> }
 }
 
 /// Who is here, in the rail.

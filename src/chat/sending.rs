@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{
     connection::ChatConnection,
@@ -63,14 +64,16 @@ impl ChatConnection {
         is_added == Some(true)
     }
 
-    /// What was being written in `room` when it was left.
-    pub fn draft(self, room: RoomId) -> String {
+    /// What of a message in `room` wasn't sent when it was left.
+    pub fn draft(self, room: RoomId) -> Waiting {
         draft(self.my_id(), room)
     }
 
     /// Keeps what is being written in `room`.
     pub fn keep_draft(self, room: RoomId, text: &str) {
-        keep_draft(self.my_id(), room, text);
+        let mut draft = self.draft(room);
+        text.clone_into(&mut draft.body);
+        keep_draft(self.my_id(), room, &draft);
     }
 
     /// Sends a failed message again, under its old name.
@@ -95,6 +98,11 @@ impl ChatConnection {
 
     /// The server said no.
     pub(super) fn refused(self, client_id: String, error: &AppError, words: String) {
+        if !matches!(error, AppError::SlowDown(_) | AppError::Busy) && self.mends(&client_id) {
+            self.told.set(Some(words));
+            self.post();
+            return;
+        }
         let wait = self
             .outbox
             .try_update(|outbox| outbox.refused(&client_id, error, words));
@@ -103,6 +111,29 @@ impl ChatConnection {
             Some(seconds) => set_timeout(move || self.again(&client_id), Duration::from_secs(seconds.into())),
             None => self.post(),
         }
+    }
+
+    /// Puts a command back where it was written, to be mended there; not if one writes something else by now.
+    fn mends(self, client_id: &str) -> bool {
+        // With files or an answer it stays where these are.
+        let is_words =
+            |waiting: &Waiting| waiting.body.starts_with('/') && waiting.files.is_empty() && waiting.reply.is_none();
+        let find = |outbox: &Outbox| outbox.find(client_id).filter(|waiting| is_words(waiting)).cloned();
+        let (Some(waiting), Some(shown)) = (self.outbox.with_untracked(find), self.shown.get_untracked()) else {
+            return false;
+        };
+        let field = document().get_element_by_id(self.composer());
+        let Some(field) = field.filter(|_| shown.room == waiting.room) else {
+            return false;
+        };
+        let field: web_sys::HtmlInputElement = field.unchecked_into();
+        if !field.value().is_empty() {
+            return false;
+        }
+        field.set_value(&waiting.body);
+        self.keep_draft(waiting.room, &waiting.body);
+        self.discard(client_id);
+        true
     }
 
     /// Whose page it is.

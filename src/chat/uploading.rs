@@ -9,7 +9,7 @@ use web_sys::{FileList, ProgressEvent, XmlHttpRequest};
 use super::{
     connection::ChatConnection,
     model::File,
-    outbox_storage::{files, keep_files},
+    outbox_storage::keep_draft,
     rules::too_many_files,
     uploads::{Coming, Uploads},
 };
@@ -80,12 +80,11 @@ impl ChatConnection {
     }
 
     /// Takes back what was there when the page was left.
-    pub fn restore_files(self, room: RoomId) {
+    pub fn restore_files(self, room: RoomId, kept: &[File]) {
         let is_new = |uploads: &Uploads| uploads.in_room(room).next().is_none();
         if self.uploads.with_untracked(is_new) {
-            let kept = files(self.my_id(), room);
             self.uploads.maybe_update(|uploads| {
-                for file in &kept {
+                for file in kept {
                     uploads.add(room, file.name.clone(), file.bytes, Coming::There(file.clone()));
                 }
                 !kept.is_empty()
@@ -122,7 +121,9 @@ impl ChatConnection {
 
     fn keep_there(self, room: RoomId) {
         let there = self.uploads.with_untracked(|uploads| uploads.there(room));
-        keep_files(self.my_id(), room, &there);
+        let mut draft = self.draft(room);
+        draft.files = there;
+        keep_draft(self.my_id(), room, &draft);
     }
 
     fn with_source(self, key: u32, f: impl FnOnce(&web_sys::File, &XmlHttpRequest)) {

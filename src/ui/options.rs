@@ -84,13 +84,13 @@ pub fn key(list: &str, event: &ev::KeyboardEvent, taken: &dyn Fn(Option<String>)
     true
 }
 
-/// What a click does to a list: as [`key`].
-pub fn click(list: &str, event: &ev::MouseEvent, taken: &dyn Fn(Option<String>)) {
+/// What a click does to a list: as [`key`], once the click is over, since a link or button in the list is clicked in turn.
+pub fn click(list: &'static str, event: &ev::MouseEvent, taken: Box<dyn Fn(Option<String>)>) {
     let target: Element = event_target(event);
     // The link or button of an option that was taken is clicked too.
     let around = |selector| target.closest(selector).ok().flatten();
     if let (None, Some(option)) = (around("a, button"), around("[role=option]")) {
-        take(list, option.unchecked_ref(), taken);
+        set_timeout(move || take(list, option.unchecked_ref(), &*taken), Duration::ZERO);
     }
 }
 

@@ -92,7 +92,7 @@ pub fn Picker(picked: impl Fn(String) + Copy + 'static) -> impl IntoView {
                     class="options"
                     id=LIST
                     on:mousedown=press(|event| event.prevent_default())
-                    on:click=press(move |event| options::click(LIST, &event, &taken))
+                    on:click=press(move |event| options::click(LIST, &event, Box::new(taken)))
                 ></div>
                 <button class="button quiet" type="button" on:click=press(|_| close())>"Close"</button>
             </div>
