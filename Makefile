@@ -12,7 +12,7 @@ step = @unset MAKEFLAGS MFLAGS && echo "[$(1)] ..." && start=$$(date +%s) && eva
 	echo "[$(1)] done in $$(($$(date +%s) - start)) s"
 again = +@$(MAKE) --no-print-directory
 
-.PHONY: help run dev test tested built-beside check bench build setup tools
+.PHONY: help run dev test tested tested-half tested-rest built-beside check bench build setup tools
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,10 +31,17 @@ test: ## Run everything that is tested: check, cargo test, then the browser test
 	$(call step,browser tests,cd end2end && SQUAWKBOX_PROGRAM="$(program)" npx playwright test)
 
 # One test after the other: each has a runtime of its own, and what Leptos keeps for a whole process is meant for one. Side
-# by side, a page has been seen to wait for ever.
+# by side, a page has been seen to wait for ever. Half of them in a second process, since many mostly wait.
+half := tests::ticker tests::chat tests::connections tests::accounts tests::notifications chat::
 tested: check
 	$(call step,compile the tests,cargo test --features ssr --no-run)
-	$(call step,cargo test,cargo test --features ssr --no-fail-fast -- --test-threads=1)
+	$(again) --jobs=2 --output-sync=target tested-half tested-rest
+
+tested-half:
+	$(call step,cargo test: one half,cargo test --features ssr --lib -- --test-threads=1 $(half))
+
+tested-rest:
+	$(call step,cargo test: the rest,cargo test --features ssr --no-fail-fast -- --test-threads=1 $(half:%=--skip %))
 
 built-beside:
 	+@nice -n 10 $(MAKE) --no-print-directory build

@@ -29,6 +29,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     viewport: { width: 1440, height: 900 },
+    // What moves keeps a machine without a graphics card busy. Tests of motion ask for it.
+    contextOptions: { reducedMotion: "reduce" },
     // A trace photographs every step, which takes as long as the steps.
     trace: "on-first-retry",
     screenshot: "only-on-failure",
