@@ -40,13 +40,16 @@ test("a posted tick shows up with the digits it was sent with, and a later one r
   // It flashes the way that it goes, for a moment that a test may miss.
   const flashes = await price(ines.page, "E2E-USD").evaluateHandle((element) => {
     const seen: string[] = [];
-    new MutationObserver(() => seen.push(element.className)).observe(element, { attributeFilter: ["class"] });
+    const see = (changes: MutationRecord[]) => seen.push(...changes.map(({ target }) => (target as Element).className));
+    new MutationObserver(see).observe(element, { attributeFilter: ["class"], subtree: true });
     return seen;
   });
-  for (const [last, flash] of [["12.6000", "p flash-up"], ["12.5000", "p flash-down"]]) {
+  for (const [last, flash, changed] of [["12.6000", "flash-up", "6000"], ["12.6100", "flash-up", "100"], ["12.5000", "flash-down", "5000"]]) {
     await post("/ingest/ticks", { symbol: "E2E-USD", venue: "lab", last });
     await expect(price(ines.page, "E2E-USD")).toHaveText(last);
     await expect.poll(() => flashes.jsonValue()).toContain(flash);
+    // The digits that changed, no others.
+    await expect(price(ines.page, "E2E-USD").locator("span")).toHaveText(changed);
   }
   // Of which nothing has been heard for long, while the line is up.
   const time = new Date(Date.now() - 20 * 60_000).toISOString();
@@ -199,4 +202,24 @@ test("both panels are pages of their own on a small screen", async ({ ines }) =>
   await tabs.getByRole("link", { name: "Rooms" }).click();
   await ines.page.getByRole("main").getByRole("link", { name: "# desk" }).click();
   await expect(ines.composer).toBeInViewport({ ratio: 1 });
+});
+
+test("the tape passes by, and stands still for whoever points at it or comes by keyboard", async ({ person }) => {
+  const ines = await person("ines", { reducedMotion: "no-preference", viewport: { width: 900, height: 700 } });
+  await ines.begin();
+  const tape = ines.page.getByRole("group", { name: "Tape" });
+  const state = () => tape.getByRole("list").evaluate((list) => list.getAnimations().map(({ playState }) => playState));
+  const place = () => tape.getByRole("list").evaluate((list) => list.getBoundingClientRect().left);
+  await ines.messages.hover();
+  await expect.poll(state).toEqual(["running"]);
+  const before = await place();
+  await expect.poll(place, { timeout: 20_000 }).toBeLessThan(before - 5);
+  await tape.hover();
+  await expect.poll(state).toEqual(["paused"]);
+  await ines.messages.hover();
+  await expect.poll(state).toEqual(["running"]);
+  await tape.focus();
+  await expect.poll(state).toEqual(["paused"]);
+  await tape.getByRole("link", { name: /^BTC-USD/ }).click();
+  await expect(ines.page).toHaveURL(/\/ticker\/chart\?symbol=BTC-USD/);
 });

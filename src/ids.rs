@@ -39,6 +39,10 @@ id!(
     FileId
 );
 id!(
+    /// A list of symbols: `watchlist.id` of `ticker.db`.
+    ListId
+);
+id!(
     /// A signed-in browser: `session.id`.
     SessionId
 );

@@ -1,6 +1,6 @@
 //! Every URL that both ends use; the pages' own are in `app.rs`.
 
-use crate::ids::{FileId, UserId};
+use crate::ids::{FileId, ListId, UserId};
 
 /// The chat WebSocket.
 pub const CHAT_SOCKET: &str = "/chat/socket";
@@ -24,6 +24,8 @@ pub const SLACK_HOOK: &str = "/hooks/{token}";
 pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
 /// The line gateway: direct messages over a WebSocket, for programs.
 pub const LINE_GATEWAY: &str = "/api/home/connect";
+/// The page of lists of symbols.
+pub const WATCHLISTS: &str = "/ticker/lists";
 /// The API's root.
 pub const API: &str = "/api/v1";
 /// Files in, for pages: the body is the file, `?room=` and `?name=` say where to and what it is called.
@@ -59,6 +61,11 @@ pub fn file(id: FileId, name: &str) -> String {
 /// The page of a symbol at a venue.
 pub fn chart(symbol: &str, venue: &str) -> String {
     format!("/ticker/chart?symbol={}&venue={}", encoded(symbol), encoded(venue))
+}
+
+/// The page of a list of symbols.
+pub fn watchlist(list: ListId) -> String {
+    format!("{WATCHLISTS}?list={list}")
 }
 
 /// The URL of an image's thumbnail.
@@ -112,7 +119,7 @@ pub fn is_api(path: &str) -> bool {
 pub fn is_beside(path: &str) -> bool {
     let page = path.trim_start_matches('/').split(['/', '?', '#']).next();
     let is_about_a_room = || {
-        ["/new", "/others", "/about", "/delete", "/pins", "/history/"]
+        ["/new", "/others", "/about", "/delete", "/pins", "/history/", "/lists"]
             .iter()
             .any(|part| path.contains(part))
     };

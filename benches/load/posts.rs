@@ -113,7 +113,7 @@ async fn rooms_of_their_own<'a>(
         let words = |e| format!("a room can't be made: {e}");
         let config = Cli::parse_from(["squawkbox"]).serve;
         let shelf = Shelf::open(data.join("files")).map_err(|e| format!("{e}"))?;
-        let chat = Chat::start(desk, shelf, Vec::new(), &config, shutdown)
+        let chat = Chat::start(desk, shelf, Vec::new(), Vec::new(), &config, shutdown)
             .await
             .map_err(words)?;
         let mut own = Vec::with_capacity(people.len());

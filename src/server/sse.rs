@@ -4,7 +4,7 @@
 //! own: the cursors of all its topics, such as `logs:812,ticker:4077`. A reader that stalls is not polled, so
 //! it holds up nobody; what it missed is its feed's business (the ticker conflates, logs report a gap).
 
-use std::{collections::BTreeMap, convert::Infallible, future::Future, time::Duration};
+use std::{any::Any, collections::BTreeMap, convert::Infallible, future::Future, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::listen::Line;
-use crate::error::AppError;
+use crate::{error::AppError, ids::UserId};
 
 /// How long a reader may take to read the end of its stream.
 const LAST_WORDS: Duration = Duration::from_secs(3);
@@ -50,6 +50,11 @@ pub trait Feed: Send + Sync + 'static {
     fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
         let _ = names;
         self.open(after)
+    }
+    /// Somebody reads it, until their stream drops what this returns.
+    fn attend(&self, who: UserId) -> Option<Box<dyn Any + Send>> {
+        let _ = who;
+        None
     }
 }
 
@@ -137,14 +142,17 @@ struct Reader {
     end: CancellationToken,
     ended: bool,
     _gone: DropGuard,
+    /// By which feeds know who reads.
+    _attending: Vec<Box<dyn Any + Send>>,
 }
 
-/// Streams `feeds` from `cursors` on until `end` completes, then hints at reconnecting; of what is named in `only` alone,
+/// Streams `feeds` to `who` from `cursors` on until `end` completes, then hints at reconnecting; of what is named in `only` alone,
 /// where anything is. A reader that doesn't take so much within a moment loses its `line`.
 pub fn respond(
     feeds: &[&dyn Feed],
     mut cursors: Cursors,
     only: &[String],
+    who: UserId,
     end: impl Future<Output = ()> + Send + 'static,
     line: Line,
 ) -> Response {
@@ -169,6 +177,7 @@ pub fn respond(
         end: told,
         ended: false,
         _gone: gone.drop_guard(),
+        _attending: feeds.iter().filter_map(|feed| feed.attend(who)).collect(),
     };
     let body = stream::unfold(reader, |mut reader| async move {
         let bytes = reader.next().await?;
@@ -240,7 +249,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_silent_stream_beats_and_ends_with_a_hint() {
         let end = tokio::time::sleep(KEEP_ALIVE * 2 + Duration::from_secs(1));
-        let answer = respond(&[&Silent], Cursors::default(), &[], end, Line::default());
+        let answer = respond(
+            &[&Silent],
+            Cursors::default(),
+            &[],
+            UserId::default(),
+            end,
+            Line::default(),
+        );
         let began = tokio::time::Instant::now();
         let mut body = answer.into_body().into_data_stream();
         let mut said = Vec::new();

@@ -14,7 +14,7 @@ use crate::{
     chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
-    ticker::server::Ticker,
+    ticker::server::{Ticker, lists::departed},
 };
 
 use super::{
@@ -115,7 +115,8 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
-    let chat = Chat::start(desk.clone(), shelf, vec![ticker.command()], &config, &shutdown)
+    let (commands, offers) = (vec![ticker.command()], vec![ticker.symbols()]);
+    let chat = Chat::start(desk.clone(), shelf, commands, offers, &config, &shutdown)
         .await
         .map_err(fault)?;
     let feeds = vec![ticker.feed(), logs.feed()];
@@ -134,6 +135,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let state = AppState::new(parts);
     withdraw::begin(&state);
     clear::begin(&state);
+    departed::begin(&state);
     let config = state.config.clone();
     // Whoever is on this machine could take its connections in other ways too.
     let grants = Grants::usual(move |peer| peer.is_loopback() || may_be_proxy(peer, &config));

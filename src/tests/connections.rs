@@ -180,7 +180,14 @@ async fn a_stalled_event_stream_ends_with_its_session() {
         };
         let held = CancellationToken::new();
         *kept.lock().unwrap() = Some(held.clone());
-        let response = sse::respond(&[&Flood], Cursors::default(), &[], end, line);
+        let response = sse::respond(
+            &[&Flood],
+            Cursors::default(),
+            &[],
+            crate::ids::UserId::default(),
+            end,
+            line,
+        );
         let guard = held.drop_guard();
         response.map(|body| {
             Body::from_stream(body.into_data_stream().map(move |piece| {

@@ -5,6 +5,7 @@ mod chart;
 mod exchange;
 mod history;
 mod ingest;
+mod lists;
 mod programs;
 mod stream;
 mod venues;

@@ -25,6 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub struct LiveBoard {
     keys: RwSignal<Vec<Key>>,
     venues: RwSignal<Vec<VenueState>>,
+    lists: RwSignal<u64>,
     rows: StoredValue<HashMap<Key, ArcRwSignal<Quote>>>,
     now: RwSignal<Option<Timestamp>>,
     link: Signal<Link>,
@@ -38,6 +39,7 @@ pub fn provide_board(board: Board) -> LiveBoard {
     let live = LiveBoard {
         keys: RwSignal::new(board.quotes.iter().map(Quote::key).collect()),
         venues: RwSignal::new(board.venues.clone()),
+        lists: RwSignal::new(board.lists),
         rows: StoredValue::new(board.quotes.iter().map(row).collect()),
         now: RwSignal::new(None),
         link: stream.map_or_else(|| Signal::from(Link::Connecting), EventStream::link),
@@ -68,6 +70,11 @@ impl LiveBoard {
     /// Every venue's state.
     pub fn venues(self) -> Signal<Vec<VenueState>> {
         self.venues.into()
+    }
+
+    /// The version at which lists of symbols last changed: whoever shows some asks anew when it grows.
+    pub fn lists(self) -> Signal<u64> {
+        self.lists.into()
     }
 
     /// The quote of a row.
@@ -138,6 +145,9 @@ impl LiveBoard {
         }
         if changed.venues {
             self.venues.try_set(fold.venues());
+        }
+        if changed.lists {
+            self.lists.try_set(fold.lists());
         }
     }
 }

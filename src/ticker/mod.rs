@@ -2,6 +2,8 @@
 //!
 //! A tick: a venue's socket or POST → `server/record` → `server/rounds` → `server/store` → `server/board` → `server/stream` →
 //! `live/event_source` → `connection` → `board` (the fold) → `quote_row`.
+//!
+//! `lists` are those of the symbols that people watch; how they are kept and become subscriptions, `server/lists` says.
 
 pub mod api;
 pub mod board;
@@ -9,6 +11,8 @@ pub mod chart;
 pub mod chart_page;
 pub mod connection;
 pub mod figures;
+pub mod lists;
+pub mod lists_page;
 pub mod model;
 pub mod panel;
 /// Prices: decimals where they are calculated with, text where they are only shown.

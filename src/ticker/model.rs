@@ -174,4 +174,7 @@ pub struct Board {
     pub venues: Vec<VenueState>,
     /// Cursor of topic `ticker`.
     pub cursor: u64,
+    /// The version at which lists of symbols last changed, whoever's.
+    #[serde(default)]
+    pub lists: u64,
 }

@@ -26,6 +26,7 @@ pub fn TickerPanel() -> impl IntoView {
             <div class="bar">
                 <h2 id="ticker-heading">"Ticker"</h2>
                 <div class="tools">
+                    <a href=paths::WATCHLISTS rel="external">"Lists"</a>
                     <VenueLines board />
                     <LinkBadge link />
                 </div>

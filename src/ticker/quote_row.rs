@@ -9,7 +9,7 @@ use super::{
     quiet::{quiet_since, since_in_words},
     sparkline::Sparkline,
 };
-use crate::{paths, time::Timestamp};
+use crate::{paths, time::Timestamp, ui::text::text};
 use leptos::prelude::*;
 
 /// How long a changed figure is marked; the style decides what is seen of it.
@@ -32,13 +32,20 @@ pub fn QuoteRow(
         let since = quote.with(|quote| quiet_since(quote, now))?;
         Some((since, since_in_words(since, now)))
     });
-    let flash = flash(quote);
-    let price_class = move || match flash.get() {
-        Direction::Up => "p flash-up",
-        Direction::Down => "p flash-down",
-        Direction::Flat => "p",
-    };
     let last = Memo::new(move |_| quote.with(|quote| grouped(&quote.last.to_string())));
+    let (flash, same) = flash(quote, last);
+    let flash = move || match flash.get() {
+        Direction::Up => "flash-up",
+        Direction::Down => "flash-down",
+        Direction::Flat => "",
+    };
+    let part = move |changed: bool| {
+        text(move || {
+            let (last, same) = (last.get(), same.get());
+            let (stays, changes) = last.split_at_checked(same).unwrap_or(("", &last));
+            if changed { changes } else { stays }.to_owned()
+        })
+    };
     view! {
         <li class="q">
             <div class="s">
@@ -61,7 +68,10 @@ pub fn QuoteRow(
                 }}
             </div>
             <Sparkline quote />
-            <div class=price_class>{move || last.get()}</div>
+            <div class="p">
+                {part(false)}
+                <span class=flash>{part(true)}</span>
+            </div>
             <ChangeFigure quote />
         </li>
     }
@@ -82,40 +92,45 @@ pub fn DemoMark() -> impl IntoView {
 pub fn ChangeFigure(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
     let change = Memo::new(move |_| quote.with(|quote| quote.change.clone()));
     let direction = move || change.with(|change| change.as_ref().map_or(Direction::Flat, Change::direction));
-    let figure = move || {
+    let figure = text(move || {
         change.with(|change| match change {
             Some(Change(amount, percent)) => percent.as_ref().unwrap_or(amount).clone(),
             None => "\u{2013}".to_owned(),
         })
-    };
-    let title = move || {
+    });
+    let title = text(move || {
         change.with(|change| match change {
             Some(Change(amount, _)) => format!("{amount} since the open"),
             None => "No price to compare with".to_owned(),
         })
-    };
+    });
     view! {
-        <span class=move || format!("c {}", direction().class()) title=title>
-            <span aria-hidden="true">{move || direction().arrow()}</span>
+        <span class=text(move || format!("c {}", direction().class())) title=title>
+            <span aria-hidden="true">{text(move || direction().arrow().to_owned())}</span>
             " "
             {figure}
         </span>
     }
 }
 
-/// Which way the last price has just gone; flat again after [`FLASH`]. A price that keeps going the same way is
-/// marked anew each time, not for as long as it does.
-fn flash(quote: Signal<Quote>) -> RwSignal<Direction> {
-    let shown = RwSignal::new(Direction::Flat);
+/// Which way the last price has just gone, flat again after [`FLASH`], and how many bytes of its `words` are as before. A
+/// price that keeps going the same way is marked anew each time, not for as long as it does.
+fn flash(quote: Signal<Quote>, words: Memo<String>) -> (RwSignal<Direction>, RwSignal<usize>) {
+    let (shown, same) = (RwSignal::new(Direction::Flat), RwSignal::new(0));
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let clear = move || {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
     };
-    Effect::new(move |before: Option<f64>| {
-        let last = quote.with(|quote| about(&quote.last));
-        let direction = before.map_or(Direction::Flat, |before| Direction::of(&before, &last));
+    Effect::new(move |before: Option<(f64, String)>| {
+        let (last, now) = (quote.with(|quote| about(&quote.last)), words.get());
+        let direction = before.map_or(Direction::Flat, |(before, was)| {
+            if now != was {
+                same.set(now.bytes().zip(was.bytes()).take_while(|(a, b)| a == b).count());
+            }
+            Direction::of(&before, &last)
+        });
         if direction != Direction::Flat && direction != shown.get_untracked() {
             clear();
             shown.set(direction);
@@ -124,8 +139,8 @@ fn flash(quote: Signal<Quote>) -> RwSignal<Direction> {
             };
             timer.set_value(set_timeout_with_handle(over, FLASH).ok());
         }
-        last
+        (last, now)
     });
     on_cleanup(clear);
-    shown
+    (shown, same)
 }

@@ -10,10 +10,14 @@ use super::{
     model::{Key, Quote},
     quote_row::{ChangeFigure, DemoMark},
 };
-use crate::{time::Timestamp, ui::rows::rows};
+use crate::{
+    paths,
+    time::Timestamp,
+    ui::{rows::rows, text::text},
+};
 
-/// Prices on the tape at most; what finds no room fades out.
-const ITEMS: usize = 8;
+/// Prices on the tape at most. What finds no room comes into sight by itself, unless somebody points at the tape.
+const ITEMS: usize = 24;
 
 /// The tape; shows the [`LiveBoard`] of the page.
 #[component(transparent)]
@@ -26,13 +30,16 @@ pub fn Tape() -> impl IntoView {
                 .with(|keys| keys.iter().take(ITEMS).cloned().collect::<Vec<_>>())
         });
         view! {
-            <ul class="items num" role="list">
-                {rows(
-                    move || keys.get(),
-                    Key::clone,
-                    move |key| board.quote(&key).map(|quote| view! { <TapeItem quote /> }).into_any(),
-                )}
-            </ul>
+            // One stop of the keyboard, which holds it still; the panel leads to the same pages.
+            <div class="items" role="group" aria-label="Tape" tabindex="0">
+                <ul class="num" role="list">
+                    {rows(
+                        move || keys.get(),
+                        Key::clone,
+                        move |key| board.quote(&key).map(|quote| view! { <TapeItem quote /> }).into_any(),
+                    )}
+                </ul>
+            </div>
         }
     });
     view! {
@@ -45,15 +52,23 @@ pub fn Tape() -> impl IntoView {
 
 #[component(transparent)]
 fn TapeItem(quote: Signal<Quote>) -> impl IntoView {
-    let (symbol, demo) = quote.with_untracked(|quote| (quote.symbol.clone(), quote.demo));
+    let (chart, symbol, demo) = quote.with_untracked(|quote| {
+        (
+            paths::chart(&quote.symbol, &quote.venue),
+            quote.symbol.clone(),
+            quote.demo,
+        )
+    });
     view! {
         <li>
-            <b>{symbol}</b>
-            {demo.then(|| view! { " " <DemoMark /> })}
-            " "
-            {move || quote.with(|quote| grouped(&quote.last.to_string()))}
-            " "
-            <ChangeFigure quote />
+            <a href=chart rel="external" tabindex="-1">
+                <b>{symbol}</b>
+                {demo.then(|| view! { " " <DemoMark /> })}
+                " "
+                {text(move || quote.with(|quote| grouped(&quote.last.to_string())))}
+                " "
+                <ChangeFigure quote />
+            </a>
         </li>
     }
 }

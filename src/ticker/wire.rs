@@ -21,6 +21,8 @@ pub enum Update {
     Spark(Spark),
     /// A venue's line changed.
     Venue(VenueState),
+    /// Lists of symbols changed, at this version: whoever shows some asks anew.
+    Lists(u64),
     /// Everything there is: whatever it does not name is gone.
     Whole(Board),
 }

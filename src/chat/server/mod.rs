@@ -51,6 +51,7 @@ use crate::{
 use commands::Command;
 use files::{Files, shelf::Shelf};
 use notify::Notifier;
+use options::Offer;
 use presence::Presence;
 use previews::Previews;
 use said::{Place, Said};
@@ -76,6 +77,8 @@ pub struct Chat {
     pub options: PerKey<UserId>,
     /// What a message that begins with a slash can ask for.
     pub commands: Vec<Box<dyn Command>>,
+    /// Other features' lists for fields.
+    pub offers: Vec<Box<dyn Offer>>,
     /// Has every new message looked at for bots that it speaks to, and for people that it is to interrupt.
     pub said: Said,
     /// Has links in messages looked up.
@@ -134,6 +137,9 @@ pub enum Audience {
     Unfollowed(RoomId, UserId),
     /// Everybody who was in a room that is no more.
     Gone(RoomId),
+    /// Whoever is in the room: each is told anew what is unread there, of which something may have gone. The frame goes
+    /// nowhere.
+    Counting(RoomId),
 }
 
 impl Chat {
@@ -145,12 +151,14 @@ impl Chat {
         db: Database,
         shelf: Shelf,
         commands: Vec<Box<dyn Command>>,
+        offers: Vec<Box<dyn Offer>>,
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
         let notify = Notifier::start(&db, config).await?;
         let (mut chat, [for_bots, for_people], links) = Self::new(db, shelf, notify, config, shutdown);
         chat.commands.extend(commands);
+        chat.offers = offers;
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
         shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));
@@ -188,6 +196,7 @@ impl Chat {
             resume: resume::RESUME,
             options: PerKey::new(60, Duration::from_millis(100)),
             commands: commands::all(),
+            offers: Vec::new(),
             said,
             previews,
         };
@@ -198,6 +207,14 @@ impl Chat {
     pub fn tell(&self, frame: &ServerFrame, to: Audience) {
         tell(&self.hub, frame, to);
     }
+}
+
+/// Has everybody who is in a room told anew what is unread there.
+fn recount(hub: &Hub<Event>, room: RoomId) {
+    hub.publish(Event {
+        frame: Utf8Bytes::default(),
+        to: Audience::Counting(room),
+    });
 }
 
 /// Encodes a frame and hands it to the sockets.

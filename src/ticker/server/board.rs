@@ -16,7 +16,7 @@ use super::bars::keeper::DayStats;
 use crate::{
     server::sse::{self, Event},
     ticker::{
-        model::{Board, Key, Quote, VenueKind, VenueState},
+        model::{Board, Key, Line, Quote, VenueKind, VenueState},
         wire::{Spark, TOPIC, Update},
     },
 };
@@ -32,6 +32,8 @@ pub struct Changes {
     pub sparks: Vec<Spark>,
     /// Venues' states.
     pub venues: Vec<VenueState>,
+    /// The version at which lists of symbols changed, where they did.
+    pub lists: Option<u64>,
     /// What the day brought, of those where it changed.
     pub days: Vec<(Key, DayStats)>,
     /// Quotes that left.
@@ -62,6 +64,7 @@ enum Name {
     Quote(Key),
     Spark(Key),
     Venue(VenueKind),
+    Lists,
 }
 
 /// An update; its bytes are made when the first reader wants them, and shared.
@@ -85,7 +88,7 @@ fn symbol(update: &Update) -> Option<&str> {
     match update {
         Update::Quote(quote) => Some(&quote.symbol),
         Update::Spark(spark) => Some(&spark.key.symbol),
-        Update::Venue(_) | Update::Whole(_) => None,
+        Update::Venue(_) | Update::Lists(_) | Update::Whole(_) => None,
     }
 }
 
@@ -127,6 +130,9 @@ impl PublicBoard {
             for state in changes.venues {
                 inner.put(Name::Venue(state.venue), state.version, Update::Venue(state));
             }
+            if let Some(version) = changes.lists {
+                inner.put(Name::Lists, version, Update::Lists(version));
+            }
             inner.version = inner.version.max(changes.version);
             inner.forgotten = inner.forgotten.max(changes.forgotten);
         }
@@ -146,6 +152,31 @@ impl PublicBoard {
     /// Everything there is.
     pub fn whole(&self) -> Board {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).whole()
+    }
+
+    /// The symbols that have a price, in no order.
+    pub fn keys(&self) -> Vec<Key> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let quotes = inner.versions.keys().filter_map(|name| match name {
+            Name::Quote(key) => Some(key.clone()),
+            _ => None,
+        });
+        quotes.collect()
+    }
+
+    /// The venues that were chosen.
+    pub fn running(&self) -> Vec<VenueKind> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let is_on = |kind: &VenueKind| {
+            let entry = inner.versions.get(&Name::Venue(*kind)).map(|at| &inner.entries[at]);
+            matches!(entry.map(|entry| &entry.update), Some(Update::Venue(state)) if state.line != Line::Off)
+        };
+        VenueKind::ALL.into_iter().filter(is_on).collect()
+    }
+
+    /// The version at which lists of symbols last changed.
+    pub fn lists(&self) -> u64 {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).lists()
     }
 
     /// What the day brought to each symbol at each venue.
@@ -213,6 +244,7 @@ impl Inner {
     fn whole(&self) -> Board {
         let mut board = Board {
             cursor: self.version,
+            lists: self.lists(),
             ..Board::default()
         };
         for entry in self.entries.values() {
@@ -222,12 +254,16 @@ impl Inner {
                     ..quote.clone()
                 }),
                 Update::Venue(state) => board.venues.push(state.clone()),
-                Update::Spark(_) | Update::Whole(_) => {}
+                Update::Spark(_) | Update::Lists(_) | Update::Whole(_) => {}
             }
         }
         board.quotes.sort_by_cached_key(Quote::key);
         board.venues.sort_by_key(|state| state.venue.name());
         board
+    }
+
+    fn lists(&self) -> u64 {
+        self.versions.get(&Name::Lists).copied().unwrap_or(0)
     }
 
     fn spark(&self, key: Key) -> Option<Vec<Decimal>> {

@@ -2,7 +2,7 @@
 //!
 //! `venues` and `ingest` hand ticks to `record`; `rounds` keeps them (`store`), the newest and the `bars` that each goes
 //! into, and publishes them (`board`); `stream` is what a reader of `GET /events` sees of the board, `rest` what programs
-//! ask for, `command` what people ask for in chat.
+//! ask for, `command` what people ask for in chat. `lists` are those of the symbols that people watch.
 
 pub mod bars;
 pub mod board;
@@ -13,6 +13,7 @@ pub mod history;
 pub mod ingest;
 pub mod instruments;
 pub mod kept;
+pub mod lists;
 pub mod metrics;
 pub mod near;
 pub mod posted;
@@ -28,7 +29,7 @@ pub mod venues;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    chat::server::commands::Command,
+    chat::server::{commands::Command, options::Offer},
     error::AppError,
     server::{config::Config, db::Database, shutdown::Shutdown, sse::Feed},
     ticker::model::{Board, Key, VenueKind, VenueReport},
@@ -39,6 +40,7 @@ use self::{
     board::PublicBoard,
     history::Histories,
     instruments::Instrument,
+    lists::{Lists, market::Market, offered::Symbols, watching::Watching},
     record::Recorder,
     venues::{Venues, watched::Guard},
 };
@@ -49,8 +51,10 @@ pub struct Ticker {
     pub db: Database,
     /// Takes ticks.
     pub recorder: Recorder,
+    /// Lists of symbols.
+    pub lists: Lists,
     board: Arc<PublicBoard>,
-    venues: Venues,
+    venues: Arc<Venues>,
     /// The choice made on the command line, if one was made there.
     fixed: Option<Vec<VenueKind>>,
 }
@@ -65,15 +69,25 @@ impl Ticker {
         let (recorder, board, wanted) = Recorder::start(db.clone(), shutdown).await?;
         shutdown.spawn(Histories::new(config).run(wanted, recorder.clone()));
         shutdown.spawn(bars::retention::run(db.writer.clone(), config.into()));
-        let venues = Venues::new(config, recorder.clone(), shutdown)?;
+        let venues = Arc::new(Venues::new(config, recorder.clone(), shutdown)?);
         let chosen = match &config.venues {
             Some(fixed) => Some(fixed.clone()),
             None => store::venues(&db).await?,
         };
         venues.run(&chosen.unwrap_or_else(|| vec![VenueKind::Demo])).await?;
+        let lists = Lists {
+            watching: Watching::new(db.readers.clone(), venues.clone(), recorder.clone(), shutdown),
+            market: Market {
+                board: board.clone(),
+                instruments: recorder.instruments.clone(),
+            },
+            db: db.clone(),
+            recorder: recorder.clone(),
+        };
         Ok(Self {
             db,
             recorder,
+            lists,
             board,
             venues,
             fixed: config.venues.clone(),
@@ -139,8 +153,16 @@ impl Ticker {
         Box::new(command::Price(self.board.clone()))
     }
 
+    /// The symbols that a field offers.
+    pub fn symbols(&self) -> Box<dyn Offer> {
+        Box::new(Symbols(self.lists.market.clone()))
+    }
+
     /// The topic `ticker` of `GET /events`.
     pub fn feed(&self) -> Box<dyn Feed> {
-        Box::new(stream::Quotes(self.board.clone()))
+        Box::new(stream::Quotes {
+            board: self.board.clone(),
+            watching: self.lists.watching.clone(),
+        })
     }
 }

@@ -85,6 +85,8 @@ impl Recorder {
             kept: kept.into_iter().map(|kept| (kept.quote.key(), kept)).collect(),
             dirty_venues: venues.iter().map(|(name, _)| *name).collect(),
             venues: venues.into(),
+            // What changed before the last stop may not have been told.
+            dirty_lists: true,
             round: 1,
             ..State::default()
         };
@@ -202,6 +204,12 @@ impl Recorder {
             state.gone.insert(key);
         }
         drop(state);
+        self.shared.work.notify_one();
+    }
+
+    /// Has every reader told that lists of symbols changed.
+    pub fn lists_changed(&self) {
+        self.shared.lock().dirty_lists = true;
         self.shared.work.notify_one();
     }
 

@@ -57,6 +57,8 @@ pub(super) struct State {
     pub(super) dirty: BTreeSet<Key>,
     pub(super) dirty_venues: BTreeSet<&'static str>,
     pub(super) gone: BTreeSet<Key>,
+    /// Lists of symbols changed.
+    pub(super) dirty_lists: bool,
     /// For the bars.
     pub(super) waiting: Waiting,
     /// Ticks of the round that is being written, which come back when it fails.
@@ -120,6 +122,9 @@ impl State {
                 state.version = next();
                 round.changes.venues.push(state.clone());
             }
+        }
+        if std::mem::take(&mut self.dirty_lists) {
+            round.changes.lists = Some(next());
         }
         for key in std::mem::take(&mut self.dirty) {
             if let Some(kept) = self.kept.get_mut(&key) {
@@ -190,6 +195,7 @@ async fn write_round(shared: &Shared, db: &Database, keeper: &mut Option<Keeper>
     let mut round = shared.lock().take_round(*version);
     *version = round.changes.version;
     let (gone, venues) = (round.changes.gone.clone(), round.changes.venues.clone());
+    let lists = round.changes.lists.is_some();
     let changes = std::mem::take(&mut round.changes);
     let outcome = write(shared, db, keeper, &mut round, changes).await;
     let is_kept = outcome.is_ok();
@@ -197,7 +203,9 @@ async fn write_round(shared: &Shared, db: &Database, keeper: &mut Option<Keeper>
     if !is_kept {
         // What is in memory of the bars is ahead of the database.
         *keeper = None;
-        shared.lock().put_back(&round.kept, gone, venues, round.waiting);
+        let mut state = shared.lock();
+        state.dirty_lists |= lists;
+        state.put_back(&round.kept, gone, venues, round.waiting);
     }
     shared.outcomes.send_modify(|outcomes| match outcome {
         Ok(()) => outcomes.kept = round.number,

@@ -1,6 +1,6 @@
 //! The topic `ticker` of `GET /events`.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{any::Any, collections::HashSet, sync::Arc, time::Duration};
 
 use futures::{
     StreamExt,
@@ -8,8 +8,9 @@ use futures::{
 };
 use tokio::{sync::watch, time::Instant};
 
-use super::board::PublicBoard;
+use super::{board::PublicBoard, lists::watching::Watching};
 use crate::{
+    ids::UserId,
     server::sse::{Event, Feed},
     ticker::wire::TOPIC,
 };
@@ -18,7 +19,12 @@ use crate::{
 const ROUND: Duration = Duration::from_millis(50);
 
 /// The board as a feed.
-pub struct Quotes(pub Arc<PublicBoard>);
+pub struct Quotes {
+    /// What is told.
+    pub board: Arc<PublicBoard>,
+    /// Has watched what is on the lists of those who read.
+    pub watching: Arc<Watching>,
+}
 
 impl Feed for Quotes {
     fn topic(&self) -> &'static str {
@@ -31,11 +37,11 @@ impl Feed for Quotes {
 
     fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
         let reader = Reader {
-            seen: self.0.watch(),
-            board: self.0.clone(),
+            seen: self.board.watch(),
+            board: self.board.clone(),
             cursor: after,
             only: names.iter().cloned().collect(),
-            until: self.0.version(),
+            until: self.board.version(),
             next_round: Instant::now(),
         };
         stream::unfold(reader, |mut reader| async move {
@@ -43,6 +49,10 @@ impl Feed for Quotes {
             Some((event, reader))
         })
         .boxed()
+    }
+
+    fn attend(&self, who: UserId) -> Option<Box<dyn Any + Send>> {
+        Some(Box::new(self.watching.attend(who)))
     }
 }
 

@@ -49,9 +49,7 @@ impl Tick {
     pub fn check(&self, now: Timestamp) -> Result<(), String> {
         let Key { symbol, venue } = &self.key;
         check_symbol(symbol)?;
-        if venue.trim().is_empty() || venue.chars().count() > NAME || venue.chars().any(char::is_control) {
-            return Err(format!("a venue is 1 to {NAME} characters, not {:?}", shortened(venue)));
-        }
+        check_venue(venue)?;
         if self.time > now.plus_seconds(AHEAD) {
             return Err(format!(
                 "{} lies ahead of the server's clock ({now}) by more than a minute",
@@ -66,6 +64,17 @@ impl Tick {
         }
         Ok(())
     }
+}
+
+/// Checks what every venue's name must be.
+///
+/// # Errors
+/// What is wrong, in words for the sender.
+pub fn check_venue(venue: &str) -> Result<(), String> {
+    if venue.trim().is_empty() || venue.chars().count() > NAME || venue.chars().any(char::is_control) {
+        return Err(format!("a venue is 1 to {NAME} characters, not {:?}", shortened(venue)));
+    }
+    Ok(())
 }
 
 /// Checks what every symbol must be.

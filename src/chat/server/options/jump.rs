@@ -36,6 +36,10 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     let mut mine = store::rooms(db, me.id).await?;
     // What calls first, then what is unread.
     mine.sort_by_key(|room| (room.mentions == 0, room.unread == 0));
+    if !typed.is_empty() {
+        // Of those that fit alike the shortest: whom it names, before those with whom they also talk.
+        mine.sort_by_key(|room| room.title(me.id).len());
+    }
     let rooms = fitting(mine, |room| room.title(me.id), typed, MOST);
     let others = room_pages::others(chat, me.id).await?;
     let people = fitting(
@@ -128,6 +132,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Other rooms", "/rooms/others"),
         ("New conversation", "/people"),
         ("Ticker", "/ticker"),
+        ("Watchlists", paths::WATCHLISTS),
         ("Logs", "/logs"),
         ("Search messages", "/search"),
         ("Bookmarks", "/bookmarks"),

@@ -23,6 +23,14 @@ use crate::{
 /// What is typed, in bytes at most.
 const LONGEST: usize = 200;
 
+/// A list of another feature's; it comes with [`super::Chat::start`].
+pub trait Offer: Send + Sync {
+    /// What the address of the list ends in.
+    fn kind(&self) -> &'static str;
+    /// What is offered to somebody who typed this.
+    fn groups(&self, typed: &str) -> Vec<Group>;
+}
+
 /// What a field asks with.
 #[derive(Deserialize)]
 pub struct Asked {
@@ -56,7 +64,11 @@ pub async fn list(
         "emoji" => emoji::grid(&asked.q),
         "jump" => html("rows", jump::jump(&state.chat, &session.me, &asked.q).await?),
         "keys" => fragment(desk_keys::list()),
-        _ => return Err(AppError::NotFound("There is no such list.".into())),
+        other => {
+            let offer = state.chat.offers.iter().find(|offer| offer.kind() == other);
+            let offer = offer.ok_or_else(|| AppError::NotFound("There is no such list.".into()))?;
+            html("rows", offer.groups(&asked.q))
+        }
     }))
 }
 
@@ -75,9 +87,11 @@ async fn words(state: &AppState, me: UserId, asked: &Asked) -> Result<Vec<Group>
 }
 
 /// Options under a heading.
-struct Group {
-    title: &'static str,
-    options: Vec<AnyView>,
+pub struct Group {
+    /// What they are.
+    pub title: &'static str,
+    /// Each a `<li role="option">`.
+    pub options: Vec<AnyView>,
 }
 
 /// What stands in a list, in `rows` or as a `grid`; nothing where there is no option.

@@ -112,6 +112,11 @@ impl Known {
         self.lock().instruments.values().cloned().collect()
     }
 
+    /// What `pick` makes of those that it wants.
+    pub fn pick<T>(&self, pick: impl FnMut(&Instrument) -> Option<T>) -> Vec<T> {
+        self.lock().instruments.values().filter_map(pick).collect()
+    }
+
     /// Writes what has changed. What can't be written, which has been logged, is tried again the next time.
     async fn keep(&self, db: &Database) {
         let (keys, changed) = {

@@ -2,6 +2,7 @@
 
 mod bars;
 mod quotes;
+mod watchlists;
 
 use axum::{Router, routing::get};
 use utoipa::OpenApi;
@@ -9,7 +10,7 @@ use utoipa::OpenApi;
 use crate::server::state::AppState;
 
 #[derive(OpenApi)]
-#[openapi(paths(quotes::quotes, quotes::instruments, bars::bars))]
+#[openapi(paths(quotes::quotes, quotes::instruments, bars::bars, watchlists::watchlists))]
 struct Paths;
 
 /// What the calls are, for the API's description.
@@ -23,4 +24,5 @@ pub fn routes() -> Router<AppState> {
         .route("/quotes", get(quotes::quotes))
         .route("/instruments", get(quotes::instruments))
         .route("/bars", get(bars::bars))
+        .route("/watchlists", get(watchlists::watchlists))
 }
