@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     model::{File, Quote},
-    timeline::Timeline,
+    timeline::{End, Timeline},
     wire::Draft,
 };
 use crate::{error::AppError, ids::RoomId};
@@ -166,10 +166,12 @@ impl Outbox {
     }
 
     /// `room` shows `timeline`: what was kept by then waits no more, even where it is too old to be among the messages
-    /// on show. Tells whether there was any.
+    /// on show. What is beyond the end of a stretch of the past waits on: that end may turn out to be the room's, as it
+    /// was before this was said. Tells whether there was any.
     pub fn shown(&mut self, room: RoomId, timeline: &Timeline) -> bool {
         let (until, first) = (timeline.changed(), timeline.first().unwrap_or(0));
-        let is_there = |progress: &Progress| matches!(progress, Progress::Kept { seq, changed } if *changed <= until || *seq < first);
+        let last = timeline.beyond(End::Last).unwrap_or(u64::MAX);
+        let is_there = |progress: &Progress| matches!(progress, Progress::Kept { seq, changed } if *changed <= until && *seq <= last || *seq < first);
         self.keep(&|waiting| waiting.room != room || !is_there(&waiting.progress))
     }
 

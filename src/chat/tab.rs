@@ -114,7 +114,7 @@ impl Tab<'_> {
         if message.author.id == self.me {
             let name = message.client_id.clone();
             folded.outbox = self.outbox.find(&name).is_some();
-            if will_be_shown && is_awaited {
+            if will_be_shown {
                 self.outbox.kept(&name, message.seq, message.changed);
             } else {
                 self.outbox.remove(&name);
@@ -135,7 +135,8 @@ impl Tab<'_> {
             return folded;
         };
         for message in messages.iter().filter(|message| message.author.id == self.me) {
-            folded.outbox |= self.outbox.remove(&message.client_id);
+            folded.outbox |= self.outbox.find(&message.client_id).is_some();
+            self.outbox.kept(&message.client_id, message.seq, message.changed);
             folded.kept.push(message.client_id.clone());
         }
         timeline.catch_up(reset, messages);
@@ -151,6 +152,7 @@ mod tests {
     use crate::chat::{
         model::{History, Person},
         outbox::Waiting,
+        timeline::End,
     };
 
     const ROOM: RoomId = RoomId(1);
@@ -257,6 +259,34 @@ mod tests {
         page.tab().fold(answer(false, vec![said(701)], false));
         assert_eq!(page.places(), (600..=701).collect::<Vec<_>>());
         assert_eq!(page.awaited, 0);
+    }
+
+    #[test]
+    fn what_is_said_in_the_past_while_the_last_stretch_loads_stays_on_the_screen() {
+        let mut page = Page::new(1, 3);
+        let past = History {
+            messages: (1..=3).map(said).collect(),
+            later: true,
+            ..History::default()
+        };
+        page.timeline = Timeline::new(past, 5);
+        page.outbox.add(waiting(ROOM, "c6"));
+        let (at, since) = (page.timeline.beyond(End::Last).expect("more"), page.timeline.changed());
+        page.tab().fold(ServerFrame::Message(said(6)));
+        assert!(page.waits(), "the end isn't on show");
+        let last = History {
+            messages: vec![said(4), said(5)],
+            ..History::default()
+        };
+        assert!(
+            page.timeline.add(End::Last, last, at, since),
+            "something was passed over"
+        );
+        page.tab().shown();
+        assert!(page.waits(), "not there until the answer");
+        page.tab().follow(false);
+        page.tab().fold(answer(false, vec![said(6)], false));
+        assert_eq!((page.places(), page.waits()), ((1..=6).collect(), false));
     }
 
     #[test]

@@ -99,7 +99,10 @@ impl Browser {
                 let mine = messages.iter().filter(|message| message.author.id == self.me.id);
                 self.places
                     .extend(mine.map(|message| (message.client_id.clone(), message.seq)));
-                self.halfway = *more && *room == self.room;
+                // One that another answer comes after isn't folded: what it left out is left out still.
+                if self.awaited <= 1 {
+                    self.halfway = *more && *room == self.room;
+                }
             }
             ServerFrame::Message(message) if message.author.id == self.me.id => {
                 _ = self.places.insert(message.client_id.clone(), message.seq);
