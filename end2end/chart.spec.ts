@@ -64,3 +64,35 @@ test("what isn't there is said", async ({ ines }) => {
   await ines.open("/ticker/chart?symbol=NOTHING&venue=lab");
   await expect(ines.page.getByText(/There are no bars of NOTHING/)).toBeVisible();
 });
+
+test("two symbols are compared by how far they have come", async ({ ines, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const tick = async (symbol: string, last: string, seconds: number) => {
+    const time = new Date(Date.now() - seconds * 1_000).toISOString();
+    expect((await request.post(`${server.url}/ingest/ticks`, { headers, data: { symbol, venue: "lab", last, time } })).status()).toBe(200);
+  };
+  for (const [seconds, one, two] of [[600, "100.00", "2.000"], [300, "105.00", "1.950"], [120, "110.00", "1.900"]] as const) {
+    await tick("LEFT", one, seconds);
+    await tick("RIGHT", two, seconds);
+  }
+  await ines.open("/ticker/chart?symbol=LEFT&venue=lab");
+  const field = ines.page.getByLabel("Compare with");
+  await field.pressSequentially("RIG");
+  await expect(ines.page.locator("#symbols option")).toHaveAttribute("value", "lab:RIGHT");
+  await field.fill("lab:RIGHT");
+  await field.press("Enter");
+  await expect(ines.page.getByText(/^Since .*LEFT ▲ \+10\.00%\s*RIGHT ▼ \u22125\.00%/)).toBeVisible();
+  await expect(ines.page.getByRole("columnheader", { name: "RIGHT close" })).toBeVisible();
+  await expect(ines.page.getByText(/RIGHT\s+C\s1\.900/)).toBeVisible();
+  await tick("RIGHT", "1.800", 0);
+  await tick("LEFT", "111.00", 0);
+  await expect(ines.page.getByRole("region", { name: "Table of bars" }).getByRole("row").nth(1)).toContainText("1.800");
+  await accessibleDayAndNight(ines.page, "two symbols on one chart");
+  await ines.page.getByRole("link", { name: "5 min", exact: true }).click();
+  await expect(ines.page.getByRole("columnheader", { name: "RIGHT close" })).toBeVisible();
+  await field.fill("lab:NEVER");
+  await field.press("Enter");
+  await expect(ines.page.getByRole("alert")).toContainText("NEVER");
+  await ines.page.getByRole("link", { name: "Compare no more" }).click();
+  await expect(ines.page.getByRole("columnheader", { name: /close$/ })).toHaveCount(0);
+});

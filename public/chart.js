@@ -1,7 +1,7 @@
 // Draws the chart of a symbol's page (src/ticker/chart_page.rs) above its table, and keeps both moving. Figures are shown
 // as the server wrote them; numbers are made of them for drawing alone.
 import {
-  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, createChart,
+  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, PriceScaleMode, createChart,
 } from "/lightweight-charts.js";
 
 const place = document.getElementById("chart");
@@ -17,7 +17,7 @@ function keep(name, value) {
 }
 
 function start() {
-  const { symbol, venue, interval, label } = place.dataset;
+  const { symbol, venue, interval, label, with: other } = place.dataset;
   const byId = (id) => document.getElementById(id);
   const minus = "\u2212";
   // 96412.50 as 96,412.50.
@@ -37,6 +37,8 @@ function start() {
   let kind = keep("kind") === "line" ? "line" : "candles";
   /** Candles by the second in which they begin, in the order of their times. */
   let candles = new Map();
+  /** What it is compared with: the closes, as the candles. */
+  let others = new Map();
   let step = 60;
   let digits = 2;
   let more = false;
@@ -54,6 +56,9 @@ function start() {
   const volume = chart.addSeries(HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
   volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
   let series = null;
+  // Two prices have nothing in common but how far they have come, from where the chart begins.
+  const beside = other ? chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false, title: other.split(":").pop() }) : null;
+  if (beside) chart.priceScale("right").applyOptions({ mode: PriceScaleMode.Percentage });
 
   // --- colours and times ---
 
@@ -78,6 +83,7 @@ function start() {
       upColor: colour("--ground"), borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down,
     });
     volume.applyOptions({ color: colour("--line-strong") });
+    beside?.applyOptions({ color: colour("--warn") });
   }
   const zone = () => (local ? undefined : "UTC");
   const format = (time, options) => new Intl.DateTimeFormat(undefined, { timeZone: zone(), hourCycle: "h23", ...options }).format(new Date(time * 1000));
@@ -101,6 +107,7 @@ function start() {
     const all = [...candles];
     series.setData(all.map(([time, candle]) => drawn(time, candle)));
     volume.setData(all.map(([time, candle]) => traded(time, candle)));
+    beside?.setData([...others].map(([time, close]) => ({ time, value: +close })));
     tell(null);
   }
   function make() {
@@ -120,14 +127,16 @@ function start() {
     const figures = [["O", candle.open], ["H", candle.high], ["L", candle.low], ["C", candle.close], ["V", candle.volume]];
     const shown = figures.filter(([, figure]) => figure != null).map(([name, figure]) => `${name}\u00a0${grouped(figure)}`);
     const rise = candle.close - candle.open;
-    legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}`;
+    const close = others.get(at);
+    const compared = close == null ? "" : `\n${other.split(":").pop()}  C\u00a0${grouped(close)}`;
+    legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}${compared}`;
   }
   chart.subscribeCrosshairMove(({ time }) => tell(time ?? null));
 
   // --- the data ---
 
   async function ask(asked) {
-    const answer = await fetch("/do/chart", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ asked: { symbol, venue, interval, ...asked } }) });
+    const answer = await fetch("/do/chart", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ asked: { symbol, venue, interval, with: other ?? null, ...asked } }) });
     if (!answer.ok) throw new Error(`${answer.status}`);
     return answer.json();
   }
@@ -136,9 +145,13 @@ function start() {
     for (const [time, { isGuess }] of candles) if (isGuess) candles.delete(time);
     for (const candle of answer.candles) candles.set(seconds(candle.time), candle);
     candles = new Map([...candles].sort(([a], [b]) => a - b));
+    for (const candle of answer.other?.candles ?? []) others.set(seconds(candle.time), candle.close);
+    others = new Map([...others].sort(([a], [b]) => a - b));
     // A week of seconds would be too many to hold.
     if (candles.size > 20_000) {
       candles = new Map([...candles].slice(-20_000));
+      const [first] = candles.keys();
+      others = new Map([...others].filter(([time]) => time >= first));
       more = false;
     }
   }
@@ -156,7 +169,10 @@ function start() {
     const answer = await ask({ limit });
     ({ seconds: step, digits } = answer);
     // After a long absence there may be bars between: what was held is left, so that nothing is missing in the middle.
-    if (answer.more && answer.candles.length && seconds(answer.candles[0].time) > sure) candles.clear();
+    if (answer.more && answer.candles.length && seconds(answer.candles[0].time) > sure) {
+      candles.clear();
+      others.clear();
+    }
     if (!candles.size) more = answer.more;
     take(answer);
     sure = [...candles.keys()].at(-1) ?? sure;
@@ -192,7 +208,8 @@ function start() {
       const head = element("th", { scope: "row" });
       const at = candle.time.slice(0, 10);
       head.append(element("time", { dateTime: candle.time, textContent: interval === "1d" ? at : `${at} ${candle.time.slice(11, interval === "1s" ? 19 : 16)}` }));
-      row.append(head, ...[candle.open, candle.high, candle.low, candle.close, candle.volume].map((figure) => element("td", { textContent: figure == null ? "\u2013" : grouped(figure) })));
+      const compared = other && byId("came") ? [others.get(seconds(candle.time))] : [];
+      row.append(head, ...[candle.open, candle.high, candle.low, candle.close, candle.volume, ...compared].map((figure) => element("td", { textContent: figure == null ? "\u2013" : grouped(figure) })));
       return row;
     }));
   }
@@ -239,6 +256,20 @@ function start() {
       }
     }, interval === "1s" ? 1_000 : 3_000);
   }
+
+  // --- what there is to compare it with ---
+
+  const field = byId("with");
+  let asking = null;
+  field?.addEventListener("input", () => {
+    clearTimeout(asking);
+    asking = setTimeout(async () => {
+      const answer = await fetch(`/options/symbols?q=${encodeURIComponent(field.value)}`).catch(() => null);
+      if (!answer?.ok) return;
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-text]");
+      byId("symbols").replaceChildren(...[...found].map((one) => element("option", { value: one.dataset.text, textContent: one.textContent.trim() })));
+    }, 150);
+  });
 
   const badge = byId("link");
   let stream = null;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{model::Quote, price::Price};
+use super::{figures::Change, model::Quote, price::Price};
 use crate::time::Timestamp;
 
 /// The lengths of bars that the page offers: as they are asked for, and in words.
@@ -34,6 +34,9 @@ pub struct Asked {
     /// At most so many bars; 500 when absent.
     #[serde(default)]
     pub limit: Option<u32>,
+    /// A symbol to compare it with, as on a list: `coinbase:ETH-USD`, or `ETH-USD`.
+    #[serde(default)]
+    pub with: Option<String>,
 }
 
 /// A symbol at a venue and a stretch of its bars.
@@ -63,6 +66,25 @@ pub struct Chart {
     pub candles: Vec<Candle>,
     /// There may be earlier ones.
     pub more: bool,
+    /// What it is compared with.
+    pub other: Option<Other>,
+    /// Why it isn't compared, in words.
+    pub unlike: Option<String>,
+}
+
+/// What a symbol is compared with, over the same stretch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Other {
+    /// Such as `ETH-USD`.
+    pub symbol: String,
+    /// Such as `coinbase`.
+    pub venue: String,
+    /// As it is asked for: [`Asked::with`].
+    pub written: String,
+    /// In the order of their times.
+    pub candles: Vec<Candle>,
+    /// From the first time at which both had a bar, how far each has come since: the symbol, then the other.
+    pub since: Option<(Timestamp, Change, Change)>,
 }
 
 /// A bar.

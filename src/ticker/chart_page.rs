@@ -6,8 +6,8 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     api::symbol_chart,
-    chart::{Asked, Candle, Chart, INTERVALS},
-    figures::grouped,
+    chart::{Asked, Candle, Chart, INTERVALS, Other},
+    figures::{Change, grouped},
     price::Price,
     quote_row::{ChangeFigure, DemoMark},
 };
@@ -32,11 +32,15 @@ pub fn ChartPage() -> impl IntoView {
             interval: query.get("interval"),
             before: query.get("before").and_then(|time| Timestamp::parse(&time)),
             limit: Some(ROWS as u32),
+            with: query.get("with").filter(|with| !with.trim().is_empty()),
         })
     };
     let body = move || {
-        loaded(asked, symbol_chart, |chart| match chart {
-            Ok(chart) => view! { <Symbol chart /> }.into_any(),
+        loaded(asked, symbol_chart, move |chart| match chart {
+            Ok(chart) => {
+                let with = chart.other.as_ref().map(|other| other.written.clone());
+                view! { <Symbol chart with=with.or_else(|| asked().with) /> }.into_any()
+            }
             Err(error) => view! { <Wrong error /> }.into_any(),
         })
     };
@@ -44,9 +48,14 @@ pub fn ChartPage() -> impl IntoView {
     view! { <Frame title=if symbol.is_empty() { "Chart".to_owned() } else { symbol }>{body()}</Frame> }
 }
 
+/// `with` is what was asked to be compared.
 #[component]
-fn Symbol(chart: Chart) -> impl IntoView {
-    let page = paths::chart(&chart.symbol, &chart.venue);
+fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
+    let alone = paths::chart(&chart.symbol, &chart.venue);
+    let page = match &with {
+        Some(with) => format!("{alone}&with={}", paths::encoded(with)),
+        None => alone.clone(),
+    };
     let words = INTERVALS
         .iter()
         .find(|(name, _)| *name == chart.interval)
@@ -83,17 +92,19 @@ fn Symbol(chart: Chart) -> impl IntoView {
             </p>
             <DayFigures chart=chart.clone() />
             <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
+            <Comparison chart=chart.clone() with=with.clone() alone />
             <div
                 id="chart"
                 data-symbol=chart.symbol.clone()
                 data-venue=chart.venue.clone()
                 data-interval=chart.interval.clone()
                 data-label=label.clone()
+                data-with=with
                 hidden
             ></div>
             <section id="bars" aria-labelledby="bars-heading">
                 <h2 id="bars-heading">{format!("Bars of {words}")}</h2>
-                <Table candles=chart.candles interval=chart.interval />
+                <Table candles=chart.candles interval=chart.interval other=chart.other />
                 {earlier.map(|earlier| view! { <p><a href=earlier>"Earlier bars"</a></p> })}
             </section>
             <p class="hint credit">
@@ -135,8 +146,53 @@ fn DayFigures(chart: Chart) -> impl IntoView {
     view! { <dl class="figures" aria-label="The UTC day">{figures.collect_view()}</dl> }
 }
 
+/// What the symbol is compared with: the field to say so, and how far each has come.
 #[component]
-fn Table(candles: Vec<Candle>, interval: String) -> impl IntoView {
+fn Comparison(chart: Chart, with: Option<String>, alone: String) -> impl IntoView {
+    let interval = chart.interval.clone();
+    let came = |symbol: String, change: Change| {
+        let direction = change.direction();
+        let figure = change.1.unwrap_or(change.0);
+        view! {
+            <span>
+                {symbol} " "
+                <span class=format!("c {}", direction.class())>
+                    <span aria-hidden="true">{direction.arrow()}</span>
+                    " "
+                    {figure}
+                </span>
+            </span>
+        }
+    };
+    let symbol = chart.symbol.clone();
+    let since = chart.other.and_then(|other| {
+        let (since, one, two) = other.since?;
+        Some(view! {
+            <p class="came" id="came">
+                <span>"Since " <time datetime=since.to_string()>{since.day()} " " {since.minute()} " UTC"</time> ":"</span>
+                {came(symbol, one)}
+                {came(other.symbol, two)}
+            </p>
+        })
+    });
+    view! {
+        <form class="compare" method="get" action="/ticker/chart">
+            <input type="hidden" name="symbol" value=chart.symbol />
+            <input type="hidden" name="venue" value=chart.venue />
+            <input type="hidden" name="interval" value=interval.clone() />
+            <label for="with">"Compare with"</label>
+            <input id="with" name="with" value=with.clone() placeholder="ETH-USD" autocomplete="off" spellcheck="false" list="symbols" maxlength="200" />
+            <datalist id="symbols"></datalist>
+            <button class="button quiet" type="submit">"Compare"</button>
+            {with.map(|_| view! { <a class="button quiet" href=format!("{alone}&interval={interval}")>"Compare no more"</a> })}
+        </form>
+        {chart.unlike.map(|why| view! { <p class="notice error" role="alert">{why}</p> })}
+        {since}
+    }
+}
+
+#[component]
+fn Table(candles: Vec<Candle>, interval: String, other: Option<Other>) -> impl IntoView {
     if candles.is_empty() {
         return view! { <p class="empty">"Nothing was traded yet."</p> }.into_any();
     }
@@ -145,7 +201,11 @@ fn Table(candles: Vec<Candle>, interval: String) -> impl IntoView {
         "1s" => format!("{} {}", at.day(), at.second()),
         _ => format!("{} {}", at.day(), at.minute()),
     };
+    let (named, others) = other.map_or((None, Vec::new()), |other| (Some(other.symbol), other.candles));
+    let compares = named.is_some();
     let row = move |candle: Candle| {
+        let beside = others.iter().find(|other| other.time == candle.time);
+        let beside = beside.map_or("\u{2013}".to_owned(), |other| grouped(&other.close.to_string()));
         let Candle {
             time: at,
             open,
@@ -162,6 +222,7 @@ fn Table(candles: Vec<Candle>, interval: String) -> impl IntoView {
                 </th>
                 {[open, high, low, close].map(price).collect_view()}
                 <td>{volume.map_or("\u{2013}".to_owned(), |volume| grouped(&volume.to_string()))}</td>
+                {compares.then(|| view! { <td>{beside}</td> })}
             </tr>
         }
     };
@@ -176,6 +237,7 @@ fn Table(candles: Vec<Candle>, interval: String) -> impl IntoView {
                         <th scope="col">"Low"</th>
                         <th scope="col">"Close"</th>
                         <th scope="col">"Volume"</th>
+                        {named.map(|named| view! { <th scope="col">{format!("{named} close")}</th> })}
                     </tr>
                 </thead>
                 <tbody id="rows">{candles.into_iter().rev().map(row).collect_view()}</tbody>

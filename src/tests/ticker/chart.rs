@@ -50,6 +50,35 @@ async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
     let (_, day) = ask(json!({"symbol": "A/B", "interval": "1d"})).await;
     assert_eq!(closes(&day), ["104.50"]);
 
+    // Beside another, from where both have bars.
+    for (minute, last) in [(1, "50"), (4, "49")] {
+        let line = format!(r#"{{"symbol":"C","venue":"x","last":"{last}","time":"2026-01-05T10:0{minute}:30Z"}}"#);
+        post(ticker, &line).await;
+    }
+    let (_, both) = ask(json!({"symbol": "A/B", "with": "x:C"})).await;
+    assert_eq!(
+        (
+            &both["other"]["written"],
+            &both["other"]["candles"][1]["close"],
+            &both["unlike"]
+        ),
+        (&json!("x:C"), &json!("49"), &json!(null))
+    );
+    assert_eq!(
+        both["other"]["since"],
+        json!([
+            "2026-01-05T10:01:00.000000Z",
+            ["+3.00", "+2.96%"],
+            ["\u{2212}1", "\u{2212}2.00%"]
+        ])
+    );
+    let (status, alone) = ask(json!({"symbol": "A/B", "with": "NONE"})).await;
+    assert_eq!((status, closes(&alone).len(), &alone["other"]), (200, 5, &json!(null)));
+    assert!(
+        alone["unlike"].as_str().is_some_and(|why| why.contains("NONE")),
+        "{alone}"
+    );
+
     // Where it has two venues one must be said; and what isn't known is told apart.
     post(ticker, r#"{"symbol":"A/B","venue":"y","last":"1"}"#).await;
     let refused = ask(json!({"symbol": "A/B"})).await;
@@ -60,7 +89,7 @@ async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
         400
     );
 
-    let page = format!("{}/ticker/chart?symbol=A%2FB&venue=x", app.url);
+    let page = format!("{}/ticker/chart?symbol=A%2FB&venue=x&with=C", app.url);
     let html = ines
         .client
         .get(&page)
@@ -74,6 +103,8 @@ async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
         "<h1>A/B<",
         ">104.50<",
         ">100.50<",
+        "C close",
+        "\u{2212}2.00%",
         "2026-01-05 10:04",
         "src=\"/chart.js\"",
     ] {

@@ -6,12 +6,15 @@ use super::{
         query::{Shown, Step, Stretch, page},
         store,
     },
+    change::change,
+    lists::text,
     near::near,
 };
 use crate::{
     error::AppError,
     ticker::{
-        chart::{Asked, Candle, Chart, Day, USUAL_INTERVAL},
+        chart::{Asked, Candle, Chart, Day, Other, USUAL_INTERVAL},
+        figures::Change,
         model::{Key, Quote},
     },
     time::Timestamp,
@@ -38,6 +41,17 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         limit,
     };
     let bars = page(&ticker.db.readers, series, stretch).await?.bars;
+    let more = bars.len() >= limit as usize;
+    let candles: Vec<Candle> = bars.into_iter().map(candle).collect();
+    let with = asked.with.filter(|with| !with.trim().is_empty());
+    let compared = match &with {
+        Some(with) => Some(compared(ticker, with, &candles, stretch).await),
+        None => None,
+    };
+    let (other, unlike) = match compared {
+        Some(Err(error)) => (None, Some(error.to_string())),
+        other => (other.and_then(Result::ok), None),
+    };
     let key = Key { symbol, venue };
     let known = ticker.instruments().into_iter().find(|known| known.key == key);
     let session = known.as_ref().and_then(|known| known.session);
@@ -61,9 +75,43 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         seconds: step.micros() / 1_000_000,
         quote,
         day,
-        more: bars.len() >= limit as usize,
-        candles: bars.into_iter().map(candle).collect(),
+        more,
+        candles,
+        other,
+        unlike,
     })
+}
+
+/// The symbol that `with` names, over the stretch of `candles`.
+///
+/// # Errors
+/// As [`series`]; `Invalid` for what is no symbol.
+async fn compared(ticker: &Ticker, with: &str, candles: &[Candle], stretch: Stretch) -> Result<Other, AppError> {
+    let named = ticker.lists.market.resolve(text::read(with)?)?.into_iter().next();
+    let key = named.ok_or_else(|| AppError::Invalid("Name a symbol to compare it with.".into()))?;
+    let (series, _) = series(ticker, &key.symbol, Some(&key.venue)).await?;
+    let stretch = Stretch {
+        from: candles.first().map(|candle| candle.time.micros()),
+        limit: MOST,
+        ..stretch
+    };
+    let bars = page(&ticker.db.readers, series, stretch).await?.bars;
+    let others: Vec<Candle> = bars.into_iter().map(candle).collect();
+    Ok(Other {
+        written: text::written(&key),
+        symbol: key.symbol,
+        venue: key.venue,
+        since: since(candles, &others),
+        candles: others,
+    })
+}
+
+/// The first time at which both have a bar, and how far each has come since.
+fn since(one: &[Candle], other: &[Candle]) -> Option<(Timestamp, Change, Change)> {
+    let beside = |first: &Candle| other.iter().find(|second| second.time == first.time);
+    let (first, second) = one.iter().find_map(|first| Some((first, beside(first)?)))?;
+    let came = |from: &Candle, all: &[Candle]| change(all.last()?.close, from.open);
+    Some((first.time, came(first, one)?, came(second, other)?))
 }
 
 fn candle(Shown { start, bar, .. }: Shown) -> Candle {
