@@ -12,7 +12,7 @@ step = @unset MAKEFLAGS MFLAGS && echo "[$(1)] ..." && start=$$(date +%s) && eva
 	echo "[$(1)] done in $$(($$(date +%s) - start)) s"
 again = +@$(MAKE) --no-print-directory
 
-.PHONY: help run dev test tested tested-half tested-rest built-beside check bench build setup tools
+.PHONY: help run dev test tested tested-feeds tested-talk tested-rest built-beside check bench build setup tools
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,17 +31,21 @@ test: ## Run everything that is tested: check, cargo test, then the browser test
 	$(call step,browser tests,cd end2end && SQUAWKBOX_PROGRAM="$(program)" npx playwright test)
 
 # One test after the other: each has a runtime of its own, and what Leptos keeps for a whole process is meant for one. Side
-# by side, a page has been seen to wait for ever. Half of them in a second process, since many mostly wait.
-half := tests::ticker tests::chat tests::connections tests::accounts tests::notifications chat::
+# by side, a page has been seen to wait for ever. In three processes, since many mostly wait.
+feeds := tests::ticker tests::connections
+talk := tests::chat tests::accounts tests::notifications chat::
 tested: check
 	$(call step,compile the tests,cargo test --features ssr --no-run)
-	$(again) --jobs=2 --output-sync=target tested-half tested-rest
+	$(again) --jobs=3 --output-sync=target tested-feeds tested-talk tested-rest
 
-tested-half:
-	$(call step,cargo test: one half,cargo test --features ssr --lib -- --test-threads=1 $(half))
+tested-feeds:
+	$(call step,cargo test: feeds,cargo test --features ssr --lib -- --test-threads=1 $(feeds))
+
+tested-talk:
+	$(call step,cargo test: talk,cargo test --features ssr --lib -- --test-threads=1 $(talk))
 
 tested-rest:
-	$(call step,cargo test: the rest,cargo test --features ssr --no-fail-fast -- --test-threads=1 $(half:%=--skip %))
+	$(call step,cargo test: the rest,cargo test --features ssr --no-fail-fast -- --test-threads=1 $(patsubst %,--skip %,$(feeds) $(talk)))
 
 built-beside:
 	+@nice -n 10 $(MAKE) --no-print-directory build

@@ -280,6 +280,7 @@ test("one writes without looking for the field first", async ({ ines, tomasz }) 
   await ines.page.getByLabel("Room name").fill("deals");
   await ines.page.getByRole("button", { name: "Create room" }).click();
   await expect(ines.heading("# deals")).toBeVisible();
+  await ines.live();
   // Typed anywhere, it goes there.
   await ines.page.keyboard.type("first things");
   await expect(composer(ines)).toHaveValue("first things");
