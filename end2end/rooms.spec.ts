@@ -59,6 +59,7 @@ test("a room is renamed under everybody's eyes", async ({ ines, tomasz }) => {
 
 test("an open room is left, found among the others, and joined again", async ({ ines, tomasz }) => {
   await makeRoom(tomasz, "lunch");
+  const url = tomasz.page.url();
   await expect(link(ines, "# lunch")).toBeVisible();
   await link(ines, "# lunch").click();
   await ines.page.getByRole("heading", { name: "# lunch" }).getByRole("link").click();
@@ -70,6 +71,32 @@ test("an open room is left, found among the others, and joined again", async ({ 
   await ines.page.getByRole("button", { name: "Join # lunch" }).click();
   await expect(ines.heading("# lunch")).toBeVisible();
   await expect(link(ines, "# lunch")).toBeVisible();
+
+  // A link to a room that one isn't in leads to where one comes in.
+  await ines.page.getByRole("heading", { name: "# lunch" }).getByRole("link").click();
+  await ines.page.getByRole("button", { name: "Leave the room" }).click();
+  await tomasz.open("/rooms/1");
+  await sayHere(tomasz, `we are in ${url}`);
+  await ines.open("/rooms/1");
+  const opened = ines.page.waitForEvent("popup");
+  await ines.messages.getByRole("link", { name: url }).click();
+  const tab = await opened;
+  await expect(tab.getByText("You are not in # lunch.")).toBeVisible();
+  await accessible(tab, "the way into a room that one isn't in");
+  await tab.getByRole("button", { name: "Join # lunch" }).click();
+  await expect(tab.getByRole("heading", { name: "# lunch" })).toBeVisible();
+
+  // Without loading the desk anew, too.
+  await link(ines, "# lunch").click();
+  await expect(ines.heading("# lunch")).toBeVisible();
+  await link(ines, "# desk").click();
+  await expect(ines.heading("# desk")).toBeVisible();
+  await tab.goto(`${url}/about`);
+  await tab.getByRole("button", { name: "Leave the room" }).click();
+  await expect(link(ines, "# lunch")).toHaveCount(0);
+  ines.watch.expect(/404/);
+  await ines.page.goBack();
+  await expect(ines.page.getByText("You are not in # lunch.")).toBeVisible();
 });
 
 test("an archived room closes its composer under everybody's eyes, and opens it again", async ({ ines, tomasz }) => {
@@ -111,7 +138,8 @@ test("a room is deleted after a page that says what is lost", async ({ ines, tom
   await ines.page.getByLabel("Type pilot to delete the room").fill("pilot");
   await ines.page.getByRole("button", { name: "Delete the room" }).click();
   await expect(ines.page).toHaveURL(/\/rooms$/);
-  await expect(tomasz.page).toHaveURL(/\/rooms$/);
+  await expect(tomasz.page.getByRole("status")).toHaveText(/^That room isn't there for you any more/);
+  await tomasz.open("/rooms");
   await expect(link(tomasz, "# pilot")).toHaveCount(0);
   tomasz.watch.expect(/404/);
   await tomasz.page.goto(url);

@@ -1,6 +1,6 @@
 //! Every URL that both ends use; the pages' own are in `app.rs`.
 
-use crate::ids::{FileId, ListId, UserId};
+use crate::ids::{FileId, ListId, RoomId, UserId};
 
 /// The chat WebSocket.
 pub const CHAT_SOCKET: &str = "/chat/socket";
@@ -66,6 +66,11 @@ pub fn chart(symbol: &str, venue: &str) -> String {
 /// The page of a list of symbols.
 pub fn watchlist(list: ListId) -> String {
     format!("{WATCHLISTS}?list={list}")
+}
+
+/// Where one can come into the room, if it is an open one.
+pub fn not_in(room: RoomId) -> String {
+    format!("/rooms/others?room={room}")
 }
 
 /// The URL of an image's thumbnail.

@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// A room's page: its newest messages, those before `before`, or those around the first `on` a day; or the page of the
-/// `thread` of its message at that place, where `on` is a place in it.
+/// `thread` of its message at that place, where `on` is a place in it. Whoever could be in the room and isn't is led to
+/// where they can come in.
 ///
 /// # Errors
 /// `SignedOut`, `NotFound`, `Invalid`.
@@ -32,7 +33,11 @@ pub async fn open_room(
         ),
         None => (room, None, on),
     };
-    room_pages::page(chat, me, room, room_pages::Opening { before, on, mark }).await
+    let opened = room_pages::page(chat, me, room, room_pages::Opening { before, on, mark }).await;
+    if matches!(opened, Err(AppError::NotFound(_))) && room_pages::may_join(chat, me, room).await? {
+        leptos_axum::redirect(&crate::paths::not_in(room));
+    }
+    opened
 }
 
 /// A step back in a room's history from the place `at`, or a step on.

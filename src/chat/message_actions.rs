@@ -99,11 +99,12 @@ pub fn Menu(room: RoomId, quote: Quote, body: String, can: Can) -> impl IntoView
 /// in it but what stands here, and numbers.
 fn buttons(can: Can, thread: Option<String>) -> String {
     let button = |more: &str, words: &str| format!(r#"<button type="button"{more}>{words}</button>"#);
-    let mut html = String::new();
+    let mut html = r#"<div class="quick">"#.to_owned();
     for (emoji, name) in QUICK {
         html += &button(&format!(r#" aria-label="React with {name}""#), emoji);
     }
     html += &button(r#" aria-label="More… emoji to react with""#, "More…");
+    html += "</div>";
     html += &button("", "Reply");
     if let Some(href) = thread {
         html += &format!(r#"<a href="{href}">Reply in thread</a>"#);

@@ -1,6 +1,8 @@
-//! `/rooms/others`: open rooms that one isn't in, and the archived ones. Plain forms.
+//! `/rooms/others`: open rooms that one isn't in, and the archived ones; with `?room=N` first of all that one, from which
+//! one comes. Plain forms.
 
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_query_map;
 
 use super::{
     api::{JoinRoom, list_other_rooms},
@@ -8,6 +10,7 @@ use super::{
 };
 use crate::{
     accounts::pages::frame::Frame,
+    ids::RoomId,
     ui::{
         loaded::loaded_once,
         outcome::{Wrong, refusal},
@@ -33,6 +36,23 @@ fn Others(rooms: OtherRooms) -> impl IntoView {
         archived,
         archived_open,
     } = rooms;
+    let asked = use_query_map().with_untracked(|query| query.get("room").and_then(|id| id.parse::<RoomId>().ok()));
+    let from = asked.map(|asked| {
+        let room = open.iter().find(|room| room.id == asked);
+        let words = match room {
+            Some(room) => format!("You are not in # {}.", room.name),
+            None => "That room isn't there for you any more: it was deleted, or you were taken out of it.".to_owned(),
+        };
+        let join = room.map(|room| list(vec![room.clone()], false));
+        view! {
+            <section aria-label="Where you come from">
+                <p class="notice" role="status">{words}</p>
+                {join.map(|join| view! { <ul class="entries">{join}</ul> })}
+                <p><a class="button quiet" href="/rooms">"Your rooms"</a></p>
+            </section>
+        }
+    });
+    let open: Vec<Room> = open.into_iter().filter(|room| Some(room.id) != asked).collect();
     let to_join = list(open, false);
     let archived: Vec<AnyView> = list(archived, true)
         .into_iter()
@@ -40,6 +60,7 @@ fn Others(rooms: OtherRooms) -> impl IntoView {
         .collect();
     view! {
         <Wrong error=refusal(JoinRoom::PATH) />
+        {from}
         <section aria-labelledby="open-heading">
             <h2 id="open-heading">"Open rooms that you are not in"</h2>
             {or_none(to_join, "You are in every open room.")}

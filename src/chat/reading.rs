@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     ids::RoomId,
+    paths,
     platform::lowercase,
     ui::text::{Text, text},
 };
@@ -257,7 +258,7 @@ impl ChatConnection {
         let is_there = |other: &Room| other.id != room && other.root.is_none_or(|(parent, _)| parent != room);
         self.rooms.update(|rooms| rooms.retain(is_there));
         if self.shown.get_untracked().is_some_and(|shown| shown.room == room) {
-            let _ = window().location().set_href("/rooms");
+            let _ = window().location().set_href(&paths::not_in(room));
         }
     }
 

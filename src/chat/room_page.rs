@@ -80,7 +80,17 @@ fn part(beside: bool) -> AnyView {
                 view! { <Redirect path /> }.into_any()
             }
             Ok(page) => view! { <RoomView page /> }.into_any(),
-            Err(error) => view! { <ErrorPage error /> }.into_any(),
+            Err(error) => {
+                let link = expect_context::<ChatConnection>().link();
+                let is_lost = matches!(error, AppError::NotFound(_));
+                Effect::new(move |_| {
+                    // Where the desk wasn't loaded for it: asked for as a page, the server may know where to go instead.
+                    if is_lost && link.get_untracked() != Link::Connecting {
+                        let _ = window().location().reload();
+                    }
+                });
+                view! { <ErrorPage error /> }.into_any()
+            }
         }
     })
 }

@@ -88,11 +88,20 @@ fn RoomLink(room: Room) -> impl IntoView {
         move || (path.get() == href).then_some("page")
     };
     let is_direct = room.kind == RoomKind::Direct;
-    let class = if room.kind == RoomKind::Private {
-        "room-link private"
-    } else {
-        "room-link"
-    };
+    let is_private = room.kind == RoomKind::Private;
+    let class = text(move || {
+        let state = |room: &Room| (room.unread != 0, room.muted);
+        let (unread, muted) = chat
+            .rooms
+            .with(|rooms| rooms.iter().find(|other| other.id == id).map(state).unwrap_or_default());
+        let mut class = "room-link".to_owned();
+        for (is_so, word) in [(is_private, " private"), (unread, " unread"), (muted, " muted")] {
+            if is_so {
+                class += word;
+            }
+        }
+        class
+    });
     let badge = move || {
         let (unread, mentions, calls) = chat.unread(id);
         let count = if unread > 999 {
@@ -115,7 +124,7 @@ fn RoomLink(room: Room) -> impl IntoView {
         })
     };
     view! {
-        <a class=class class:unread=move || chat.unread(id).0 != 0 href=href aria-current=current>
+        <a class=class href=href aria-current=current>
             <span class="name">{room.title(chat.my_id())}</span>
             {badge}
         </a>

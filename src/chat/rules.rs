@@ -116,6 +116,12 @@ pub fn too_many_files() -> AppError {
     ))
 }
 
+/// Why a file, empty or larger than `largest` bytes, isn't sent.
+pub fn unfit(name: &str, largest: u64) -> String {
+    let most = largest / 1024 / 1024;
+    format!("{name} isn't sent: a file holds something, and {most} MiB at most.")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -10,7 +10,7 @@ use super::{
     connection::ChatConnection,
     model::File,
     outbox_storage::keep_draft,
-    rules::too_many_files,
+    rules::{too_many_files, unfit},
     uploads::{Coming, Uploads},
 };
 use crate::{error::AppError, ids::RoomId, paths};
@@ -23,6 +23,11 @@ impl ChatConnection {
     pub fn attach(self, room: RoomId, picked: &FileList, largest: u64) {
         for file in (0..picked.length()).filter_map(|n| picked.get(n)) {
             let bytes = file.size() as u64;
+            // Another try would end the same.
+            if bytes == 0 || bytes > largest {
+                self.told.set(Some(unfit(&file.name(), largest)));
+                continue;
+            }
             let added = self
                 .uploads
                 .try_update(|uploads| uploads.add(room, file.name(), bytes, Coming::Sending(0)));
@@ -32,12 +37,7 @@ impl ChatConnection {
             };
             self.sources
                 .update_value(|sources| sources.push(SendWrapper::new((key, file, request))));
-            if bytes > largest {
-                let words = format!("A file can have {} MiB at most.", largest / 1024 / 1024);
-                self.came(key, Coming::Failed(words));
-            } else {
-                self.send_file(key);
-            }
+            self.send_file(key);
         }
     }
 

@@ -17,11 +17,15 @@ use crate::error::AppError;
 
 use super::{limits::FORM_BODY, state::AppState};
 
-/// Sets the status of the page that is being rendered.
+/// Sets the status of the page that is being rendered, unless it leads elsewhere.
 pub fn page_status() -> impl Fn(u16) + Send + Sync {
     let response = use_context::<ResponseOptions>();
     move |status| {
-        if let (Some(response), Ok(status)) = (&response, StatusCode::from_u16(status)) {
+        let set = |response: &ResponseOptions| response.0.read().ok().and_then(|parts| parts.status);
+        let leads = |response| set(response).is_some_and(|status| status.is_redirection());
+        if let (Some(response), Ok(status)) = (&response, StatusCode::from_u16(status))
+            && !leads(response)
+        {
             response.set_status(status);
         }
     }

@@ -115,6 +115,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// What is told of a path with something else where an id belongs.
+const WRONG_PATH: &str = "Where the URL names a room, a message or something else by its id, there must be a whole number, \
+                          such as the 7 in /api/v1/rooms/7/messages.";
+
 /// What stands in the URL's path; what is wrong with it is a [`Problem`].
 pub struct At<T>(pub T);
 
@@ -123,7 +127,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::from_request_parts(parts, state).await;
-        let Path(value) = found.map_err(|rejection| Problem(AppError::Invalid(rejection.body_text())))?;
+        let Path(value) = found.map_err(|_| Problem(AppError::Invalid(WRONG_PATH.into())))?;
         Ok(Self(value))
     }
 }

@@ -509,6 +509,9 @@ async fn a_message_with_files_is_answered_edited_and_found() {
         ("has:file", vec![2, 1]),
         ("has:file in:desk from:ines", vec![2, 1]),
         ("nice has:file", vec![]),
+        // Their names are words too.
+        ("chart.png", vec![1]),
+        ("NOTES", vec![2]),
     ] {
         let (_, found) = ines
             .call(&app, "search_messages", json!({"query": query, "before": null}))
@@ -521,6 +524,32 @@ async fn a_message_with_files_is_answered_edited_and_found() {
             "{query}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_file_is_not_found_any_more_when_its_message_is_deleted() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut a = ines.socket(&app).await;
+    let file = ines.brought(&app, "takeover.pdf", b"x").await;
+    send(&mut a, "a1", "", &[file.id]).await;
+    a.acknowledged("a1").await;
+    let asked = json!({"query": "takeover", "before": null});
+    let hits = async || {
+        let (_, found) = ines.call(&app, "search_messages", asked.clone()).await;
+        found["hits"].as_array().expect("a list").len()
+    };
+    assert_eq!(hits().await, 1);
+    let delete = json!({"room": 1, "seq": 1, "change": "delete"});
+    assert_eq!(ines.call(&app, "change_message", delete).await.0, 200);
+    assert_eq!(hits().await, 0);
+    // Nothing of it is left in the index.
+    let left = "SELECT count(*) FROM said_text WHERE said_text MATCH '\"takeover\"'";
+    let left: i64 = sqlx::query_scalar(left)
+        .fetch_one(&app.running.state.desk.readers)
+        .await
+        .expect("a count");
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]

@@ -63,6 +63,21 @@ async fn an_open_room_is_left_and_joined_again_as_read() {
     let (_, others) = bob.call(&app, "other_rooms", json!({})).await;
     assert_eq!(others["open"][0]["name"], "floor");
     assert_eq!(bob.call(&app, "room", json!({"room": 2, "before": null})).await.0, 404);
+    let browse = |path: &str| {
+        bob.client
+            .get(format!("{}{path}", app.url))
+            .header("accept", "text/html")
+            .send()
+    };
+    let answer = browse("/rooms/2").await;
+    let answer = answer.expect("an answer");
+    let way = answer.headers()["location"].to_str().expect("text");
+    assert_eq!((answer.status().as_u16(), way), (302, "/rooms/others?room=2"));
+    let page = bob.reads(&app, way).await;
+    assert!(
+        page.contains("You are not in # floor.") && page.contains("aria-label=\"Join # floor\""),
+        "{page}"
+    );
     assert_eq!(bob.form(&app, "join_room", &[("room", "2")]).await, 200);
     assert_eq!(room(&mut b).await.id, FLOOR);
     let joined = &bob.rooms(&app).await[1];
@@ -76,6 +91,8 @@ async fn an_open_room_is_left_and_joined_again_as_read() {
         200
     );
     assert_eq!(bob.form(&app, "join_room", &[("room", "3")]).await, 404);
+    let private = browse("/rooms/3").await.expect("an answer");
+    assert_eq!(private.status(), 404, "as if it weren't there");
 }
 
 #[tokio::test]

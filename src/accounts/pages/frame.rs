@@ -46,6 +46,12 @@ pub fn Frame(
                         <h1>{title.clone()}</h1>
                         {children()}
                     </main>
+                    <nav class="tabs" aria-label="Pages">
+                        <a href="/rooms">"Rooms"</a>
+                        <a href="/ticker">"Ticker"</a>
+                        <a href="/logs">"Logs"</a>
+                        <a href="/you">"You"</a>
+                    </nav>
                 </div>
                 <script src="/notify.js" defer></script>
                 <script src="/beside.js" data-me=me.id.to_string() defer></script>

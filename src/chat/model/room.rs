@@ -45,14 +45,17 @@ pub struct Teammate {
     pub username: String,
     /// They have a page open; whether they are away, the person says.
     pub is_here: bool,
+    /// It is a program.
+    pub bot: bool,
 }
 
 impl Teammate {
-    /// How they are called, where that isn't how they are shown, and whether they are here, away or offline.
+    /// How they are called, where that isn't how they are shown, and whether they are here, away, offline or a bot.
     pub fn words(&self) -> String {
         let called = format!("@{}", self.username);
         let differs = self.person.name.to_lowercase() != self.username;
         let state = match self.is_here {
+            _ if self.bot => "bot",
             true if self.person.away => "away",
             true => "here now",
             false => "offline",

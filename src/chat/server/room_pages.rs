@@ -14,7 +14,7 @@ use crate::{
 use super::{
     Chat,
     rooms::new_client_id,
-    store::{self, Joined},
+    store::{self, Joined, Named},
     threads,
 };
 
@@ -32,7 +32,8 @@ pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppEr
     let (people, others) = store::people(&chat.db.readers, room).await?;
     let chosen = store::levels(&chat.db.readers, me).await?;
     let chosen = chosen.into_iter().find(|(other, _)| *other == room);
-    let mates = |people: Vec<(Person, String)>| people.into_iter().map(|named| teammate(chat, named)).collect();
+    let bots = store::bots(&chat.db.readers).await?;
+    let mates = |people: Vec<Named>| people.into_iter().map(|named| teammate(chat, &bots, named)).collect();
     Ok(About {
         level: chosen.map_or(Level::usual(joined.room.kind, joined.follows), |(_, level)| level),
         room: joined.room,
@@ -57,14 +58,16 @@ pub async fn mine(chat: &Chat, me: UserId) -> Result<Vec<Room>, AppError> {
 /// When the database can't be read.
 pub async fn others(chat: &Chat, me: UserId) -> Result<Vec<Teammate>, AppError> {
     let people = store::team(&chat.db.readers).await?;
+    let bots = store::bots(&chat.db.readers).await?;
     let others = people.into_iter().filter(|(person, _)| person.id != me);
-    Ok(others.map(|named| teammate(chat, named)).collect())
+    Ok(others.map(|named| teammate(chat, &bots, named)).collect())
 }
 
-pub(super) fn teammate(chat: &Chat, (person, username): (Person, String)) -> Teammate {
+pub(super) fn teammate(chat: &Chat, bots: &[UserId], (person, username): Named) -> Teammate {
     let away = chat.presence.away(person.id);
     Teammate {
         is_here: away.is_some(),
+        bot: bots.contains(&person.id),
         person: Person {
             away: away.unwrap_or_default(),
             ..person
@@ -95,6 +98,15 @@ pub struct Opening {
     pub on: Option<String>,
     /// Around this place.
     pub mark: Option<u64>,
+}
+
+/// Whether `me` isn't in the room and could be.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn may_join(chat: &Chat, me: UserId, room: RoomId) -> Result<bool, AppError> {
+    let open = store::rooms_to_join(&chat.db.readers, me).await?;
+    Ok(open.iter().any(|other| other.id == room))
 }
 
 /// A room's page.

@@ -35,6 +35,15 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
         tracing::warn!(%error, "a search goes without what was said last");
     }
     let db = &chat.db.readers;
+    match store::unknown(db, me, &wanted).await? {
+        (Some(name), _) => {
+            return Err(AppError::Invalid(format!(
+                "Nobody is called @{name}. People shows who there is."
+            )));
+        }
+        (_, Some(room)) => return Err(AppError::Invalid(format!("You are in no room called # {room}."))),
+        _ => (),
+    }
     let page = store::search(db, me, &wanted, before, PAGE, store::REACH).await?;
     let rooms = store::all_rooms(db, me).await?;
     let mut titles = Vec::with_capacity(page.found.len());
@@ -127,12 +136,13 @@ fn words(query: &str) -> Vec<(bool, String)> {
 
 /// What a message says, in parts. What is only in its source, such as a link's address, is shown there.
 fn found_in(message: &Message, wanted: &Wanted) -> Vec<(bool, String)> {
+    let is_marked = |parts: &[(bool, String)]| parts.iter().any(|(mark, _)| *mark);
     let said = marked(&message.words(), wanted);
-    if said.iter().any(|(mark, _)| *mark) {
-        said
-    } else {
-        marked(&message.body, wanted)
+    if is_marked(&said) {
+        return said;
     }
+    let source = marked(&message.body, wanted);
+    if is_marked(&source) { source } else { said }
 }
 
 /// The text in parts: those that were looked for, and those between.

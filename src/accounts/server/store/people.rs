@@ -20,7 +20,7 @@ pub async fn accounts(db: impl SqliteExecutor<'_>, one: Option<UserId>) -> Resul
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, name, folded, role, bot, totp IS NOT NULL, suspended, created, \
          (SELECT max(last_seen) FROM session WHERE user_id = user.id AND NOT awaits_code) \
-         FROM user WHERE removed IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY folded",
+         FROM user WHERE removed IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY name COLLATE NOCASE",
     )
     .bind(one.map(|id| id.0))
     .fetch_all(db)

@@ -27,7 +27,7 @@ pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
 pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
 pub use people::{
-    Named, add_member, has_room, members_called, must_be_in, must_be_live, must_be_on_team, newest, people,
+    Named, add_member, bots, has_room, members_called, must_be_in, must_be_live, must_be_on_team, newest, people,
     people_called, people_in, remove_member, team, username,
 };
 pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
@@ -36,7 +36,7 @@ pub use reading::{Reading, call, counts, set_read};
 pub use rooms::{
     Joined, all_rooms, archived, describe, followed, insert_room, no_room, room, room_called, room_named, rooms,
 };
-pub use search::{Page, REACH, Wanted, index, indexed, search};
+pub use search::{Page, REACH, Wanted, index, indexed, search, unknown};
 pub use threads::{Reply, Root, follow, open_thread, recount, replied, set_follows, thread, thread_of};
 pub use webhooks::{Webhook, webhook, webhooks_due};
 

@@ -16,7 +16,7 @@ pub type Named = (Person, String);
 pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Named>, Vec<Named>), AppError> {
     let all: Vec<(i64, String, String, bool)> = sqlx::query_as(
         "SELECT id, name, folded, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user \
-         WHERE removed IS NULL AND suspended IS NULL ORDER BY name",
+         WHERE removed IS NULL AND suspended IS NULL ORDER BY name COLLATE NOCASE",
     )
     .bind(room.0)
     .fetch_all(db)
@@ -31,11 +31,18 @@ pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Named>, Vec<Na
 
 /// Everyone on the team, by name.
 pub async fn team(db: &SqlitePool) -> Result<Vec<Named>, AppError> {
-    let all =
-        sqlx::query_as("SELECT id, name, folded FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name")
-            .fetch_all(db)
-            .await?;
+    let all = sqlx::query_as(
+        "SELECT id, name, folded FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name COLLATE NOCASE",
+    )
+    .fetch_all(db)
+    .await?;
     Ok(all.into_iter().map(named).collect())
+}
+
+/// Those on the team who are programs.
+pub async fn bots(db: &SqlitePool) -> Result<Vec<UserId>, AppError> {
+    let ids = sqlx::query_scalar("SELECT id FROM user WHERE bot = 1 AND removed IS NULL");
+    Ok(ids.fetch_all(db).await?.into_iter().map(UserId).collect())
 }
 
 /// Those on the team who are called by one of these, folded.

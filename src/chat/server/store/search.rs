@@ -65,6 +65,28 @@ pub struct Page {
     pub before: Option<i64>,
 }
 
+/// Of those whom `wanted` names, one who was never on the team; and the room that it names, unless `user` is in it.
+pub async fn unknown(
+    db: &SqlitePool,
+    user: UserId,
+    wanted: &Wanted,
+) -> Result<(Option<String>, Option<String>), AppError> {
+    let mut names = wanted.from.iter().chain(&wanted.with);
+    let nobody = loop {
+        let Some(name) = names.next() else { break None };
+        let known = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE folded = ?)").bind(name);
+        if !known.fetch_one(db).await? {
+            break Some(name.clone());
+        }
+    };
+    let Some(room) = &wanted.room else {
+        return Ok((nobody, None));
+    };
+    let is_in = "SELECT EXISTS (SELECT 1 FROM room JOIN member ON member.room = room.id AND user = ? WHERE name = ?)";
+    let is_in: bool = sqlx::query_scalar(is_in).bind(user.0).bind(room).fetch_one(db).await?;
+    Ok((nobody, (!is_in).then(|| room.clone())))
+}
+
 /// Up to `limit` messages that `user` may read, before number `before`. A search that finds little looks further back
 /// until `reach` ends.
 pub async fn search(
@@ -120,8 +142,8 @@ pub async fn index(conn: &mut SqliteConnection, limit: u32) -> Result<i64, AppEr
                 (SELECT id FROM said WHERE id > upto ORDER BY id LIMIT ?)), upto) FROM said_index";
     let (from, upto): (i64, i64) = sqlx::query_as(next).bind(limit).fetch_one(&mut *conn).await?;
     sqlx::query(
-        "INSERT INTO said_text (rowid, body) SELECT said.id, body FROM said JOIN message USING (room, seq) \
-         WHERE said.id > ? AND said.id <= ? AND body <> ''; UPDATE said_index SET upto = ?",
+        "INSERT INTO said_text (rowid, body) SELECT said.id, text FROM said JOIN message_text USING (room, seq) \
+         WHERE said.id > ? AND said.id <= ? AND text <> ''; UPDATE said_index SET upto = ?",
     )
     .bind(from)
     .bind(upto)
