@@ -183,3 +183,18 @@ test("what is refused says why, stays, and is sent again by a button", async ({ 
   await ines.page.goto(`${ines.url}/rooms/2`);
   await expect(ines.page.getByRole("log").locator(".body")).toHaveText(["numbers are in"]);
 });
+
+test("a room that couldn't be opened without the network opens when it is back", async ({ ines }) => {
+  await ines.open("/rooms/new");
+  await ines.page.getByLabel("Room name").fill("attic");
+  await ines.page.getByRole("button", { name: "Create room" }).click();
+  await expect(ines.heading("# attic")).toBeVisible();
+  await ines.live();
+  ines.watch.expectCuts();
+  await ines.page.context().setOffline(true);
+  await ines.rooms.getByRole("link", { name: "# desk" }).click();
+  await expect(ines.page.getByText("No connection")).toBeVisible();
+  await ines.page.context().setOffline(false);
+  await expect(ines.heading("# desk")).toBeVisible({ timeout: 30_000 });
+  await ines.say("back again");
+});

@@ -73,3 +73,20 @@ test("what a room is for stands below its name", async ({ ines, onPhone }) => {
   await expect(onPhone.page.getByText(/^Orders and limits/)).toBeInViewport();
   expect(await onPhone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
+
+test("Enter starts a line, and Send sends", async ({ ines, onPhone }) => {
+  await onPhone.composer.fill("- one");
+  await onPhone.composer.press("Enter");
+  await onPhone.page.keyboard.type("- two");
+  await expect(onPhone.composer).toHaveValue("- one\n- two");
+  await onPhone.send.tap();
+  await expect(ines.messages.getByRole("listitem").filter({ hasText: "two" })).toBeVisible();
+});
+
+test("one goes anywhere from a page beside the desk too", async ({ onPhone }) => {
+  await onPhone.page.goto(`${onPhone.url}/you`);
+  await onPhone.page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Go to" }).tap();
+  await onPhone.page.getByRole("combobox", { name: "Go to" }).fill("desk");
+  await onPhone.page.getByRole("option", { name: /desk/ }).first().tap();
+  await expect(onPhone.heading("# desk")).toBeVisible();
+});

@@ -206,5 +206,11 @@
     if (does) event.preventDefault();
   });
 
+  const goTo = document.getElementById("go-to");
+  if (goTo) {
+    goTo.hidden = false;
+    goTo.addEventListener("click", () => open("jump", "Go to", true));
+  }
+
   connect();
 }

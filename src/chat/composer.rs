@@ -15,6 +15,7 @@ use crate::{
     ids::RoomId,
     paths,
     ui::{
+        focus,
         handler::{key, press},
         options,
         outcome::refusal,
@@ -95,8 +96,9 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             event.stop_propagation();
             return;
         }
-        // Enter that ends an input method's composition is not ours.
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        // Enter that ends an input method's composition is not ours; on a screen it starts a line, and Send sends.
+        let sends = event.ctrl_key() || event.meta_key() || focus::has_keys();
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() && sends {
             event.prevent_default();
             send();
             return;

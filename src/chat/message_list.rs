@@ -91,8 +91,12 @@ fn rows(
         }
         let is_new = |after: u64| message.seq > after && message.author.id != me.id;
         let is_first_new = new_after.is_some_and(is_new);
+        // Where what is new begins further back, it begins nowhere here.
+        let is_there = before.is_some() || !timeline.has_earlier() || new_after == Some(message.seq - 1);
         if is_first_new {
-            rows.push(Row::New);
+            if is_there {
+                rows.push(Row::New);
+            }
             new_after = None;
         }
         let follows = |before: &Message| {

@@ -38,7 +38,7 @@ fn Others(rooms: OtherRooms) -> impl IntoView {
     } = rooms;
     let asked = use_query_map().with_untracked(|query| query.get("room").and_then(|id| id.parse::<RoomId>().ok()));
     let from = asked.map(|asked| {
-        let room = open.iter().find(|room| room.id == asked);
+        let room = open.iter().chain(&archived_open).find(|room| room.id == asked);
         let words = match room {
             Some(room) => format!("You are not in # {}.", room.name),
             None => "That room isn't there for you any more: it was deleted, or you were taken out of it.".to_owned(),
@@ -52,11 +52,11 @@ fn Others(rooms: OtherRooms) -> impl IntoView {
             </section>
         }
     });
-    let open: Vec<Room> = open.into_iter().filter(|room| Some(room.id) != asked).collect();
-    let to_join = list(open, false);
+    let others = |rooms: Vec<Room>| rooms.into_iter().filter(|room| Some(room.id) != asked).collect();
+    let to_join = list(others(open), false);
     let archived: Vec<AnyView> = list(archived, true)
         .into_iter()
-        .chain(list(archived_open, false))
+        .chain(list(others(archived_open), false))
         .collect();
     view! {
         <Wrong error=refusal(JoinRoom::PATH) />

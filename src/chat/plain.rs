@@ -1,6 +1,8 @@
 //! What a rendered message says, without its form: for quotes, lists and notifications. Markdown is read on the server
 //! alone; its HTML, which is ours and sanitised, is simple enough to be read anywhere.
 
+/// How the HTML of a card under a link begins, behind the message's own; nothing that is typed becomes this.
+pub const CARD: &str = "<div class=\"card\">";
 /// Elements after which a line ends.
 const LINES: [&str; 6] = ["/p", "/li", "/pre", "/blockquote", "br", "hr"];
 /// What the sanitiser writes in place of characters.
@@ -13,8 +15,9 @@ const ENTITIES: [(&str, char); 6] = [
     ("nbsp", '\u{a0}'),
 ];
 
-/// The text of a message's HTML, or of its beginning, wherever that was cut.
+/// The text of a message's HTML, or of its beginning, wherever that was cut; not what a page behind a link says of itself.
 pub fn text_of(html: &str) -> String {
+    let html = html.split_once(CARD).map_or(html, |(said, _)| said);
     let (mut text, mut rest) = (String::with_capacity(html.len()), html);
     while let Some(at) = rest.find(['<', '&']) {
         let (before, from) = rest.split_at(at);
@@ -72,6 +75,18 @@ mod tests {
             let html = render(body, |_| false).expect("it has a form");
             assert_eq!(text_of(&html), text, "{html}");
         }
+    }
+
+    #[test]
+    fn what_a_page_says_of_itself_is_nobody_s_words() {
+        let card = crate::chat::server::previews::card::Card {
+            url: "https://a.test/".into(),
+            title: "We are hiring".into(),
+            description: "A page".into(),
+            site: "a.test".into(),
+            picture: None,
+        };
+        assert_eq!(text_of(&format!("<p>look</p>{}", card.html())), "look");
     }
 
     #[test]

@@ -235,10 +235,14 @@ impl ChatConnection {
                 .iter()
                 .position(|other| other.id == room.id)
                 .map(|at| rooms.remove(at));
-            let known = known.unwrap_or_default();
             if room.archived {
                 return;
             }
+            if known.is_none() {
+                // It may be an old one that was brought back.
+                self.socket.send(&ClientFrame::Count { room: room.id }.encode());
+            }
+            let known = known.unwrap_or_default();
             rooms.push(Room {
                 unread: known.unread,
                 mentions: known.mentions,

@@ -112,7 +112,8 @@ fn AboutRoom(about: About) -> impl IntoView {
             <h2>{count} " in this room"</h2>
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>
-            {(room.kind == RoomKind::Private).then(|| view! { <Inviting id=id.clone() others /> })}
+            {(matches!(room.kind, RoomKind::Open | RoomKind::Private) && !room.archived)
+                .then(|| view! { <Inviting id=id.clone() others /> })}
             {(!matches!(room.kind, RoomKind::Direct | RoomKind::Thread)).then(|| view! { <Ending id kind=room.kind archived=room.archived /> })}
     }
 }

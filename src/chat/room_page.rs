@@ -24,6 +24,7 @@ use crate::{
     live::badge::{Link, LinkBadge},
     ui::{
         error_page::ErrorPage,
+        focus,
         handler::{key, press},
         loaded::loaded,
         text::text,
@@ -82,12 +83,17 @@ fn part(beside: bool) -> AnyView {
             Ok(page) => view! { <RoomView page /> }.into_any(),
             Err(error) => {
                 let link = expect_context::<ChatConnection>().link();
-                let is_lost = matches!(error, AppError::NotFound(_));
-                Effect::new(move |_| {
+                let (is_lost, is_cut) = (matches!(error, AppError::NotFound(_)), error == AppError::Unreachable);
+                Effect::new(move |was_down: Option<bool>| {
+                    let (link, was_down) = (link.get(), was_down.unwrap_or_default());
                     // Where the desk wasn't loaded for it: asked for as a page, the server may know where to go instead.
-                    if is_lost && link.get_untracked() != Link::Connecting {
+                    let goes = is_lost && link != Link::Connecting;
+                    // The line is back, and the room will be.
+                    let comes_back = is_cut && was_down && link == Link::Live;
+                    if goes || comes_back {
                         let _ = window().location().reload();
                     }
+                    was_down || link != Link::Live
                 });
                 view! { <ErrorPage error /> }.into_any()
             }
@@ -133,8 +139,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
     chat.people.set(all);
     Effect::new(move |_| {
         // Whoever comes from another page of the desk wants to write, unless that would bring a keyboard onto the screen.
-        let pointer = window().match_media("(pointer: fine)").ok().flatten();
-        let writes = chat.link().get_untracked() != Link::Connecting && pointer.is_some_and(|pointer| pointer.matches())
+        let writes = chat.link().get_untracked() != Link::Connecting && focus::has_keys()
             // A thread beside it is what one came for.
             && !window().location().search().is_ok_and(|asked| asked.contains("thread="));
         chat.show(id, timeline);

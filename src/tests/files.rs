@@ -512,6 +512,7 @@ async fn a_message_with_files_is_answered_edited_and_found() {
         // Their names are words too.
         ("chart.png", vec![1]),
         ("NOTES", vec![2]),
+        ("s. tx notes", vec![2]),
     ] {
         let (_, found) = ines
             .call(&app, "search_messages", json!({"query": query, "before": null}))

@@ -107,6 +107,15 @@ async fn an_archived_room_is_read_and_nothing_changes_in_it() {
     assert!(room(&mut b).await.archived, "told at once");
     assert_eq!(names(&bob, &app).await, ["desk"]);
 
+    // Whoever isn't in it can come in, to read.
+    let eve = app.join("eve").await;
+    assert_eq!(eve.form(&app, "leave_room", &[("room", "2")]).await, 200);
+    let html = eve.reads(&app, "/rooms/others?room=2").await;
+    assert!(
+        html.contains("You are not in # floor.") && html.contains("Join # floor"),
+        "{html}"
+    );
+
     // By no way in.
     b.post(FLOOR, "b1", "one more").await;
     assert!(matches!(b.refused().await, Some((Some(_), AppError::Conflict(words))) if words.contains("archived")));

@@ -205,6 +205,23 @@ async fn a_page_counts_the_people_of_its_room_and_hears_who_comes_and_goes() {
     assert_eq!(bob.form(&app, "leave_room", &[("room", "2")]).await, 200);
     assert_eq!(page.until(members).await, Some((RoomId(2), vec![], vec![bob.me.id])));
     assert_eq!(people(2).await, [i]);
+
+    // Whoever is shut out counts no more, until they are let in again.
+    page.follow(RoomId(1), None).await;
+    for (suspended, told) in [
+        ("true", (RoomId(1), vec![], vec![bob.me.id])),
+        ("false", (RoomId(1), vec![bob.me.id], vec![])),
+    ] {
+        let form = [("id", b.to_string()), ("suspended", suspended.to_owned())];
+        let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(ines.form(&app, "set_suspended", &form).await, 200);
+        assert_eq!(page.until(members).await, Some(told));
+    }
+    let form = [("id", b.to_string()), ("name", "bob".to_owned())];
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(ines.form(&app, "remove_person", &form).await, 200);
+    assert_eq!(page.until(members).await, Some((RoomId(1), vec![], vec![bob.me.id])));
+    assert_eq!(people(1).await, [i]);
 }
 
 #[tokio::test]

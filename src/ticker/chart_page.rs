@@ -99,7 +99,7 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
                 data-venue=chart.venue.clone()
                 data-interval=chart.interval.clone()
                 data-label=label.clone()
-                data-with=with
+                data-with=chart.other.as_ref().map(|other| other.written.clone())
                 hidden
             ></div>
             <section id="bars" aria-labelledby="bars-heading">

@@ -4,6 +4,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+/// Whoever points finely has most likely a keyboard of keys, and none that comes onto the screen.
+pub fn has_keys() -> bool {
+    let pointer = window().match_media("(pointer: fine)").ok().flatten();
+    pointer.is_some_and(|pointer| pointer.matches())
+}
+
 /// The `data-focus` of the focused element, if it lies in the element called `id`.
 pub fn within(id: &str) -> Option<String> {
     let focused = document().active_element()?;

@@ -103,6 +103,9 @@ pub async fn set_role(id: UserId, role: Role) -> Result<(), AppError> {
 pub async fn set_suspended(id: UserId, suspended: bool) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
     door.state.accounts.set_suspended(&door.admin()?, id, suspended).await?;
+    let (chat, person) = (&door.state.chat, door.state.accounts.person(id).await?);
+    let rooms = crate::chat::server::room_pages::rooms(chat, id).await?;
+    crate::chat::server::rooms::tell_of(chat, &person, rooms, !suspended);
     leptos_axum::redirect(&format!("/team/{id}"));
     Ok(())
 }
@@ -123,7 +126,9 @@ pub async fn remove_person(id: UserId, name: String, #[server(default)] messages
             account.name
         )));
     }
+    let rooms = crate::chat::server::room_pages::rooms(&door.state.chat, id).await?;
     door.state.accounts.remove(&me, id, messages).await?;
+    crate::chat::server::rooms::tell_of(&door.state.chat, &account, rooms, false);
     if messages {
         crate::chat::server::withdraw::begin(&door.state);
     }

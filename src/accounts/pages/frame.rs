@@ -50,6 +50,8 @@ pub fn Frame(
                         <a href="/rooms">"Rooms"</a>
                         <a href="/ticker">"Ticker"</a>
                         <a href="/logs">"Logs"</a>
+                        // Its script shows it.
+                        <button type="button" id="go-to" hidden>"Go to"</button>
                         <a href="/you">"You"</a>
                     </nav>
                 </div>

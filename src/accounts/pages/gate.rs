@@ -96,7 +96,7 @@ pub fn NameField(
                 .then(|| {
                     view! {
                         <p class="hint" id="name-hint">
-                            "What the others see, and what you sign in with: 2 to 32 letters, digits, dots, hyphens or underscores."
+                            "What you sign in with and are called by: 2 to 32 letters, digits, dots, hyphens or underscores, without spaces. Another name for the others to see can be added later."
                         </p>
                     }
                 })}

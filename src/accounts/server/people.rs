@@ -40,12 +40,13 @@ impl Accounts {
     /// Gives somebody a role; what they have open is told to begin anew.
     ///
     /// # Errors
-    /// `NotFound`, `Forbidden` for `by`'s own account.
+    /// `NotFound`, `Forbidden` for `by`'s own account, `Conflict` when no administrator would be left.
     pub async fn set_role(&self, by: &Me, id: UserId, role: Role) -> Result<(), AppError> {
         self.manageable(by, id).await?;
         self.with_sessions(id, move |conn| {
             Box::pin(async move {
                 people::set_role(conn, id, role).await?;
+                people::must_be_administered(conn).await?;
                 sessions::session_hashes(conn, id).await
             })
         })
@@ -61,6 +62,7 @@ impl Accounts {
         self.with_sessions(id, move |conn| {
             Box::pin(async move {
                 people::set_suspended(conn, id, on.then(Timestamp::now)).await?;
+                people::must_be_administered(conn).await?;
                 sessions::delete_sessions(conn, id, None).await
             })
         })
@@ -76,6 +78,7 @@ impl Accounts {
         self.with_sessions(id, move |conn| {
             Box::pin(async move {
                 people::remove(conn, id, Timestamp::now(), withdraw).await?;
+                people::must_be_administered(conn).await?;
                 sessions::delete_sessions(conn, id, None).await
             })
         })
@@ -179,7 +182,7 @@ impl Accounts {
         Ok(names.into_iter().chain(self.team().await?).collect())
     }
 
-    /// Nobody manages their own account: so there is always an administrator left.
+    /// Nobody manages their own account: so there is always an administrator left, unless two do it to each other at once.
     async fn manageable(&self, by: &Me, id: UserId) -> Result<(), AppError> {
         if by.id == id {
             return Err(AppError::Forbidden(

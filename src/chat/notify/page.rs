@@ -50,7 +50,7 @@ fn Notifications(page: NotifyPage) -> impl IntoView {
         </section>
         <section aria-labelledby="lately-heading">
             <h2 id="lately-heading">"Lately"</h2>
-            <p class="hint">"Whether you were notified of what others said, and why. It begins anew when the server does."</p>
+            <p class="hint">"Whether you were notified of what others said, and why."</p>
             {if decisions.is_empty() {
                 view! { <p class="empty">"Nobody has said anything yet."</p> }.into_any()
             } else {

@@ -1,7 +1,7 @@
 //! The line gateway: conversations for programs that speak `userid:toUserid:content` over a WebSocket.
 //!
 //! What is sent becomes a message of the conversation of the two, by [`post`] like any other. What others say in any of
-//! the person's conversations, wherever they say it, arrives as `userid:content` on each of the person's registered
+//! the person's conversations, wherever they say it but in threads, arrives as `userid:content` on each of the person's registered
 //! connections, from their registering on; what was said before is in the browser and the API. What the person says is
 //! not repeated to their other connections: such a line couldn't say to whom.
 
@@ -147,7 +147,13 @@ impl Line {
                 room, note: Some(_), ..
             } if self.registered && self.talks.contains_key(&room) => match serde_json::from_str(&event.frame) {
                 Ok(ServerFrame::Message(message)) if message.author.id != self.me.id => {
-                    self.send(format!("{}:{}", message.author.id, message.body)).await
+                    // Without words, what speaks is the name of a file.
+                    let text = if message.body.is_empty() {
+                        message.gist()
+                    } else {
+                        message.body
+                    };
+                    self.send(format!("{}:{text}", message.author.id)).await
                 }
                 _ => Ok(()),
             },
@@ -200,6 +206,9 @@ impl Line {
             ));
         }
         if let Some((room, _)) = self.talks.iter().find(|(_, with)| **with == Some(other)) {
+            // Whoever has been taken off the team stays in their conversations, and hears nothing.
+            let mut conn = self.state.chat.db.readers.acquire().await?;
+            store::must_be_on_team(&mut conn, other).await?;
             return Ok(*room);
         }
         rooms::direct(&self.state.chat, self.me.id, &[other])

@@ -52,6 +52,14 @@ pub async fn mine(chat: &Chat, me: UserId) -> Result<Vec<Room>, AppError> {
     Ok(rooms)
 }
 
+/// All rooms that somebody is in.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn rooms(chat: &Chat, person: UserId) -> Result<Vec<Room>, AppError> {
+    store::all_rooms(&chat.db.readers, person).await
+}
+
 /// Everyone on the team but `me`.
 ///
 /// # Errors

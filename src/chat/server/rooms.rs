@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    accounts::model::Account,
     chat::{
         model::{Person, Room, RoomKind},
         rules,
@@ -24,7 +25,8 @@ const TOGETHER: usize = 8;
 /// Makes a room for `author`, of everyone or of whoever will be invited, and tells them.
 ///
 /// # Errors
-/// What [`rules::room_name`] says, `Conflict` when the name is taken or one is in 500 rooms, `SlowDown`.
+/// What [`rules::room_name`] says, `Conflict` when the name is taken, one is in 500 rooms or there are 500 open ones,
+/// `SlowDown`.
 pub async fn create(chat: &Chat, author: UserId, name: &str, is_private: bool) -> Result<Room, AppError> {
     let name = rules::room_name(name)?;
     chat.pace.check(&author)?;
@@ -36,6 +38,10 @@ pub async fn create(chat: &Chat, author: UserId, name: &str, is_private: bool) -
             move |conn| {
                 Box::pin(async move {
                     store::has_room(conn, author, ROOMS).await?;
+                    if !is_private {
+                        // Everybody is in them, whoever makes them.
+                        store::has_room_for_open(conn, ROOMS).await?;
+                    }
                     let room = store::insert_room(conn, &name, kind, Timestamp::now()).await?;
                     store::add_member(conn, room.id, author).await?;
                     Ok(room)
@@ -116,7 +122,7 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
 /// `Conflict` when it is archived.
 pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Result<(), AppError> {
     chat.pace.check(&me)?;
-    private(chat, me, room).await?;
+    invites(chat, me, room).await?;
     let hub = chat.hub.clone();
     chat.db
         .writer
@@ -192,16 +198,24 @@ pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<bool, AppErr
         .await
 }
 
-/// Refuses what is no private room that `me` is in.
-async fn private(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
-    let joined = store::room(&chat.db.readers, room, me).await?;
-    match joined.ok_or_else(store::no_room)?.room.kind {
-        RoomKind::Private => Ok(()),
-        RoomKind::Open => Err(AppError::Invalid(
-            "Everyone on the team can join this room by themselves.".into(),
-        )),
-        kind => refuse_endless(kind),
+/// Everybody who looks at one of `rooms` hears that `person` has come into it, or gone: shut out, let in again, or taken off
+/// the team. Bots count nowhere.
+pub fn tell_of(chat: &Chat, person: &Account, rooms: Vec<Room>, came: bool) {
+    for room in rooms.into_iter().filter(|_| !person.bot) {
+        let id = room.id;
+        if came {
+            let to = Audience::Joined(id, Some(Arc::from([person.id])));
+            chat.tell(&ServerFrame::Room { room }, to);
+        } else {
+            chat.tell(&ServerFrame::Left { room: id }, Audience::Left(id, person.id));
+        }
     }
+}
+
+/// Refuses what is no room that `me` is in and people come into.
+async fn invites(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
+    let joined = store::room(&chat.db.readers, room, me).await?;
+    refuse_endless(joined.ok_or_else(store::no_room)?.room.kind)
 }
 
 /// Refuses what people don't come into and leave.

@@ -62,6 +62,30 @@ async fn only_administrators_manage_and_nobody_their_own_account() {
 }
 
 #[tokio::test]
+async fn two_administrators_who_demote_each_other_leave_one() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let accounts = &app.running.state.accounts;
+    accounts
+        .set_role(&ines.me, bob.me.id, Role::Admin)
+        .await
+        .expect("promoted");
+    for _ in 0..5 {
+        let (one, two) = tokio::join!(
+            accounts.set_role(&ines.me, bob.me.id, Role::Member),
+            accounts.set_role(&bob.me, ines.me.id, Role::Member),
+        );
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+        for id in [ines.me.id, bob.me.id] {
+            accounts
+                .set_role(if id == ines.me.id { &bob.me } else { &ines.me }, id, Role::Admin)
+                .await
+                .expect("promoted");
+        }
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_suspended_is_out_at_once_and_comes_back_when_let_in() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);

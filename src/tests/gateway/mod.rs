@@ -153,6 +153,12 @@ async fn the_browser_and_the_gateway_hear_each_other() {
     b.post(without, "c4", "between us").await;
     b.acknowledged("c4").await;
     line.settle().await;
+    // Whoever has been taken off the team hears nothing, and that is said.
+    let id = bob.me.id.to_string();
+    let form = [("id", id.as_str()), ("name", "bob")];
+    assert_eq!(ines.form(&app, "remove_person", &form).await, 200);
+    line.send(format!("{}:{}:still there?", a.id, bob.me.id)).await;
+    assert_eq!(line.line().await, "error: They are not on the team any more.");
 }
 
 #[tokio::test]

@@ -90,13 +90,12 @@ async fn compared(ticker: &Ticker, with: &str, candles: &[Candle], stretch: Stre
     let named = ticker.lists.market.resolve(text::read(with)?)?.into_iter().next();
     let key = named.ok_or_else(|| AppError::Invalid("Name a symbol to compare it with.".into()))?;
     let (series, _) = series(ticker, &key.symbol, Some(&key.venue)).await?;
-    let stretch = Stretch {
-        from: candles.first().map(|candle| candle.time.micros()),
-        limit: MOST,
-        ..stretch
-    };
+    // The newest, as of the symbol itself, where there are more than can be drawn.
+    let stretch = Stretch { limit: MOST, ..stretch };
     let bars = page(&ticker.db.readers, series, stretch).await?.bars;
-    let others: Vec<Candle> = bars.into_iter().map(candle).collect();
+    let first = candles.first().map(|candle| candle.time);
+    let mut others: Vec<Candle> = bars.into_iter().map(candle).collect();
+    others.retain(|other| first.is_some_and(|first| other.time >= first));
     Ok(Other {
         written: text::written(&key),
         symbol: key.symbol,

@@ -49,6 +49,24 @@ pub async fn set_role(conn: &mut SqliteConnection, id: UserId, role: Role) -> Re
     Ok(())
 }
 
+/// Refuses what would leave nobody to administer the team.
+///
+/// # Errors
+/// `Conflict`.
+pub async fn must_be_administered(conn: &mut SqliteConnection) -> Result<(), AppError> {
+    let is_so: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM user WHERE role = 'admin' AND suspended IS NULL AND removed IS NULL)",
+    )
+    .fetch_one(conn)
+    .await?;
+    if is_so {
+        return Ok(());
+    }
+    Err(AppError::Conflict(
+        "Nobody would be left who administers the team. Make somebody else an administrator first.".into(),
+    ))
+}
+
 /// Shuts somebody out from `since` on, or lets them in again.
 pub async fn set_suspended(conn: &mut SqliteConnection, id: UserId, since: Option<Timestamp>) -> Result<(), AppError> {
     sqlx::query("UPDATE user SET suspended = ? WHERE id = ? AND removed IS NULL")

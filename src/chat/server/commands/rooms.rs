@@ -48,7 +48,7 @@ impl Command for Invite {
         "NAME"
     }
     fn summary(&self) -> &'static str {
-        "brings somebody into a private room"
+        "brings somebody into this room"
     }
     fn run<'a>(&'a self, Call { chat, me, draft }: Call<'a>) -> Run<'a> {
         Box::pin(async move {

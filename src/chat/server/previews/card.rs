@@ -1,9 +1,6 @@
 //! What is shown of a page under a message. Pure.
 
-use crate::paths;
-
-/// How a card's HTML begins; nothing that is typed becomes this.
-pub const CARD: &str = "<div class=\"card\">";
+use crate::{chat::plain::CARD, paths};
 
 /// What a page said of itself, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]

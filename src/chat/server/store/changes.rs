@@ -24,6 +24,9 @@ pub async fn earlier_texts(
         .collect())
 }
 
+/// Earlier texts of a message that are kept, the newest.
+const REVISIONS: i64 = 100;
+
 /// Replaces what a message says and remembers what it said; whom it calls is to be noted anew. Tells whether it called
 /// anybody before.
 pub async fn edit(
@@ -41,6 +44,15 @@ pub async fn edit(
     .bind(at.micros())
     .bind(room.0)
     .bind(place(seq))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "DELETE FROM revision WHERE room = ?1 AND seq = ?2 AND at NOT IN \
+         (SELECT at FROM revision WHERE room = ?1 AND seq = ?2 ORDER BY at DESC LIMIT ?3)",
+    )
+    .bind(room.0)
+    .bind(place(seq))
+    .bind(REVISIONS)
     .execute(&mut *conn)
     .await?;
     let called = sqlx::query("DELETE FROM mention WHERE room = ? AND seq = ?")

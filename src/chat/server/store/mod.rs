@@ -27,8 +27,8 @@ pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
 pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
 pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
 pub use people::{
-    Named, add_member, bots, has_room, members_called, must_be_in, must_be_live, must_be_on_team, newest, people,
-    people_called, people_in, remove_member, team, username,
+    Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, must_be_on_team,
+    newest, people, people_called, people_in, remove_member, team, username,
 };
 pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};

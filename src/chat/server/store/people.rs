@@ -153,6 +153,22 @@ pub async fn must_be_on_team(conn: &mut SqliteConnection, user: UserId) -> Resul
     Err(AppError::NotFound("They are not on the team any more.".into()))
 }
 
+/// Refuses one more open room where there are as many as `most`.
+///
+/// # Errors
+/// `Conflict`.
+pub async fn has_room_for_open(conn: &mut SqliteConnection, most: usize) -> Result<(), AppError> {
+    let rooms: i64 = sqlx::query_scalar("SELECT count(*) FROM room WHERE kind = 'open'")
+        .fetch_one(conn)
+        .await?;
+    if usize::try_from(rooms).is_ok_and(|rooms| rooms < most) {
+        return Ok(());
+    }
+    Err(AppError::Conflict(format!(
+        "There can be {most} open rooms, with those archived. Delete one that nobody needs, or make a private one."
+    )))
+}
+
 /// Brings somebody on the team in, who has read all that was said; `false` when they were in already.
 pub async fn add_member(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<bool, AppError> {
     let done = sqlx::query(

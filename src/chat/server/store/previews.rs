@@ -6,10 +6,8 @@ use super::{place, touch};
 use crate::{
     chat::{
         model::Message,
-        server::{
-            previews::card::{CARD, Card},
-            said::Place,
-        },
+        plain::CARD,
+        server::{previews::card::Card, said::Place},
     },
     error::AppError,
     time::Timestamp,

@@ -215,10 +215,17 @@ fn statement(
     sql.push(")");
     for part in &wanted.short {
         // SQLite's lower() knows ASCII only: other letters are found as typed.
-        sql.push(" AND (instr(m.body, ");
-        sql.push_bind(part.clone());
-        sql.push(") OR instr(lower(m.body), ");
-        sql.push_bind(part.to_lowercase());
+        let holds = |sql: &mut QueryBuilder<'static, Sqlite>, text: &str| {
+            sql.push(format!("(instr({text}, "));
+            sql.push_bind(part.clone());
+            sql.push(format!(") OR instr(lower({text}), "));
+            sql.push_bind(part.to_lowercase());
+            sql.push("))");
+        };
+        sql.push(" AND (");
+        holds(&mut sql, "m.body");
+        sql.push(" OR EXISTS (SELECT 1 FROM file WHERE file.room = said.room AND file.seq = said.seq AND ");
+        holds(&mut sql, "file.name");
         sql.push("))");
     }
     if let Some(from) = &wanted.from {
