@@ -15,28 +15,28 @@ function poster(server: Server, request: APIRequestContext) {
 }
 
 const price = (page: Page, symbol: string) =>
-  page.getByRole("region", { name: "Ticker" }).getByRole("listitem").filter({ hasText: symbol }).locator(".p");
+  page.getByRole("region", { name: "Ticker" }).getByRole("row").filter({ hasText: symbol }).locator("[data-c=last]");
 
 test("prices move, and made-up ones say so", async ({ ines }) => {
-  const rows = ines.ticker.getByRole("listitem");
+  const rows = ines.prices;
   await expect(rows.first()).toBeVisible();
   await expect(ines.ticker.getByRole("status")).toHaveText("live");
   for (const row of await rows.all()) await expect(row.getByText("DEMO")).toBeVisible();
   const tape = ines.page.getByRole("region", { name: "Tape" }).getByRole("listitem");
   await expect(tape.first()).toHaveText(/^\S+ DEMO [\d,.]+/);
-  const prices = () => ines.ticker.locator(".p").allInnerTexts();
+  const prices = () => ines.prices.locator("[data-c=last]").allInnerTexts();
   const before = await prices();
   expect(before.every((text) => /\d/.test(text))).toBe(true);
   await expect.poll(prices).not.toEqual(before);
   // An arrow, a sign and a figure: not by colour alone.
-  await expect(ines.ticker.locator(".c").first()).toHaveText(/[+\-−–0]/);
+  await expect(ines.prices.locator("[data-c=percent]").first()).toHaveText(/[+\-−–0]/);
 });
 
 test("a posted tick shows up with the digits it was sent with, and a later one replaces it", async ({ ines, server, request }) => {
   const post = poster(server, request);
   await post("/ingest/ticks", { symbol: "E2E-USD", venue: "lab", last: "12.3400" });
   await expect(price(ines.page, "E2E-USD")).toHaveText("12.3400");
-  await expect(ines.ticker.getByRole("listitem").filter({ hasText: "E2E-USD" })).not.toContainText("DEMO");
+  await expect(ines.prices.filter({ hasText: "E2E-USD" })).not.toContainText("DEMO");
   // It flashes the way that it goes, for a moment that a test may miss.
   const flashes = await price(ines.page, "E2E-USD").evaluateHandle((element) => {
     const seen: string[] = [];
@@ -54,7 +54,7 @@ test("a posted tick shows up with the digits it was sent with, and a later one r
   // Of which nothing has been heard for long, while the line is up.
   const time = new Date(Date.now() - 20 * 60_000).toISOString();
   await post("/ingest/ticks", { symbol: "OLD-USD", venue: "lab", last: "7", time });
-  const old = ines.ticker.getByRole("listitem").filter({ hasText: "OLD-USD" });
+  const old = ines.prices.filter({ hasText: "OLD-USD" });
   await expect(old.getByText(/^quiet/)).toBeVisible();
   await expect(ines.ticker.getByRole("status")).toHaveText("live");
   // It is kept, and on the page before any script runs.
@@ -193,7 +193,7 @@ test("both panels are pages of their own on a small screen", async ({ ines }) =>
   const tabs = ines.page.getByRole("navigation", { name: "Pages" });
   await expect(ines.ticker).toBeHidden();
   await tabs.getByRole("link", { name: "Ticker" }).click();
-  await expect(ines.ticker.getByRole("listitem").first()).toBeVisible();
+  await expect(ines.prices.first()).toBeVisible();
   await expect(ines.logs).toBeHidden();
   await tabs.getByRole("link", { name: "Logs" }).click();
   await expect(ines.lines.last()).toBeInViewport();

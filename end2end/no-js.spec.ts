@@ -49,7 +49,7 @@ test("a room is made, prices and lines are read", async ({ ines }) => {
   await expect(ines.heading("# research")).toBeVisible();
 
   await ines.open("/ticker");
-  await expect(ines.ticker.getByRole("listitem").first()).toContainText("DEMO");
+  await expect(ines.prices.first()).toContainText("DEMO");
   await ines.open("/logs");
   await expect(ines.lines.first()).toBeVisible();
 });
@@ -187,4 +187,17 @@ test("a picture is brought by a form, or refused in words", async ({ ines }) => 
   await expect(ines.page.getByRole("img", { name: "Your picture" })).toBeVisible();
   await ines.page.getByRole("button", { name: "Remove picture" }).click();
   await expect(ines.page.getByRole("status")).toHaveText("Your picture is removed.");
+});
+
+test("a list of symbols is chosen where prices are", async ({ ines }) => {
+  await ines.open("/ticker/lists");
+  await ines.page.getByLabel("Name").fill("Majors");
+  await ines.page.getByRole("button", { name: "Make list" }).click();
+  await ines.page.getByLabel("Add", { exact: true }).fill("demo:BTC-USD");
+  await ines.page.getByRole("button", { name: "Add symbol" }).click();
+  await ines.open("/ticker");
+  await ines.ticker.getByLabel("List", { exact: true }).selectOption("Majors");
+  await ines.ticker.getByRole("button", { name: "Show" }).click();
+  await expect(ines.heading("Majors")).toBeVisible();
+  await expect(ines.page.getByRole("row", { name: /BTC-USD/ })).toContainText(/[\d,.]+/);
 });

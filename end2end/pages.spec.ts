@@ -179,7 +179,7 @@ test("all of it by keyboard @js", async ({ ines }) => {
 test("nothing moves for those who asked for less motion @js", async ({ person }) => {
   const ines = await person("ines", { reducedMotion: "reduce" });
   await ines.begin();
-  await expect(ines.ticker.getByRole("listitem").first()).toBeVisible();
+  await expect(ines.prices.first()).toBeVisible();
   // What would flash is there.
   await expect(ines.ticker.locator(".flash-up, .flash-down").first()).toBeVisible();
   for (let n = 0; n < 20; n++) {

@@ -41,7 +41,7 @@ test("the desk, with a little conversation", async ({ ines, tomasz, server, requ
   await ines.say("Same venue every time. Pausing XLON routes.");
   await tomasz.say("Thanks. Acks are back under 20 ms.");
   await ines.say("Good. Back on at the open then.");
-  await expect(ines.ticker.getByRole("listitem").first()).toBeVisible();
+  await expect(ines.prices.first()).toBeVisible();
   // Long enough for the lines of prices to have a shape.
   await ines.page.waitForTimeout(12_000);
   const venue = ines.messages.getByRole("article").filter({ hasText: "Same venue" });

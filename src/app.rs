@@ -39,7 +39,12 @@ use crate::{
 
 /// The HTML document of the desk's pages, which scripts take over.
 pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
+    // In this order: the program hands prices to the script before it.
+    let parts = ["board", "figures", "list", "offers", "rows"];
+    let parts = parts.map(|name| view! { <link rel="modulepreload" href=format!("/ticker/{name}.js") /> });
     let scripts = view! {
+        {parts.collect_view()}
+        <script src="/ticker.js" type="module"></script>
         <HydrationScripts options=options.clone() />
         <script src="/notify.js" defer></script>
     };

@@ -22,7 +22,11 @@ use crate::{
     json::Json,
     live::event_source::EventStream,
     logs::{connection::provide_log_buffer, model::Tail, panel::LogsPanel},
-    ticker::{connection::provide_board, model::Board, panel::TickerPanel, tape::Tape},
+    ticker::{
+        connection::follow_prices,
+        panel::{Prices, TickerPanel},
+        tape::Tape,
+    },
     ui::{error_page::ErrorPage, handler::press, loaded::loaded_once, picker::Picker, text::text},
 };
 
@@ -47,8 +51,9 @@ pub struct Start {
     pub team: String,
     /// The rooms and who is here.
     pub rooms: Rooms,
-    /// Every symbol's newest price.
-    pub board: Board,
+    /// The prices, as HTML; of no use to a browser, which gets them with the page.
+    #[serde(skip)]
+    pub prices: Prices,
     /// The newest log lines.
     pub tail: Tail,
 }
@@ -69,7 +74,7 @@ pub async fn open_desk() -> Result<Opening, AppError> {
     Ok(Opening::Desk(Box::new(Start {
         team,
         rooms: crate::chat::server::room_pages::list(&state.chat, me.id).await?,
-        board: state.ticker.board(),
+        prices: crate::ticker::server::rendered::prices(&state.ticker, me.id).await?,
         tail: state.logs.tail().await?,
         me,
     })))
@@ -84,15 +89,15 @@ pub fn Desk() -> impl IntoView {
                 me,
                 team,
                 rooms,
-                board,
+                prices,
                 tail,
             } = *start;
             provide_context(me.clone());
             EventStream::provide();
-            provide_board(board);
+            follow_prices();
             provide_log_buffer(tail);
             ChatConnection::provide(me, rooms);
-            view! { <Layout team /> }.into_any()
+            view! { <Layout team prices /> }.into_any()
         }
         Ok(Opening::NoTeam) => view! { <Redirect path="/set-up" /> }.into_any(),
         Ok(Opening::SignedOut) => view! { <Redirect path="/sign-in" /> }.into_any(),
@@ -101,7 +106,8 @@ pub fn Desk() -> impl IntoView {
 }
 
 #[component(transparent)]
-fn Layout(team: String) -> impl IntoView {
+fn Layout(team: String, prices: Prices) -> impl IntoView {
+    let Prices { tape, tools, panel } = prices;
     let chat = expect_context::<ChatConnection>();
     Effect::new(|_| desk_keys::listen());
     let path = use_location().pathname;
@@ -132,7 +138,7 @@ fn Layout(team: String) -> impl IntoView {
             <a class="skip" href="#main" rel="external">
                 "Skip to the page"
             </a>
-            <Tape />
+            <Tape items=tape />
             <nav class="rail" aria-label="Rooms">
                 <header>
                     <span class="mark" aria-hidden="true"></span>
@@ -162,7 +168,7 @@ fn Layout(team: String) -> impl IntoView {
                 {page}
             </main>
             <aside class="side" aria-label="Feeds">
-                <TickerPanel />
+                <TickerPanel tools panel />
                 <LogsPanel />
             </aside>
             <nav class="tabs" aria-label="Pages">

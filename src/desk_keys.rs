@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 15] = [
+const KEYS: [(&[&str], &str); 18] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -26,6 +26,9 @@ const KEYS: [(&[&str], &str); 15] = [
     (&["@"], "name somebody, those here, or the room"),
     (&[":"], "an emoji by name, from its second letter on"),
     (&["/"], "a command, at the start of a message"),
+    (&["↑", "↓"], "among prices: from symbol to symbol"),
+    (&["Shift ↑", "Shift ↓"], "on a symbol of a list: move it"),
+    (&["Delete"], "on a symbol of a list: take it off"),
     (&["↑", "↓"], "in a list: move"),
     (&["Enter", "Tab"], "in a list: take"),
     (&["Esc"], "in a list or a dialog: close"),

@@ -35,6 +35,10 @@ export class Person {
   get ticker(): Locator {
     return this.page.getByRole("region", { name: "Ticker" });
   }
+  /** The rows of the panel, without their heads. */
+  get prices(): Locator {
+    return this.ticker.getByRole("row").filter({ has: this.page.getByRole("rowheader") });
+  }
   get logs(): Locator {
     return this.page.getByRole("region", { name: "Logs" });
   }

@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use super::{badge::Link, wake::on_wake};
@@ -20,7 +20,7 @@ const DEAD_AFTER_OFFLINE: i64 = 12;
 /// The event that says that the line is up, as `server/sse.rs` sends it.
 const BEAT: &str = "beat";
 
-type Listener = Rc<dyn Fn(&str)>;
+type Listener = Rc<dyn Fn(&JsValue)>;
 
 /// The stream, as context; a clone is a pointer.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ pub struct EventStream {
 #[derive(Default)]
 struct Inner {
     /// Name, cursor, who listens.
-    topics: Vec<(&'static str, u64, Listener)>,
+    topics: Vec<(&'static str, Option<u64>, Listener)>,
     /// The last event's id, which holds every topic's cursor.
     last_id: Option<String>,
     open: Option<Open>,
@@ -81,9 +81,9 @@ impl EventStream {
         stream
     }
 
-    /// Listens to `topic` from `cursor` on, which the rendered page holds. `listener` gets each event's JSON.
-    /// Call it in an effect.
-    pub fn listen(self, topic: &'static str, cursor: u64, listener: impl Fn(&str) + 'static) {
+    /// Listens to `topic` from `cursor` on, which the rendered page holds, or from its beginning. `listener` gets each
+    /// event's JSON, as the text that the browser has. Call it in an effect.
+    pub fn listen(self, topic: &'static str, cursor: Option<u64>, listener: impl Fn(&JsValue) + 'static) {
         self.with(|inner| inner.topics.push((topic, cursor, Rc::new(listener))));
     }
 
@@ -121,7 +121,7 @@ impl EventStream {
                 inner
                     .topics
                     .iter()
-                    .map(|(topic, n, _)| format!("{topic}:{n}"))
+                    .filter_map(|(topic, n, _)| Some(format!("{topic}:{}", (*n)?)))
                     .collect::<Vec<_>>()
                     .join(",")
             };
@@ -144,7 +144,7 @@ impl EventStream {
             return;
         }
         let Ok(source) = EventSource::new(&url) else { return };
-        let beat = (BEAT, Rc::new(|_: &str| ()) as Listener);
+        let beat = (BEAT, Rc::new(|_: &JsValue| ()) as Listener);
         let callbacks = topics
             .into_iter()
             .chain([beat])
@@ -175,9 +175,7 @@ impl EventStream {
                 inner.heard = Timestamp::now();
                 inner.last_id = Some(id).filter(|id| !id.is_empty()).or(inner.last_id.take());
             });
-            if let Some(text) = event.data().as_string() {
-                listener(&text);
-            }
+            listener(&event.data());
         });
         let _ = source.add_event_listener_with_callback(topic, callback.as_ref().unchecked_ref());
         callback

@@ -41,8 +41,8 @@ pub fn provide_log_buffer(tail: Tail) -> LogBuffer {
         let Some(stream) = stream else { return };
         // Folded at once, since a hidden tab draws no frames and events must not pile up; shown once per frame.
         let show = once_per_frame(move || log.buffer.update(|_| ()));
-        stream.listen(TOPIC, tail.cursor, move |json| {
-            match serde_json::from_str::<LogEvent>(json) {
+        stream.listen(TOPIC, Some(tail.cursor), move |json| {
+            match serde_json::from_str::<LogEvent>(&json.as_string().unwrap_or_default()) {
                 Ok(event) => {
                     log.buffer.try_update_untracked(|buffer| buffer.apply(&event));
                     show();

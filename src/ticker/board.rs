@@ -1,4 +1,5 @@
-//! The fold of updates into the newest price per symbol and venue. Pure: no clock, no I/O.
+//! The fold of updates into the newest price per symbol and venue, as `public/ticker/board.js` does it; the stream is
+//! tested against it. Pure: no clock, no I/O.
 //!
 //! Every update has a version from one count, and the higher version wins, entry by entry. So updates may come
 //! twice or in any order, as they do around a reconnection, and the board ends the same.

@@ -21,6 +21,7 @@ fn quote(symbol: &str, version: u64, spark: Option<&[u64]>) -> Quote {
         bid: None,
         ask: None,
         volume: None,
+        range: None,
         time: Timestamp::from_micros(0),
         demo: false,
         spark: spark.map(|points| points.iter().map(|&point| point.into()).collect()),

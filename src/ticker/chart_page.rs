@@ -9,7 +9,7 @@ use super::{
     chart::{Asked, Candle, Chart, INTERVALS, Other},
     figures::{Change, grouped},
     price::Price,
-    quote_row::{ChangeFigure, DemoMark},
+    quote_parts::{ChangeFigure, DemoMark},
 };
 use crate::{
     accounts::pages::frame::Frame,
@@ -80,7 +80,7 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
                 <span>{currency}</span>
                 {chart.quote.clone().map(|quote| {
                     view! {
-                        <span id="change"><ChangeFigure quote=Signal::stored(quote) /></span>
+                        <span id="change"><ChangeFigure quote /></span>
                     }
                 })}
                 {chart.quote.as_ref().is_some_and(|quote| quote.demo).then(|| view! { <DemoMark /> })}

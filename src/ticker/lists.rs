@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Key, Quote};
+use super::model::Key;
 use crate::ids::ListId;
 
 /// Lists of a person, and of the team, at most.
@@ -58,12 +58,10 @@ pub struct ListPage {
 pub struct Row {
     /// Which.
     pub key: Key,
-    /// Its newest price, if it has one.
-    pub quote: Option<Quote>,
-    /// How far the ask is from the bid.
-    pub spread: Option<String>,
-    /// The day's lowest and highest price, in words.
-    pub range: Option<String>,
+    /// Its price is made up.
+    pub demo: bool,
+    /// What stands in each of the list's columns, as HTML.
+    pub cells: Vec<String>,
     /// Why it isn't watched, if it isn't.
     pub refused: Option<String>,
 }

@@ -7,11 +7,9 @@ use super::{
     api::{
         AddToList, ChooseColumns, DeleteList, ImportList, MakeList, MoveInList, RemoveFromList, RenameList, list_page,
     },
-    figures::grouped,
     lists::{Column, LONGEST_NAME, ListPage, Row, Watchlist, columns},
     model::Key,
-    quote_row::{ChangeFigure, DemoMark},
-    sparkline::Sparkline,
+    quote_parts::DemoMark,
 };
 use crate::{
     accounts::pages::frame::Frame,
@@ -106,7 +104,7 @@ fn Shown(list: Watchlist, rows: Vec<Row>, text: String) -> impl IntoView {
     let rows = rows
         .into_iter()
         .enumerate()
-        .map(|(at, row)| one(&id, at, last, row, &shown))
+        .map(|(at, row)| one(&id, at, last, row))
         .collect_view();
     let table = if count == 0 {
         view! { <p class="empty">"Nothing is on it yet."</p> }.into_any()
@@ -189,36 +187,16 @@ fn Shown(list: Watchlist, rows: Vec<Row>, text: String) -> impl IntoView {
     }
 }
 
-fn one(list: &str, at: usize, last: usize, row: Row, shown: &[Column]) -> AnyView {
+fn one(list: &str, at: usize, last: usize, row: Row) -> AnyView {
     let Row {
         key,
-        quote,
-        spread,
-        range,
+        demo,
+        cells,
         refused,
     } = row;
-    let cell = |column: &Column| {
-        let quote = quote.as_ref()?;
-        let figure = |price: Option<String>| price.map(|price| grouped(&price).into_any());
-        match column {
-            Column::Last => figure(Some(quote.last.to_string())),
-            Column::Change => quote.change.as_ref().map(|change| change.0.clone().into_any()),
-            Column::Percent => Some(view! { <ChangeFigure quote=quote.clone() /> }.into_any()),
-            Column::Bid => figure(quote.bid.as_ref().map(ToString::to_string)),
-            Column::Ask => figure(quote.ask.as_ref().map(ToString::to_string)),
-            Column::Spread => figure(spread.clone()),
-            Column::Range => range.clone().map(IntoAny::into_any),
-            Column::Volume => figure(quote.volume.as_ref().map(ToString::to_string)),
-            Column::Spark => Some(view! { <Sparkline quote=quote.clone() /> }.into_any()),
-            Column::Time => {
-                let time = quote.time;
-                Some(view! { <time datetime=time.to_string() title=format!("{} UTC", time.day())>{time.second()}</time> }.into_any())
-            }
-        }
-    };
-    let cells = shown
-        .iter()
-        .map(|column| view! { <td>{cell(column).unwrap_or_else(|| "\u{2013}".into_any())}</td> })
+    let cells = cells
+        .into_iter()
+        .map(|cell| view! { <td inner_html=cell></td> })
         .collect_view();
     let form = |action: &'static str, to: Option<usize>, words: &'static str, sign: &'static str| {
         let Key { symbol, venue } = key.clone();
@@ -236,7 +214,6 @@ fn one(list: &str, at: usize, last: usize, row: Row, shown: &[Column]) -> AnyVie
     let up = (at > 0).then(|| form(MoveInList::PATH, Some(at - 1), "Move up", "↑"));
     let down = (at < last).then(|| form(MoveInList::PATH, Some(at + 1), "Move down", "↓"));
     let chart = paths::chart(&key.symbol, &key.venue);
-    let demo = quote.as_ref().is_some_and(|quote| quote.demo);
     view! {
         <tr>
             <th scope="row">

@@ -1,11 +1,14 @@
 //! Prices.
 //!
 //! A tick: a venue's socket or POST → `server/record` → `server/rounds` → `server/store` → `server/board` → `server/stream` →
-//! `live/event_source` → `connection` → `board` (the fold) → `quote_row`.
+//! `live/event_source` → `connection` → `public/ticker.js`, which folds it (`public/ticker/board.js`) and shows it. What is
+//! there before, `server/rendered` makes.
 //!
 //! `lists` are those of the symbols that people watch; how they are kept and become subscriptions, `server/lists` says.
 
 pub mod api;
+/// The fold of updates that browsers do, as tests hold the stream against it.
+#[cfg(test)]
 pub mod board;
 pub mod chart;
 pub mod chart_page;
@@ -22,8 +25,7 @@ pub mod price;
 #[cfg(not(feature = "ssr"))]
 #[path = "price_text.rs"]
 pub mod price;
-pub mod quiet;
-pub mod quote_row;
+pub mod quote_parts;
 pub mod sparkline;
 pub mod tape;
 pub mod venues_page;

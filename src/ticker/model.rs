@@ -83,6 +83,9 @@ pub struct Quote {
     pub ask: Option<Price>,
     /// Traded over the venue's day, in units of what is traded.
     pub volume: Option<Price>,
+    /// The lowest and the highest price of its UTC day, where ticks told of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<(Price, Price)>,
     /// When the venue says it happened.
     pub time: Timestamp,
     /// Not a real price of now: made up by the demo venue, or played from a recording.

@@ -7,8 +7,6 @@ use super::{
 };
 use leptos::prelude::*;
 
-use crate::ui::text::text;
-
 /// Units of the drawing, which is stretched over whatever room there is.
 const WIDTH: usize = 288;
 const HEIGHT: f64 = 96.0;
@@ -17,22 +15,20 @@ const MARGIN: f64 = 6.0;
 
 /// Draws the earlier prices of a quote and its last one.
 #[component(transparent)]
-pub fn Sparkline(#[prop(into)] quote: Signal<Quote>) -> impl IntoView {
-    let points =
-        Memo::new(move |_| quote.with(|quote| points(quote.spark.as_deref().unwrap_or_default(), &quote.last)));
-    let class = Memo::new(move |_| {
-        let direction = quote.with(|quote| quote.change.as_ref().map_or(Direction::Flat, Change::direction));
-        format!("spark {}", direction.class())
-    });
+pub fn Sparkline(
+    /// Of which price.
+    quote: Quote,
+) -> impl IntoView {
+    let direction = quote.change.as_ref().map_or(Direction::Flat, Change::direction);
     view! {
         <svg
-            class=text(move || class.get())
+            class=format!("spark {}", direction.class())
             viewBox=format!("0 0 {WIDTH} {HEIGHT}")
             preserveAspectRatio="none"
             aria-hidden="true"
             focusable="false"
         >
-            <polyline fill="none" points=text(move || points.get()) />
+            <polyline fill="none" points=points(quote.spark.as_deref().unwrap_or_default(), &quote.last) />
         </svg>
     }
 }

@@ -39,12 +39,15 @@ pub fn read(headers: &HeaderMap, https: bool) -> Option<String> {
 
 /// How pages look on the device that sent the request being served.
 pub fn looks() -> (Theme, Pair) {
+    (Theme::of(&kept(THEME)), Pair::of(&kept(PAIR)))
+}
+
+/// What the device that sent the request being served keeps under a name; nothing where it keeps nothing.
+pub fn kept(name: &str) -> String {
     let parts = leptos::prelude::use_context::<Parts>();
-    let jar = parts
-        .map(|parts| CookieJar::from_headers(&parts.headers))
-        .unwrap_or_default();
-    let kept = |name| jar.get(name).map(Cookie::value).unwrap_or_default();
-    (Theme::of(kept(THEME)), Pair::of(kept(PAIR)))
+    let jar = parts.map(|parts| CookieJar::from_headers(&parts.headers));
+    jar.and_then(|jar| Some(jar.get(name)?.value().to_owned()))
+        .unwrap_or_default()
 }
 
 /// Both `Set-Cookie` that keep how pages look, for a year.

@@ -124,7 +124,8 @@ impl PublicBoard {
             for spark in changes.sparks {
                 inner.put(Name::Spark(spark.key.clone()), spark.version, Update::Spark(spark));
             }
-            for quote in changes.quotes {
+            for mut quote in changes.quotes {
+                quote.range = inner.days.get(&quote.key()).map(|day| (day.low, day.high));
                 inner.put(Name::Quote(quote.key()), quote.version, Update::Quote(quote));
             }
             for state in changes.venues {

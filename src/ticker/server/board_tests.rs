@@ -14,6 +14,7 @@ fn quote(symbol: &str, version: u64) -> Quote {
         bid: None,
         ask: None,
         volume: None,
+        range: None,
         time: Timestamp::default(),
         demo: false,
         spark: None,

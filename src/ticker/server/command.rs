@@ -102,6 +102,7 @@ mod tests {
             bid: None,
             ask: None,
             volume: None,
+            range: None,
             time: Timestamp::parse("2026-11-20T14:03:07.5Z").unwrap(),
             demo: venue == "demo",
             spark: None,

@@ -93,6 +93,7 @@ fn shown(tick: Tick, open: Decimal) -> Quote {
         bid: tick.bid,
         ask: tick.ask,
         volume: tick.volume,
+        range: None,
         time: tick.time,
         demo: tick.demo,
         spark: None,

@@ -2,7 +2,7 @@
 //!
 //! `venues` and `ingest` hand ticks to `record`; `rounds` keeps them (`store`), the newest and the `bars` that each goes
 //! into, and publishes them (`board`); `stream` is what a reader of `GET /events` sees of the board, `rest` what programs
-//! ask for, `command` what people ask for in chat. `lists` are those of the symbols that people watch.
+//! ask for, `command` what people ask for in chat, `rendered` what the desk shows before scripts do. `lists` are those of the symbols that people watch.
 
 pub mod bars;
 pub mod board;
@@ -19,6 +19,7 @@ pub mod near;
 pub mod posted;
 pub mod record;
 pub mod recording;
+pub mod rendered;
 pub mod rest;
 pub mod rounds;
 pub mod store;

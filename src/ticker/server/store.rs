@@ -253,6 +253,7 @@ impl TryFrom<Row> for Kept {
                 bid: decimal(row.bid)?,
                 ask: decimal(row.ask)?,
                 volume: decimal(row.volume)?,
+                range: None,
                 time: Timestamp::from_micros(row.time),
                 demo: row.demo,
                 spark: None,

@@ -105,7 +105,7 @@ fn html(class: &'static str, groups: Vec<Group>) -> String {
 }
 
 /// HTML without the marks by which scripts would take it over.
-fn fragment(view: impl IntoView) -> String {
+pub fn fragment(view: impl IntoView) -> String {
     view.into_view().to_html().replace("<!>", "")
 }
 

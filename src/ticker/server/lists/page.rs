@@ -6,10 +6,9 @@ use crate::{
     error::AppError,
     ids::{ListId, UserId},
     ticker::{
-        figures::grouped,
-        lists::{ListPage, Row},
+        lists::{ListPage, Row, columns},
         model::{Key, Quote},
-        server::Ticker,
+        server::{Ticker, rendered},
     },
 };
 
@@ -42,24 +41,20 @@ pub async fn page(ticker: &Ticker, me: UserId, wanted: Option<ListId>) -> Result
         .into_iter()
         .map(|quote| (quote.key(), quote))
         .collect();
-    let days = ticker.days();
+    let shown: Vec<_> = columns(&list.columns).collect();
     let row = |key: Key| {
-        let quote = quotes.get(&key).cloned();
-        let ends = quote.as_ref().and_then(|quote| Some((quote.bid?, quote.ask?)));
+        let quote = quotes.get(&key);
         Row {
-            spread: ends
-                .and_then(|(bid, ask)| ask.checked_sub(bid))
-                .map(|spread| spread.to_string()),
-            range: days.get(&key).map(|day| {
-                let figure = |price: rust_decimal::Decimal| grouped(&price.to_string());
-                format!("{} \u{2013} {}", figure(day.low), figure(day.high))
-            }),
+            demo: quote.is_some_and(|quote| quote.demo),
+            cells: shown
+                .iter()
+                .map(|column| rendered::rows::cell(*column, quote))
+                .collect(),
             refused: lists
                 .refused
                 .iter()
                 .find(|(other, _)| *other == key)
                 .map(|(_, why)| why.clone()),
-            quote,
             key,
         }
     };
