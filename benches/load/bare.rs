@@ -2,20 +2,22 @@
 //!
 //! Told `give 120 8192`, it answers that socket alone with frames of so many bytes.
 
-use std::{process::Command, sync::LazyLock};
+use std::{convert::Infallible, process::Command, sync::LazyLock};
 
 use axum::{
     Router,
+    body::Body,
     extract::{
         State,
         ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
-    response::Response,
-    routing::get,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+    routing::{get, post},
     serve::ListenerExt,
 };
 use bytes::Bytes;
-use squawkbox::paths::CHAT_SOCKET;
+use squawkbox::paths::{CHAT_SOCKET, EVENTS, INGEST_TICKS};
 use tokio::{net::TcpListener, sync::broadcast};
 
 use crate::process::Process;
@@ -53,7 +55,11 @@ pub fn serve() -> Result<(), String> {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
         println!("http://{}", listener.local_addr().map_err(|e| e.to_string())?);
         let ring: Ring = broadcast::channel(RING).0;
-        let app = Router::new().route(CHAT_SOCKET, get(open)).with_state(ring);
+        let app = Router::new()
+            .route(CHAT_SOCKET, get(open))
+            .route(EVENTS, get(stream))
+            .route(INGEST_TICKS, post(tell))
+            .with_state(ring);
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
@@ -67,6 +73,19 @@ async fn open(State(ring): State<Ring>, upgrade: WebSocketUpgrade) -> Response {
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0)
         .on_upgrade(move |socket| pass_on(ring, socket))
+}
+
+/// What was posted, to everyone who reads.
+async fn tell(State(ring): State<Ring>, body: String) {
+    let _ = ring.send(body.into());
+}
+
+async fn stream(State(ring): State<Ring>) -> impl IntoResponse {
+    let heard = futures::stream::unfold(ring.subscribe(), async |mut heard| {
+        let text = heard.recv().await.ok()?;
+        Some((Ok::<_, Infallible>(Bytes::from(text)), heard))
+    });
+    ([(CONTENT_TYPE, "text/event-stream")], Body::from_stream(heard))
 }
 
 /// Says to everyone what anyone says.

@@ -16,6 +16,7 @@ mod people;
 mod poster;
 mod posts;
 mod process;
+mod readers;
 mod report;
 mod returning;
 mod room;
@@ -34,7 +35,9 @@ use std::process::ExitCode;
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 8] = ["start", "idle", "room", "thousand", "posts", "pages", "search", "ticks"];
+const SCENARIOS: [&str; 9] = [
+    "start", "idle", "room", "thousand", "posts", "pages", "search", "ticks", "readers",
+];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
 
@@ -91,6 +94,7 @@ async fn run(names: &[String]) -> Result<(), String> {
                 "pages" => pages::run().await,
                 "search" => search::run().await,
                 "ticks" => ticks::run().await,
+                "readers" => readers::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;
