@@ -1,7 +1,7 @@
 // What the ticker's script calculates, without a browser: the fold, the figures, the order.
 import { expect, test } from "@playwright/test";
 import { Board, name } from "../public/ticker/board.js";
-import { corners, difference, direction, grouped, moved, place, quiet, same, sorted, sortedNext, words } from "../public/ticker/figures.js";
+import { corners, difference, direction, grouped, moment, moved, place, quiet, same, sorted, sortedNext, words } from "../public/ticker/figures.js";
 
 const quote = (symbol: string, version: number, more = {}) => ({ symbol, venue: "lab", version, last: `${version}`, time: "2026-11-20T14:03:07.204113Z", ...more });
 const whole = (cursor: number, quotes: object[], more = {}) => ({ whole: { cursor, quotes, venues: [], lists: 0, ...more } });
@@ -130,7 +130,16 @@ test("a minute of silence at a venue is quiet, a quarter of an hour for what is 
   const now = Date.parse("2026-11-20T00:05:00Z");
   const venues = new Map([["coinbase", {}]]);
   const heard = (venue: string, seconds: number) => quiet({ venue, time: new Date(now - seconds * 1e3).toISOString() }, now, venues);
-  expect([heard("coinbase", 59), heard("coinbase", 60), heard("bot", 60), heard("bot", 900), heard("bot", -30)]).toEqual([
-    undefined, "00:04 UTC", undefined, "2026-11-19", undefined,
+  const told = (venue: string, seconds: number) => heard(venue, seconds)?.map((part, n) => (n ? moment(part, now) : part)).join(" ");
+  expect([told("coinbase", 59), told("coinbase", 60), told("bot", 60), told("bot", 900), told("bot", -30)]).toEqual([
+    undefined, "quiet 00:04 UTC", undefined, "quiet 2026-11-19", undefined,
+  ]);
+});
+
+test("a market that is closed isn't quiet, and at the opening patience begins anew", () => {
+  const quote = { venue: "alpaca", time: "2026-01-02T20:59:58Z", rest: ["2026-01-02T21:00:00Z", "2026-01-05T14:30:00Z"] };
+  const at = (now: string) => quiet(quote, Date.parse(now), new Map([["alpaca", {}]]));
+  expect(["2026-01-02T20:59:59Z", "2026-01-02T21:30:00Z", "2026-01-04T12:00:00Z", "2026-01-05T14:30:30Z", "2026-01-05T14:31:00Z"].map(at)).toEqual([
+    undefined, ["closed until", quote.rest[1]], ["closed until", quote.rest[1]], undefined, ["quiet", quote.time],
   ]);
 });

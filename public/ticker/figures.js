@@ -111,10 +111,19 @@ export function moved(list, from, to) {
 /** After so many seconds a quote of a venue that is watched is quiet, and a posted one: programs post as they please. */
 const [WATCHED, POSTED] = [60, 15 * 60];
 
-/** Since when a quote is quiet, as `14:03 UTC`, or on another day than `now` the day; nothing when it isn't. */
-export function quiet({ venue, time }, now, venues) {
-  const patience = venues.has(venue) ? WATCHED : POSTED;
-  if (now - Date.parse(time) < patience * 1e3) return undefined;
+/**
+ * Whether a quote is quiet, or its market closed: `["quiet", since]`, `["closed until", then]`; nothing when it is neither.
+ * After the opening, patience begins anew.
+ */
+export function quiet({ venue, time, rest }, now, venues) {
+  const [closes, opens] = rest?.map(Date.parse) ?? [Infinity, Infinity];
+  const since = now < opens ? Date.parse(time) : Math.max(opens, Date.parse(time));
+  if (now - since < (venues.has(venue) ? WATCHED : POSTED) * 1e3) return undefined;
+  return closes <= now && now < opens ? ["closed until", rest[1]] : ["quiet", time];
+}
+
+/** `14:03 UTC`, or on another day than `now` the day. */
+export function moment(time, now) {
   const today = new Date(now).toISOString().slice(0, 10);
   return time.startsWith(today) ? `${time.slice(11, 16)} UTC` : time.slice(0, 10);
 }

@@ -1,5 +1,5 @@
 // Rows of the panel and items of the tape: made of the templates that the server rendered, and filled.
-import { arrow, corners, direction, place, quiet, same, words } from "./figures.js";
+import { arrow, corners, direction, moment, place, quiet, same, words } from "./figures.js";
 
 /** How long changed digits are marked, in ms; the style decides what is seen of it. */
 const FLASH = 900;
@@ -74,18 +74,18 @@ export class Row {
     }
   }
 
-  /** Says that the venue doesn't send it, or that nothing was heard of it for long. */
+  /** Says that the venue doesn't send it, that its market is closed, or that nothing was heard of it for long. */
   mark(quote, refused, now, venues) {
-    const since = !refused && quote && quiet(quote, now, venues);
-    const text = refused ? "not watched" : since ? `quiet ${since}` : "";
+    const [state, at] = (!refused && quote && quiet(quote, now, venues)) || [];
+    const text = refused ? "not watched" : state ? `${state} ${moment(at, now)}` : "";
     if (this.#shown.get("mark") === text) return;
     this.#shown.set("mark", text);
     const head = this.root.querySelector(".s");
     head.querySelector(".quiet")?.remove();
     if (refused) head.append(element("span", { className: "quiet", title: refused }, text));
-    else if (since) {
-      const time = element("time", { dateTime: quote.time }, since);
-      head.append(element("span", { className: "quiet", title: `No price since ${quote.time}` }, "quiet ", time));
+    else if (state) {
+      const time = element("time", { dateTime: at }, moment(at, now));
+      head.append(element("span", { className: "quiet", title: `No price since ${quote.time}` }, `${state} `, time));
     }
   }
 

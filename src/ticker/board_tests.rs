@@ -22,6 +22,7 @@ fn quote(symbol: &str, version: u64, spark: Option<&[u64]>) -> Quote {
         ask: None,
         volume: None,
         range: None,
+        rest: None,
         time: Timestamp::from_micros(0),
         demo: false,
         spark: spark.map(|points| points.iter().map(|&point| point.into()).collect()),

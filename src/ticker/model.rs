@@ -88,6 +88,10 @@ pub struct Quote {
     pub range: Option<(Price, Price)>,
     /// When the venue says it happened.
     pub time: Timestamp,
+    /// From when until when no other price is to be expected after it: from the market's close to its next opening. `None`
+    /// where it never closes, or nothing is known of its hours, as of most: so boxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Box<(Timestamp, Timestamp)>>,
     /// Not a real price of now: made up by the demo venue, or played from a recording.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use rust_decimal::Decimal;
 use tokio::sync::watch;
 
-use super::bars::keeper::DayStats;
+use super::{bars::keeper::DayStats, instruments::guess::guess};
 use crate::{
     server::sse::{self, Event},
     ticker::{
@@ -125,7 +125,12 @@ impl PublicBoard {
                 inner.put(Name::Spark(spark.key.clone()), spark.version, Update::Spark(spark));
             }
             for mut quote in changes.quotes {
-                quote.range = inner.days.get(&quote.key()).map(|day| (day.low, day.high));
+                let key = quote.key();
+                quote.range = inner.days.get(&key).map(|day| (day.low, day.high));
+                quote.rest = guess(&key)
+                    .1
+                    .and_then(|session| session.rest_after(quote.time))
+                    .map(Box::new);
                 inner.put(Name::Quote(quote.key()), quote.version, Update::Quote(quote));
             }
             for state in changes.venues {

@@ -15,6 +15,7 @@ fn quote(symbol: &str, version: u64) -> Quote {
         ask: None,
         volume: None,
         range: None,
+        rest: None,
         time: Timestamp::default(),
         demo: false,
         spark: None,

@@ -103,6 +103,7 @@ mod tests {
             ask: None,
             volume: None,
             range: None,
+            rest: None,
             time: Timestamp::parse("2026-11-20T14:03:07.5Z").unwrap(),
             demo: venue == "demo",
             spark: None,

@@ -94,6 +94,7 @@ fn shown(tick: Tick, open: Decimal) -> Quote {
         ask: tick.ask,
         volume: tick.volume,
         range: None,
+        rest: None,
         time: tick.time,
         demo: tick.demo,
         spark: None,

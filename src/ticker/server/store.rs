@@ -254,6 +254,7 @@ impl TryFrom<Row> for Kept {
                 ask: decimal(row.ask)?,
                 volume: decimal(row.volume)?,
                 range: None,
+                rest: None,
                 time: Timestamp::from_micros(row.time),
                 demo: row.demo,
                 spark: None,

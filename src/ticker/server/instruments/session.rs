@@ -47,18 +47,6 @@ impl Phase {
     }
 }
 
-/// What it means that the newest price is as old as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It is of now.
-    Fresh,
-    /// The market is open, and since then nothing has been heard.
-    Quiet(Timestamp),
-    /// The market is closed, until then where that is known.
-    Closed(Option<Timestamp>),
-}
-
 impl Session {
     /// Its name in the database.
     pub const fn name(self) -> &'static str {
@@ -104,25 +92,15 @@ impl Session {
         Some(opening(day))
     }
 
-    /// What it means at `now` that the newest price is of `newest`, when `patience` is for how many seconds an open
-    /// market may be silent. At the opening, patience begins anew.
-    pub fn standing(self, newest: Timestamp, now: Timestamp, patience: i64) -> Standing {
-        let fresh = now.seconds_since(newest) < patience;
-        match self.phase(now) {
-            _ if fresh => Standing::Fresh,
-            Phase::Extended | Phase::Closed => Standing::Closed(self.next_opening(now)),
-            Phase::Open => {
-                let opened = match self {
-                    Self::Always => Timestamp::default(),
-                    Self::UsEquities => opening(new_york(now).0),
-                };
-                if now.seconds_since(newest.max(opened)) < patience {
-                    Standing::Fresh
-                } else {
-                    Standing::Quiet(newest)
-                }
-            }
-        }
+    /// From when until when no price is to be expected after one at `at`: from the close, or from then where the market isn't
+    /// open, to the next opening; `None` when it is never closed.
+    pub fn rest_after(self, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let (date, _) = new_york(at);
+        let from = match (self.phase(at), closes(date)) {
+            (Phase::Open, Some(closes)) => opening(date).plus_seconds((closes - OPENS) * 60),
+            _ => at,
+        };
+        Some((from, self.next_opening(from)?))
     }
 }
 
@@ -249,17 +227,24 @@ mod tests {
     }
 
     #[test]
-    fn closed_is_not_quiet() {
-        let friday = at("2026-01-02T20:59:58Z");
-        let stands = |now: &str| Session::UsEquities.standing(friday, at(now), 60);
-        assert_eq!(stands("2026-01-02T20:59:59Z"), Standing::Fresh);
-        let monday = Some(at("2026-01-05T14:30:00Z"));
-        assert_eq!(stands("2026-01-02T21:30:00Z"), Standing::Closed(monday), "after hours");
-        assert_eq!(stands("2026-01-04T12:00:00Z"), Standing::Closed(monday));
-        assert_eq!(stands("2026-01-05T14:30:30Z"), Standing::Fresh, "it has just opened");
-        assert_eq!(stands("2026-01-05T14:31:00Z"), Standing::Quiet(friday));
-        let always = Session::Always.standing(friday, at("2026-01-04T12:00:00Z"), 60);
-        assert_eq!(always, Standing::Quiet(friday), "never closed");
+    fn no_price_is_expected_from_the_close_to_the_opening() {
+        let rest = |time: &str| Session::UsEquities.rest_after(at(time));
+        let weekend = |from: &str| Some((at(from), at("2026-01-05T14:30:00Z")));
+        assert_eq!(
+            rest("2026-01-02T15:00:00Z"),
+            weekend("2026-01-02T21:00:00Z"),
+            "in the open market"
+        );
+        assert_eq!(
+            rest("2026-01-02T22:15:00Z"),
+            weekend("2026-01-02T22:15:00Z"),
+            "after hours"
+        );
+        assert_eq!(rest("2026-01-04T12:00:00Z"), weekend("2026-01-04T12:00:00Z"));
+        // Closed early on the day after Thanksgiving.
+        let short = Some((at("2026-11-27T18:00:00Z"), at("2026-11-30T14:30:00Z")));
+        assert_eq!(rest("2026-11-27T15:00:00Z"), short);
+        assert_eq!(Session::Always.rest_after(at("2026-01-04T12:00:00Z")), None);
     }
 
     proptest! {
