@@ -2,10 +2,12 @@
 import { mkdirSync } from "node:fs";
 import type { Locator } from "@playwright/test";
 import { accessible } from "./support/axe";
+import { hydrated } from "./support/hydrated";
 import type { Person } from "./support/person";
 import { expect, test } from "./support/test";
 
-const options = (who: Person): Locator => who.page.getByRole("option");
+/** What a field offers; the choice of a list of symbols is none. */
+const options = (who: Person): Locator => who.page.locator(".options").getByRole("option");
 const chosen = (who: Person): Locator => who.page.locator("[role=option][aria-selected=true]");
 const dialog = (who: Person, name: string): Locator => who.page.getByRole("dialog", { name });
 const composer = (who: Person): Locator => who.page.getByRole("textbox", { name: /^Message / });
@@ -280,6 +282,7 @@ test("one writes without looking for the field first", async ({ ines, tomasz }) 
   await ines.page.getByLabel("Room name").fill("deals");
   await ines.page.getByRole("button", { name: "Create room" }).click();
   await expect(ines.heading("# deals")).toBeVisible();
+  await hydrated(ines.page);
   // Typed anywhere, it goes there.
   await ines.page.keyboard.type("first things");
   await expect(composer(ines)).toHaveValue("first things");
