@@ -2,10 +2,12 @@
 import { mkdirSync } from "node:fs";
 import type { Locator } from "@playwright/test";
 import { accessible } from "./support/axe";
+import { hydrated } from "./support/hydrated";
 import type { Person } from "./support/person";
 import { expect, test } from "./support/test";
 
-const options = (who: Person): Locator => who.page.getByRole("option");
+/** What a field offers; the choice of a list of symbols is none. */
+const options = (who: Person): Locator => who.page.locator(".options").getByRole("option");
 const chosen = (who: Person): Locator => who.page.locator("[role=option][aria-selected=true]");
 const dialog = (who: Person, name: string): Locator => who.page.getByRole("dialog", { name });
 const composer = (who: Person): Locator => who.page.getByRole("textbox", { name: /^Message / });

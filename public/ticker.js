@@ -170,10 +170,15 @@ class Panel {
     }
     this.#placed = stays;
     this.table.ariaRowCount = this.order.length + 1;
-    this.body.style.paddingTop = `${from * height}px`;
-    this.body.style.paddingBottom = `${Math.max(this.order.length - to, 0) * height}px`;
+    this.#room("paddingTop", from * height);
+    this.#room("paddingBottom", Math.max(this.order.length - to, 0) * height);
     // Where it was, or else where the keys go on from.
     if (focused && focused !== document.activeElement) (focused.isConnected ? focused : this.watch).focus({ preventScroll: true });
+  }
+
+  #room(side, height) {
+    const { style } = this.body;
+    if (height || style[side]) style[side] = height ? `${height}px` : "";
   }
 
   /** Focuses the row at this place, or the nearest; false when there is none. */
