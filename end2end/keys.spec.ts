@@ -2,7 +2,6 @@
 import { mkdirSync } from "node:fs";
 import type { Locator } from "@playwright/test";
 import { accessible } from "./support/axe";
-import { hydrated } from "./support/hydrated";
 import type { Person } from "./support/person";
 import { expect, test } from "./support/test";
 
@@ -173,6 +172,7 @@ test("Ctrl K goes to rooms, people, pages and into what was said", async ({ ines
   await expect(chosen(ines)).toContainText("tomasz");
   await field.press("Enter");
   await expect(ines.heading("tomasz")).toBeVisible();
+  await ines.live();
   await expect(tomasz.rooms.getByRole("link", { name: /^ines/ })).toBeVisible();
   field = await go("desk");
   await expect(chosen(ines)).toContainText("# desk");

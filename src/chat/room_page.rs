@@ -1,5 +1,7 @@
 //! One room: its history, live, and the composer.
 
+use std::time::Duration;
+
 use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 use leptos_meta::Title;
 use leptos_router::{
@@ -34,6 +36,8 @@ use crate::{
 
 /// Messages on a page.
 const PAGE: u64 = 60;
+/// After this, a room that couldn't be asked for is asked for again.
+const TRY_AGAIN: Duration = Duration::from_secs(3);
 
 /// `/rooms/{id}`, with `?before=N` the messages before that place, with `?on=2026-11-20` those of that day; with `?thread=N`
 /// also, beside them, what is said about the message at that place, and with `&reply=M` the reply at that place there.
@@ -47,21 +51,29 @@ pub fn RoomPage() -> impl IntoView {
 
 /// The room, or the thread beside it.
 fn part(beside: bool) -> AnyView {
-    let (params, query) = (use_params_map(), use_query_map());
+    let (params, query, tries) = (use_params_map(), use_query_map(), RwSignal::new(0_u32));
     let wanted = move || {
         let room = params.with(|params| params.get("room").and_then(|id| id.parse::<RoomId>().ok()));
         let place = query.with(|query| query.get(if beside { "thread" } else { "before" })?.parse::<u64>().ok());
         let on = query.with(|query| query.get(if beside { "reply" } else { "on" }));
         // Without a thread the same whatever the room.
-        (room.filter(|_| !beside || place.is_some()), place, on)
+        (room.filter(|_| !beside || place.is_some()), place, on, tries.get())
     };
-    let fetch = move |(room, place, on): (Option<RoomId>, _, _)| async move {
+    let fetch = move |(room, place, on, _): (Option<RoomId>, _, _, _)| async move {
         let room = room.ok_or_else(|| AppError::NotFound("A room's address ends in a number.".into()))?;
         let (before, thread) = if beside { (None, place) } else { (place, None) };
         open_room(room, before, on, thread).await
     };
     loaded(wanted, fetch, move |page| {
-        let (room, place, _) = untrack(wanted);
+        let (room, place, ..) = untrack(wanted);
+        if matches!(page, Err(AppError::Unreachable)) {
+            Effect::new(move |_| {
+                let again = move || {
+                    tries.try_update(|tries| *tries += 1);
+                };
+                set_timeout(again, TRY_AGAIN);
+            });
+        }
         match page {
             Err(_) if beside && room.is_none() => ().into_any(),
             page if beside => thread_pane::pane(room.unwrap_or_default(), place.unwrap_or_default(), page),
@@ -83,17 +95,12 @@ fn part(beside: bool) -> AnyView {
             Ok(page) => view! { <RoomView page /> }.into_any(),
             Err(error) => {
                 let link = expect_context::<ChatConnection>().link();
-                let (is_lost, is_cut) = (matches!(error, AppError::NotFound(_)), error == AppError::Unreachable);
-                Effect::new(move |was_down: Option<bool>| {
-                    let (link, was_down) = (link.get(), was_down.unwrap_or_default());
+                let is_lost = matches!(error, AppError::NotFound(_));
+                Effect::new(move |_| {
                     // Where the desk wasn't loaded for it: asked for as a page, the server may know where to go instead.
-                    let goes = is_lost && link != Link::Connecting;
-                    // The line is back, and the room will be.
-                    let comes_back = is_cut && was_down && link == Link::Live;
-                    if goes || comes_back {
+                    if is_lost && link.get_untracked() != Link::Connecting {
                         let _ = window().location().reload();
                     }
-                    was_down || link != Link::Live
                 });
                 view! { <ErrorPage error /> }.into_any()
             }
