@@ -46,7 +46,8 @@ impl Member {
         request.send().await.expect("an answer")
     }
 
-    async fn reads(&self, app: &TestApp, path: &str) -> String {
+    /// A page.
+    pub(super) async fn reads(&self, app: &TestApp, path: &str) -> String {
         let request = self
             .client
             .get(format!("{}{path}", app.url))
