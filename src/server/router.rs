@@ -21,7 +21,8 @@ use crate::{
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
     error::AppError,
-    logs, paths, ticker,
+    logs::server::ingest,
+    paths, ticker,
     ui::error_page::SetStatus,
 };
 
@@ -47,9 +48,9 @@ pub fn router(state: AppState) -> Router {
     let functions: Vec<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let desk_pages = generate_route_list_with_exclusions(App, Some(functions.clone()));
     let door_pages = generate_route_list_with_exclusions(Door, Some(functions));
-    let ingest = Router::new()
+    let shippers = Router::new()
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
-        .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
+        .route(paths::INGEST_LOGS, post(ingest::ndjson::lines))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
@@ -82,7 +83,7 @@ pub fn router(state: AppState) -> Router {
         })
         .fallback(file_and_error_handler_with_context::<AppState, _>(context, desk_shell))
         .layer(from_fn_with_state(state.clone(), session::load))
-        .merge(ingest)
+        .merge(shippers)
         .merge(programs)
         .route(paths::WORKER, get(chat::server::notify::worker::worker))
         .route(paths::HEALTH, get(health))

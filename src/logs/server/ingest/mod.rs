@@ -1,5 +1,12 @@
-//! Ways in for log lines, a file each. All end in [`super::record`].
+//! Ways in for log lines, a file or folder each. All end in [`super::record`].
+//!
+//! A request is received by `shipment`; a protocol's file reads it and answers; `understand` and `object` make lines of what it says, with `level`, `logfmt` and `times`.
 
+pub mod level;
+pub mod logfmt;
 pub mod ndjson;
 pub mod object;
 pub mod own_tracing;
+pub mod shipment;
+pub mod times;
+pub mod understand;
