@@ -18,6 +18,10 @@ pub const METRICS: &str = "/metrics";
 pub const INGEST_TICKS: &str = "/ingest/ticks";
 /// Log lines in.
 pub const INGEST_LOGS: &str = "/ingest/logs";
+/// Log lines in, as Loki takes them.
+pub const LOKI_PUSH: &str = "/loki/api/v1/push";
+/// Whether Loki takes lines, as its shippers ask.
+pub const LOKI_READY: &str = "/ready";
 /// Slack's incoming webhooks: a bot's token in the URL.
 pub const SLACK_HOOK: &str = "/hooks/{token}";
 /// Campfire's bots: a bot's token in the URL.
@@ -114,6 +118,11 @@ pub fn holds_a_token(path: &str) -> bool {
     path.starts_with("/hooks/") || (path.starts_with("/rooms/") && path.ends_with("/messages"))
 }
 
+/// True for what log shippers call, each in its own protocol's words.
+pub fn is_shipped(path: &str) -> bool {
+    path.starts_with("/loki/")
+}
+
 /// True for what programs call as the API.
 pub fn is_api(path: &str) -> bool {
     path.strip_prefix(API)
@@ -134,6 +143,16 @@ pub fn is_beside(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shippers_paths() {
+        for path in [LOKI_PUSH, "/loki/"] {
+            assert!(is_shipped(path), "{path}");
+        }
+        for path in ["/", "/logs", "/v1/logs/x", "/rooms/1", "/ingest/logs", "/lokis"] {
+            assert!(!is_shipped(path), "{path}");
+        }
+    }
 
     #[test]
     fn logs_show_no_path_that_opens_anything() {

@@ -51,6 +51,7 @@ pub fn router(state: AppState) -> Router {
     let shippers = Router::new()
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(ingest::ndjson::lines))
+        .route(paths::LOKI_PUSH, post(ingest::loki::push))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
@@ -87,6 +88,7 @@ pub fn router(state: AppState) -> Router {
         .merge(programs)
         .route(paths::WORKER, get(chat::server::notify::worker::worker))
         .route(paths::HEALTH, get(health))
+        .route(paths::LOKI_READY, get(ingest::loki::ready))
         .route(paths::METRICS, get(ticker::server::metrics::metrics))
         // From the inside out: the last one sees a request first.
         .layer(from_fn_with_state(state.clone(), security::same_origin))

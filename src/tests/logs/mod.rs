@@ -1,8 +1,10 @@
 //! Log lines: kept, published, resumed, taken in, deleted.
 
 mod ingest;
+mod loki;
 mod own;
 mod secrets;
+mod shipper;
 mod store;
 mod stream;
 
