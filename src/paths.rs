@@ -22,6 +22,8 @@ pub const INGEST_LOGS: &str = "/ingest/logs";
 pub const LOKI_PUSH: &str = "/loki/api/v1/push";
 /// Whether Loki takes lines, as its shippers ask.
 pub const LOKI_READY: &str = "/ready";
+/// Log lines in, as OpenTelemetry sends them.
+pub const OTLP_LOGS: &str = "/v1/logs";
 /// Slack's incoming webhooks: a bot's token in the URL.
 pub const SLACK_HOOK: &str = "/hooks/{token}";
 /// Campfire's bots: a bot's token in the URL.
@@ -120,7 +122,7 @@ pub fn holds_a_token(path: &str) -> bool {
 
 /// True for what log shippers call, each in its own protocol's words.
 pub fn is_shipped(path: &str) -> bool {
-    path.starts_with("/loki/")
+    path.starts_with("/loki/") || path == OTLP_LOGS
 }
 
 /// True for what programs call as the API.
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn shippers_paths() {
-        for path in [LOKI_PUSH, "/loki/"] {
+        for path in [LOKI_PUSH, OTLP_LOGS] {
             assert!(is_shipped(path), "{path}");
         }
         for path in ["/", "/logs", "/v1/logs/x", "/rooms/1", "/ingest/logs", "/lokis"] {

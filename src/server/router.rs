@@ -52,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
         .route(paths::INGEST_LOGS, post(ingest::ndjson::lines))
         .route(paths::LOKI_PUSH, post(ingest::loki::push))
+        .route(paths::OTLP_LOGS, post(ingest::otlp::logs))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))

@@ -2,6 +2,7 @@
 
 mod ingest;
 mod loki;
+mod otlp;
 mod own;
 mod secrets;
 mod shipper;

@@ -8,6 +8,7 @@ pub mod logfmt;
 pub mod loki;
 pub mod ndjson;
 pub mod object;
+pub mod otlp;
 pub mod own_tracing;
 pub mod refusal;
 pub mod shipment;
