@@ -24,6 +24,14 @@ pub const LOKI_PUSH: &str = "/loki/api/v1/push";
 pub const LOKI_READY: &str = "/ready";
 /// Log lines in, as OpenTelemetry sends them.
 pub const OTLP_LOGS: &str = "/v1/logs";
+/// Everything that Elasticsearch's shippers call, under one prefix: they begin at its root.
+pub const ELASTIC: &str = "/elastic";
+/// The calls under it.
+pub const ELASTIC_ALL: &str = "/elastic/{*call}";
+/// Log lines in, as Elasticsearch takes them, for shippers that call nothing else.
+pub const ELASTIC_BULK: &str = "/_bulk";
+/// The same for lines that name no index.
+pub const ELASTIC_INDEX_BULK: &str = "/{index}/_bulk";
 /// Slack's incoming webhooks: a bot's token in the URL.
 pub const SLACK_HOOK: &str = "/hooks/{token}";
 /// Campfire's bots: a bot's token in the URL.
@@ -122,7 +130,15 @@ pub fn holds_a_token(path: &str) -> bool {
 
 /// True for what log shippers call, each in its own protocol's words.
 pub fn is_shipped(path: &str) -> bool {
-    path.starts_with("/loki/") || path == OTLP_LOGS
+    let is_under = |start: &str| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let index = path.strip_suffix(ELASTIC_BULK);
+    is_under("/loki")
+        || path == OTLP_LOGS
+        || is_under(ELASTIC)
+        || index.is_some_and(|index| !index.strip_prefix('/').unwrap_or(index).contains('/'))
 }
 
 /// True for what programs call as the API.
@@ -148,10 +164,26 @@ mod tests {
 
     #[test]
     fn shippers_paths() {
-        for path in [LOKI_PUSH, OTLP_LOGS] {
+        for path in [
+            LOKI_PUSH,
+            OTLP_LOGS,
+            "/_bulk",
+            "/app-logs/_bulk",
+            "/elastic/",
+            "/elastic/x/_bulk",
+        ] {
             assert!(is_shipped(path), "{path}");
         }
-        for path in ["/", "/logs", "/v1/logs/x", "/rooms/1", "/ingest/logs", "/lokis"] {
+        for path in [
+            "/",
+            "/logs",
+            "/v1/logs/x",
+            "/rooms/1",
+            "/ingest/logs",
+            "/_bulky",
+            "/do/x/_bulk",
+            "/elastically",
+        ] {
             assert!(!is_shipped(path), "{path}");
         }
     }

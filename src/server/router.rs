@@ -8,7 +8,7 @@ use axum::{
     http::HeaderMap,
     middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
@@ -53,6 +53,12 @@ pub fn router(state: AppState) -> Router {
         .route(paths::INGEST_LOGS, post(ingest::ndjson::lines))
         .route(paths::LOKI_PUSH, post(ingest::loki::push))
         .route(paths::OTLP_LOGS, post(ingest::otlp::logs))
+        .route(paths::ELASTIC, any(ingest::elastic::call))
+        .route(paths::ELASTIC_ALL, any(ingest::elastic::call))
+        // A wildcard stands for something.
+        .route("/elastic/", any(ingest::elastic::call))
+        .route(paths::ELASTIC_BULK, post(ingest::elastic::bulk))
+        .route(paths::ELASTIC_INDEX_BULK, post(ingest::elastic::bulk))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))

@@ -1,5 +1,6 @@
 //! Log lines: kept, published, resumed, taken in, deleted.
 
+mod elastic;
 mod ingest;
 mod loki;
 mod otlp;

@@ -3,6 +3,7 @@
 //! A request is received by `shipment`; a protocol's file reads it and answers, in its words also what is refused
 //! (`refusal`); `understand` and `object` make lines of what it says, with `level`, `logfmt` and `times`.
 
+pub mod elastic;
 pub mod level;
 pub mod logfmt;
 pub mod loki;
