@@ -7,6 +7,7 @@ mod otlp;
 mod own;
 mod secrets;
 mod shipper;
+mod shippers;
 mod store;
 mod stream;
 
