@@ -18,6 +18,20 @@ pub const METRICS: &str = "/metrics";
 pub const INGEST_TICKS: &str = "/ingest/ticks";
 /// Log lines in.
 pub const INGEST_LOGS: &str = "/ingest/logs";
+/// Log lines in, as Loki takes them.
+pub const LOKI_PUSH: &str = "/loki/api/v1/push";
+/// Whether Loki takes lines, as its shippers ask.
+pub const LOKI_READY: &str = "/ready";
+/// Log lines in, as OpenTelemetry sends them.
+pub const OTLP_LOGS: &str = "/v1/logs";
+/// Everything that Elasticsearch's shippers call, under one prefix: they begin at its root.
+pub const ELASTIC: &str = "/elastic";
+/// The calls under it.
+pub const ELASTIC_ALL: &str = "/elastic/{*call}";
+/// Log lines in, as Elasticsearch takes them, for shippers that call nothing else.
+pub const ELASTIC_BULK: &str = "/_bulk";
+/// The same for lines that name no index.
+pub const ELASTIC_INDEX_BULK: &str = "/{index}/_bulk";
 /// Slack's incoming webhooks: a bot's token in the URL.
 pub const SLACK_HOOK: &str = "/hooks/{token}";
 /// Campfire's bots: a bot's token in the URL.
@@ -114,6 +128,19 @@ pub fn holds_a_token(path: &str) -> bool {
     path.starts_with("/hooks/") || (path.starts_with("/rooms/") && path.ends_with("/messages"))
 }
 
+/// True for what log shippers call, each in its own protocol's words.
+pub fn is_shipped(path: &str) -> bool {
+    let is_under = |start: &str| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let index = path.strip_suffix(ELASTIC_BULK);
+    is_under("/loki")
+        || path == OTLP_LOGS
+        || is_under(ELASTIC)
+        || index.is_some_and(|index| !index.strip_prefix('/').unwrap_or(index).contains('/'))
+}
+
 /// True for what programs call as the API.
 pub fn is_api(path: &str) -> bool {
     path.strip_prefix(API)
@@ -134,6 +161,32 @@ pub fn is_beside(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shippers_paths() {
+        for path in [
+            LOKI_PUSH,
+            OTLP_LOGS,
+            "/_bulk",
+            "/app-logs/_bulk",
+            "/elastic/",
+            "/elastic/x/_bulk",
+        ] {
+            assert!(is_shipped(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/logs",
+            "/v1/logs/x",
+            "/rooms/1",
+            "/ingest/logs",
+            "/_bulky",
+            "/do/x/_bulk",
+            "/elastically",
+        ] {
+            assert!(!is_shipped(path), "{path}");
+        }
+    }
 
     #[test]
     fn logs_show_no_path_that_opens_anything() {

@@ -18,6 +18,9 @@ pub const FORM_BODY: usize = 64 * 1024;
 pub const PROGRAM_BODY: usize = 256 * 1024;
 /// Largest body of an ingest request, in bytes.
 pub const INGEST_BODY: usize = 4 * 1024 * 1024;
+/// Largest body of a log shipper's protocol, in bytes: as it is sent, and again as it is unpacked. Vector and Fluent Bit
+/// gather up to 10 MB.
+pub const SHIPPED_BODY: usize = 16 * 1024 * 1024;
 /// A request must be read within this.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// It must be read and answered within this; streams count only until they start. Longer, so that who sends too slowly is told
@@ -57,6 +60,14 @@ impl<K: Hash + Eq + Clone> PerKey<K> {
     /// # Errors
     /// `SlowDown` with the seconds to wait.
     pub fn check(&self, key: &K) -> Result<(), AppError> {
+        self.check_many(key, NonZeroU32::MIN)
+    }
+
+    /// Counts `many` for `key`, or none of them; more than the burst never pass.
+    ///
+    /// # Errors
+    /// `SlowDown` with the seconds to wait.
+    pub fn check_many(&self, key: &K, many: NonZeroU32) -> Result<(), AppError> {
         // Forget those who have been quiet, so that the table is bounded by the rate of newcomers: not before as many were
         // counted as were left the last time, so that however many they are, each costs a look or two at one of them.
         let counted = self.counted.fetch_add(1, Ordering::Relaxed) + 1;
@@ -65,9 +76,11 @@ impl<K: Hash + Eq + Clone> PerKey<K> {
             self.limiter.retain_recent();
             self.due.store(self.limiter.len().max(KEYS), Ordering::Relaxed);
         }
-        self.limiter
-            .check_key(key)
-            .map_err(|until| slow_down(until.wait_time_from(self.limiter.clock().now())))
+        match self.limiter.check_key_n(key, many) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(until)) => Err(slow_down(until.wait_time_from(self.limiter.clock().now()))),
+            Err(_) => Err(AppError::SlowDown(1)),
+        }
     }
 }
 
@@ -131,6 +144,9 @@ mod tests {
         assert!(limit.check(&1).is_ok() && limit.check(&1).is_ok());
         assert!(matches!(limit.check(&1), Err(AppError::SlowDown(s)) if (1..=60).contains(&s)));
         assert!(limit.check(&2).is_ok(), "another key has its own");
+        let (two, three) = (NonZeroU32::new(2).unwrap(), NonZeroU32::new(3).unwrap());
+        assert!(limit.check_many(&3, three).is_err() && limit.check_many(&3, two).is_ok());
+        assert!(limit.check(&3).is_err(), "two were counted");
     }
 
     #[test]

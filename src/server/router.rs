@@ -8,7 +8,7 @@ use axum::{
     http::HeaderMap,
     middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
@@ -21,7 +21,8 @@ use crate::{
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
     error::AppError,
-    logs, paths, ticker,
+    logs::server::ingest,
+    paths, ticker,
     ui::error_page::SetStatus,
 };
 
@@ -47,9 +48,17 @@ pub fn router(state: AppState) -> Router {
     let functions: Vec<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let desk_pages = generate_route_list_with_exclusions(App, Some(functions.clone()));
     let door_pages = generate_route_list_with_exclusions(Door, Some(functions));
-    let ingest = Router::new()
+    let shippers = Router::new()
         .route(paths::INGEST_TICKS, post(ticker::server::ingest::ticks))
-        .route(paths::INGEST_LOGS, post(logs::server::ingest::ndjson::lines))
+        .route(paths::INGEST_LOGS, post(ingest::ndjson::lines))
+        .route(paths::LOKI_PUSH, post(ingest::loki::push))
+        .route(paths::OTLP_LOGS, post(ingest::otlp::logs))
+        .route(paths::ELASTIC, any(ingest::elastic::call))
+        .route(paths::ELASTIC_ALL, any(ingest::elastic::call))
+        // A wildcard stands for something.
+        .route("/elastic/", any(ingest::elastic::call))
+        .route(paths::ELASTIC_BULK, post(ingest::elastic::bulk))
+        .route(paths::ELASTIC_INDEX_BULK, post(ingest::elastic::bulk))
         .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
@@ -82,10 +91,11 @@ pub fn router(state: AppState) -> Router {
         })
         .fallback(file_and_error_handler_with_context::<AppState, _>(context, desk_shell))
         .layer(from_fn_with_state(state.clone(), session::load))
-        .merge(ingest)
+        .merge(shippers)
         .merge(programs)
         .route(paths::WORKER, get(chat::server::notify::worker::worker))
         .route(paths::HEALTH, get(health))
+        .route(paths::LOKI_READY, get(ingest::loki::ready))
         .route(paths::METRICS, get(ticker::server::metrics::metrics))
         // From the inside out: the last one sees a request first.
         .layer(from_fn_with_state(state.clone(), security::same_origin))

@@ -1,6 +1,6 @@
 //! Tokens on requests: who sends them, and what they may do.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -12,6 +12,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use data_encoding::BASE64;
 use serde_json::json;
 
 use crate::{
@@ -27,7 +28,9 @@ use crate::{
 
 use super::{ends::End, scopes::Scope};
 
-/// The bearer token of an ingest request, with the scope `ingest`. As an extractor it refuses (401, 403, 429).
+/// The token of an ingest request, with the scope `ingest`, in any of the ways in which shippers send it: `Bearer`, `Basic`
+/// with the token as its password, Elasticsearch's `ApiKey`, or `?token=` in the URL. As an extractor it refuses (401, 403,
+/// 429).
 #[derive(Clone, Debug)]
 pub struct IngestToken {
     /// `token.id`.
@@ -47,6 +50,12 @@ pub enum Refused {
     Unknown(&'static str),
     /// Anything else.
     Other(AppError),
+}
+
+impl From<AppError> for Refused {
+    fn from(error: AppError) -> Self {
+        Self::Other(error)
+    }
 }
 
 impl IntoResponse for Refused {
@@ -160,17 +169,41 @@ pub fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// The token that a shipper's request carries: the header's counts before the URL's.
+fn sent(parts: &Parts) -> Option<Cow<'_, str>> {
+    if let Some(token) = bearer(parts) {
+        return Some(token.into());
+    }
+    let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    if let Some((scheme, coded)) = header.and_then(|header| header.split_once(' '))
+        && ["basic", "apikey"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+    {
+        return Some(password(coded.trim())?.into());
+    }
+    let query = parts.uri.query()?;
+    form_urlencoded::parse(query.as_bytes()).find_map(|(name, value)| (name == "token").then_some(value))
+}
+
+/// Of `user:password` in Base64 the password, or the user where there is no password: some put the token there.
+fn password(coded: &str) -> Option<String> {
+    let text = String::from_utf8(BASE64.decode(coded.as_bytes()).ok()?).ok()?;
+    let (user, password) = text.split_once(':').unwrap_or((&text, ""));
+    Some(if password.is_empty() { user } else { password }.to_owned())
+}
+
 impl FromRequestParts<AppState> for IngestToken {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
-        let Some(token) = bearer(parts) else {
+        let Some(token) = sent(parts) else {
             return Err(Refused::Unknown(
-                "Send a token in the header `Authorization: Bearer sbx_…`. Make one with `squawkbox token create \
-                 --name NAME --scope ingest`.",
+                "Send a token in the header `Authorization: Bearer sbx_…`, as the password of Basic, or as `?token=` in \
+                 the URL. Make one with `squawkbox token create --name NAME --scope ingest`.",
             ));
         };
-        let found = state.accounts.ingest_token(token).await.map_err(Refused::Other)?;
+        let found = state.accounts.ingest_token(&token).await.map_err(Refused::Other)?;
         found.ok_or(Refused::Unknown(
             "This token is unknown here. Make one with `squawkbox token create --name NAME --scope ingest` on the \
              server's data folder.",

@@ -11,7 +11,7 @@ pub mod stream;
 use super::{filter::Filter, model::Tail};
 use crate::{
     error::AppError,
-    server::{config::Config, db::Database, hub::Hub, shutdown::Shutdown, sse::Feed},
+    server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown, sse::Feed},
 };
 
 /// Log lines.
@@ -20,6 +20,8 @@ pub struct Logs {
     pub db: Database,
     /// Where lines are born.
     pub recorder: record::Recorder,
+    /// How much each token may bring.
+    pub pace: PerKey<i64>,
     live: Hub<publish::Batch>,
 }
 
@@ -44,7 +46,12 @@ impl Logs {
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);
         say_what_starts(config);
-        Ok(Self { db, recorder, live })
+        Ok(Self {
+            db,
+            recorder,
+            pace: ingest::shipment::pace(),
+            live,
+        })
     }
 
     /// The newest lines, and from where the stream goes on.

@@ -63,6 +63,36 @@ async fn lines_are_kept_and_bad_ones_reported() {
 }
 
 #[tokio::test]
+async fn the_url_names_the_parts_where_they_are_called_otherwise() {
+    let app = TestApp::start().await;
+    let mut shipper = Shipper::new(&app).await;
+    shipper.url.push_str("?message=text&time=at&level=sev&source=app.name");
+    let body = r#"[{"text":"one","at":1700000000,"sev":"warn","app":{"name":"api"},"message":"kept"},
+                   {"msg":"WARN two"},{"at":"never","text":"three"}]"#;
+    let (status, answer) = shipper.post(body).await;
+    assert_eq!((status, &answer["accepted"]), (200, &json!(2)), "{answer}");
+    assert!(
+        answer["rejected"][0]["error"]
+            .as_str()
+            .unwrap()
+            .starts_with("at: expected RFC 3339"),
+        "{answer}"
+    );
+    let lines = crate::logs::server::store::after(&app.running.state.logs.db.readers, 0, 10)
+        .await
+        .unwrap();
+    let shown: Vec<_> = lines
+        .iter()
+        .map(|line| (line.level, line.source.as_str(), line.message.as_str()))
+        .collect();
+    assert_eq!(shown, [(Level::Warn, "api", "one"), (Level::Warn, "test", "WARN two")]);
+    assert_eq!(
+        (lines[0].fields.to_string().as_str(), lines[0].time.micros()),
+        ("message=kept", 1_700_000_000_000_000)
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_taken_is_refused_in_words() {
     let app = TestApp::start().await;
     let shipper = Shipper::new(&app).await;

@@ -1,8 +1,13 @@
 //! Log lines: kept, published, resumed, taken in, deleted.
 
+mod elastic;
 mod ingest;
+mod loki;
+mod otlp;
 mod own;
 mod secrets;
+mod shipper;
+mod shippers;
 mod store;
 mod stream;
 

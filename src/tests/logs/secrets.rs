@@ -28,6 +28,12 @@ async fn no_token_and_no_code_gets_into_the_log() {
         format!("/reset/{join}"),
         format!("/nonsense/{token}"),
         format!("/api/v1/{token}"),
+        format!("/ingest/logs?token={token}"),
+        format!("/loki/api/v1/push?token={token}"),
+        format!("/v1/logs?token={token}"),
+        format!("/app/_bulk?token={token}"),
+        format!("/elastic/_license?token={token}"),
+        format!("/elastic/{token}"),
     ];
     let everywhere = async || {
         for path in &paths {
@@ -36,7 +42,8 @@ async fn no_token_and_no_code_gets_into_the_log() {
                 let plain = stranger.request(method.clone(), &url).body(r#"{"text":"hi"}"#);
                 let from_afar = stranger.request(method, &url).header("origin", "https://evil.test");
                 let signed_in = ines.client.get(&url).header("accept", "text/html");
-                for request in [plain.bearer_auth(&token), from_afar, signed_in] {
+                let basic = stranger.get(&url).basic_auth("logs", Some(&token));
+                for request in [plain.bearer_auth(&token), from_afar, signed_in, basic] {
                     request.send().await.expect("an answer");
                 }
             }

@@ -1,16 +1,19 @@
-//! `POST /ingest/logs`: JSON objects, one a line, or an array of them, or a single one. A bad line is reported
-//! and skipped, the rest kept; the answer comes after the commit.
+//! `POST /ingest/logs`: JSON objects, one a line, or an array of them, or a single one; `?message=&time=&level=&source=` name
+//! their parts where they are called otherwise. A bad line is reported and skipped, the rest kept; the answer comes after
+//! the commit.
 
 use axum::{
-    extract::State,
-    http::{HeaderMap, header::CONTENT_ENCODING},
+    extract::{Request, State},
     response::Response,
 };
 use serde_json::value::RawValue;
 
-use super::object;
+use super::{
+    object::{self, Names},
+    shipment::receive,
+};
 use crate::{
-    accounts::server::tokens::IngestToken,
+    accounts::server::tokens::Refused,
     error::AppError,
     logs::{
         model::Fields,
@@ -19,7 +22,7 @@ use crate::{
             record::{NewLine, STATEMENT},
         },
     },
-    server::{inflight::Brought, report::Report, state::AppState},
+    server::{limits::INGEST_BODY, report::Report, state::AppState},
     time::Timestamp,
 };
 
@@ -29,29 +32,17 @@ const TURN: usize = 500;
 /// Takes lines.
 ///
 /// # Errors
-/// `Invalid` when none could be read, `TooLarge` over the limit, `Busy` when others bring too much, those of the token, and
-/// those of recording: then the lines of earlier parts are kept.
-pub async fn lines(
-    State(state): State<AppState>,
-    token: IngestToken,
-    headers: HeaderMap,
-    body: Brought,
-) -> Result<Response, AppError> {
-    if headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| encoding != "identity")
-    {
-        return Err(AppError::Invalid(
-            "Compressed bodies can't be read: send it as it is.".into(),
-        ));
-    }
+/// `Invalid` when none could be read, those of [`receive`], and those of recording: then the lines of earlier parts are kept.
+pub async fn lines(State(state): State<AppState>, request: Request) -> Result<Response, Refused> {
+    let body = receive(&state, request, INGEST_BODY).await?;
+    let names = Names::asked(body.parts.uri.query().unwrap_or_default());
     let text = repair(body.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body.bytes));
     let (mut report, now) = (Report::default(), Timestamp::now());
     let mut items = split(text.trim_end())?;
     let mut lines = Vec::new();
     // In parts, so that neither all lines of a large body lie in memory at once nor others wait until they are read.
     loop {
-        let (some, more) = read(&mut items, TURN, &token.name, now, &mut report);
+        let (some, more) = read(&mut items, TURN, (&names, body.token.name.as_str()), now, &mut report);
         report.accepted += some.len();
         lines.extend(some);
         if !more || lines.len() >= STATEMENT {
@@ -63,7 +54,7 @@ pub async fn lines(
         tokio::task::yield_now().await;
     }
     if report == Report::default() {
-        return Err(nothing());
+        return Err(nothing().into());
     }
     Ok(report.respond())
 }
@@ -74,11 +65,11 @@ fn nothing() -> AppError {
     )
 }
 
-/// Reads some lines; tells whether there may be more.
+/// Reads some lines, with the names of their parts and the source of those that name none; tells whether there may be more.
 fn read<'t>(
     items: &mut impl Iterator<Item = (usize, &'t str)>,
     part: usize,
-    source: &str,
+    (names, source): (&Names, &str),
     now: Timestamp,
     report: &mut Report,
 ) -> (Vec<NewLine>, bool) {
@@ -86,7 +77,7 @@ fn read<'t>(
     for (line, json) in items.take(part) {
         count += 1;
         let object = serde_json::from_str::<Fields>(json).map_err(|error| not_read(&error));
-        match object.and_then(|object| object::line(object, source, now)) {
+        match object.and_then(|object| object::line(object, names, source, now)) {
             Ok(new) => lines.push(new),
             Err(error) => report.refuse(line, error),
         }
@@ -129,7 +120,13 @@ mod tests {
         let (mut all, mut report) = (Vec::new(), Report::default());
         let mut items = split(text.trim_end())?;
         loop {
-            let (lines, more) = read(&mut items, 2, "token", Timestamp::default(), &mut report);
+            let (lines, more) = read(
+                &mut items,
+                2,
+                (&Names::default(), "token"),
+                Timestamp::default(),
+                &mut report,
+            );
             all.extend(lines);
             if !more {
                 return Ok((all, report));
