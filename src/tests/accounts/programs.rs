@@ -42,7 +42,8 @@ async fn programs_need_a_token_and_must_not_hurry() {
     let unknown = format!("Bearer sbx_{}", "A".repeat(43));
     for (wrong, hint) in [
         (None, "Authorization: Bearer"),
-        (Some("Basic aW5lczpzZWNyZXQ="), "Authorization: Bearer"),
+        // A password that is no token.
+        (Some("Basic aW5lczpzZWNyZXQ="), "unknown"),
         (Some("Bearer"), "Authorization: Bearer"),
         (Some("Bearer nonsense"), "unknown"),
         (Some(unknown.as_str()), "unknown"),
