@@ -1,9 +1,9 @@
 //! The line gateway: conversations for programs that speak `userid:toUserid:content` over a WebSocket.
 //!
 //! What is sent becomes a message of the conversation of the two, by [`post`] like any other. What others say in any of
-//! the person's conversations, wherever they say it but in threads, arrives as `userid:content` on each of the person's registered
-//! connections, from their registering on; what was said before is in the browser and the API. What the person says is
-//! not repeated to their other connections: such a line couldn't say to whom.
+//! the person's conversations, wherever they say it but in threads, arrives as `userid:content` on each of the person's
+//! registered connections, from their registering on; what was said before is in the browser and the API. What the person
+//! says is not repeated to their other connections: such a line couldn't say to whom.
 
 use std::{collections::HashMap, time::Duration};
 
