@@ -33,6 +33,7 @@ use crate::{
     desk_keys::KeysPage,
     error::AppError,
     ids::RoomId,
+    logs::{find_page::FindPage, sources_page::SourcesPage},
     ticker::{chart_page::ChartPage, lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
@@ -167,6 +168,8 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/ticker/chart") view=ChartPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/lists") view=ListsPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
+                <Route path=path!("/logs/sources") view=SourcesPage ssr=SsrMode::Async />
+                <Route path=path!("/logs/search") view=FindPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

@@ -20,6 +20,16 @@ pub const INGEST_TICKS: &str = "/ingest/ticks";
 pub const INGEST_LOGS: &str = "/ingest/logs";
 /// Log lines in, as Loki takes them.
 pub const LOKI_PUSH: &str = "/loki/api/v1/push";
+/// The page where log lines of any age are searched.
+pub const LOG_SEARCH: &str = "/logs/search";
+/// The page of who sends log lines.
+pub const LOG_SOURCES: &str = "/logs/sources";
+/// Everything that a search in log lines finds, as a file.
+pub const LOG_EXPORT: &str = "/logs/export";
+/// More lines of a search, for its page.
+pub const LOG_ROWS: &str = "/logs/rows";
+/// What a log line carries, for the page of searching.
+pub const LOG_LINE: &str = "/logs/line";
 /// Whether Loki takes lines, as its shippers ask.
 pub const LOKI_READY: &str = "/ready";
 /// Log lines in, as OpenTelemetry sends them.
@@ -80,6 +90,16 @@ pub fn chart(symbol: &str, venue: &str) -> String {
 /// The page of a list of symbols.
 pub fn watchlist(list: ListId) -> String {
     format!("{WATCHLISTS}?list={list}")
+}
+
+/// The page of a search in log lines.
+pub fn log_search(query: &str) -> String {
+    format!("{LOG_SEARCH}?q={}", encoded(query))
+}
+
+/// A log line, with those around it.
+pub fn log_line(id: u64) -> String {
+    format!("{LOG_SEARCH}?at={id}")
 }
 
 /// Where one can come into the room, if it is an open one.
@@ -151,9 +171,18 @@ pub fn is_api(path: &str) -> bool {
 pub fn is_beside(path: &str) -> bool {
     let page = path.trim_start_matches('/').split(['/', '?', '#']).next();
     let is_about_a_room = || {
-        ["/new", "/others", "/about", "/delete", "/pins", "/history/", "/lists"]
-            .iter()
-            .any(|part| path.contains(part))
+        [
+            "/new",
+            "/others",
+            "/about",
+            "/delete",
+            "/pins",
+            "/history/",
+            "/lists",
+            "/logs/",
+        ]
+        .iter()
+        .any(|part| path.contains(part))
     };
     !matches!(page, Some("" | "rooms" | "ticker" | "logs")) || is_about_a_room()
 }

@@ -9,6 +9,7 @@ mod bare;
 mod commits;
 mod crowd;
 mod idle;
+mod lines;
 mod million;
 mod open_files;
 mod pages;
@@ -35,8 +36,8 @@ use std::process::ExitCode;
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 9] = [
-    "start", "idle", "room", "thousand", "posts", "pages", "search", "ticks", "readers",
+const SCENARIOS: [&str; 10] = [
+    "start", "idle", "room", "thousand", "posts", "pages", "search", "ticks", "readers", "lines",
 ];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
@@ -95,6 +96,7 @@ async fn run(names: &[String]) -> Result<(), String> {
                 "search" => search::run().await,
                 "ticks" => ticks::run().await,
                 "readers" => readers::run().await,
+                "lines" => lines::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;

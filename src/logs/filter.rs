@@ -67,6 +67,12 @@ impl Levels {
     }
 }
 
+impl FromIterator<Level> for Levels {
+    fn from_iter<I: IntoIterator<Item = Level>>(levels: I) -> Self {
+        levels.into_iter().fold(Self::NONE, Self::toggled_on)
+    }
+}
+
 /// What a line must have to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {

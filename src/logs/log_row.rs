@@ -8,15 +8,20 @@ use super::{
     connection::LogBuffer,
     model::{Gap, Level, LogLine},
 };
-use crate::ui::{handler::press, text::text};
+use crate::{
+    paths,
+    ui::{handler::press, text::text},
+};
 
-/// A line: when (UTC), how bad, from where, what. The spaces are for whoever copies it.
+/// A line: when (UTC; leads to what stands around it), how bad, from where, what. The spaces are for whoever copies it.
 #[component(transparent)]
 pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
     let fields = (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{line.fields.to_string()}</span> });
     view! {
         <div class="line">
-            <time datetime=line.time.to_string()>{line.time.milli()}</time>
+            <time datetime=line.time.to_string()>
+                <a href=paths::log_line(line.id) rel="external" tabindex="-1">{line.time.milli()}</a>
+            </time>
             " "
             <span class=level_class(line.level)>{line.level.word()}</span>
             " "
@@ -27,7 +32,8 @@ pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
     }
 }
 
-fn level_class(level: Level) -> &'static str {
+/// The class of what is coloured by a level.
+pub fn level_class(level: Level) -> &'static str {
     match level {
         Level::Trace => "l-trace",
         Level::Debug => "l-debug",

@@ -23,7 +23,7 @@ use crate::ui::{
 use crate::{
     error::AppError,
     live::badge::{Link, LinkBadge},
-    ui,
+    paths, ui,
 };
 
 /// Rows in the document while following. Nobody reads further up without scrolling, which pauses, and then all
@@ -82,6 +82,7 @@ pub fn LogsPanel() -> impl IntoView {
                         move || !is_paused(),
                         move || view! { <LinkBadge link live="following" /> }.into_any(),
                     )}
+                    <a class="button quiet" href=paths::LOG_SEARCH rel="external">"Search all"</a>
                     {when(
                         move || alive.get(),
                         move || {

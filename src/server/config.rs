@@ -181,6 +181,16 @@ pub struct Config {
     )]
     pub keep_logs_days: u16,
 
+    /// Gigabytes that old log lines may take on the disk; beyond that the oldest go
+    #[arg(
+        long,
+        env = "SQUAWKBOX_KEEP_LOGS_GB",
+        default_value_t = 10,
+        value_name = "GB",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub keep_logs_gb: u32,
+
     /// Days for which a symbol's bars of a second are kept
     #[arg(
         long,

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use sqlx::{
     ConnectOptions, SqlitePool,
     migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -63,7 +63,12 @@ impl Database {
             .pragma("journal_size_limit", checkpoint::MOST.to_string())
             .optimize_on_close(true, 400)
             .disable_statement_logging();
-        let mut conn = options.connect().await?;
+        // Room that deleting makes can be given back. It is decided when the file is made, by whoever may write.
+        let mut conn = options
+            .clone()
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .connect()
+            .await?;
         migrations.run(&mut conn).await?;
         let log = checkpoint::Log::of(file);
         tasks.spawn(log.beside(options.clone(), stop.clone()));

@@ -21,7 +21,7 @@ use crate::{
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
     error::AppError,
-    logs::server::ingest,
+    logs::{self, server::ingest},
     paths, ticker,
     ui::error_page::SetStatus,
 };
@@ -59,7 +59,8 @@ pub fn router(state: AppState) -> Router {
         .route("/elastic/", any(ingest::elastic::call))
         .route(paths::ELASTIC_BULK, post(ingest::elastic::bulk))
         .route(paths::ELASTIC_INDEX_BULK, post(ingest::elastic::bulk))
-        .layer(DefaultBodyLimit::max(limits::INGEST_BODY));
+        .layer(DefaultBodyLimit::max(limits::INGEST_BODY))
+        .layer(from_fn_with_state(state.clone(), logs::server::sources::note_refused));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
@@ -83,6 +84,9 @@ pub fn router(state: AppState) -> Router {
         .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
         .route(paths::EVENTS, get(events))
         .route(paths::OPTIONS, get(chat::server::options::list))
+        .route(paths::LOG_EXPORT, get(logs::server::export::export))
+        .route(paths::LOG_ROWS, get(logs::server::fragments::rows))
+        .route(paths::LOG_LINE, get(logs::server::fragments::opened))
         .route(paths::PREVIEW, get(chat::server::previews::serve::picture))
         .route(paths::FUNCTIONS, post(functions::call))
         .leptos_routes_with_context(&state, desk_pages, context.clone(), move || desk_shell(options.clone()))
@@ -127,10 +131,12 @@ struct EventsQuery {
     after: String,
     #[serde(default)]
     symbols: String,
+    #[serde(default)]
+    query: String,
 }
 
 /// `GET /events?topics=ticker,logs&after=CURSOR`: the feeds, for whoever is signed in or has a token with the scope `read`,
-/// until the session or the token ends. `symbols` are those of which the ticker tells.
+/// until the session or the token ends. `symbols` are those of which the ticker tells, `query` says which log lines.
 async fn events(
     State(state): State<AppState>,
     listener: Listener,
@@ -152,6 +158,9 @@ async fn events(
             () = stopping.cancelled_owned() => (),
         }
     };
-    let only = sse::names(&query.symbols);
-    Ok(sse::respond(&feeds, cursors, &only, who, end, line))
+    let asked = sse::Asked {
+        symbols: sse::names(&query.symbols),
+        query: query.query,
+    };
+    sse::respond(&feeds, cursors, &asked, who, end, line)
 }

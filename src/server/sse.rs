@@ -1,18 +1,19 @@
 //! One event stream per tab that carries every feed (`GET /events`), and resumes each where it was.
 //!
-//! An event's bytes are encoded once and shared by all readers; only the `id` line before it is the reader's
-//! own: the cursors of all its topics, such as `logs:812,ticker:4077`. A reader that stalls is not polled, so
+//! An event's bytes are encoded once for all readers; only the `id` line before it is the reader's own: the cursors of all
+//! its topics, such as `logs:812,ticker:4077`. What is there at once goes out as one piece. A reader that stalls is not polled, so
 //! it holds up nobody; what it missed is its feed's business (the ticker conflates, logs report a gap).
 
-use std::{any::Any, collections::BTreeMap, convert::Infallible, future::Future, time::Duration};
+use std::{any::Any, collections::BTreeMap, convert::Infallible, fmt::Write, future::Future, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, header},
     response::Response,
 };
+use bytes::{BufMut, BytesMut};
 use futures::{
-    StreamExt,
+    FutureExt, StreamExt,
     stream::{self, BoxStream, SelectAll},
 };
 
@@ -24,6 +25,10 @@ use crate::{error::AppError, ids::UserId};
 
 /// How long a reader may take to read the end of its stream.
 const LAST_WORDS: Duration = Duration::from_secs(3);
+/// Bytes after which a piece goes out, though more is there.
+const PIECE: usize = 16 * 1024;
+/// Bytes of an event above which it goes out as it is, shared by all readers, rather than copied into a piece.
+const COPIED: usize = 4 * 1024;
 /// Silence after which [`BEAT`] is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// A comment for proxies, and an event for the page, whose EventSource doesn't show it comments: the line is up.
@@ -46,16 +51,28 @@ pub trait Feed: Send + Sync + 'static {
     fn topic(&self) -> &'static str;
     /// What came after `after` (everything worth showing when `None` or unknown), then what comes.
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event>;
-    /// The same, of these things alone where the feed tells of things by name.
-    fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
-        let _ = names;
-        self.open(after)
+    /// The same, of what is asked for alone where the feed knows of it.
+    ///
+    /// # Errors
+    /// `Invalid` for what can't be understood.
+    fn open_for(&self, after: Option<u64>, asked: &Asked) -> Result<BoxStream<'static, Event>, AppError> {
+        let _ = asked;
+        Ok(self.open(after))
     }
     /// Somebody reads it, until their stream drops what this returns.
     fn attend(&self, who: UserId) -> Option<Box<dyn Any + Send>> {
         let _ = who;
         None
     }
+}
+
+/// What a reader wants of its topics.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The symbols of which the ticker tells; empty for all.
+    pub symbols: Vec<String>,
+    /// What log lines must be, in the language of [`crate::logs::query`]; empty for all.
+    pub query: String,
 }
 
 /// What is named in a query, with commas between.
@@ -99,9 +116,14 @@ impl Cursors {
         }
     }
 
-    fn id_line(&self) -> Bytes {
-        let list: Vec<String> = self.0.iter().map(|(topic, n)| format!("{topic}:{n}")).collect();
-        Bytes::from(format!("id: {}\n", list.join(",")))
+    fn write_id(&self, piece: &mut BytesMut) {
+        let mut before = "id: ";
+        for (topic, n) in &self.0 {
+            // Writing into memory doesn't fail.
+            let _ = write!(piece, "{before}{topic}:{n}");
+            before = ",";
+        }
+        piece.put_u8(b'\n');
     }
 }
 
@@ -136,7 +158,7 @@ pub fn choose<'a>(feeds: &'a [Box<dyn Feed>], topics: &str) -> Result<Vec<&'a dy
 struct Reader {
     feeds: SelectAll<BoxStream<'static, (&'static str, Event)>>,
     cursors: Cursors,
-    /// The second half of an event whose id line has just been written.
+    /// The second half of a large event, whose id line has just been written.
     pending: Option<Bytes>,
     /// Cancelled when the stream is to end.
     end: CancellationToken,
@@ -146,30 +168,31 @@ struct Reader {
     _attending: Vec<Box<dyn Any + Send>>,
 }
 
-/// Streams `feeds` to `who` from `cursors` on until `end` completes, then hints at reconnecting; of what is named in `only` alone,
-/// where anything is. A reader that doesn't take so much within a moment loses its `line`.
+/// Streams `feeds` to `who` from `cursors` on, of what is `asked` alone, until `end` completes, then hints at reconnecting. A
+/// reader that doesn't take so much within a moment loses its `line`.
+///
+/// # Errors
+/// `Invalid` for what can't be understood.
 pub fn respond(
     feeds: &[&dyn Feed],
     mut cursors: Cursors,
-    only: &[String],
+    asked: &Asked,
     who: UserId,
     end: impl Future<Output = ()> + Send + 'static,
     line: Line,
-) -> Response {
+) -> Result<Response, AppError> {
     let (told, gone) = (CancellationToken::new(), CancellationToken::new());
-    tokio::spawn(watch(end, told.clone(), gone.clone(), line));
     // What else a reader says it has seen is not carried along in every id.
     cursors
         .0
         .retain(|topic, _| feeds.iter().any(|feed| feed.topic() == topic));
     let opened = feeds.iter().map(|feed| {
         let topic = feed.topic();
-        let events = match only {
-            [] => feed.open(cursors.get(topic)),
-            only => feed.open_only(cursors.get(topic), only),
-        };
-        events.map(move |event| (topic, event)).boxed()
+        let events = feed.open_for(cursors.get(topic), asked)?;
+        Ok(events.map(move |event| (topic, event)).boxed())
     });
+    let opened = opened.collect::<Result<Vec<_>, AppError>>()?;
+    tokio::spawn(watch(end, told.clone(), gone.clone(), line));
     let reader = Reader {
         feeds: stream::select_all(opened),
         cursors,
@@ -191,7 +214,7 @@ pub fn respond(
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    response
+    Ok(response)
 }
 
 /// Has a stream end, in a task of its own: one that stalls isn't polled and hears of nothing.
@@ -220,12 +243,26 @@ impl Reader {
                 Some(Bytes::from(format!("retry: {RETRY_MS}\n\n")))
             }
             event = self.feeds.next() => {
-                let (topic, event) = event?;
-                self.cursors.set(topic, event.cursor);
-                self.pending = Some(event.bytes);
-                Some(self.cursors.id_line())
+                let mut piece = BytesMut::new();
+                self.write(event?, &mut piece);
+                while self.pending.is_none() && piece.len() < PIECE {
+                    // What isn't there yet is polled for again by the next call, which then has a task to wake.
+                    let Some(Some(event)) = self.feeds.next().now_or_never() else { break };
+                    self.write(event, &mut piece);
+                }
+                Some(piece.freeze())
             }
             () = tokio::time::sleep(KEEP_ALIVE) => Some(BEAT),
+        }
+    }
+
+    fn write(&mut self, (topic, event): (&'static str, Event), piece: &mut BytesMut) {
+        self.cursors.set(topic, event.cursor);
+        self.cursors.write_id(piece);
+        if event.bytes.len() > COPIED {
+            self.pending = Some(event.bytes);
+        } else {
+            piece.extend_from_slice(&event.bytes);
         }
     }
 }
@@ -252,11 +289,12 @@ mod tests {
         let answer = respond(
             &[&Silent],
             Cursors::default(),
-            &[],
+            &Asked::default(),
             UserId::default(),
             end,
             Line::default(),
-        );
+        )
+        .unwrap();
         let began = tokio::time::Instant::now();
         let mut body = answer.into_body().into_data_stream();
         let mut said = Vec::new();
@@ -280,6 +318,50 @@ mod tests {
             (Some(812), Some(4077), None)
         );
         cursors.set("logs", 813);
-        assert_eq!(&cursors.id_line()[..], b"id: logs:813,ticker:4077\n");
+        let mut line = BytesMut::new();
+        cursors.write_id(&mut line);
+        assert_eq!(&line[..], b"id: logs:813,ticker:4077\n");
+    }
+
+    /// Three small events at once, one large, one small, then nothing.
+    struct Five;
+
+    impl Feed for Five {
+        fn topic(&self) -> &'static str {
+            "five"
+        }
+
+        fn open(&self, _: Option<u64>) -> BoxStream<'static, Event> {
+            let event = |(cursor, size): (u64, usize)| Event {
+                cursor,
+                bytes: encode("five", &"x".repeat(size)),
+            };
+            let sizes = [(1, 1), (2, 1), (3, 1), (4, COPIED), (5, 1)];
+            stream::iter(sizes.map(event)).chain(stream::pending()).boxed()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_there_at_once_goes_out_as_one_piece_and_the_large_as_it_is() {
+        let (cursors, end) = (Cursors::default(), tokio::time::sleep(Duration::from_secs(1)));
+        let answer = respond(
+            &[&Five],
+            cursors,
+            &Asked::default(),
+            UserId::default(),
+            end,
+            Line::default(),
+        );
+        let pieces: Vec<Bytes> = answer
+            .unwrap()
+            .into_body()
+            .into_data_stream()
+            .map(Result::unwrap)
+            .collect()
+            .await;
+        let large = encode("five", &"x".repeat(COPIED));
+        let text = |n: u64| format!("id: five:{n}\nevent: five\ndata: x\n\n");
+        assert_eq!(pieces[1], format!("{}{}{}id: five:4\n", text(1), text(2), text(3)));
+        assert_eq!((&pieces[2], pieces[3].as_ref()), (&large, text(5).as_bytes()));
     }
 }

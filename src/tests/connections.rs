@@ -183,11 +183,12 @@ async fn a_stalled_event_stream_ends_with_its_session() {
         let response = sse::respond(
             &[&Flood],
             Cursors::default(),
-            &[],
+            &sse::Asked::default(),
             crate::ids::UserId::default(),
             end,
             line,
-        );
+        )
+        .unwrap();
         let guard = held.drop_guard();
         response.map(|body| {
             Body::from_stream(body.into_data_stream().map(move |piece| {

@@ -1,6 +1,10 @@
 //! Tokens on requests: who sends them, and what they may do.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Json,
@@ -38,6 +42,9 @@ pub struct IngestToken {
     /// What the token is called: the default source of what it sends.
     pub name: String,
 }
+
+/// Lies in a request whose token's name somebody wants to know, whatever becomes of it.
+pub type Whose = Arc<OnceLock<String>>;
 
 /// Requests per token: 200 at once, then 100 a second.
 pub fn rate() -> PerKey<i64> {
@@ -204,6 +211,9 @@ impl FromRequestParts<AppState> for IngestToken {
             ));
         };
         let found = state.accounts.ingest_token(&token).await.map_err(Refused::Other)?;
+        if let (Some(found), Some(whose)) = (&found, parts.extensions.get::<Whose>()) {
+            let _ = whose.set(found.name.clone());
+        }
         found.ok_or(Refused::Unknown(
             "This token is unknown here. Make one with `squawkbox token create --name NAME --scope ingest` on the \
              server's data folder.",

@@ -1,16 +1,30 @@
 //! Logs on the server.
 
+pub mod block;
+pub mod export;
+pub mod found;
+pub mod fragments;
 pub mod harmless;
 pub mod ingest;
+pub mod matching;
 pub mod publish;
 pub mod record;
+pub mod rest;
 pub mod retention;
+pub mod saved;
+pub mod sealing;
+pub mod search;
+pub mod sources;
+pub mod stats;
 pub mod store;
 pub mod stream;
 
-use super::{filter::Filter, model::Tail};
+use std::{sync::Arc, time::Duration};
+
+use super::model::Tail;
 use crate::{
     error::AppError,
+    ids::UserId,
     server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown, sse::Feed},
 };
 
@@ -22,7 +36,12 @@ pub struct Logs {
     pub recorder: record::Recorder,
     /// How much each token may bring.
     pub pace: PerKey<i64>,
+    /// Who sends how much.
+    pub counts: sources::Counts,
+    /// How often each person may search.
+    pub searches: PerKey<UserId>,
     live: Hub<publish::Batch>,
+    matching: Arc<matching::Matching>,
 }
 
 impl Logs {
@@ -39,9 +58,11 @@ impl Logs {
         db.writer.write(|conn| Box::pin(store::skip_ids(conn))).await?;
         let (publisher, committed) = publish::publisher();
         let live = Hub::new(publish::RING);
-        let recorder = record::Recorder::new(db.writer.clone(), publisher);
+        let (pressure, counts) = (sealing::Pressure::default(), sources::Counts::default());
+        let recorder = record::Recorder::new(db.writer.clone(), publisher, pressure.clone(), counts.clone());
+        shutdown.spawn(sealing::run(db.clone(), pressure));
         shutdown.spawn(publish::publish(committed, live.clone()));
-        shutdown.spawn(retention::run(db.writer.clone(), config.keep_logs_days));
+        shutdown.spawn(retention::run(db.clone(), retention::Keep::of(config)));
         // Not through `shutdown.spawn`: it ends by itself, when the last lines are kept.
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);
@@ -50,6 +71,9 @@ impl Logs {
             db,
             recorder,
             pace: ingest::shipment::pace(),
+            counts,
+            searches: PerKey::new(30, Duration::from_millis(100)),
+            matching: Arc::new(matching::Matching::new(live.clone())),
             live,
         })
     }
@@ -61,7 +85,9 @@ impl Logs {
     pub async fn tail(&self) -> Result<Tail, AppError> {
         // Before the lines: one that comes in between is then after the cursor rather than nowhere.
         let newest = store::newest(&self.db.readers).await?;
-        let lines = store::recent(&self.db.readers, &Filter::default(), u64::MAX, stream::NEWEST).await?;
+        let lines = store::between(&self.db.readers, 0, u64::MAX, stream::NEWEST)
+            .await?
+            .lines;
         let cursor = lines.last().map_or(newest, |line| line.id);
         Ok(Tail { lines, cursor })
     }
@@ -71,6 +97,7 @@ impl Logs {
         Box::new(stream::LogFeed {
             readers: self.db.readers.clone(),
             live: self.live.clone(),
+            matching: self.matching.clone(),
         })
     }
 }

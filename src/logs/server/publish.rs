@@ -32,7 +32,7 @@ struct Committed {
 const QUEUE: usize = 1_024;
 const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 /// Events that a reader may be behind before it is told of a gap. Those read by all are freed at once; with a
-/// stalled reader this holds up to 128 × 64 KiB.
+/// stalled reader this holds up to 128 × 64 KiB, and the lines themselves.
 pub const RING: usize = 128;
 /// After an event, later lines are gathered this long: a flood makes ten events a second, not thousands. The
 /// first line after a quiet moment goes out at once.
@@ -49,6 +49,8 @@ pub struct Batch {
     pub first: u64,
     /// The event; its cursor is the id of the last line.
     pub event: Event,
+    /// What is in it.
+    pub lines: Arc<[Arc<LogLine>]>,
 }
 
 /// Where what is committed is handed over; cheap to clone.
@@ -103,7 +105,11 @@ fn send(live: &Hub<Batch>, waiting: &mut Vec<Arc<LogLine>>) {
     if live.listeners() > 0 {
         for lines in pieces(waiting) {
             if let (Some(first), Ok(event)) = (lines.first(), event(false, None, lines)) {
-                live.publish(Batch { first: first.id, event });
+                live.publish(Batch {
+                    first: first.id,
+                    event,
+                    lines: lines.into(),
+                });
             }
         }
     }

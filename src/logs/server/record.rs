@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{harmless::harmless, publish::Publisher, store};
+use super::{harmless::harmless, publish::Publisher, sealing::Pressure, sources::Counts, store};
 use crate::{
     error::AppError,
     logs::model::{Fields, Level, LogLine},
@@ -39,12 +39,19 @@ pub struct NewLine {
 pub struct Recorder {
     writer: Writer,
     publisher: Publisher,
+    pressure: Pressure,
+    counts: Counts,
 }
 
 impl Recorder {
-    /// Writes through `writer` and hands what was committed to the publisher.
-    pub fn new(writer: Writer, publisher: Publisher) -> Self {
-        Self { writer, publisher }
+    /// Writes through `writer`, hands what was committed to the publisher, and says to `pressure` and `counts` how much it was.
+    pub fn new(writer: Writer, publisher: Publisher, pressure: Pressure, counts: Counts) -> Self {
+        Self {
+            writer,
+            publisher,
+            pressure,
+            counts,
+        }
     }
 
     /// Keeps `lines` in their order and has them published; returns after the commit.
@@ -65,7 +72,10 @@ impl Recorder {
             self.writer
                 .write_then(
                     move |conn| Box::pin(async move { store::insert(conn, &rows, received).await }),
-                    move |first| this.publish(*first, batch),
+                    move |first| {
+                        this.counts.came(&batch, received);
+                        this.publish(*first, batch);
+                    },
                 )
                 .await?;
         }
@@ -74,6 +84,7 @@ impl Recorder {
     /// Runs right after the commit, so it must not wait. When the publisher's queue is full the lines skip it;
     /// readers notice by the ids, which have no holes, and fetch them or report a gap.
     fn publish(&self, first: u64, batch: Vec<NewLine>) {
+        self.pressure.add(batch.len());
         let lines = batch.into_iter().zip(first..).map(|(line, id)| {
             Arc::new(LogLine {
                 id,

@@ -5,7 +5,7 @@
 //! missed, and the reader catches up from the database. Far behind, it gets a gap event, whose lines
 //! `api::log_gap` loads, and goes on with the newest. A stalled reader costs at most the ring it shares.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures::{
     StreamExt,
@@ -14,16 +14,19 @@ use futures::{
 use sqlx::SqlitePool;
 
 use super::{
+    matching::{Channel, Matching},
     publish::{Batch, event, pieces},
+    search::{self, Look},
     store,
 };
 use crate::{
     error::AppError,
-    logs::{filter::Filter, wire::TOPIC},
+    logs::{model::LogLine, query::Query, wire::TOPIC},
     server::{
         hub::{Hub, Receiver, RecvError},
-        sse::{Event, Feed},
+        sse::{Asked, Event, Feed},
     },
+    time::Timestamp,
 };
 
 /// Lines that a fresh reader, or one that was far behind, starts with.
@@ -39,6 +42,8 @@ pub struct LogFeed {
     pub readers: SqlitePool,
     /// What is committed, as it is.
     pub live: Hub<Batch>,
+    /// The same for those who want only some of it.
+    pub matching: Arc<Matching>,
 }
 
 impl Feed for LogFeed {
@@ -47,9 +52,30 @@ impl Feed for LogFeed {
     }
 
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {
+        self.read(after, self.live.subscribe(), None)
+    }
+
+    fn open_for(&self, after: Option<u64>, asked: &Asked) -> Result<BoxStream<'static, Event>, AppError> {
+        let query = Query::parse(&asked.query).map_err(|wrong| AppError::Invalid(wrong.to_string()))?;
+        if query.is_everything() {
+            return Ok(self.open(after));
+        }
+        let channel = self.matching.channel(query);
+        Ok(self.read(after, channel.subscribe(), Some(channel)))
+    }
+}
+
+impl LogFeed {
+    fn read(
+        &self,
+        after: Option<u64>,
+        live: Receiver<Batch>,
+        channel: Option<Arc<Channel>>,
+    ) -> BoxStream<'static, Event> {
         let reader = Reader {
             readers: self.readers.clone(),
-            live: self.live.subscribe(),
+            live,
+            channel,
             sent: after,
             behind: true,
             ready: VecDeque::new(),
@@ -65,6 +91,8 @@ impl Feed for LogFeed {
 struct Reader {
     readers: SqlitePool,
     live: Receiver<Batch>,
+    /// Of those who want only some lines.
+    channel: Option<Arc<Channel>>,
     /// The last line sent, or after which to begin; `None` before a fresh reader's first.
     sent: Option<u64>,
     behind: bool,
@@ -91,7 +119,10 @@ impl Reader {
                 Ok(batch) if batch.event.cursor <= sent => (),
                 Ok(batch) if batch.first == sent + 1 => {
                     self.sent = Some(batch.event.cursor);
-                    return Some(batch.event);
+                    // Of lines that nobody on this channel wants, only the ids are told.
+                    if !batch.lines.is_empty() {
+                        return Some(batch.event);
+                    }
                 }
                 Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
                 Err(RecvError::Closed) => return None,
@@ -105,14 +136,13 @@ impl Reader {
         let known = self.sent.filter(|sent| *sent <= newest);
         // A cursor that was never given is of another database: what its page shows is not ours.
         let reset = self.sent.is_some() && known.is_none();
-        let (mut lines, mut gap) = (Vec::new(), None);
-        if let Some(after) = known {
-            lines = store::after(&self.readers, after, CATCH_UP + 1).await?;
-        }
-        if known.is_none() || lines.len() > CATCH_UP as usize {
-            lines = store::recent(&self.readers, &Filter::default(), u64::MAX, NEWEST).await?;
-            if let (Some(after), Some(first)) = (known, lines.first()) {
-                gap = store::gap(&self.readers, after, first.id).await?;
+        let (mut lines, is_all) = self.missed(known, newest).await?;
+        let mut gap = None;
+        if !is_all || lines.len() > CATCH_UP as usize {
+            lines.drain(..lines.len().saturating_sub(NEWEST as usize));
+            if let Some(after) = known {
+                let first = lines.first().map_or(newest + 1, |line| line.id);
+                gap = store::gap(&self.readers, after, first).await?;
             }
         }
         if reset && lines.is_empty() {
@@ -126,7 +156,25 @@ impl Reader {
         }
         // A fresh reader of an empty table begins after whatever was deleted.
         let before = known.unwrap_or(newest);
-        self.sent = Some(lines.last().map_or(before, |line| line.id));
+        let reached = match self.channel {
+            Some(_) => newest,
+            None => lines.last().map_or(before, |line| line.id),
+        };
+        self.sent = Some(reached);
         Ok(())
+    }
+
+    /// The newest lines after `known` (of all, when there is none) that this reader wants, oldest first, one more than it is
+    /// sent; and whether those are all that it would go back for.
+    async fn missed(&self, known: Option<u64>, newest: u64) -> Result<(Vec<Arc<LogLine>>, bool), AppError> {
+        let (after, limit) = known.map_or((0, NEWEST), |known| (known, CATCH_UP + 1));
+        let Some(channel) = &self.channel else {
+            return Ok((store::between(&self.readers, after, u64::MAX, limit).await?.lines, true));
+        };
+        let look = Look::of(&channel.query, Timestamp::now()).between(after, newest + 1);
+        let (mut lines, reached) = search::newest(&self.readers, look, limit as usize).await?;
+        lines.reverse();
+        let is_all = reached.next.is_none() || lines.len() == limit as usize || known.is_none();
+        Ok((lines, is_all))
     }
 }

@@ -9,13 +9,13 @@ use utoipa::{Modify, OpenApi};
 
 use self::described::Alike;
 use super::state::AppState;
-use crate::{chat, paths, ticker};
+use crate::{chat, logs, paths, ticker};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Squawkbox",
-        description = "Chat and prices for programs. Every request carries a token: `Authorization: Bearer sbx_…`. Its \
+        description = "Chat, prices and logs for programs. Every request carries a token: `Authorization: Bearer sbx_…`. Its \
             scopes say what it may do: `read` what is asked with GET, `post` everything else, `admin` what is under \
             `/tokens`. One that lacks a scope is answered with 403."
     ),
@@ -26,7 +26,8 @@ struct Api;
 fn description() -> utoipa::openapi::OpenApi {
     let mut api = Api::openapi()
         .merge_from(chat::server::rest::description())
-        .merge_from(ticker::server::rest::description());
+        .merge_from(ticker::server::rest::description())
+        .merge_from(logs::server::rest::description());
     Alike.modify(&mut api);
     api
 }
@@ -42,6 +43,7 @@ pub fn routes() -> Router<AppState> {
         .route("/openapi.json", get(async || Json(description())))
         .merge(chat::server::rest::routes())
         .merge(ticker::server::rest::routes())
+        .merge(logs::server::rest::routes())
         // What is refused here becomes a problem document on its way out, with words of its own.
         .fallback(async || StatusCode::NOT_FOUND);
     Router::new().nest(paths::API, api)

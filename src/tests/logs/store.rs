@@ -6,19 +6,33 @@ use super::*;
 use crate::logs::{
     filter::Filter,
     server::{
-        retention::sweep,
-        store::{after, between, gap, newest, recent},
+        retention::{Keep, sweep},
+        sealing::seal_one,
+        search::{self, Look, query_of},
+        store::{after, between, blocks, gap, newest},
     },
 };
+
+async fn recent(bench: &Bench, before: u64, limit: u32) -> Vec<Arc<LogLine>> {
+    between(&bench.logs.db.readers, 0, before, limit).await.unwrap().lines
+}
+
+/// Until no two blocks' worth of rows is left. The feature does the same beside, so one of both may find the other's block.
+async fn seal(bench: &Bench) {
+    for _ in 0..50 {
+        if seal_one(&bench.logs.db).await == Ok(false) {
+            return;
+        }
+    }
+    panic!("there are always more rows");
+}
 
 #[tokio::test]
 async fn a_line_comes_back_as_it_was_recorded() {
     let bench = Bench::start().await;
     let new = line(Level::Warn, "\u{1b}[33mlate\u{1b}[0m packet 🙂 \"quoted\"\nsecond");
     bench.logs.recorder.record(vec![new.clone()]).await.unwrap();
-    let lines = recent(&bench.logs.db.readers, &Filter::default(), u64::MAX, 10)
-        .await
-        .unwrap();
+    let lines = recent(&bench, u64::MAX, 10).await;
     assert_eq!(messages(&lines), ["late packet 🙂 \"quoted\"\nsecond"]);
     let kept = &lines[0];
     assert_eq!(
@@ -34,12 +48,8 @@ async fn ranges_are_in_order_and_count_what_is_left_out() {
     assert_eq!(newest(readers).await.unwrap(), 0);
     bench.record(4_500).await;
     assert_eq!(newest(readers).await.unwrap(), 4_500);
-    let everything = Filter::default();
-    assert_eq!(
-        ids(&recent(readers, &everything, u64::MAX, 3).await.unwrap()),
-        [4_498, 4_499, 4_500]
-    );
-    assert_eq!(ids(&recent(readers, &everything, 10, 3).await.unwrap()), [7, 8, 9]);
+    assert_eq!(ids(&recent(&bench, u64::MAX, 3).await), [4_498, 4_499, 4_500]);
+    assert_eq!(ids(&recent(&bench, 10, 3).await), [7, 8, 9]);
     assert_eq!(ids(&after(readers, 4_498, 10).await.unwrap()), [4_499, 4_500]);
     let piece = between(readers, 10, 1_000, 3).await.unwrap();
     assert_eq!((ids(&piece.lines), piece.more), (vec![997, 998, 999], 986));
@@ -64,7 +74,10 @@ async fn a_filter_takes_the_text_as_it_stands() {
     bench.logs.recorder.record(lines.to_vec()).await.unwrap();
     let found = async |level, text| {
         let filter = Filter::read(level, Some(text));
-        ids(&recent(&bench.logs.db.readers, &filter, u64::MAX, 10).await.unwrap())
+        let look = Look::of(&query_of(&filter), Timestamp::now());
+        let (mut lines, _) = search::newest(&bench.logs.db.readers, look, 10).await.unwrap();
+        lines.reverse();
+        ids(&lines)
     };
     assert_eq!(found(None, "100%").await, [1]);
     assert_eq!(found(None, r"c:\TEMP").await, [3]);
@@ -80,19 +93,19 @@ async fn a_filter_takes_the_text_as_it_stands() {
 #[tokio::test]
 async fn old_lines_go_and_their_ids_stay_taken() {
     let bench = Bench::start().await;
-    let (readers, writer) = (&bench.logs.db.readers, &bench.logs.db.writer);
+    let (db, readers) = (&bench.logs.db, &bench.logs.db.readers);
     // More than one step deletes.
     bench.record(2_300).await;
     tokio::time::sleep(Duration::from_millis(2)).await;
     let cutoff = Timestamp::now();
     bench.record(5).await;
-    assert_eq!(sweep(writer, cutoff).await.unwrap(), 2_300);
+    assert_eq!(sweep(db, cutoff, u64::MAX).await.unwrap(), 2_300);
     assert_eq!(
         ids(&after(readers, 0, 10).await.unwrap()),
         [2_301, 2_302, 2_303, 2_304, 2_305]
     );
-    assert_eq!(sweep(writer, cutoff).await.unwrap(), 0);
-    assert_eq!(sweep(writer, Timestamp::now().plus_seconds(1)).await.unwrap(), 5);
+    assert_eq!(sweep(db, cutoff, u64::MAX).await.unwrap(), 0);
+    assert_eq!(sweep(db, Timestamp::now().plus_seconds(1), u64::MAX).await.unwrap(), 5);
     bench.record(1).await;
     assert_eq!(
         ids(&after(readers, 0, 10).await.unwrap()),
@@ -133,7 +146,11 @@ async fn lines_are_kept_for_as_many_days_as_are_set() {
     };
     // The clock runs as fast as the work allows; a sweep comes after a minute.
     tokio::time::pause();
-    let sweeping = tokio::spawn(crate::logs::server::retention::run(writer.clone(), 3));
+    let keep = Keep {
+        days: 3,
+        bytes: u64::MAX,
+    };
+    let sweeping = tokio::spawn(crate::logs::server::retention::run(bench.logs.db.clone(), keep));
     for _ in 0..1_000 {
         if left().await.expect("read") == [3, 4] {
             sweeping.abort();
@@ -142,4 +159,94 @@ async fn lines_are_kept_for_as_many_days_as_are_set() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     panic!("not swept: {:?}", left().await);
+}
+
+#[tokio::test]
+async fn ranges_go_through_blocks_and_rows_alike() {
+    let bench = Bench::start().await;
+    let readers = &bench.logs.db.readers;
+    bench.record(20_000).await;
+    seal(&bench).await;
+    let (lines, bytes, kept) = blocks::total(readers).await.unwrap();
+    assert_eq!(lines, 3 * 4_096, "the newest are rows still");
+    assert!(kept < bytes, "{kept} of {bytes}");
+    for start in [0, 4_095, 4_096, 8_190, 12_287, 12_288, 19_990] {
+        let expected: Vec<u64> = (start + 1..=20_000).take(10).collect();
+        assert_eq!(ids(&after(readers, start, 10).await.unwrap()), expected);
+        let piece = between(readers, start, start + 5_000, 10).await.unwrap();
+        let end = (start + 5_000).min(20_001);
+        let expected: Vec<u64> = (end - 10..end).collect();
+        assert_eq!((ids(&piece.lines), piece.more), (expected, end - 11 - start));
+    }
+    assert_eq!(
+        gap(readers, 0, 20_001).await.unwrap().map(|gap| gap.count),
+        Some(20_000)
+    );
+    let all = ids(&after(readers, 0, 30_000).await.unwrap());
+    assert!(all.iter().copied().eq(1..=20_000));
+}
+
+#[tokio::test]
+async fn a_search_finds_the_same_in_blocks_as_in_rows_and_goes_on_where_it_stopped() {
+    let bench = Bench::start().await;
+    let readers = &bench.logs.db.readers;
+    let word = |i: u64| if i.is_multiple_of(1_000) { " needle" } else { "" };
+    let lines = (0..14_000_u64).map(|i| NewLine {
+        level: if i.is_multiple_of(7) { Level::Error } else { Level::Info },
+        fields: Fields(vec![("n".into(), i.into())]),
+        ..line(Level::Info, &format!("line {i}{}", word(i)))
+    });
+    bench.logs.recorder.record(lines.collect()).await.unwrap();
+    let find = async |query: &str, before: u64, limit: usize| {
+        let query = crate::logs::query::Query::parse(query).unwrap();
+        let look = Look::of(&query, Timestamp::now()).between(0, before);
+        let (lines, reached) = search::newest(readers, look, limit).await.unwrap();
+        (ids(&lines), reached.next)
+    };
+    // In rows or blocks, as far as sealing has come.
+    for is_sealed in [false, true] {
+        if is_sealed {
+            seal(&bench).await;
+        }
+        let needles: Vec<u64> = (0..14).rev().map(|i| i * 1_000 + 1).collect();
+        assert_eq!(find("needle", u64::MAX, 100).await, (needles.clone(), None));
+        let (first, next) = find("NEEDLE", u64::MAX, 10).await;
+        assert_eq!((first, next), (needles[..10].to_vec(), Some(4_001)));
+        assert_eq!(find("needle", 4_001, 10).await, (needles[10..].to_vec(), None));
+        assert_eq!(find("n=4321 OR n=13999", u64::MAX, 10).await.0, [14_000, 4_322]);
+        assert_eq!(find("needle level>=warn", u64::MAX, 10).await.0, [7_001, 1]);
+        assert_eq!(find("n>=13990 -level=info", u64::MAX, 10).await.0, [13_994]);
+        assert_eq!(find("\"line 777\"", u64::MAX, 10).await.0, [778]);
+        assert_eq!(find("*eedl*", u64::MAX, 3).await.0, [13_001, 12_001, 11_001]);
+        assert_eq!(find("/line 99\\d$/", u64::MAX, 20).await.0.len(), 10);
+        assert_eq!(find("nowhere", u64::MAX, 10).await, (Vec::new(), None));
+        assert_eq!(find("", 5, 10).await.0, [4, 3, 2, 1]);
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_blocks_go_when_all_take_too_much_and_the_file_shrinks() {
+    let bench = Bench::start().await;
+    let db = &bench.logs.db;
+    bench.record(30_000).await;
+    seal(&bench).await;
+    let (lines, _, kept) = blocks::total(&db.readers).await.unwrap();
+    let pages = async || -> i64 {
+        sqlx::query_scalar("SELECT page_count FROM pragma_page_count")
+            .fetch_one(&db.readers)
+            .await
+            .unwrap()
+    };
+    let before = pages().await;
+    let gone = sweep(db, Timestamp::default(), kept / 2).await.unwrap();
+    let (left, _, kept_now) = blocks::total(&db.readers).await.unwrap();
+    assert!(kept_now <= kept / 2 && left + gone == lines, "{gone} of {lines}");
+    assert!(pages().await < before, "the room is given back");
+    assert_eq!(
+        after(&db.readers, 0, 1).await.unwrap()[0].id,
+        gone + 1,
+        "the newest stay"
+    );
+    let cutoff = Timestamp::now().plus_seconds(1);
+    assert_eq!(sweep(db, cutoff, u64::MAX).await.unwrap(), 30_000 - gone);
 }

@@ -201,3 +201,72 @@ async fn nothing_is_lost_or_doubled_while_many_record() {
         assert_eq!(known, total as u64, "reader {number}");
     }
 }
+
+#[tokio::test]
+async fn a_reader_with_a_query_gets_what_matches_and_nothing_else() {
+    let bench = Bench::start().await;
+    bench.record(30).await;
+    let asked = crate::server::sse::Asked {
+        query: "source:test level>=warn".into(),
+        ..Default::default()
+    };
+    let feed = bench.logs.feed();
+    let loud = async |i: u32| {
+        let lines = vec![line(Level::Info, "quiet"), line(Level::Error, &format!("loud {i}"))];
+        bench.logs.recorder.record(lines).await.unwrap();
+    };
+    loud(1).await;
+    // One that begins now, one that comes back, and a second of the same query.
+    let mut fresh = feed.open_for(None, &asked).unwrap();
+    let mut back = feed.open_for(Some(30), &asked).unwrap();
+    let mut ahead = feed.open_for(Some(32), &asked).unwrap();
+    let next = async |stream: &mut BoxStream<'static, Event>| {
+        let event = timeout(Duration::from_secs(20), stream.next())
+            .await
+            .expect("in time")
+            .expect("an event");
+        let text = String::from_utf8(event.bytes.to_vec()).unwrap();
+        let event: LogEvent = serde_json::from_str(text.trim_start_matches("event: logs\ndata: ")).unwrap();
+        assert!(event.gap.is_none());
+        messages(&event.lines)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(next(&mut fresh).await, ["loud 1"]);
+    assert_eq!(next(&mut back).await, ["loud 1"]);
+    for i in 2..5 {
+        loud(i).await;
+        for reader in [&mut fresh, &mut back, &mut ahead] {
+            assert_eq!(next(reader).await, [format!("loud {i}")]);
+        }
+    }
+    let wrong = crate::server::sse::Asked {
+        query: "level>loud".into(),
+        ..Default::default()
+    };
+    let Err(error) = feed.open_for(None, &wrong) else {
+        panic!("not refused")
+    };
+    assert!(error.to_string().contains("At character 7"), "{error}");
+}
+
+#[tokio::test]
+async fn a_reader_with_a_query_that_missed_much_is_told_of_a_gap() {
+    let bench = Bench::start().await;
+    bench.record(2).await;
+    let asked = crate::server::sse::Asked {
+        query: "*0*".into(),
+        ..Default::default()
+    };
+    bench.record(2_500).await;
+    let mut stream = bench.logs.feed().open_for(Some(2), &asked).unwrap();
+    let first = timeout(Duration::from_secs(20), stream.next())
+        .await
+        .expect("in time")
+        .expect("an event");
+    let text = String::from_utf8(first.bytes.to_vec()).unwrap();
+    let event: LogEvent = serde_json::from_str(text.trim_start_matches("event: logs\ndata: ")).unwrap();
+    let gap = event.gap.expect("a gap");
+    assert!(gap.after == 2 && gap.count > 500 && gap.before < 2_503, "{gap:?}");
+}

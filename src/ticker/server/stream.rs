@@ -10,8 +10,9 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{board::PublicBoard, lists::watching::Watching};
 use crate::{
+    error::AppError,
     ids::UserId,
-    server::sse::{Event, Feed},
+    server::sse::{Asked, Event, Feed},
     ticker::wire::TOPIC,
 };
 
@@ -32,10 +33,20 @@ impl Feed for Quotes {
     }
 
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {
-        self.open_only(after, &[])
+        self.read(after, &[])
     }
 
-    fn open_only(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
+    fn open_for(&self, after: Option<u64>, asked: &Asked) -> Result<BoxStream<'static, Event>, AppError> {
+        Ok(self.read(after, &asked.symbols))
+    }
+
+    fn attend(&self, who: UserId) -> Option<Box<dyn Any + Send>> {
+        Some(Box::new(self.watching.attend(who)))
+    }
+}
+
+impl Quotes {
+    fn read(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
         let reader = Reader {
             seen: self.board.watch(),
             board: self.board.clone(),
@@ -49,10 +60,6 @@ impl Feed for Quotes {
             Some((event, reader))
         })
         .boxed()
-    }
-
-    fn attend(&self, who: UserId) -> Option<Box<dyn Any + Send>> {
-        Some(Box::new(self.watching.attend(who)))
     }
 }
 

@@ -1,0 +1,354 @@
+// The page of searching logs (src/logs/find_page.rs): follows what comes, loads what is older, opens lines in their place,
+// narrows by a drag over the bars, and has the keys. Lines come from the server as the page's own did.
+
+const page = document.getElementById("finding");
+const field = document.getElementById("log-query");
+/** @type {HTMLOListElement | null} */
+const list = document.querySelector("#lines");
+const q = page?.dataset.q ?? "";
+const isAround = new URLSearchParams(location.search).has("at");
+
+/** Lines in the page at most; what is older can be loaded again. */
+const MOST = 2_000;
+/** Milliseconds from one look for new lines to the next at least. */
+const PACE = 500;
+
+const url = (path, parts) => `${path}?${new URLSearchParams(parts)}`;
+const rowsOf = (root) => [...root.querySelectorAll(".found-line")];
+const thousands = new Intl.NumberFormat("en-US");
+
+/** What the server answers as HTML; refusals as an error with its words. */
+async function fragment(address) {
+  const answer = await fetch(address, { headers: { accept: "text/html" } });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(answer.status === 404 ? "This line isn't kept any more." : `The server says ${answer.status}.`);
+  const template = document.createElement("template");
+  template.innerHTML = text;
+  return template.content;
+}
+
+// --- how lines look ---
+
+const settings = {
+  get: (name) => localStorage.getItem(`logs-${name}`),
+  set: (name, value) => localStorage.setItem(`logs-${name}`, value),
+};
+
+function toggle(id, isOn, change) {
+  const button = document.getElementById(id);
+  if (!button) return () => {};
+  button.hidden = false;
+  const show = () => {
+    button.setAttribute("aria-pressed", String(isOn));
+    change(isOn);
+  };
+  const press = () => {
+    isOn = !isOn;
+    settings.set(id, isOn ? "on" : "off");
+    show();
+  };
+  button.addEventListener("click", press);
+  show();
+  return press;
+}
+
+let isLocal = false;
+const two = (n, size = 2) => String(n).padStart(size, "0");
+
+/** Times as this browser's clock has them, or in UTC. */
+function showTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    const local = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
+    time.textContent = isLocal ? local : time.dateTime.slice(11, 23);
+  }
+}
+
+/** One heading for each day, however the lines came. */
+function showDays() {
+  if (!list) return;
+  for (const heading of list.querySelectorAll(".day")) heading.remove();
+  let last = "";
+  for (const row of rowsOf(list)) {
+    const time = row.querySelector("time").dateTime;
+    const at = new Date(time);
+    const day = isLocal ? `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}` : time.slice(0, 10);
+    if (day === last) continue;
+    last = day;
+    const heading = document.createElement("li");
+    heading.className = "day";
+    heading.append(Object.assign(document.createElement("span"), { textContent: day }));
+    row.before(heading);
+  }
+}
+
+const wrap = toggle("wrap", settings.get("wrap") !== "off", (isOn) => list?.classList.toggle("unwrapped", !isOn));
+toggle("local", settings.get("local") === "on", (isOn) => {
+  isLocal = isOn;
+  if (list) showTimes(list);
+  showDays();
+});
+for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
+
+// --- opening a line ---
+
+async function open(row) {
+  const there = row.querySelector(":scope > .opened");
+  if (there) {
+    there.remove();
+    return;
+  }
+  try {
+    const parts = await fragment(url("/logs/line", { id: row.dataset.id, q }));
+    row.querySelector(":scope > .opened, :scope > .notice")?.remove();
+    row.append(parts);
+  } catch (error) {
+    say(row, error.message);
+  }
+}
+
+function say(after, words) {
+  const notice = Object.assign(document.createElement("p"), { className: "notice error", textContent: words });
+  notice.setAttribute("role", "alert");
+  after.append(notice);
+}
+
+list?.addEventListener("click", (event) => {
+  const row = event.target.closest(".found-line");
+  if (!row) return;
+  if (event.target.closest("a, button, .opened")) return;
+  // Whoever selects text wants the text.
+  if (!getSelection().isCollapsed) return;
+  go(row);
+  open(row);
+});
+
+async function copy(text, button) {
+  await navigator.clipboard.writeText(text);
+  if (!button) return;
+  const words = button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = words), 1_500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-link]");
+  if (!button) return;
+  const link = button.dataset.copyLink;
+  copy(link ? new URL(link, location.href).href : button.dataset.copy, button).catch(() => (button.textContent = "Not allowed"));
+});
+
+// --- more lines ---
+
+function added(parts, where) {
+  const more = parts.querySelector("ol");
+  const rows = rowsOf(more).filter((row) => !document.getElementById(row.id));
+  showTimes(more);
+  where(...rows);
+  showDays();
+  return { rows, next: more.dataset.next, newest: more.dataset.newest, reached: more.dataset.reached };
+}
+
+const older = document.getElementById("older");
+older?.addEventListener("click", async (event) => {
+  event.preventDefault();
+  if (older.ariaDisabled === "true") return;
+  older.ariaDisabled = "true";
+  const words = older.textContent;
+  older.textContent = "Looking…";
+  try {
+    const { rows, next, reached } = added(await fragment(url("/logs/rows", { q, before: list.dataset.next })), (...rows) => list.append(...rows));
+    list.dataset.next = next ?? "";
+    older.textContent = reached ? "Look further back" : "Older lines";
+    const state = older.parentElement;
+    for (const text of [...state.childNodes]) if (text !== older) text.remove();
+    if (reached) older.before(`Looked back to ${reached}; there may be more before. `);
+    if (next) older.href = url("/logs/search", { q, before: next });
+    else {
+      older.before("That is all. ");
+      older.hidden = true;
+    }
+    if (rows.length > 0) go(rows[0], false);
+  } catch (error) {
+    older.textContent = words;
+    say(older.parentElement, error.message);
+  } finally {
+    older.ariaDisabled = "false";
+  }
+});
+
+// --- following ---
+
+const followButton = document.getElementById("follow");
+const state = document.getElementById("follow-state");
+let stream;
+let waiting = 0;
+let newest = page?.dataset.newest ?? "0";
+let lastLook = 0;
+let look;
+
+const pill = Object.assign(document.createElement("button"), { type: "button", className: "waiting", hidden: true });
+pill.addEventListener("click", () => {
+  list.scrollIntoView({ block: "start" });
+  getSelection().removeAllRanges();
+  fetchNew();
+});
+
+/** Whether somebody reads what is there: then it stays where it is. */
+function isReading() {
+  const isBelow = list.getBoundingClientRect().top < 0;
+  const selection = getSelection();
+  const selects = !selection.isCollapsed && list.contains(selection.anchorNode);
+  return isBelow || selects || list.querySelector(".opened") !== null;
+}
+
+function came(count) {
+  waiting += count;
+  if (isReading()) {
+    pill.textContent = `${thousands.format(waiting)} new`;
+    pill.hidden = false;
+    return;
+  }
+  clearTimeout(look);
+  look = setTimeout(fetchNew, Math.max(0, lastLook + PACE - performance.now()));
+}
+
+async function fetchNew() {
+  lastLook = performance.now();
+  const asked = { q, after: newest };
+  try {
+    const parts = await fragment(url("/logs/rows", asked));
+    const first = list.querySelector(".found-line");
+    const { rows, next, newest: reached } = added(parts, (...rows) => list.prepend(...rows));
+    newest = reached;
+    waiting = 0;
+    pill.hidden = true;
+    // More came than one answer holds: what lies between can be had.
+    if (next && first) first.before(gap(asked.after, next));
+    for (const row of rowsOf(list).slice(MOST)) row.remove();
+    if (rows.length > 0) for (const row of rows) row.classList.add("new");
+  } catch {
+    state.textContent = "the server can't be reached";
+  }
+}
+
+/** A row in the place of lines that weren't loaded. */
+function gap(after, before) {
+  const row = Object.assign(document.createElement("li"), { className: "gap" });
+  const load = Object.assign(document.createElement("button"), { type: "button", textContent: "Load what was skipped here" });
+  load.addEventListener("click", async () => {
+    load.disabled = true;
+    try {
+      const { next } = added(await fragment(url("/logs/rows", { q, after, before })), (...rows) => row.before(...rows));
+      if (next) before = next;
+      else row.remove();
+    } catch (error) {
+      say(row, error.message);
+    }
+    load.disabled = false;
+  });
+  row.append(load);
+  return row;
+}
+
+function follow(isOn) {
+  stream?.close();
+  stream = undefined;
+  pill.hidden = true;
+  if (!isOn) {
+    state.textContent = "";
+    return;
+  }
+  // As far as is shown: what came meanwhile is told at once.
+  stream = new EventSource(url("/events", { topics: "logs", query: q, after: `logs:${newest}` }));
+  stream.addEventListener("logs", (event) => {
+    const { lines, gap: missed } = JSON.parse(event.data);
+    came(lines.length + (missed?.count ?? 0));
+  });
+  stream.onopen = () => (state.textContent = "following");
+  stream.onerror = () => (state.textContent = "catching up …");
+}
+
+let pressFollow = () => {};
+if (followButton && list && !isAround) {
+  list.before(pill);
+  pressFollow = toggle("follow", false, follow);
+  document.addEventListener("scroll", () => waiting > 0 && stream && !isReading() && fetchNew(), { passive: true });
+}
+
+// --- bars ---
+
+const bars = document.getElementById("histogram");
+if (bars) {
+  const all = [...bars.querySelectorAll("a[data-start]")];
+  let from;
+  const at = (event) => {
+    const { left, width } = bars.getBoundingClientRect();
+    return Math.min(all.length - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * all.length)));
+  };
+  const mark = (a, b) => all.forEach((bar, i) => bar.classList.toggle("chosen", i >= Math.min(a, b) && i <= Math.max(a, b)));
+  bars.addEventListener("dragstart", (event) => event.preventDefault());
+  bars.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) from = at(event);
+  });
+  addEventListener("pointermove", (event) => from !== undefined && mark(from, at(event)));
+  addEventListener("pointerup", (event) => {
+    if (from === undefined) return;
+    const [first, last] = [from, at(event)].sort((a, b) => a - b);
+    from = undefined;
+    mark(-1, -1);
+    if (first === last) return;
+    const end = Date.parse(all[last].dataset.start) + 1_000 * Number(bars.dataset.step);
+    const query = `${bars.dataset.base} since:${all[first].dataset.start} before:${new Date(end).toISOString()}`;
+    location.assign(url("/logs/search", { q: query.trim() }));
+  });
+}
+
+// --- keys ---
+
+function go(row, focus = true) {
+  for (const other of list.querySelectorAll(".here")) other.classList.remove("here");
+  row.classList.add("here");
+  if (focus) {
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function move(step) {
+  const rows = rowsOf(list);
+  const here = rows.indexOf(list.querySelector(".here"));
+  const next = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
+  if (next) go(next);
+}
+
+const here = () => list?.querySelector(".here");
+const keys = {
+  "/": () => {
+    field.focus();
+    field.select();
+  },
+  j: () => move(1),
+  k: () => move(-1),
+  e: () => here() && open(here()),
+  Enter: () => here() && open(here()),
+  f: () => pressFollow(),
+  w: () => wrap(),
+  c: () => here() && copy(new URL(here().querySelector(".at").href).href).then(() => told("Link copied")),
+};
+
+function told(words) {
+  if (state) state.textContent = words;
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const isTyped = event.target.closest("input, textarea, select, [contenteditable]");
+  if (isTyped || (event.key === "Enter" && event.target.closest("a, button, summary"))) return;
+  const act = keys[event.key];
+  if (!act || !page) return;
+  event.preventDefault();
+  act();
+});
+
+document.querySelector(".found-line.this")?.scrollIntoView({ block: "center" });

@@ -1,0 +1,141 @@
+//! What the page of searching log lines asks, and is answered: ready to be shown, since queries are read on the server.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Level, LogLine};
+use crate::time::Timestamp;
+
+/// What is asked, as in the page's URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The query.
+    pub q: String,
+    /// Lines before this id.
+    pub before: Option<u64>,
+    /// Lines after this id alone: what came since.
+    pub after: Option<u64>,
+    /// The line around which everything is shown, whatever the query.
+    pub at: Option<u64>,
+    /// How many lines on either side of it.
+    pub around: Option<u32>,
+    /// What is counted: `source`, `pattern`, `fields`, `field:venue`.
+    pub by: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The query in its usual form.
+    pub query: String,
+    /// The same without bounds in time.
+    pub base: String,
+    /// What can't be understood in it: where, in characters, and what to do.
+    pub wrong: Option<(usize, String)>,
+    /// The newest first.
+    pub lines: Vec<FoundLine>,
+    /// Where what is older begins, when there can be something.
+    pub next: Option<u64>,
+    /// Until when it was looked back, when not to the end.
+    pub reached: Option<Timestamp>,
+    /// The newest id there was: what comes later is new.
+    pub newest: u64,
+    /// How many when.
+    pub figures: Option<Figures>,
+    /// What was asked to be counted.
+    pub groups: Option<Groups>,
+    /// Saved searches: one's own, then the team's.
+    pub saved: Vec<Saved>,
+}
+
+/// A line that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundLine {
+    /// It.
+    pub line: Arc<LogLine>,
+    /// Its message in parts; true where it is what was looked for.
+    pub parts: Vec<(bool, String)>,
+    /// What it carries: its level and source, then its fields.
+    pub fields: Vec<FoundField>,
+}
+
+/// Something that a line carries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundField {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The query for lines that have it too.
+    pub only: String,
+    /// The query for lines without it.
+    pub without: String,
+}
+
+/// How many lines when.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Seconds from one bar to the next.
+    pub step: i64,
+    /// One after the other.
+    pub bars: Vec<Bar>,
+    /// Of all bars, by level.
+    pub levels: [u64; 5],
+    /// Until when it was counted back, when not to the first bar.
+    pub reached: Option<Timestamp>,
+}
+
+/// A stretch of time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// When it begins.
+    pub start: Timestamp,
+    /// How many lines of each level.
+    pub levels: [u64; 5],
+    /// The query for its lines alone.
+    pub zoom: String,
+}
+
+/// What comes how often.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Groups {
+    /// What was counted, as in the URL.
+    pub by: String,
+    /// The most frequent.
+    pub most: Vec<Group>,
+    /// How many different there are.
+    pub different: usize,
+    /// How many lines were counted.
+    pub lines: usize,
+    /// Whether those were all.
+    pub is_all: bool,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// The value or the pattern.
+    pub text: String,
+    /// How often.
+    pub count: u64,
+    /// The worst level with it.
+    pub level: Level,
+    /// The query for its lines; of a field's name, what counts its values.
+    pub only: String,
+    /// The query for the others.
+    pub without: String,
+}
+
+/// A search that was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// Its number.
+    pub id: i64,
+    /// How it is called.
+    pub name: String,
+    /// What it asks.
+    pub query: String,
+    /// Everybody's, or one's own.
+    pub team: bool,
+}

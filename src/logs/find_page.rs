@@ -1,0 +1,299 @@
+//! `/logs/search?q=…`: lines of any age, found, counted and looked around in. Plain forms and links; where scripts run,
+//! `public/logs.js` follows what comes, opens lines in their place and has the keys.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    api::{ForgetSearch, SaveSearch, find_lines},
+    find::{Found, Saved, Wanted},
+    find_parts::{Counted, Histogram, lines},
+};
+use crate::{
+    accounts::pages::frame::Frame,
+    paths,
+    time::Timestamp,
+    ui::{
+        loaded::loaded,
+        outcome::{Wrong, refusal},
+    },
+};
+
+/// Stretches of time that are one press away.
+const STRETCHES: [(&str, &str); 6] = [
+    ("15m", "15 min"),
+    ("1h", "1 hour"),
+    ("6h", "6 hours"),
+    ("24h", "24 hours"),
+    ("7d", "7 days"),
+    ("", "Everything"),
+];
+
+/// The page.
+#[component]
+pub fn FindPage() -> impl IntoView {
+    let query = use_query_map();
+    let wanted = move || {
+        query.with(|query| {
+            let number = |name: &str| query.get(name).and_then(|text| text.parse().ok());
+            Wanted {
+                q: query.get("q").unwrap_or_default(),
+                before: number("before"),
+                after: number("after"),
+                at: number("at"),
+                around: number("around").and_then(|count| u32::try_from(count).ok()),
+                by: query.get("by").unwrap_or_default(),
+            }
+        })
+    };
+    let body = move || {
+        loaded(wanted, find_lines, move |found| match found {
+            Ok(found) => view! { <Answer found wanted=wanted() /> }.into_any(),
+            Err(error) => view! {
+                <Wrong error />
+                <p><a class="button" href=paths::LOG_SEARCH>"Search all lines"</a></p>
+            }
+            .into_any(),
+        })
+    };
+    view! {
+        <Frame title="Search logs">
+            {body()}
+            <script src="/logs.js" type="module"></script>
+        </Frame>
+    }
+}
+
+#[component]
+fn Answer(found: Found, wanted: Wanted) -> impl IntoView {
+    let is_around = wanted.at.is_some();
+    let stretches = STRETCHES.map(|(ago, words)| {
+        let base = &found.base;
+        let q = if ago.is_empty() {
+            base.clone()
+        } else {
+            format!("{base} since:{ago}")
+        };
+        let is_this = found.query == q.trim() || (ago == "24h" && found.query == format!("{base} since:1d").trim());
+        view! { <a href=paths::log_search(q.trim()) aria-current=is_this.then_some("true")>{words}</a> }
+    });
+    let wrong = found.wrong.clone().map(|(at, words)| {
+        let pointer = format!("{}\n{}^", found.query, " ".repeat(at));
+        view! {
+            <div class="notice error" role="alert" id="query-wrong">
+                <pre>{pointer}</pre>
+                <p>{words}</p>
+            </div>
+        }
+    });
+    let is_wrong = found.wrong.is_some();
+    let results = (!is_wrong).then(|| {
+        let (figures, groups) = (found.figures.clone(), found.groups.clone());
+        let base = found.base.clone();
+        view! {
+            {figures.map(|figures| view! { <Histogram figures base=base.clone() query=found.query.clone() /> })}
+            {(!is_around).then(|| view! { <CountBy query=found.query.clone() by=wanted.by.clone() /> })}
+            {groups.map(|groups| view! { <Counted groups query=found.query.clone() /> })}
+            {if is_around {
+                view! { <Around wanted=wanted.clone() /> }.into_any()
+            } else {
+                view! { <Tools query=found.query.clone() is_newest=wanted.before.is_none() /> }.into_any()
+            }}
+            {lines(&found, wanted.at)}
+            <Further found=found.clone() is_around />
+        }
+    });
+    view! {
+        <div class="finding" id="finding" data-q=found.query.clone() data-newest=found.newest.to_string()>
+            <form class="search" method="get" action=paths::LOG_SEARCH role="search">
+                <input
+                    type="search"
+                    name="q"
+                    id="log-query"
+                    aria-label="Search log lines"
+                    placeholder="timeout -heartbeat level>=warn source:gateway since:1h"
+                    value=found.query.clone()
+                    maxlength="1000"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    aria-describedby=is_wrong.then_some("query-wrong")
+                    aria-invalid=is_wrong.then_some("true")
+                />
+                <button class="button" type="submit">"Search"</button>
+            </form>
+            {wrong}
+            <nav class="order" aria-label="Stretch of time">{stretches.collect_view()}</nav>
+            <div class="aside">
+                <SavedSearches saved=found.saved.clone() query=found.query.clone() />
+                <Help />
+                <a class="sources-link" href=paths::LOG_SOURCES>"Sources"</a>
+            </div>
+            {results}
+        </div>
+    }
+}
+
+/// What can be counted among the lines.
+#[component]
+fn CountBy(query: String, by: String) -> impl IntoView {
+    let kinds = [("source", "Sources"), ("fields", "Fields"), ("pattern", "Patterns")].map(|(kind, words)| {
+        let url = format!("{}&by={kind}", paths::log_search(&query));
+        view! { <a href=url aria-current=(by == kind).then_some("true")>{words}</a> }
+    });
+    let none = (!by.is_empty()).then(|| view! { <a href=paths::log_search(&query)>"Nothing"</a> });
+    view! { <nav class="order" aria-label="Count by"><span>"Count by"</span> {kinds.collect_view()} {none}</nav> }
+}
+
+/// What can be done with all lines.
+#[component]
+fn Tools(query: String, is_newest: bool) -> impl IntoView {
+    let exports = [("text", "Text"), ("ndjson", "NDJSON"), ("csv", "CSV")].map(|(form, words)| {
+        let url = format!("{}?format={form}&q={}", paths::LOG_EXPORT, paths::encoded(&query));
+        view! { <a href=url download="">{words}</a> }
+    });
+    view! {
+        <div class="tools">
+            // Their script shows them.
+            {is_newest.then(|| view! {
+                <button type="button" class="button quiet" id="follow" aria-pressed="false" hidden>"Follow"</button>
+            })}
+            <button type="button" class="button quiet" id="wrap" aria-pressed="true" hidden>"Wrap"</button>
+            <button type="button" class="button quiet" id="local" aria-pressed="false" hidden>"Local time"</button>
+            <span id="follow-state" class="hint" role="status"></span>
+            <nav class="order" aria-label="Download"><span>"Download"</span> {exports.collect_view()}</nav>
+        </div>
+    }
+}
+
+/// Above the lines around one.
+#[component]
+fn Around(wanted: Wanted) -> impl IntoView {
+    let at = wanted.at.unwrap_or_default();
+    let around = wanted.around.unwrap_or(10);
+    let more = (around < 500).then(|| {
+        let url = format!("{}&around={}#line-{at}", paths::log_line(at), (around * 5).min(500));
+        view! { <a class="button quiet" href=url>"More around it"</a> }
+    });
+    view! {
+        <div class="tools">
+            <p role="status">{format!("Line {at} with {around} before and after it, whatever the query")}</p>
+            {more}
+            <a class="button quiet" href=paths::log_search(&wanted.q)>"Back to the search"</a>
+        </div>
+    }
+}
+
+/// Below the lines: how far it was looked, and what leads on.
+#[component]
+fn Further(found: Found, is_around: bool) -> impl IntoView {
+    let how_far = found.reached.map(|reached: Timestamp| {
+        format!(
+            "Looked back to {} {}; there may be more before. ",
+            reached.day(),
+            reached.second()
+        )
+    });
+    let none = found.lines.is_empty().then_some(if found.next.is_some() {
+        "Nothing found so far. "
+    } else {
+        "No line fits. "
+    });
+    let older = found.next.filter(|_| !is_around).map(|next| {
+        let url = format!("{}&before={next}", paths::log_search(&found.query));
+        let words = if found.reached.is_some() {
+            "Look further back"
+        } else {
+            "Older lines"
+        };
+        view! { <a class="button quiet" id="older" href=url>{words}</a> }
+    });
+    view! { <p class="further" role="status">{none} {how_far} {older}</p> }
+}
+
+#[component]
+fn SavedSearches(saved: Vec<Saved>, query: String) -> impl IntoView {
+    let wrong = refusal(SaveSearch::PATH).or_else(|| refusal(ForgetSearch::PATH));
+    let is_open = wrong.is_some();
+    let rows = saved.into_iter().map(|search| {
+        let forget = format!("Forget {}", search.name);
+        view! {
+            <li>
+                <a href=paths::log_search(&search.query)>{search.name.clone()}</a>
+                <code>{search.query.clone()}</code>
+                {search.team.then(|| view! { <span class="badge">"team"</span> })}
+                <form method="post" action=ForgetSearch::PATH>
+                    <input type="hidden" name="id" value=search.id.to_string() />
+                    <input type="hidden" name="q" value=query.clone() />
+                    <button class="button quiet" type="submit" aria-label=forget>"Forget"</button>
+                </form>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let save = (!query.is_empty()).then(|| {
+        view! {
+            <form method="post" action=SaveSearch::PATH class="side-by-side">
+                <input type="hidden" name="q" value=query.clone() />
+                <input name="name" aria-label="Name of this search" placeholder="Name of this search" required maxlength="60" />
+                <label class="check">
+                    <input type="checkbox" name="team" value="true" />
+                    "For the team"
+                </label>
+                <button class="button" type="submit">"Save"</button>
+            </form>
+        }
+    });
+    view! {
+        <details open=is_open>
+            <summary>"Saved searches"</summary>
+            <Wrong error=wrong />
+            <ul class="saved" role="list">{rows}</ul>
+            {save}
+        </details>
+    }
+}
+
+/// The language, by examples.
+#[component]
+fn Help() -> impl IntoView {
+    let examples = [
+        (
+            "timeout",
+            "the word, in the message or in a field; whole and in any case",
+        ),
+        ("\"connection refused\"", "the words one after the other"),
+        ("timeout -heartbeat", "without that"),
+        (
+            "(timeout OR refused) venue=XLON",
+            "one or the other, and a field's value",
+        ),
+        ("status>=500  took>250", "a field's number"),
+        (
+            "level>=warn  source:gate*",
+            "how bad, and from where; * stands for anything",
+        ),
+        ("*sub*string*", "parts of words"),
+        ("/timeout after \\d+ ms/", "a regular expression over the message"),
+        (
+            "since:15m  before:2026-11-20T14:03Z",
+            "when: a while ago, or a moment in UTC",
+        ),
+    ];
+    let rows = examples.map(|(query, words)| {
+        view! {
+            <dt><a href=paths::log_search(query)><code>{query}</code></a></dt>
+            <dd>{words}</dd>
+        }
+    });
+    view! {
+        <details class="help">
+            <summary>"How to search"</summary>
+            <dl>{rows.collect_view()}</dl>
+            <p class="hint keys" hidden>
+                <kbd>"/"</kbd>" search, "<kbd>"j"</kbd>" "<kbd>"k"</kbd>" move, "<kbd>"e"</kbd>" open, "<kbd>"f"</kbd>
+                " follow, "<kbd>"w"</kbd>" wrap, "<kbd>"c"</kbd>" copy the line's link"
+            </p>
+        </details>
+    }
+}

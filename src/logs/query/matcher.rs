@@ -1,0 +1,380 @@
+//! The judge: whether a line is what a query asks for.
+
+use std::{cell::OnceCell, cmp::Ordering, ops::Range, str::FromStr};
+
+use regex::{Regex, RegexBuilder};
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::{Compare, Expr, Query, Term, text};
+use crate::{
+    logs::model::{Fields, Level, LogLine},
+    time::Timestamp,
+};
+
+/// What stands before or after a word.
+const EDGE: &str = r"[^\p{Alphabetic}\p{N}]";
+/// Memory that one regular expression may take, in bytes.
+const REGEX_SIZE: usize = 1 << 20;
+
+/// A line as it is judged.
+pub struct Seen<'a> {
+    /// When it happened.
+    pub time: Timestamp,
+    /// How bad.
+    pub level: Level,
+    /// What wrote it.
+    pub source: &'a str,
+    /// Its text.
+    pub message: &'a str,
+    fields: Read<'a>,
+}
+
+enum Read<'a> {
+    Whole(&'a Fields),
+    /// As JSON, or nothing; read when somebody asks.
+    Raw(&'a str, OnceCell<Fields>),
+}
+
+impl<'a> From<&'a LogLine> for Seen<'a> {
+    fn from(line: &'a LogLine) -> Self {
+        Self {
+            time: line.time,
+            level: line.level,
+            source: &line.source,
+            message: &line.message,
+            fields: Read::Whole(&line.fields),
+        }
+    }
+}
+
+impl<'a> Seen<'a> {
+    /// A line whose fields are still JSON (empty when it has none).
+    pub fn raw(time: Timestamp, level: Level, source: &'a str, message: &'a str, fields: &'a str) -> Self {
+        Self {
+            time,
+            level,
+            source,
+            message,
+            fields: Read::Raw(fields, OnceCell::new()),
+        }
+    }
+
+    /// Its fields.
+    pub fn fields(&self) -> &Fields {
+        match &self.fields {
+            Read::Whole(fields) => fields,
+            Read::Raw("", cell) => cell.get_or_init(Fields::default),
+            Read::Raw(json, cell) => cell.get_or_init(|| serde_json::from_str(json).unwrap_or_default()),
+        }
+    }
+}
+
+/// A query made ready; cheap to use on many lines.
+pub struct Matcher {
+    expr: Node,
+    since: Option<Timestamp>,
+    before: Option<Timestamp>,
+}
+
+enum Node {
+    Everything,
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    /// In the message or in a field.
+    Text(Regex),
+    /// In the message alone.
+    Message(Regex),
+    Level(Compare, Level),
+    Source(Regex),
+    Field(Field),
+}
+
+struct Field {
+    name: String,
+    compare: Compare,
+    /// The whole value is like this.
+    like: Option<Regex>,
+    /// So it would stand in a message.
+    written: Option<Regex>,
+    number: Option<Decimal>,
+}
+
+impl Matcher {
+    /// Makes `query` ready for lines, as seen at `now`.
+    pub fn new(query: &Query, now: Timestamp) -> Self {
+        Self {
+            expr: node(&query.expr),
+            since: query.since.map(|when| when.at(now)),
+            before: query.before.map(|when| when.at(now)),
+        }
+    }
+
+    /// Only lines that happened then or later.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// Only lines that happened before.
+    pub fn before(&self) -> Option<Timestamp> {
+        self.before
+    }
+
+    /// Narrows the time further: to lines of `from` or later and before `to`.
+    #[must_use]
+    pub fn within(mut self, from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
+        self.since = self.since.max(from);
+        self.before = match (self.before, to) {
+            (Some(before), Some(to)) => Some(before.min(to)),
+            (before, to) => before.or(to),
+        };
+        self
+    }
+
+    /// Whether the line is asked for.
+    pub fn matches(&self, line: &Seen) -> bool {
+        self.since.is_none_or(|since| line.time >= since)
+            && self.before.is_none_or(|before| line.time < before)
+            && self.expr.holds(line)
+    }
+
+    /// The parts of a message that are what was looked for: byte ranges, in order, none inside another.
+    pub fn marks(&self, message: &str) -> Vec<Range<usize>> {
+        let mut marks = Vec::new();
+        self.expr.mark(message, &mut marks);
+        marks.sort_by_key(|mark: &Range<usize>| mark.start);
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for mark in marks {
+            match joined.last_mut() {
+                Some(last) if mark.start <= last.end => last.end = last.end.max(mark.end),
+                _ => joined.push(mark),
+            }
+        }
+        joined
+    }
+}
+
+impl Node {
+    fn holds(&self, line: &Seen) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::All(all) => all.iter().all(|node| node.holds(line)),
+            Self::Any(any) => any.iter().any(|node| node.holds(line)),
+            Self::Not(node) => !node.holds(line),
+            Self::Text(regex) => regex.is_match(line.message) || texts(line.fields()).any(|text| regex.is_match(&text)),
+            Self::Message(regex) => regex.is_match(line.message),
+            Self::Level(compare, level) => compare.holds(line.level.cmp(level)),
+            Self::Source(regex) => regex.is_match(line.source),
+            Self::Field(field) => field.holds(line),
+        }
+    }
+
+    fn mark(&self, message: &str, marks: &mut Vec<Range<usize>>) {
+        match self {
+            Self::All(list) | Self::Any(list) => list.iter().for_each(|node| node.mark(message, marks)),
+            Self::Text(regex) => {
+                let mut at = 0;
+                while let Some(found) = regex.captures_at(message, at) {
+                    let Some(found) = found.get(1).or_else(|| found.get(0)) else {
+                        return;
+                    };
+                    marks.push(found.range());
+                    // The sign after one word is the sign before the next.
+                    at = found.end().max(at + 1);
+                    if !message.is_char_boundary(at) {
+                        return;
+                    }
+                }
+            }
+            Self::Message(regex) => {
+                marks.extend(
+                    regex
+                        .find_iter(message)
+                        .map(|found| found.range())
+                        .filter(|range| !range.is_empty()),
+                );
+            }
+            Self::Field(Field {
+                written: Some(regex), ..
+            }) => {
+                marks.extend(
+                    regex
+                        .captures(message)
+                        .and_then(|found| found.get(1))
+                        .map(|found| found.range()),
+                );
+            }
+            _ => (),
+        }
+    }
+}
+
+impl Field {
+    fn holds(&self, line: &Seen) -> bool {
+        let value = value(line.fields(), &self.name).map(value_text);
+        match (self.compare, value) {
+            (Compare::Is, Some(value)) if self.is_like(&value) => true,
+            (Compare::Is, _) => self
+                .written
+                .as_ref()
+                .is_some_and(|written| written.is_match(line.message)),
+            (Compare::Not, Some(value)) => !self.is_like(&value),
+            (_, Some(value)) => {
+                let ordering = number(&value).zip(self.number).map(|(value, asked)| value.cmp(&asked));
+                ordering.is_some_and(|ordering: Ordering| self.compare.holds(ordering))
+            }
+            (_, None) => false,
+        }
+    }
+
+    fn is_like(&self, value: &str) -> bool {
+        self.like.as_ref().is_some_and(|like| like.is_match(value))
+    }
+}
+
+/// The fields as they are read: `name=value`.
+pub fn texts(fields: &Fields) -> impl Iterator<Item = String> {
+    fields
+        .0
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value_text(value)))
+}
+
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What a field of this name holds; with points, what lies inside of one.
+pub fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
+    let own = |name: &str| fields.0.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+    own(name).or_else(|| {
+        let (first, rest) = name.split_once('.')?;
+        rest.split('.').try_fold(own(first)?, |value, part| value.get(part))
+    })
+}
+
+/// A value that can be compared by size; a unit right behind it, such as `ms`, is left out.
+pub fn number(text: &str) -> Option<Decimal> {
+    let text = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '%' | 'µ'));
+    Decimal::from_str(text)
+        .ok()
+        .or_else(|| Decimal::from_scientific(text).ok())
+}
+
+fn node(expr: &Expr) -> Node {
+    match expr {
+        Expr::Everything => Node::Everything,
+        Expr::All(all) => Node::All(all.iter().map(node).collect()),
+        Expr::Any(any) => Node::Any(any.iter().map(node).collect()),
+        Expr::Not(expr) => Node::Not(Box::new(node(expr))),
+        Expr::Is(term) => term_node(term),
+    }
+}
+
+fn term_node(term: &Term) -> Node {
+    match term {
+        Term::Words(text) => text_node(&words_pattern(text)),
+        Term::Part(pieces) => text_node(&part_pattern(pieces)),
+        // It was tried when it was read; what isn't one finds nothing.
+        Term::Regex(text) => regex(text).map_or(Node::Any(Vec::new()), Node::Message),
+        Term::Level(compare, level) => Node::Level(*compare, *level),
+        Term::Source(pieces) => whole(pieces).map_or(Node::Any(Vec::new()), Node::Source),
+        Term::Field { name, compare, value } => {
+            let is = matches!(compare, Compare::Is | Compare::Not);
+            Node::Field(Field {
+                name: name.clone(),
+                compare: *compare,
+                like: if is { whole(value) } else { None },
+                written: if *compare == Compare::Is {
+                    written(name, value)
+                } else {
+                    None
+                },
+                number: value.first().and_then(|text| number(text)),
+            })
+        }
+    }
+}
+
+fn text_node(pattern: &str) -> Node {
+    built(pattern, true).map_or(Node::Any(Vec::new()), Node::Text)
+}
+
+fn words_pattern(text: &str) -> String {
+    let words: Vec<String> = text::words(text).map(regex::escape).collect();
+    format!(r"(?:\A|{EDGE})({})(?:\z|{EDGE})", words.join(&format!("{EDGE}+")))
+}
+
+fn part_pattern(pieces: &[String]) -> String {
+    let closed = |c: Option<char>| c.is_some_and(|c| text::is_inside(c) && !text::is_unspaced(c));
+    let first = pieces.first().and_then(|piece| piece.chars().next());
+    let last = pieces.last().and_then(|piece| piece.chars().last());
+    let before = if closed(first) {
+        format!(r"(?:\A|{EDGE})")
+    } else {
+        String::new()
+    };
+    let after = if closed(last) {
+        format!(r"(?:\z|{EDGE})")
+    } else {
+        String::new()
+    };
+    format!("{before}({}){after}", joined(pieces))
+}
+
+fn joined(pieces: &[String]) -> String {
+    let escaped: Vec<String> = pieces.iter().map(|piece| regex::escape(piece)).collect();
+    // The star at either end only opens it.
+    let inner: Vec<&str> = escaped
+        .iter()
+        .map(String::as_str)
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    inner.join(".*?")
+}
+
+/// The whole of a text is like this.
+fn whole(pieces: &[String]) -> Option<Regex> {
+    let escaped: Vec<String> = pieces.iter().map(|piece| regex::escape(piece)).collect();
+    built(&format!(r"\A{}\z", escaped.join(".*")), true)
+}
+
+/// `name=value` in a text, the value in quotes or not.
+fn written(name: &str, value: &[String]) -> Option<Regex> {
+    let escaped: Vec<String> = value.iter().map(|piece| regex::escape(piece)).collect();
+    let value = escaped.join(r#"[^\s"]*"#);
+    let name = regex::escape(name);
+    let edge = r#"(?:\A|[^\p{Alphabetic}\p{N}_.])"#;
+    built(
+        &format!(r#"{edge}({name}=(?:{value}|"{value}"))(?:\z|[\s,;)\]}}])"#),
+        true,
+    )
+}
+
+/// A person's regular expression.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn regex(text: &str) -> Result<Regex, String> {
+    RegexBuilder::new(text).size_limit(REGEX_SIZE).build().map_err(|cause| match cause {
+        regex::Error::CompiledTooBig(_) => "This regular expression is too large; repeat less in it.".to_owned(),
+        cause => {
+            let cause = cause.to_string();
+            let last = cause.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            format!("This regular expression can't be read: {last}. A / at either end makes a text one; to find the text itself, put it in quotes.")
+        }
+    })
+}
+
+fn built(pattern: &str, any_case: bool) -> Option<Regex> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(any_case)
+        .dot_matches_new_line(true)
+        .size_limit(8 * REGEX_SIZE)
+        .build()
+        .ok()
+}

@@ -1,0 +1,315 @@
+//! Many lines as one piece: sealed, they take a tenth of the room, and what is known of them as a whole says whether it is
+//! worth looking inside. Pure: bytes in, bytes out.
+//!
+//! The numbers of all lines stand column by column in `head`, their texts one after the other in `text`, both compressed;
+//! two filters (`filter`) say which words and letters are nowhere in it.
+
+pub mod about;
+mod columns;
+pub mod filter;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use regex::Regex;
+
+use self::{
+    about::About,
+    columns::{Reader, Writer},
+};
+use crate::{
+    logs::{
+        model::{Fields, Level},
+        query::matcher::{Matcher, Seen, texts},
+    },
+    time::Timestamp,
+};
+
+/// Lines in one block.
+pub const LINES: usize = 4_096;
+/// Bytes of text in one block, give or take its last line.
+pub const BYTES: usize = 4 * 1024 * 1024;
+/// More than any block has: what claims to be larger is damaged.
+const MOST_BYTES: usize = 2 * BYTES;
+/// How hard zstd tries: beyond this a tenth of the room costs twice the time.
+const EFFORT: i32 = 3;
+
+/// A line as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// In the order of keeping.
+    pub id: u64,
+    /// When it happened.
+    pub time: Timestamp,
+    /// When it came.
+    pub received: Timestamp,
+    /// How bad.
+    pub level: Level,
+    /// What wrote it.
+    pub source: String,
+    /// Its text.
+    pub message: String,
+    /// Its fields as a JSON object; empty when it has none.
+    pub fields: String,
+}
+
+impl Raw {
+    /// Bytes of what its sender wrote.
+    pub fn bytes(&self) -> usize {
+        self.message.len() + self.fields.len()
+    }
+
+    /// As it is judged.
+    pub fn seen(&self) -> Seen<'_> {
+        Seen::raw(self.time, self.level, &self.source, &self.message, &self.fields)
+    }
+}
+
+/// Lines made into one piece.
+pub struct Sealed {
+    /// What is known of them as a whole.
+    pub about: About,
+    /// Numbers, compressed.
+    pub head: Vec<u8>,
+    /// Texts, compressed.
+    pub text: Vec<u8>,
+    /// Which words may be in it.
+    pub words: Vec<u8>,
+    /// Which letters may follow each other in it.
+    pub grams: Vec<u8>,
+}
+
+/// Bytes that are no block.
+#[derive(Debug, thiserror::Error)]
+#[error("a block of log lines is damaged")]
+pub struct Damaged;
+
+/// Seals lines, which have rising ids; `None` of none.
+///
+/// # Errors
+/// When they can't be compressed.
+pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
+    let Some(about) = About::of(lines) else { return Ok(None) };
+    let mut words = filter::Words::default();
+    let mut grams = filter::Grams::default();
+    let mut text = Vec::with_capacity(about.bytes as usize + 2 * lines.len());
+    for line in lines {
+        words.add(&line.message);
+        grams.add(&line.message);
+        if !line.fields.is_empty() {
+            let fields: Fields = serde_json::from_str(&line.fields).unwrap_or_default();
+            for field in texts(&fields) {
+                words.add(&field);
+                grams.add(&field);
+            }
+        }
+        for part in [&line.message, &line.fields] {
+            text.extend_from_slice(part.as_bytes());
+            text.push(b'\n');
+        }
+    }
+    let source = |line: &Raw| {
+        about
+            .sources
+            .iter()
+            .position(|source| source.name == line.source)
+            .unwrap_or(0) as u64
+    };
+    let mut head = Writer::default();
+    head.number(lines.len() as u64);
+    head.rising(lines.iter().map(|line| line.id));
+    head.jumping(lines.iter().map(|line| line.time.micros()));
+    head.jumping(lines.iter().map(|line| line.received.micros()));
+    head.numbers(lines.iter().map(|line| line.level as u64));
+    head.numbers(lines.iter().map(source));
+    head.numbers(lines.iter().map(|line| line.message.len() as u64));
+    head.numbers(lines.iter().map(|line| line.fields.len() as u64));
+    Ok(Some(Sealed {
+        head: zstd::bulk::compress(&head.0, EFFORT)?,
+        text: zstd::bulk::compress(&text, EFFORT)?,
+        words: words.sealed(),
+        grams: grams.sealed(),
+        about,
+    }))
+}
+
+/// The numbers of a block's lines, opened.
+pub struct Head {
+    /// Ids, rising.
+    pub ids: Vec<u64>,
+    /// When each happened.
+    pub times: Vec<Timestamp>,
+    received: Vec<Timestamp>,
+    /// How bad each is.
+    pub levels: Vec<Level>,
+    /// Places in the block's list of sources.
+    pub sources: Vec<usize>,
+    /// Where each message begins and ends, and its fields behind it end.
+    places: Vec<(usize, usize, usize)>,
+}
+
+impl Head {
+    /// Opens the compressed numbers of the block that `about` tells of.
+    ///
+    /// # Errors
+    /// [`Damaged`].
+    pub fn open(about: &About, head: &[u8]) -> Result<Self, Damaged> {
+        // Seven numbers a line, of ten bytes at most.
+        let bytes = zstd::bulk::decompress(head, about.lines as usize * 70 + 16).map_err(|_| Damaged)?;
+        let mut reader = Reader(&bytes);
+        let count = reader.number()? as usize;
+        if count != about.lines as usize {
+            return Err(Damaged);
+        }
+        let ids = reader.rising(count)?;
+        let instants = |micros: Vec<i64>| micros.into_iter().map(Timestamp::from_micros).collect();
+        let times = instants(reader.jumping(count)?);
+        let received = instants(reader.jumping(count)?);
+        let level = |n: u64| Level::ALL.get(n as usize).copied().ok_or(Damaged);
+        let levels = reader
+            .numbers(count)?
+            .into_iter()
+            .map(level)
+            .collect::<Result<_, _>>()?;
+        let source = |n: u64| {
+            ((n as usize) < about.sources.len())
+                .then_some(n as usize)
+                .ok_or(Damaged)
+        };
+        let sources = reader
+            .numbers(count)?
+            .into_iter()
+            .map(source)
+            .collect::<Result<_, _>>()?;
+        let (messages, fields) = (reader.numbers(count)?, reader.numbers(count)?);
+        let mut at = 0_usize;
+        let place = |(message, fields): (&u64, &u64)| {
+            let (message, fields) = (usize::try_from(*message).ok()?, usize::try_from(*fields).ok()?);
+            let start = at;
+            let end = start.checked_add(message)?;
+            at = end.checked_add(fields)?.checked_add(2)?;
+            Some((start, end, at - 1))
+        };
+        let places = messages
+            .iter()
+            .zip(&fields)
+            .map(place)
+            .collect::<Option<Vec<_>>>()
+            .ok_or(Damaged)?;
+        Ok(Self {
+            ids,
+            times,
+            received,
+            levels,
+            sources,
+            places,
+        })
+    }
+}
+
+/// A block, opened.
+pub struct Block<'a> {
+    about: &'a About,
+    /// Its numbers.
+    pub head: Head,
+    text: String,
+}
+
+impl<'a> Block<'a> {
+    /// Opens the block that `about` tells of.
+    ///
+    /// # Errors
+    /// [`Damaged`].
+    pub fn open(about: &'a About, head: &[u8], text: &[u8]) -> Result<Self, Damaged> {
+        let head = Head::open(about, head)?;
+        let size = head.places.last().map_or(0, |(.., end)| end + 1);
+        if size > MOST_BYTES {
+            return Err(Damaged);
+        }
+        let text = zstd::bulk::decompress(text, size).map_err(|_| Damaged)?;
+        let text = String::from_utf8(text).map_err(|_| Damaged)?;
+        let is_whole = |at: &usize| text.is_char_boundary(*at);
+        let are_whole = head
+            .places
+            .iter()
+            .all(|(start, end, next)| [start, end, next].into_iter().all(is_whole));
+        if text.len() != size || !are_whole {
+            return Err(Damaged);
+        }
+        Ok(Self { about, head, text })
+    }
+
+    /// As the line at `i` is judged.
+    pub fn seen(&self, i: usize) -> Seen<'_> {
+        let (start, end, next) = self.head.places[i];
+        let source = &self.about.sources[self.head.sources[i]].name;
+        let fields = self.text.get(end + 1..next).unwrap_or_default();
+        Seen::raw(
+            self.head.times[i],
+            self.head.levels[i],
+            source,
+            &self.text[start..end],
+            fields,
+        )
+    }
+
+    /// The line at `i`.
+    pub fn line(&self, i: usize) -> Raw {
+        let seen = self.seen(i);
+        let (_, end, next) = self.head.places[i];
+        Raw {
+            id: self.head.ids[i],
+            time: seen.time,
+            received: self.head.received[i],
+            level: seen.level,
+            source: seen.source.to_owned(),
+            message: seen.message.to_owned(),
+            fields: self.text.get(end + 1..next).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The places of lines with ids in `ids`.
+    pub fn places(&self, ids: Range<u64>) -> Range<usize> {
+        let at = |id: u64| self.head.ids.partition_point(|own| *own < id);
+        at(ids.start)..at(ids.end)
+    }
+
+    /// Where in `places` lines are that match, the last first, `limit` at most. `finder` finds where they can be
+    /// (see [`crate::logs::query::needs::finder`]).
+    pub fn found(&self, matcher: &Matcher, finder: Option<&Regex>, places: Range<usize>, limit: usize) -> Vec<usize> {
+        let matches = |i: &usize| matcher.matches(&self.seen(*i));
+        match finder {
+            None => places.rev().filter(matches).take(limit).collect(),
+            Some(finder) => self
+                .candidates(finder, places)
+                .into_iter()
+                .rev()
+                .filter(matches)
+                .take(limit)
+                .collect(),
+        }
+    }
+
+    fn candidates(&self, finder: &Regex, places: Range<usize>) -> Vec<usize> {
+        let mut found = Vec::new();
+        let Some(mut at) = self.head.places.get(places.start).map(|place| place.0) else {
+            return found;
+        };
+        let mut i = places.start;
+        while let Some(hit) = finder.find_at(&self.text, at) {
+            i += self.head.places[i..].partition_point(|(.., end)| *end <= hit.start());
+            if i >= places.end {
+                break;
+            }
+            found.push(i);
+            // Once in a line is enough.
+            at = self.head.places[i].2 + 1;
+            i += 1;
+            if i >= places.end || at >= self.text.len() {
+                break;
+            }
+        }
+        found
+    }
+}

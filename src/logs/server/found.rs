@@ -1,0 +1,256 @@
+//! What the page of searching shows: lines, figures, counts, each within a moment.
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::SqlitePool;
+
+use super::{
+    search::{self, Look, Reached, walk},
+    stats::{
+        groups::{By, Groups},
+        histogram::{histogram, oldest},
+        pattern,
+    },
+    store,
+};
+use crate::{
+    error::AppError,
+    ids::UserId,
+    logs::{
+        find::{self, Bar, Figures, Found, FoundField, FoundLine, Group, Wanted},
+        model::LogLine,
+        query::{Compare, Expr, Query, Term, When, matcher::Matcher},
+    },
+    time::Timestamp,
+};
+
+/// Lines on one page.
+const LINES: usize = 100;
+/// Lines on either side of one, when nothing is said, and at most.
+const AROUND: (u32, u32) = (10, 500);
+/// How long figures are counted before the page goes out with what there is.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// The same, of counts that somebody asked for.
+const COUNTING: Duration = Duration::from_millis(1_500);
+/// Bars about.
+const BARS: i64 = 60;
+/// How far back the histogram goes where the query doesn't say, in seconds.
+const USUAL: i64 = 86_400;
+/// Groups shown.
+const GROUPS: usize = 30;
+
+/// What `who` wanted.
+///
+/// # Errors
+/// `NotFound` for a line that isn't kept any more; when the database fails.
+pub async fn found(readers: &SqlitePool, who: UserId, wanted: Wanted) -> Result<Found, AppError> {
+    let now = Timestamp::now();
+    let newest = store::newest(readers).await?;
+    let saved = store::saved::seen(readers, who).await?;
+    let query = match Query::parse(&wanted.q) {
+        Ok(query) => query,
+        Err(wrong) => {
+            return Ok(Found {
+                query: wanted.q,
+                wrong: Some((wrong.at, wrong.words)),
+                newest,
+                saved,
+                ..Found::default()
+            });
+        }
+    };
+    let matcher = Matcher::new(&query, now);
+    let base = Query {
+        since: None,
+        before: None,
+        ..query.clone()
+    };
+    let mut found = Found {
+        query: query.to_string(),
+        base: base.to_string(),
+        newest,
+        saved,
+        ..Found::default()
+    };
+    let line = |line: Arc<LogLine>| shown(line, &matcher);
+    if let Some(at) = wanted.at {
+        let lines = around(readers, at, wanted.around.unwrap_or(AROUND.0).min(AROUND.1)).await?;
+        let with_fields = |mut found: FoundLine| {
+            if found.line.id == at {
+                found.fields = fields(&found.line, &query);
+            }
+            found
+        };
+        found.lines = lines.into_iter().map(line).map(with_fields).collect();
+        return Ok(found);
+    }
+    let (after, before) = (wanted.after.unwrap_or(0), wanted.before.unwrap_or(u64::MAX));
+    let look = || Look::of(&query, now).between(after, before);
+    if let Some(by) = By::read(&wanted.by) {
+        let look = look().patient(COUNTING);
+        let (counted, reached) = walk(readers, look, Groups::new(by.clone())).await?;
+        found.groups = Some(groups(&query, &by, wanted.by, &counted, reached));
+    }
+    let lines = search::newest(readers, look(), LINES);
+    if wanted.before.is_none() && wanted.after.is_none() {
+        let (lines, figures) = tokio::join!(lines, figures(readers, &query, now));
+        found.figures = Some(figures?);
+        found = with(found, lines?, line);
+    } else {
+        found = with(found, lines.await?, line);
+    }
+    Ok(found)
+}
+
+fn with(
+    mut found: Found,
+    (lines, reached): (Vec<Arc<LogLine>>, Reached),
+    line: impl Fn(Arc<LogLine>) -> FoundLine,
+) -> Found {
+    found.lines = lines.into_iter().map(line).collect();
+    found.next = reached.next;
+    // With a whole page of lines it isn't of interest how far it went.
+    found.reached = reached
+        .time
+        .filter(|_| reached.next.is_some() && found.lines.len() < LINES);
+    found
+}
+
+/// A line with those around it, the newest first.
+async fn around(readers: &SqlitePool, at: u64, count: u32) -> Result<Vec<Arc<LogLine>>, AppError> {
+    let gone = || AppError::NotFound("This line isn't kept any more.".into());
+    let older = store::newest_first(readers, 0, at.saturating_add(1), count + 1).await?;
+    if older.first().is_none_or(|line| line.id != at) {
+        return Err(gone());
+    }
+    let mut newer = store::oldest_first(readers, at, count).await?;
+    newer.reverse();
+    newer.extend(older);
+    Ok(newer.into_iter().map(|raw| Arc::new(raw.into())).collect())
+}
+
+/// A line with what it carries, and the query in its usual form.
+///
+/// # Errors
+/// `NotFound` when it isn't kept any more.
+pub async fn line(readers: &SqlitePool, id: u64, q: &str) -> Result<(FoundLine, String), AppError> {
+    let query = Query::parse(q).unwrap_or_default();
+    let lines = around(readers, id, 0).await?;
+    let line = lines.into_iter().next().ok_or(AppError::Busy)?;
+    let mut found = shown(line, &Matcher::new(&query, Timestamp::now()));
+    found.fields = fields(&found.line, &query);
+    Ok((found, query.to_string()))
+}
+
+fn shown(line: Arc<LogLine>, matcher: &Matcher) -> FoundLine {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for mark in matcher.marks(&line.message) {
+        parts.push((false, line.message[at..mark.start].to_owned()));
+        parts.push((true, line.message[mark.clone()].to_owned()));
+        at = mark.end;
+    }
+    parts.push((false, line.message[at..].to_owned()));
+    parts.retain(|(_, text)| !text.is_empty());
+    FoundLine {
+        line,
+        parts,
+        fields: Vec::new(),
+    }
+}
+
+fn fields(line: &LogLine, query: &Query) -> Vec<FoundField> {
+    let level = Term::Level(Compare::Is, line.level);
+    let source = Term::Source(vec![line.source.clone()]);
+    let mut fields = vec![
+        field(query, "level", line.level.name().to_owned(), level),
+        field(query, "source", line.source.clone(), source),
+    ];
+    for (name, value) in &line.fields.0 {
+        let value = match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let term = Term::Field {
+            name: name.clone(),
+            compare: Compare::Is,
+            value: vec![value.clone()],
+        };
+        fields.push(field(query, name, value, term));
+    }
+    fields
+}
+
+fn field(query: &Query, name: &str, value: String, term: Term) -> FoundField {
+    let is = Expr::Is(term);
+    FoundField {
+        name: name.to_owned(),
+        value,
+        only: query.clone().with(is.clone()).to_string(),
+        without: query.clone().with(Expr::Not(Box::new(is))).to_string(),
+    }
+}
+
+async fn figures(readers: &SqlitePool, query: &Query, now: Timestamp) -> Result<Figures, AppError> {
+    let oldest = oldest(readers, now).await?;
+    let range = (oldest.max(now.plus_seconds(-USUAL)), now.plus_seconds(1));
+    let look = Look::of(query, now).patient(PATIENCE);
+    // What was asked for from its beginning has as many bars as there were lines.
+    let look = look.within(query.since.map(|since| since.at(now).max(oldest)), None);
+    let (counted, reached) = histogram(readers, look, range, BARS).await?;
+    let mut figures = Figures {
+        step: counted.step,
+        reached: reached.next.and(reached.time),
+        ..Figures::default()
+    };
+    for (i, levels) in counted.bars.iter().enumerate() {
+        figures.levels.iter_mut().zip(levels).for_each(|(all, one)| *all += one);
+        let (start, end) = (counted.start(i), counted.start(i + 1));
+        let zoom = Query {
+            since: Some(When::At(start)),
+            before: Some(When::At(end)),
+            ..query.clone()
+        };
+        figures.bars.push(Bar {
+            start,
+            levels: *levels,
+            zoom: zoom.to_string(),
+        });
+    }
+    Ok(figures)
+}
+
+fn groups(query: &Query, by: &By, name: String, counted: &Groups, reached: Reached) -> find::Groups {
+    let group = |(text, count, level): (&str, u64, crate::logs::model::Level)| {
+        let term = match by {
+            By::Level => Term::Level(Compare::Is, level),
+            By::Source => Term::Source(vec![text.to_owned()]),
+            By::Pattern => Term::Regex(pattern::regex(text)),
+            By::Field(name) => Term::Field {
+                name: name.clone(),
+                compare: Compare::Is,
+                value: vec![text.to_owned()],
+            },
+            By::Names => Term::Field {
+                name: text.to_owned(),
+                compare: Compare::Is,
+                value: vec![String::new(), String::new()],
+            },
+        };
+        let is = field(query, "", String::new(), term);
+        Group {
+            text: text.to_owned(),
+            count,
+            level,
+            only: is.only,
+            without: is.without,
+        }
+    };
+    find::Groups {
+        by: name,
+        most: counted.most(GROUPS).into_iter().map(group).collect(),
+        different: counted.different(),
+        lines: counted.lines,
+        is_all: reached.next.is_none(),
+    }
+}

@@ -1,0 +1,229 @@
+//! Lines that stand in blocks.
+
+use std::collections::HashMap;
+
+use sqlx::{FromRow, SqliteConnection, SqliteExecutor};
+
+use super::{
+    super::block::{
+        Sealed,
+        about::{About, OfSource},
+    },
+    open::place,
+};
+use crate::{error::AppError, server::error::internal, time::Timestamp};
+
+#[derive(FromRow)]
+struct Row {
+    first: i64,
+    last: i64,
+    lines: i64,
+    time_first: i64,
+    time_last: i64,
+    received_first: i64,
+    received_last: i64,
+    levels: String,
+    sources: String,
+    bytes: i64,
+}
+
+impl From<Row> for About {
+    fn from(row: Row) -> Self {
+        let at = Timestamp::from_micros;
+        let sources: Vec<(String, u32, u64)> = serde_json::from_str(&row.sources).unwrap_or_default();
+        Self {
+            first: row.first.unsigned_abs(),
+            last: row.last.unsigned_abs(),
+            lines: u32::try_from(row.lines).unwrap_or_default(),
+            time: (at(row.time_first), at(row.time_last)),
+            received: (at(row.received_first), at(row.received_last)),
+            levels: serde_json::from_str(&row.levels).unwrap_or_default(),
+            sources: sources
+                .into_iter()
+                .map(|(name, lines, bytes)| OfSource { name, lines, bytes })
+                .collect(),
+            bytes: row.bytes.unsigned_abs(),
+        }
+    }
+}
+
+/// The newest `limit` blocks that begin before id `before` and end after id `after`, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_first<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<About>, AppError> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM block WHERE first < ? AND last > ? ORDER BY first DESC LIMIT ?")
+        .bind(place(before))
+        .bind(place(after))
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The first `limit` blocks that end after id `after`, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest_first<'c>(conn: impl SqliteExecutor<'c>, after: u64, limit: u32) -> Result<Vec<About>, AppError> {
+    // Blocks lie one behind the other, so all but one of those begin after it.
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT * FROM block WHERE first >= coalesce((SELECT max(first) FROM block WHERE first <= ?1), 0) AND last > ?1 \
+         ORDER BY first LIMIT ?2",
+    )
+    .bind(place(after))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The numbers and the texts of a block; `None` when it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn text<'c>(conn: impl SqliteExecutor<'c>, first: u64) -> Result<Option<(Vec<u8>, Vec<u8>)>, AppError> {
+    let found = sqlx::query_as("SELECT head, text FROM block_text WHERE first = ?");
+    Ok(found.bind(place(first)).fetch_optional(conn).await?)
+}
+
+/// The numbers alone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head<'c>(conn: impl SqliteExecutor<'c>, first: u64) -> Result<Option<Vec<u8>>, AppError> {
+    let found = sqlx::query_scalar("SELECT head FROM block_text WHERE first = ?");
+    Ok(found.bind(place(first)).fetch_optional(conn).await?)
+}
+
+/// What a block's filters are kept as: of words, and of letters.
+pub type Filters = (Vec<u8>, Vec<u8>);
+
+/// The filters of these blocks; those of letters where they are wanted, else empty.
+///
+/// # Errors
+/// When the database fails.
+pub async fn filters<'c>(
+    conn: impl SqliteExecutor<'c>,
+    firsts: &[u64],
+    grams: bool,
+) -> Result<HashMap<u64, Filters>, AppError> {
+    let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "SELECT first, words, iif(?2, grams, x'') FROM block_filter WHERE first IN (SELECT value FROM json_each(?1))",
+    )
+    .bind(serde_json::to_string(firsts).unwrap_or_default())
+    .bind(grams)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(first, words, grams)| (first.unsigned_abs(), (words, grams)))
+        .collect())
+}
+
+/// Puts `sealed` in the place of the rows and blocks that begin where it does or between there and its end.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put(conn: &mut SqliteConnection, sealed: &Sealed) -> Result<(), AppError> {
+    let about = &sealed.about;
+    let encoding = |cause: serde_json::Error| internal("encoding a block of log lines", &cause);
+    let sources: Vec<_> = about
+        .sources
+        .iter()
+        .map(|source| (&source.name, source.lines, source.bytes))
+        .collect();
+    let kept = sealed.head.len() + sealed.text.len() + sealed.words.len() + sealed.grams.len();
+    sqlx::query("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(place(about.first))
+        .bind(place(about.last))
+        .bind(about.lines)
+        .bind(about.time.0.micros())
+        .bind(about.time.1.micros())
+        .bind(about.received.0.micros())
+        .bind(about.received.1.micros())
+        .bind(serde_json::to_string(&about.levels).map_err(encoding)?)
+        .bind(serde_json::to_string(&sources).map_err(encoding)?)
+        .bind(place(about.bytes))
+        .bind(place(kept as u64))
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("INSERT INTO block_filter VALUES (?, ?, ?); INSERT INTO block_text VALUES (?, ?, ?)")
+        .bind(place(about.first))
+        .bind(&sealed.words[..])
+        .bind(&sealed.grams[..])
+        .bind(place(about.first))
+        .bind(&sealed.head[..])
+        .bind(&sealed.text[..])
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes the rows whose lines are in a block now, up to id `last`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rows_are_in(conn: &mut SqliteConnection, last: u64) -> Result<(), AppError> {
+    sqlx::query("DELETE FROM line WHERE id <= ?")
+        .bind(place(last))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes a block; false when it was gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(conn: &mut SqliteConnection, first: u64) -> Result<bool, AppError> {
+    let done = sqlx::query("DELETE FROM block WHERE first = ?")
+        .bind(place(first))
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// What all blocks hold: lines, bytes of their texts, and bytes that they take.
+///
+/// # Errors
+/// When the database fails.
+pub async fn total<'c>(conn: impl SqliteExecutor<'c>) -> Result<(u64, u64, u64), AppError> {
+    let (lines, bytes, kept): (i64, i64, i64) =
+        sqlx::query_as("SELECT coalesce(sum(lines), 0), coalesce(sum(bytes), 0), coalesce(sum(kept), 0) FROM block")
+            .fetch_one(conn)
+            .await?;
+    Ok((lines.unsigned_abs(), bytes.unsigned_abs(), kept.unsigned_abs()))
+}
+
+/// The oldest block.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest<'c>(conn: impl SqliteExecutor<'c>) -> Result<Option<About>, AppError> {
+    let found: Option<Row> = sqlx::query_as("SELECT * FROM block ORDER BY first LIMIT 1")
+        .fetch_optional(conn)
+        .await?;
+    Ok(found.map(Into::into))
+}
+
+/// Gives up to `pages` of what was deleted back to the disk; how many it were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shrink(conn: &mut SqliteConnection, pages: u32) -> Result<u32, AppError> {
+    let free = "SELECT freelist_count FROM pragma_freelist_count";
+    let before: i64 = sqlx::query_scalar(free).fetch_one(&mut *conn).await?;
+    if before > 0 {
+        sqlx::query(&format!("PRAGMA incremental_vacuum({pages})"))
+            .fetch_all(&mut *conn)
+            .await?;
+    }
+    let after: i64 = sqlx::query_scalar(free).fetch_one(conn).await?;
+    Ok(u32::try_from(before - after).unwrap_or_default())
+}

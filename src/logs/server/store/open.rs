@@ -1,0 +1,134 @@
+//! Lines that are rows still.
+
+use sqlx::{FromRow, Sqlite, SqliteConnection, SqliteExecutor};
+
+use super::super::block::Raw;
+use crate::{error::AppError, logs::model::Level, time::Timestamp};
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    time: i64,
+    received: i64,
+    level: i64,
+    source: String,
+    message: String,
+    fields: Option<String>,
+}
+
+impl From<Row> for Raw {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.unsigned_abs(),
+            time: Timestamp::from_micros(row.time),
+            received: Timestamp::from_micros(row.received),
+            level: Level::ALL.get(row.level as usize).copied().unwrap_or_default(),
+            source: row.source,
+            message: row.message,
+            fields: row.fields.unwrap_or_default(),
+        }
+    }
+}
+
+/// An id as the database counts; what is beyond its numbers is beyond every line.
+pub fn place(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
+
+/// The newest `limit` of those between two ids, both excluded, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_first<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<Raw>, AppError> {
+    let rows = sqlx::query_as::<Sqlite, Row>("SELECT * FROM line WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?");
+    let rows = rows
+        .bind(place(after))
+        .bind(place(before))
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The first `limit` after id `after`, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest_first<'c>(conn: impl SqliteExecutor<'c>, after: u64, limit: u32) -> Result<Vec<Raw>, AppError> {
+    let rows = sqlx::query_as::<Sqlite, Row>("SELECT * FROM line WHERE id > ? ORDER BY id LIMIT ?");
+    let rows = rows.bind(place(after)).bind(limit).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// How many lie between two ids, both excluded.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count<'c>(conn: impl SqliteExecutor<'c>, after: u64, before: u64) -> Result<u64, AppError> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM line WHERE id > ? AND id < ?")
+        .bind(place(after))
+        .bind(place(before))
+        .fetch_one(conn)
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// How many there are, counted up to `most`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn up_to<'c>(conn: impl SqliteExecutor<'c>, most: u32) -> Result<u32, AppError> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM line LIMIT ?)")
+        .bind(most)
+        .fetch_one(conn)
+        .await?;
+    Ok(u32::try_from(count).unwrap_or(most))
+}
+
+/// Deletes up to `limit` of those received before `cutoff`, of one source where one is named; how many it were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_old(
+    conn: &mut SqliteConnection,
+    source: Option<&str>,
+    cutoff: Timestamp,
+    limit: u32,
+) -> Result<u64, AppError> {
+    let done = sqlx::query(
+        "DELETE FROM line WHERE id IN (SELECT id FROM line WHERE received < ?1 AND (?2 IS NULL OR source = ?2) LIMIT ?3)",
+    )
+    .bind(cutoff.micros())
+    .bind(source)
+    .bind(limit)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Of each source: its lines, bytes of their texts, and when the last came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_source<'c>(conn: impl SqliteExecutor<'c>) -> Result<Vec<(String, u64, u64, Timestamp)>, AppError> {
+    let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+        "SELECT source, count(*), sum(octet_length(message) + coalesce(octet_length(fields), 0)), max(received) \
+         FROM line GROUP BY source",
+    )
+    .fetch_all(conn)
+    .await?;
+    let shown = |(source, lines, bytes, last): (String, i64, i64, i64)| {
+        (
+            source,
+            lines.unsigned_abs(),
+            bytes.unsigned_abs(),
+            Timestamp::from_micros(last),
+        )
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}

@@ -1,0 +1,147 @@
+//! `/logs/sources`: who sends lines, what was refused, and how to send more.
+
+use leptos::prelude::*;
+
+use super::{
+    api::log_sources,
+    log_row::thousands,
+    shipping::shippers,
+    sources::{Refused, Sources},
+};
+use crate::{
+    accounts::pages::frame::Frame,
+    paths,
+    time::Timestamp,
+    ui::{loaded::loaded_once, outcome::Wrong},
+};
+
+/// The page.
+#[component]
+pub fn SourcesPage() -> impl IntoView {
+    let body = || {
+        loaded_once(log_sources, |sources| match sources {
+            Ok(sources) => view! { <Shown sources /> }.into_any(),
+            Err(error) => view! { <Wrong error /> }.into_any(),
+        })
+    };
+    view! {
+        <Frame title="Log sources">
+            {body()}
+            <script src="/logs.js" type="module"></script>
+        </Frame>
+    }
+}
+
+#[component]
+fn Shown(sources: Sources) -> impl IntoView {
+    let (lines, text, kept) = sources.kept;
+    let of_text = match text {
+        0 => String::new(),
+        text => format!(", {} % of their text", kept * 100 / text),
+    };
+    let summary = format!(
+        "Of older lines {} are packed, in {}{of_text}. The newest are kept as they are.",
+        thousands(lines),
+        size(kept)
+    );
+    let rows = sources.sources.into_iter().map(|source| {
+        let query = format!("source:\"{}\"", source.name.replace('\\', "\\\\").replace('"', "\\\""));
+        view! {
+            <tr>
+                <th scope="row"><a href=paths::log_search(&query)>{source.name}</a></th>
+                <td class="n">{thousands(source.a_minute)}</td>
+                <td>{source.last.map(moment)}</td>
+                <td class="n">{thousands(source.lines)}</td>
+                <td class="n">{size(source.bytes)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    let ways = shippers(&sources.url).into_iter().map(|(name, words, text)| {
+        view! {
+            <details>
+                <summary>{name}</summary>
+                <p>{words}</p>
+                <pre tabindex="0">{text.clone()}</pre>
+                <button type="button" class="button quiet" data-copy=text>"Copy"</button>
+            </details>
+        }
+    });
+    view! {
+        <div class="finding sources">
+            <p><a class="button quiet" href=paths::LOG_SEARCH>"Search all lines"</a></p>
+            <div class="wide" tabindex="0" role="region" aria-label="Sources">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Source"</th>
+                            <th scope="col" class="n">"Lines in the last minute"</th>
+                            <th scope="col">"Last line (UTC)"</th>
+                            <th scope="col" class="n">"Lines kept"</th>
+                            <th scope="col" class="n">"Text"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <p class="hint">{summary}</p>
+            <RefusedList refused=sources.refused />
+            <section aria-labelledby="ways">
+                <h2 id="ways">"Send lines"</h2>
+                <p>
+                    "Whoever runs the server makes a token for each source, "
+                    <code>"squawkbox token create --name gateway --scope ingest"</code>
+                    ", which stands below as " <code>"$TOKEN"</code> "."
+                </p>
+                {ways.collect_view()}
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn RefusedList(refused: Vec<Refused>) -> impl IntoView {
+    let none = refused
+        .is_empty()
+        .then(|| view! { <p>"Nothing since the server started."</p> });
+    let rows = refused.into_iter().map(|refused| {
+        let token = if refused.token.is_empty() {
+            "(unknown)".to_owned()
+        } else {
+            refused.token
+        };
+        view! {
+            <li>
+                <strong>{token}</strong>
+                " "
+                <code>{refused.path}</code>
+                " "
+                {refused.why}
+                <span class="hint">
+                    {format!(" {} times, last {}", thousands(refused.count), moment(refused.last))}
+                </span>
+            </li>
+        }
+    });
+    view! {
+        <section aria-labelledby="refused">
+            <h2 id="refused">"Refused"</h2>
+            {none}
+            <ul class="refused" role="list">{rows.collect_view()}</ul>
+        </section>
+    }
+}
+
+fn moment(at: Timestamp) -> String {
+    format!("{} {}", at.day(), at.second())
+}
+
+/// `12.3 MB`, decimal.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
