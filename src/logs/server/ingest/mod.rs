@@ -1,7 +1,8 @@
 //! Ways in for log lines, a file or folder each. All end in [`super::record`].
 //!
 //! A request is received by `shipment`; a protocol's file reads it and answers, in its words also what is refused
-//! (`refusal`); `understand` and `object` make lines of what it says, with `level`, `logfmt` and `times`.
+//! (`refusal`); `understand` and `object` make lines of what it says, with `level`, `logfmt` and `times`, and `traces` joins
+//! those that are one stack trace.
 
 pub mod elastic;
 pub mod level;
@@ -14,4 +15,5 @@ pub mod own_tracing;
 pub mod refusal;
 pub mod shipment;
 pub mod times;
+pub mod traces;
 pub mod understand;
