@@ -55,7 +55,7 @@ pub fn run() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             None => serve(cli.serve).await,
-            Some(Command::Serve(config)) => serve(config).await,
+            Some(Command::Serve(config)) => serve(*config).await,
             Some(Command::User(UserCommand::Create { name, admin, data })) => {
                 explain_faults();
                 let role = if admin { Role::Admin } else { Role::Member };

@@ -13,9 +13,12 @@ use super::{
     },
     outbound::Reach,
 };
-use crate::ticker::{
-    model::VenueKind,
-    server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
+use crate::{
+    logs::server::ingest::syslog::SyslogSettings,
+    ticker::{
+        model::VenueKind,
+        server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
+    },
 };
 
 /// Chat beside a live ticker beside live logs, for a small team's desk.
@@ -81,7 +84,7 @@ impl From<String> for Unread {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server (what happens without a command)
-    Serve(Config),
+    Serve(Box<Config>),
     /// Manage people from a machine without a browser, also while the server runs
     #[command(subcommand)]
     User(UserCommand),
@@ -170,6 +173,9 @@ pub struct Config {
     /// Where venues are asked for their bars from before, in the place of themselves: for tests
     #[arg(long, hide = true, value_name = "URL")]
     pub history_url: Option<String>,
+
+    #[command(flatten)]
+    pub syslog: SyslogSettings,
 
     /// Days for which log lines are kept
     #[arg(

@@ -22,6 +22,8 @@ pub struct Logs {
     pub recorder: record::Recorder,
     /// How much each token may bring.
     pub pace: PerKey<i64>,
+    /// Where syslog comes in.
+    pub syslog: ingest::syslog::Syslog,
     live: Hub<publish::Batch>,
 }
 
@@ -29,7 +31,7 @@ impl Logs {
     /// Starts the feature; `own` is what the server says of itself.
     ///
     /// # Errors
-    /// When the database can't be written.
+    /// When the database can't be written, and `Invalid` for whoever starts the server when an address can't be listened on.
     pub async fn start(
         db: Database,
         own: ingest::own_tracing::OwnLines,
@@ -46,10 +48,12 @@ impl Logs {
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);
         say_what_starts(config);
+        let syslog = ingest::syslog::start(&config.syslog, &recorder, shutdown).await?;
         Ok(Self {
             db,
             recorder,
             pace: ingest::shipment::pace(),
+            syslog,
             live,
         })
     }
