@@ -14,7 +14,7 @@ use super::{
     outbound::Reach,
 };
 use crate::{
-    logs::server::ingest::syslog::SyslogSettings,
+    logs::server::{follow::FollowSettings, ingest::syslog::SyslogSettings},
     ticker::{
         model::VenueKind,
         server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
@@ -176,6 +176,9 @@ pub struct Config {
 
     #[command(flatten)]
     pub syslog: SyslogSettings,
+
+    #[command(flatten)]
+    pub follow: FollowSettings,
 
     /// Days for which log lines are kept
     #[arg(

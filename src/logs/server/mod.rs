@@ -1,5 +1,6 @@
 //! Logs on the server.
 
+pub mod follow;
 pub mod harmless;
 pub mod ingest;
 pub mod publish;
@@ -49,6 +50,7 @@ impl Logs {
         shutdown.background.spawn(own);
         say_what_starts(config);
         let syslog = ingest::syslog::start(&config.syslog, &recorder, shutdown).await?;
+        follow::start(&config.follow, &db, &recorder, shutdown).await?;
         Ok(Self {
             db,
             recorder,

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use sqlx::SqliteConnection;
 
 use super::{harmless::harmless, publish::Publisher, store};
 use crate::{
     error::AppError,
     logs::model::{Fields, Level, LogLine},
-    server::writer::Writer,
+    server::writer::{InTx, Writer},
     time::Timestamp,
 };
 
@@ -59,16 +60,42 @@ impl Recorder {
             if batch.is_empty() {
                 return Ok(());
             }
-            let rows = store::rows(&batch)?;
-            let received = Timestamp::now();
-            let this = self.clone();
-            self.writer
-                .write_then(
-                    move |conn| Box::pin(async move { store::insert(conn, &rows, received).await }),
-                    move |first| this.publish(*first, batch),
-                )
-                .await?;
+            self.commit(batch, |_| Box::pin(async { Ok(()) })).await?;
         }
+    }
+
+    /// As [`Recorder::record`], and does `also` in the same transaction: either both are kept or neither. 2,000 lines at most.
+    ///
+    /// # Errors
+    /// As there, and those of `also`; nothing is kept then.
+    pub async fn record_with<W>(&self, lines: Vec<NewLine>, also: W) -> Result<(), AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, ()> + Send + 'static,
+    {
+        debug_assert!(lines.len() <= STATEMENT, "one statement");
+        self.commit(lines.into_iter().map(tidy).collect(), also).await
+    }
+
+    async fn commit<W>(&self, batch: Vec<NewLine>, also: W) -> Result<(), AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, ()> + Send + 'static,
+    {
+        let rows = store::rows(&batch)?;
+        let received = Timestamp::now();
+        let this = self.clone();
+        self.writer
+            .write_then(
+                move |conn| {
+                    Box::pin(async move {
+                        let first = store::insert(conn, &rows, received).await?;
+                        also(conn).await?;
+                        Ok(first)
+                    })
+                },
+                move |first| this.publish(*first, batch),
+            )
+            .await?;
+        Ok(())
     }
 
     /// Runs right after the commit, so it must not wait. When the publisher's queue is full the lines skip it;

@@ -1,6 +1,7 @@
 //! Log lines: kept, published, resumed, taken in, deleted.
 
 mod elastic;
+mod follow;
 mod ingest;
 mod loki;
 mod otlp;

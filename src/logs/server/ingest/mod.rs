@@ -6,6 +6,7 @@
 
 pub mod elastic;
 pub mod level;
+pub mod lines;
 pub mod logfmt;
 pub mod loki;
 pub mod ndjson;
