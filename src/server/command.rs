@@ -1,5 +1,6 @@
 //! What each command of the command line does.
 
+pub mod pipe;
 pub mod programs;
 pub mod record;
 
@@ -62,6 +63,7 @@ pub fn run() -> ExitCode {
                 create_user(&data.folder, &name, read_password()?, role).await
             }
             Some(Command::Bot(command)) => programs::bot(command).await.map(|text| println!("{text}")),
+            Some(Command::Pipe(command)) => pipe::pipe(command).await,
             Some(Command::Record(command)) => {
                 explain(tracing::Level::WARN);
                 record::record(command).await.map(|text| println!("{text}"))

@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     command::{
+        pipe::PipeCommand,
         programs::{BotCommand, TokenCommand},
         record::RecordCommand,
     },
@@ -96,6 +97,8 @@ pub enum Command {
     Token(TokenCommand),
     /// Record what a venue sends, for the venue replay
     Record(RecordCommand),
+    /// Send what a program writes to a running server, as log lines: app | squawkbox pipe
+    Pipe(PipeCommand),
 }
 
 /// `squawkbox user …`
@@ -274,7 +277,12 @@ const NO_SETTINGS: [&str; 5] = ["CACHE", "PROGRAM", "RUST", "PORT", "SERVICE"];
 /// A sentence that names the first one.
 pub fn only_known(variables: impl Iterator<Item = String>) -> Result<(), String> {
     let cli = Cli::command();
-    let settings: Vec<&str> = cli.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    let mut settings: Vec<&str> = cli.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    // Of commands some have their own.
+    for arg in cli.get_subcommands().flat_map(clap::Command::get_arguments) {
+        let name = arg.get_env().and_then(std::ffi::OsStr::to_str);
+        settings.extend(name.filter(|name| !settings.contains(name)));
+    }
     let unknown = |name: &String| {
         name.strip_prefix("SQUAWKBOX_").is_some_and(|rest| {
             let first = rest.split('_').next().unwrap_or_default();
@@ -301,7 +309,11 @@ fn log_filter(text: &str) -> Result<String, String> {
     }
 }
 
-fn public_url(text: &str) -> Result<String, String> {
+/// Reads the address of a server.
+///
+/// # Errors
+/// What was expected.
+pub fn public_url(text: &str) -> Result<String, String> {
     let uri: http::Uri = text
         .parse()
         .map_err(|_| "expected an address such as https://desk.example.com".to_owned())?;
@@ -375,6 +387,7 @@ mod tests {
             "SQUAWKBOX_ADDRESS",
             "SQUAWKBOX_DATA",
             "SQUAWKBOX_CACHE",
+            "SQUAWKBOX_TOKEN",
             "SQUAWKBOX_PORT_80_TCP_ADDR",
             "HOME",
         ] {

@@ -3,6 +3,7 @@
 pub mod follow;
 pub mod harmless;
 pub mod ingest;
+pub mod pipe;
 pub mod publish;
 pub mod record;
 pub mod retention;
