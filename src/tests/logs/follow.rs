@@ -143,6 +143,13 @@ async fn a_file_that_is_cut_begins_anew() {
     let lines = kept(&app, 3).await;
     assert_eq!(messages(&lines)[..2], ["one, and some more", "two"]);
     assert!(lines[2].message.starts_with("three x"));
+    // The same, and it begins as before.
+    let again = format!("three {}\n", "x".repeat(1_000));
+    fs::write(&logs.path, format!("{again}four\n{}\n", "x".repeat(9))).expect("written");
+    kept(&app, 5).await;
+    fs::write(&logs.path, format!("{again}five\nsix\n{}\n", "x".repeat(20))).expect("written");
+    let lines = kept(&app, 9).await;
+    assert_eq!(messages(&lines[6..8]), ["five", "six"]);
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async fn a_trace_is_one_entry_and_an_ordinary_line_waits_for_nothing() {
     let asked = std::time::Instant::now();
     send(&mut stream, b"<14>1 - h app 7 - - next\n", 100).await;
     assert_eq!(kept(&app, 2).await[1].message, "next");
-    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
     // Where a line's end ends messages, the rest of one has no head.
     send(
         &mut stream,
@@ -185,6 +185,25 @@ async fn who_is_elsewhere_is_not_heard() {
         (0, 2, Some("127.0.0.1".parse().expect("an address")))
     );
     kept(&app, 0).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_falls_silent_is_closed_and_what_it_began_is_kept() {
+    let app = TestApp::with(&BOTH).await;
+    for (bytes, rest) in [(&b"<14>one\n"[..], 0), (b"<14>two\n<14>thr", 2)] {
+        let mut stream = TcpStream::connect(tcp(&app)).await.expect("a connection");
+        send(&mut stream, bytes, 100).await;
+        kept(&app, 1 + rest / 2).await;
+        tokio::time::pause();
+        // A message that was begun must go on sooner.
+        let long = if rest == 0 { 3_601 } else { 61 };
+        tokio::time::advance(Duration::from_secs(long)).await;
+        tokio::time::resume();
+        let mut rest = Vec::new();
+        let closed = timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+        closed.expect("closed").expect("in order");
+    }
+    assert_eq!(messages(&kept(&app, 3).await), ["one", "two", "thr"]);
 }
 
 #[tokio::test]
@@ -340,6 +359,54 @@ async fn logger_of_util_linux() {
         let off = crate::time::Timestamp::now().seconds_since(line.time);
         assert!((0..60).contains(&off), "{off} s ago, by {way:?}");
     }
+}
+
+/// As the README has it, and as it sends by itself.
+#[tokio::test]
+async fn rsyslog() {
+    let app = TestApp::with(&BOTH).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
+    let (socket, settings, pid) = (path("log.sock"), path("rsyslog.conf"), path("pid"));
+    let (udp, tcp) = (udp(&app).port(), tcp(&app).port());
+    let text = format!(
+        r#"global(parser.escapeControlCharactersOnReceive="off")
+        module(load="imuxsock" SysSock.Use="off")
+        input(type="imuxsock" Socket="{socket}")
+        *.* action(type="omfwd" target="127.0.0.1" port="{tcp}" protocol="tcp" TCP_Framing="octet-counted"
+                   template="RSYSLOG_SyslogProtocol23Format" queue.type="LinkedList" action.resumeRetryCount="-1")
+        *.* action(type="omfwd" target="127.0.0.1" port="{udp}" protocol="udp")
+        "#
+    );
+    std::fs::write(&settings, text).expect("written");
+    let mut command = std::process::Command::new("rsyslogd");
+    command.args(["-n", "-f", &settings, "-i", &pid]);
+    let Ok(mut daemon) = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+    else {
+        return;
+    };
+    while !std::path::Path::new(&socket).exists() {
+        assert!(daemon.try_wait().expect("it runs").is_none(), "rsyslogd ended");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let trace = "Traceback (most recent call last):\n  File \"x.py\", line 1\nKeyError: 1";
+    for (count, text) in [(2, "one"), (4, trace)] {
+        let args = ["-u", &socket, "-t", "deploy", "--id=7", "-p", "user.err", text];
+        assert!(run("logger", &args).await);
+        let lines = kept(&app, count).await;
+        for line in &lines[count - 2..] {
+            assert_eq!(
+                (line.level.name(), line.source.as_str(), line.message.as_str()),
+                ("error", "deploy", text)
+            );
+        }
+    }
+    daemon.kill().expect("it ends");
+    daemon.wait().expect("it ends");
 }
 
 const PYTHON: &str = "

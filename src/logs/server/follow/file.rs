@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    fs::{File, Metadata},
+    fs::File,
     io,
     os::unix::fs::{FileExt, MetadataExt},
     path::Path,
@@ -12,7 +12,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    find::Found,
+    find::{Found, Identity},
     store::{self, Known},
 };
 use crate::{
@@ -31,6 +31,8 @@ use crate::{
 
 /// First bytes that are remembered of a file.
 const HEAD: usize = 256;
+/// Last bytes of what was read, the same.
+const TAIL: usize = 64;
 /// Bytes that are read at once, and that are looked at between two commits at least.
 const PIECE: usize = 128 * 1024;
 const SLICE: usize = 1_024;
@@ -40,22 +42,6 @@ const BATCH: usize = 1_000;
 const LATELY: u64 = 64 * 1024 * 1024;
 /// A line without an end is taken for one when nothing was added for so long.
 const UNFINISHED: Duration = Duration::from_secs(5);
-
-/// What a file is known by as long as it is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Identity(u64, u64);
-
-impl Identity {
-    /// Of a file.
-    pub fn read(about: &Metadata) -> Self {
-        Self(about.dev(), about.ino())
-    }
-
-    /// Of one that is known.
-    pub fn of(known: &Known) -> Self {
-        Self(known.device, known.inode)
-    }
-}
 
 /// A file that is followed.
 pub struct Followed {
@@ -70,6 +56,8 @@ pub struct Followed {
     /// How far it is read, and what was read last.
     read_to: u64,
     piece: Vec<u8>,
+    /// The last bytes before that: where others stand now, it was cut and has grown beyond.
+    tail: Vec<u8>,
     /// The rest of a line is to be skipped, since it was begun in the middle.
     in_middle: bool,
     lines: Lines,
@@ -93,7 +81,7 @@ impl Followed {
     pub fn open(found: Found, all: &[Known], is_first: bool) -> io::Result<Option<Self>> {
         let file = File::open(&found.path)?;
         let about = file.metadata()?;
-        let head = head(&file)?;
+        let head = read_at(&file, 0, HEAD)?;
         let path = found.first.as_ref().unwrap_or(&found.path);
         let known = all.iter().find(|known| {
             // The number of a device may be another after a restart of the machine.
@@ -120,6 +108,7 @@ impl Followed {
             seen: (0, 0, 0),
             read_to: place,
             piece: Vec::new(),
+            tail: Vec::new(),
             in_middle,
             lines: Lines::default(),
             joiner: Joiner::default(),
@@ -170,24 +159,25 @@ impl Followed {
         if seen == self.seen && self.read_to >= about.len() {
             return Ok(());
         }
-        let head = head(&self.file)?;
-        if about.len() < self.read_to || !head.starts_with(&self.known.head) {
+        let head = read_at(&self.file, 0, HEAD)?;
+        let tail = read_at(&self.file, self.read_to - self.tail.len() as u64, self.tail.len())?;
+        if about.len() < self.read_to || !head.starts_with(&self.known.head) || tail != self.tail {
             // Cut to nothing, and perhaps written to since.
             self.end_line();
             self.let_go();
             self.begin_anew();
         }
         self.known.head = head;
-        let mut piece = vec![0; PIECE];
-        let count = self.file.read_at(&mut piece, self.read_to)?;
-        piece.truncate(count);
-        self.read_to += count as u64;
+        let piece = read_at(&self.file, self.read_to, PIECE)?;
+        self.read_to += piece.len() as u64;
+        self.tail.extend_from_slice(&piece[piece.len().saturating_sub(TAIL)..]);
+        self.tail.drain(..self.tail.len().saturating_sub(TAIL));
         // What was read up to a moment ago may have grown already; it is seen the next time.
         self.has_more = self.read_to < about.len();
         if !self.has_more {
             self.seen = seen;
         }
-        if count > 0 {
+        if !piece.is_empty() {
             self.grown = Instant::now();
         }
         self.piece = piece;
@@ -196,6 +186,7 @@ impl Followed {
 
     fn begin_anew(&mut self) {
         self.ends.clear();
+        self.tail.clear();
         (self.read_to, self.taken, self.known.place, self.in_middle) = (0, 0, 0, false);
     }
 
@@ -284,11 +275,11 @@ impl Followed {
     }
 }
 
-fn head(file: &File) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; HEAD];
-    let count = file.read_at(&mut head, 0)?;
-    head.truncate(count);
-    Ok(head)
+fn read_at(file: &File, place: u64, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; most];
+    let count = file.read_at(&mut bytes, place)?;
+    bytes.truncate(count);
+    Ok(bytes)
 }
 
 fn name(path: &Path) -> String {

@@ -4,13 +4,30 @@ use std::{
     collections::HashMap,
     fs::{self, Metadata},
     io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
-use super::{file::Identity, store::Known};
+use super::store::Known;
 
 /// Entries of a folder that are looked at.
 const ENTRIES: usize = 10_000;
+
+/// What a file is known by as long as it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity(u64, u64);
+
+impl Identity {
+    /// Of a file.
+    pub fn read(about: &Metadata) -> Self {
+        Self(about.dev(), about.ino())
+    }
+
+    /// Of one that is known.
+    pub fn of(known: &Known) -> Self {
+        Self(known.device, known.inode)
+    }
+}
 
 /// A file that is there.
 #[derive(Clone, Debug)]

@@ -20,8 +20,8 @@ use sqlx::SqlitePool;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    file::{Followed, Identity},
-    find::{Found, find, renamed},
+    file::Followed,
+    find::{Found, Identity, find, renamed},
     store::Known,
 };
 use super::record::Recorder;
@@ -144,6 +144,9 @@ impl Follower {
     }
 
     fn look(&mut self) {
+        if self.said.len() > FILES {
+            self.said.clear();
+        }
         let is_first = self.looked.is_none();
         let mut found = Vec::new();
         for path in &self.paths {

@@ -203,6 +203,7 @@ mod tests {
             ("error - retries are used up", Level::Error),
             ("  FATAL: no", Level::Error),
             ("Traceback (most recent call last):", Level::Error),
+            ("java.io.IOException: closed", Level::Error),
             ("thread 'main' panicked at src/main.rs:2:5:", Level::Error),
         ] {
             assert_eq!(at_start(line), Some(level), "{line}");
@@ -220,6 +221,7 @@ mod tests {
             "42 error rows skipped",
             "GET /error 200",
             "error-prone code",
+            "NoErrors: 7",
             "errors: 7",
             "msg=\"an error: x\"",
             "[see the ERROR",

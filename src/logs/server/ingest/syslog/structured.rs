@@ -36,10 +36,16 @@ pub fn read(text: &str) -> Option<Raw> {
     Some(Raw {
         time,
         source: source.unwrap_or_default().to_owned(),
-        message: without_mark(text.strip_prefix(' ').unwrap_or(text)).to_owned(),
+        message: said(without_mark(text.strip_prefix(' ').unwrap_or(text))).to_owned(),
         fields,
         ..Raw::default()
     })
+}
+
+/// Without the one space that rsyslog leaves before what a program says; more of them are the program's own.
+fn said(text: &str) -> &str {
+    let bare = text.strip_prefix(' ').filter(|bare| !bare.starts_with([' ', '\t']));
+    bare.unwrap_or(text)
 }
 
 /// Reads `[id name="value" …]…`; gives what follows it.
@@ -136,6 +142,13 @@ mod tests {
         assert_eq!(shown("1 - - - - - -"), Some(("".into(), "".into(), "".into())));
         assert_eq!(shown("1 - - - - -"), Some(("".into(), "".into(), "".into())));
         assert_eq!(shown("1 - h - - - - x").unwrap().0, "h");
+        for (text, message) in [
+            ("1 - - - - - -  x", "x"),
+            ("1 - - - - - -   x", "  x"),
+            ("1 - - - - - - \tx", "\tx"),
+        ] {
+            assert_eq!(shown(text).unwrap().1, message);
+        }
         assert_eq!(
             shown(r#"1 - - - - - [a@1 b="\"\\\]\n" c=""][d] x"#),
             Some(("".into(), "x".into(), r#"a.b="\"\\]\\n" a.c="" d=true"#.into()))

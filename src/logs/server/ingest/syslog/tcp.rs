@@ -174,8 +174,10 @@ impl Lines {
             }
             (_, Some(_)) => {
                 self.said = Some(Raw {
-                    message: String::new(),
-                    ..raw.clone()
+                    source: raw.source.clone(),
+                    level: raw.level,
+                    fields: raw.fields.clone(),
+                    ..Raw::default()
                 });
             }
             (None, None) => (),

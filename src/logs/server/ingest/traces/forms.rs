@@ -1,8 +1,9 @@
 //! What lines of stack traces look like. Pure.
 
-/// True of a line with which a trace begins whatever stood before it: something failed.
+/// True of a line with which a trace begins, or of what may be one without frames: something failed.
 pub fn begins(line: &str) -> bool {
-    is_traceback(line) || is_rust_panic(line) || line.starts_with("Exception in thread \"") || is_go_panic(line)
+    let is_trace = is_traceback(line) || is_rust_panic(line) || is_go_panic(line);
+    is_trace || is_exception(line) || line.starts_with("Exception in thread \"")
 }
 
 /// `    at com.example.App.main(App.java:5)` of Java and .NET, `    at main (/app/index.js:3:9)` of JavaScript.
@@ -79,6 +80,11 @@ pub fn is_chain(line: &str) -> bool {
 pub fn is_rust_panic(line: &str) -> bool {
     let thread = line.find("thread '");
     thread.is_some_and(|at| line[at..].contains(" panicked at "))
+}
+
+/// ` right: 2`, of what was to be equal; shippers trim it.
+pub fn is_compared(line: &str) -> bool {
+    line.starts_with("left: ") || line.starts_with("right: ")
 }
 
 /// `panic: …` and `fatal error: …`

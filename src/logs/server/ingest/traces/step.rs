@@ -1,8 +1,8 @@
 //! Which line goes on with which entry. Pure.
 
 use super::forms::{
-    begins, is_caret, is_cause, is_chain, is_exception, is_frame, is_go_call, is_go_panic, is_go_place, is_goroutine,
-    is_indented, is_more, is_node_place, is_raised, is_rust_panic, is_traceback,
+    begins, is_caret, is_cause, is_chain, is_compared, is_exception, is_frame, is_go_call, is_go_panic, is_go_place,
+    is_goroutine, is_indented, is_more, is_node_place, is_raised, is_rust_panic, is_traceback,
 };
 use crate::logs::{
     model::Level,
@@ -83,7 +83,8 @@ pub fn next(state: State, entry: &NewLine, line: &str) -> Step {
         },
         Plain if is_traceback(line) => Joins(Traceback),
         Plain if is_goroutine(line) => Joins(Goroutine),
-        Plain if is_exception(line) => Waits(Named),
+        // One exception without frames is no head of another.
+        Plain if is_exception(line) && !is_exception(&entry.message) => Waits(Named),
         Named if is_frame(line) => Joins(frame),
         Plain | Named => Ends,
 
@@ -113,7 +114,7 @@ pub fn next(state: State, entry: &NewLine, line: &str) -> Step {
         Panic => Joins(Said),
         Said | Backtrace if is_blank => Waits(state),
         Said if line.trim_end().eq_ignore_ascii_case("stack backtrace:") => Joins(Backtrace),
-        Said if line.trim_end() == "Caused by:" => Joins(Said),
+        Said if line.trim_end() == "Caused by:" || is_compared(line) => Joins(Said),
         Said | Backtrace if is_indented(line) || line.starts_with("note: ") => Joins(state),
         Said | Backtrace => Ends,
 

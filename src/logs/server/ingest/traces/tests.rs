@@ -102,6 +102,7 @@ const JAVASCRIPT: &str = "TypeError: Cannot read properties of undefined (readin
     at foo (/app/index.js:3:9)
     at Object.<anonymous> (/app/index.js:7:1)
     at async Promise.all (index 0)
+    ... 5 lines matching cause stack trace ...
     at Array.map (<anonymous>)
     at node:internal/main/run_main_module:23:47";
 
@@ -166,6 +167,7 @@ fn ordinary_lines_stay_apart() {
         // An exception's name without frames, in both orders.
         "ERROR failed\njava.io.IOException: closed\nINFO next",
         "TypeError: x\nTypeError: y",
+        "java.io.IOException\nERROR next",
         // What could go on with a trace, without one.
         "Caused by: rain\n\t... 3 more\nnote: this\nKeyError: 'x'\ngoroutine leaks\nmain.main()\n\t/app/main.go:9 +0x25",
         "at noon\n  at least one\n  at work (or not)\n   at 10:30\n   at 10:30:15",
@@ -176,6 +178,8 @@ fn ordinary_lines_stay_apart() {
     ] {
         assert_eq!(entries(text), text.lines().collect::<Vec<_>>(), "{text}");
     }
+    let text = format!("RangeError: not this\n{JAVASCRIPT}");
+    assert_eq!(entries(&text), ["RangeError: not this", JAVASCRIPT]);
     let text = format!("INFO ready\n{PYTHON}");
     assert_eq!(entries(&text), ["INFO ready", PYTHON]);
 }
@@ -221,7 +225,7 @@ fn what_waits_is_told_from_what_goes_on() {
 
 #[test]
 fn the_first_line_says_how_bad_it_is() {
-    for trace in [JAVA, JAVA_LOGGED, PYTHON, PYTHON_LOGGED, RUST, RUST_OLD, GO] {
+    for trace in [JAVA, JAVA_LOGGED, PYTHON, PYTHON_LOGGED, RUST, RUST_OLD, GO, JAVASCRIPT] {
         let all = joined(trace.lines().map(line).collect());
         assert_eq!(all[0].level, crate::logs::model::Level::Error, "{trace}");
     }
