@@ -1,5 +1,6 @@
 //! What each command of the command line does.
 
+pub mod pipe;
 pub mod programs;
 pub mod record;
 
@@ -55,13 +56,14 @@ pub fn run() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             None => serve(cli.serve).await,
-            Some(Command::Serve(config)) => serve(config).await,
+            Some(Command::Serve(config)) => serve(*config).await,
             Some(Command::User(UserCommand::Create { name, admin, data })) => {
                 explain_faults();
                 let role = if admin { Role::Admin } else { Role::Member };
                 create_user(&data.folder, &name, read_password()?, role).await
             }
             Some(Command::Bot(command)) => programs::bot(command).await.map(|text| println!("{text}")),
+            Some(Command::Pipe(command)) => pipe::pipe(command).await,
             Some(Command::Record(command)) => {
                 explain(tracing::Level::WARN);
                 record::record(command).await.map(|text| println!("{text}"))

@@ -8,14 +8,18 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     command::{
+        pipe::PipeCommand,
         programs::{BotCommand, TokenCommand},
         record::RecordCommand,
     },
     outbound::Reach,
 };
-use crate::ticker::{
-    model::VenueKind,
-    server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
+use crate::{
+    logs::server::{follow::FollowSettings, ingest::syslog::SyslogSettings},
+    ticker::{
+        model::VenueKind,
+        server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
+    },
 };
 
 /// Chat beside a live ticker beside live logs, for a small team's desk.
@@ -81,7 +85,7 @@ impl From<String> for Unread {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server (what happens without a command)
-    Serve(Config),
+    Serve(Box<Config>),
     /// Manage people from a machine without a browser, also while the server runs
     #[command(subcommand)]
     User(UserCommand),
@@ -93,6 +97,8 @@ pub enum Command {
     Token(TokenCommand),
     /// Record what a venue sends, for the venue replay
     Record(RecordCommand),
+    /// Send what a program writes to a running server, as log lines: app | squawkbox pipe
+    Pipe(PipeCommand),
 }
 
 /// `squawkbox user …`
@@ -170,6 +176,12 @@ pub struct Config {
     /// Where venues are asked for their bars from before, in the place of themselves: for tests
     #[arg(long, hide = true, value_name = "URL")]
     pub history_url: Option<String>,
+
+    #[command(flatten)]
+    pub syslog: SyslogSettings,
+
+    #[command(flatten)]
+    pub follow: FollowSettings,
 
     /// Days for which log lines are kept
     #[arg(
@@ -275,7 +287,12 @@ const NO_SETTINGS: [&str; 5] = ["CACHE", "PROGRAM", "RUST", "PORT", "SERVICE"];
 /// A sentence that names the first one.
 pub fn only_known(variables: impl Iterator<Item = String>) -> Result<(), String> {
     let cli = Cli::command();
-    let settings: Vec<&str> = cli.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    let mut settings: Vec<&str> = cli.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    // Of commands some have their own.
+    for arg in cli.get_subcommands().flat_map(clap::Command::get_arguments) {
+        let name = arg.get_env().and_then(std::ffi::OsStr::to_str);
+        settings.extend(name.filter(|name| !settings.contains(name)));
+    }
     let unknown = |name: &String| {
         name.strip_prefix("SQUAWKBOX_").is_some_and(|rest| {
             let first = rest.split('_').next().unwrap_or_default();
@@ -302,7 +319,11 @@ fn log_filter(text: &str) -> Result<String, String> {
     }
 }
 
-fn public_url(text: &str) -> Result<String, String> {
+/// Reads the address of a server.
+///
+/// # Errors
+/// What was expected.
+pub fn public_url(text: &str) -> Result<String, String> {
     let uri: http::Uri = text
         .parse()
         .map_err(|_| "expected an address such as https://desk.example.com".to_owned())?;
@@ -376,6 +397,7 @@ mod tests {
             "SQUAWKBOX_ADDRESS",
             "SQUAWKBOX_DATA",
             "SQUAWKBOX_CACHE",
+            "SQUAWKBOX_TOKEN",
             "SQUAWKBOX_PORT_80_TCP_ADDR",
             "HOME",
         ] {

@@ -46,8 +46,13 @@ impl TestApp {
 
     /// Stops, and starts anew on the same folder.
     pub async fn again(self) -> Self {
+        self.again_with(&[]).await
+    }
+
+    /// The same, with further flags.
+    pub async fn again_with(self, flags: &[&str]) -> Self {
         self.running.stop().await;
-        Self::on(self._folder, &[], own_tracing().1).await
+        Self::on(self._folder, flags, own_tracing().1).await
     }
 
     async fn on(temporary: tempfile::TempDir, flags: &[&str], own: OwnLines) -> Self {

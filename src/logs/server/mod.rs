@@ -2,11 +2,13 @@
 
 pub mod block;
 pub mod export;
+pub mod follow;
 pub mod found;
 pub mod fragments;
 pub mod harmless;
 pub mod ingest;
 pub mod matching;
+pub mod pipe;
 pub mod publish;
 pub mod record;
 pub mod rest;
@@ -40,6 +42,8 @@ pub struct Logs {
     pub counts: sources::Counts,
     /// How often each person may search.
     pub searches: PerKey<UserId>,
+    /// Where syslog comes in.
+    pub syslog: ingest::syslog::Syslog,
     live: Hub<publish::Batch>,
     matching: Arc<matching::Matching>,
 }
@@ -48,7 +52,7 @@ impl Logs {
     /// Starts the feature; `own` is what the server says of itself.
     ///
     /// # Errors
-    /// When the database can't be written.
+    /// When the database can't be written, and `Invalid` for whoever starts the server when an address can't be listened on.
     pub async fn start(
         db: Database,
         own: ingest::own_tracing::OwnLines,
@@ -67,6 +71,8 @@ impl Logs {
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);
         say_what_starts(config);
+        let syslog = ingest::syslog::start(&config.syslog, &recorder, shutdown).await?;
+        follow::start(&config.follow, &db, &recorder, shutdown).await?;
         Ok(Self {
             db,
             recorder,
@@ -74,6 +80,7 @@ impl Logs {
             counts,
             searches: PerKey::new(30, Duration::from_millis(100)),
             matching: Arc::new(matching::Matching::new(live.clone())),
+            syslog,
             live,
         })
     }

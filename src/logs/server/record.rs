@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use sqlx::SqliteConnection;
 
 use super::{harmless::harmless, publish::Publisher, sealing::Pressure, sources::Counts, store};
 use crate::{
     error::AppError,
     logs::model::{Fields, Level, LogLine},
-    server::writer::Writer,
+    server::writer::{InTx, Writer},
     time::Timestamp,
 };
 
@@ -16,6 +17,9 @@ use crate::{
 pub const LONGEST: usize = 32 * 1024;
 /// Longest source and name of a field, in bytes.
 pub const LONGEST_NAME: usize = 128;
+/// Times that are marked: so many seconds after their line came, or before.
+const AHEAD: i64 = 5 * 60 + 1;
+const LATE: i64 = -(7 * 86_400 + 1);
 /// Lines in one statement; a larger batch is several, each kept or not as a whole.
 pub(super) const STATEMENT: usize = 2_000;
 
@@ -60,25 +64,54 @@ impl Recorder {
     /// `Busy` when the server is stopping, `Internal` when the database fails. Of a batch over 2,000 lines the
     /// first ones may have been kept then.
     pub async fn record(&self, lines: Vec<NewLine>) -> Result<(), AppError> {
-        let mut lines = lines.into_iter().map(tidy);
+        let now = Timestamp::now();
+        let mut lines = lines.into_iter().map(|line| tidy(line, now));
         loop {
             let batch: Vec<NewLine> = lines.by_ref().take(STATEMENT).collect();
             if batch.is_empty() {
                 return Ok(());
             }
-            let rows = store::rows(&batch)?;
-            let received = Timestamp::now();
-            let this = self.clone();
-            self.writer
-                .write_then(
-                    move |conn| Box::pin(async move { store::insert(conn, &rows, received).await }),
-                    move |first| {
-                        this.counts.came(&batch, received);
-                        this.publish(*first, batch);
-                    },
-                )
-                .await?;
+            self.commit(batch, |_| Box::pin(async { Ok(()) })).await?;
         }
+    }
+
+    /// As [`Recorder::record`], and does `also` in the same transaction: either both are kept or neither. 2,000 lines at most.
+    ///
+    /// # Errors
+    /// As there, and those of `also`; nothing is kept then.
+    pub async fn record_with<W>(&self, lines: Vec<NewLine>, also: W) -> Result<(), AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, ()> + Send + 'static,
+    {
+        debug_assert!(lines.len() <= STATEMENT, "one statement");
+        let now = Timestamp::now();
+        self.commit(lines.into_iter().map(|line| tidy(line, now)).collect(), also)
+            .await
+    }
+
+    async fn commit<W>(&self, batch: Vec<NewLine>, also: W) -> Result<(), AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, ()> + Send + 'static,
+    {
+        let rows = store::rows(&batch)?;
+        let received = Timestamp::now();
+        let this = self.clone();
+        self.writer
+            .write_then(
+                move |conn| {
+                    Box::pin(async move {
+                        let first = store::insert(conn, &rows, received).await?;
+                        also(conn).await?;
+                        Ok(first)
+                    })
+                },
+                move |first| {
+                    this.counts.came(&batch, received);
+                    this.publish(*first, batch);
+                },
+            )
+            .await?;
+        Ok(())
     }
 
     /// Runs right after the commit, so it must not wait. When the publisher's queue is full the lines skip it;
@@ -100,14 +133,40 @@ impl Recorder {
     }
 }
 
-/// Makes a line harmless to show and cuts what is too long.
-fn tidy(line: NewLine) -> NewLine {
-    NewLine {
+/// Makes a line harmless to show, cuts what is too long, and marks a time that can hardly be right.
+fn tidy(line: NewLine, now: Timestamp) -> NewLine {
+    let off = off(line.time, now);
+    let line = NewLine {
         time: line.time,
         level: line.level,
         source: name(line.source),
         message: cut(harmless(line.message)),
         fields: cut_fields(line.fields),
+    };
+    match off {
+        Some(words) => marked(line, words),
+        None => line,
+    }
+}
+
+fn marked(mut line: NewLine, words: String) -> NewLine {
+    line.fields.0.push(("clock".to_owned(), words.into()));
+    line
+}
+
+/// How far a time is from when its line came, in words, where that is more than lines are on their way, or ahead of it.
+fn off(time: Timestamp, now: Timestamp) -> Option<String> {
+    let ahead = time.seconds_since(now);
+    let seconds = ahead.unsigned_abs();
+    let (count, unit) = match seconds {
+        0..7_200 => (seconds / 60, "minutes"),
+        7_200..172_800 => (seconds / 3_600, "hours"),
+        _ => (seconds / 86_400, "days"),
+    };
+    match ahead {
+        AHEAD.. => Some(format!("{count} {unit} ahead")),
+        ..=LATE => Some(format!("{count} {unit} behind")),
+        _ => None,
     }
 }
 
@@ -182,13 +241,35 @@ mod tests {
     use super::*;
 
     fn tidied(message: &str, fields: Vec<(String, Value)>) -> NewLine {
-        tidy(NewLine {
+        let line = NewLine {
             time: Timestamp::default(),
             level: Level::Info,
             source: "s\u{1b}[1m\n".repeat(90),
             message: message.to_owned(),
             fields: Fields(fields),
-        })
+        };
+        tidy(line, Timestamp::default())
+    }
+
+    #[test]
+    fn times_that_can_hardly_be_right_are_marked() {
+        let now = Timestamp::from_micros(1_800_000_000_000_000);
+        for (seconds, words) in [
+            (0, None),
+            (300, None),
+            (301, Some("5 minutes ahead")),
+            (7_200, Some("2 hours ahead")),
+            (-7 * 86_400, None),
+            (-7 * 86_400 - 1, Some("7 days behind")),
+            (-1_800_000_000, Some("20833 days behind")),
+        ] {
+            assert_eq!(off(now.plus_seconds(seconds), now).as_deref(), words, "{seconds}");
+        }
+        let line = NewLine {
+            time: now.plus_seconds(3 * 86_400),
+            ..tidied("m", vec![("a".into(), 1.into())])
+        };
+        assert_eq!(tidy(line, now).fields.to_string(), "a=1 clock=\"3 days ahead\"");
     }
 
     #[test]

@@ -45,6 +45,11 @@ pub fn refuse(config: &Config, given: &ArgMatches) -> Result<(), String> {
             return not_among(format!("--{} is set", id.replace('_', "-")), venue);
         }
     }
+    if is_set("syslog_from") && !config.syslog.is_on() {
+        return Err(
+            "--syslog-from is set, but syslog is taken nowhere: say where with --syslog-udp or the like".into(),
+        );
+    }
     Ok(())
 }
 

@@ -159,10 +159,7 @@ async fn the_page_finds_counts_and_looks_around_without_scripts() {
     let rows = |body: &str| body.matches("class=\"found-line").count();
     let body = page(&member, &app, "/logs/search?q=source:gateway+accepted").await;
     assert_eq!(rows(&body), 20);
-    assert!(
-        body.contains("<mark>accepted</mark>"),
-        "what was looked for is marked"
-    );
+    assert!(body.contains("<mark>accepted</mark>"), "what was looked for is marked");
     assert!(!body.contains("<b>accepted"));
     let body = page(&member, &app, "/logs/search?q=source:risk").await;
     assert_eq!(rows(&body), 100);

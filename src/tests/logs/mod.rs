@@ -2,6 +2,7 @@
 
 mod elastic;
 mod finding;
+mod follow;
 mod ingest;
 mod loki;
 mod otlp;
@@ -11,8 +12,9 @@ mod shipper;
 mod shippers;
 mod store;
 mod stream;
+mod syslog;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clap::Parser;
 use tracing_subscriber::{Registry, layer::SubscriberExt};
@@ -20,13 +22,14 @@ use tracing_subscriber::{Registry, layer::SubscriberExt};
 use crate::{
     logs::{
         model::{Fields, Level, LogLine},
-        server::{Logs, ingest::own_tracing::own_tracing, record::NewLine},
+        server::{Logs, ingest::own_tracing::own_tracing, record::NewLine, store::after},
     },
     server::{
         config::Cli,
         db::{Database, Durability},
         shutdown::Shutdown,
     },
+    tests::app::TestApp,
     time::Timestamp,
 };
 
@@ -90,6 +93,34 @@ fn line(level: Level, message: &str) -> NewLine {
 
 fn ids(lines: &[Arc<LogLine>]) -> Vec<u64> {
     lines.iter().map(|line| line.id).collect()
+}
+
+/// What is kept once it is `count` lines, and nothing more comes.
+async fn kept(app: &TestApp, count: usize) -> Vec<Arc<LogLine>> {
+    let mut lines = Vec::new();
+    for _ in 0..500 {
+        lines = after(&app.running.state.logs.db.readers, 0, 100_000)
+            .await
+            .expect("lines");
+        if lines.len() >= count {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let last = messages(&lines[lines.len().saturating_sub(20)..]);
+    assert_eq!(lines.len(), count, "{last:?}");
+    lines
+}
+
+/// Each line as `level source message fields`, without the mark of those whose time is long past.
+fn shown(lines: &[Arc<LogLine>]) -> Vec<String> {
+    let shown = lines.iter().map(|line| {
+        let mut fields = line.fields.clone();
+        fields.0.retain(|(name, _)| name != "clock");
+        let text = format!("{} {} {} {fields}", line.level.name(), line.source, line.message);
+        text.trim_end().to_owned()
+    });
+    shown.collect()
 }
 
 fn messages(lines: &[Arc<LogLine>]) -> Vec<&str> {

@@ -100,12 +100,7 @@ impl Shipper {
 
     /// Each line as `level source message fields`.
     pub async fn shown(&self) -> Vec<String> {
-        let lines = self.lines().await;
-        let shown = lines.iter().map(|line| {
-            let text = format!("{} {} {} {}", line.level.name(), line.source, line.message, line.fields);
-            text.trim_end().to_owned()
-        });
-        shown.collect()
+        super::shown(&self.lines().await)
     }
 }
 

@@ -18,7 +18,8 @@ const BEGIN: u64 = 10 * 3_600;
 /// Ticks in a request.
 const BATCH: u64 = 40;
 
-fn token(data: &std::path::Path, name: &str, scope: &str) -> String {
+/// Makes a token.
+pub fn token(data: &std::path::Path, name: &str, scope: &str) -> String {
     let output = run(data, &["token", "create", "--name", name, "--scope", scope], "");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text").trim().to_owned()

@@ -25,6 +25,12 @@ impl Server {
         Self::listen(command(PROGRAM, data, &SERVE))
     }
 
+    /// Starts on a port that was free a moment ago.
+    pub fn start_at(data: &Path, port: &str) -> Self {
+        let address = format!("127.0.0.1:{port}");
+        Self::listen(command(PROGRAM, data, &["--address", &address, "--venues", "demo"]))
+    }
+
     /// Starts with a disk that holds no file larger than `bytes`.
     pub fn start_with_room_for(bytes: u64, data: &Path) -> Self {
         // Without the trap, the first write beyond would end the process rather than fail.
@@ -110,6 +116,13 @@ pub fn run(data: &Path, args: &[&str], input: &str) -> Output {
 /// Runs a command to its end with a further variable.
 pub fn run_with(data: &Path, args: &[&str], (name, value): (&str, &str)) -> Output {
     command(PROGRAM, data, args).env(name, value).output().expect("it runs")
+}
+
+/// `squawkbox pipe` with a token.
+pub fn pipe(args: &[&str], token: &str) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.arg("pipe").args(args).env("SQUAWKBOX_TOKEN", token);
+    command
 }
 
 fn command(program: &str, data: &Path, args: &[&str]) -> Command {

@@ -1,5 +1,6 @@
 //! How bad a line is where no field says so: by a protocol's number, or by the word that it begins with. Pure.
 
+use super::traces;
 use crate::logs::model::Level;
 
 /// How far into a line its level is looked for, in bytes and in words.
@@ -34,6 +35,9 @@ pub fn of_syslog(severity: u8) -> Level {
 pub fn at_start(text: &str) -> Option<Level> {
     let line = text.trim_start().lines().next()?;
     let line = &line[..line.floor_char_boundary(WITHIN.min(line.len()))];
+    if traces::begins(line) {
+        return Some(Level::Error);
+    }
     let mut words = line.split_whitespace().take(WORDS).peekable();
     let first = *words.peek()?;
     if let Some(level) = of_klog(first).filter(|_| line.split_whitespace().nth(1).is_some_and(holds_time)) {
@@ -198,6 +202,9 @@ mod tests {
             ),
             ("error - retries are used up", Level::Error),
             ("  FATAL: no", Level::Error),
+            ("Traceback (most recent call last):", Level::Error),
+            ("java.io.IOException: closed", Level::Error),
+            ("thread 'main' panicked at src/main.rs:2:5:", Level::Error),
         ] {
             assert_eq!(at_start(line), Some(level), "{line}");
         }
@@ -214,6 +221,7 @@ mod tests {
             "42 error rows skipped",
             "GET /error 200",
             "error-prone code",
+            "NoErrors: 7",
             "errors: 7",
             "msg=\"an error: x\"",
             "[see the ERROR",

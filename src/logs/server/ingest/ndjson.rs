@@ -1,6 +1,6 @@
 //! `POST /ingest/logs`: JSON objects, one a line, or an array of them, or a single one; `?message=&time=&level=&source=` name
-//! their parts where they are called otherwise. A bad line is reported and skipped, the rest kept; the answer comes after
-//! the commit.
+//! their parts where they are called otherwise. A bad line is reported and skipped, the rest kept, a stack trace as one line;
+//! the answer comes after the commit.
 
 use axum::{
     extract::{Request, State},
@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::{
     object::{self, Names},
     shipment::receive,
+    traces::Joiner,
 };
 use crate::{
     accounts::server::tokens::Refused,
@@ -39,12 +40,17 @@ pub async fn lines(State(state): State<AppState>, request: Request) -> Result<Re
     let text = repair(body.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body.bytes));
     let (mut report, now) = (Report::default(), Timestamp::now());
     let mut items = split(text.trim_end())?;
-    let mut lines = Vec::new();
+    let (mut lines, mut joiner) = (Vec::new(), Joiner::default());
     // In parts, so that neither all lines of a large body lie in memory at once nor others wait until they are read.
     loop {
         let (some, more) = read(&mut items, TURN, (&names, body.token.name.as_str()), now, &mut report);
         report.accepted += some.len();
-        lines.extend(some);
+        for line in some {
+            joiner.push(line, &mut lines);
+        }
+        if !more {
+            joiner.finish(&mut lines);
+        }
         if !more || lines.len() >= STATEMENT {
             state.logs.recorder.record(std::mem::take(&mut lines)).await?;
         }

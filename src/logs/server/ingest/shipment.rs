@@ -1,6 +1,6 @@
 //! What a shipper sends, until it can be read: whose it is, how much of it there may be, and unpacked.
 
-use std::{io::Read, num::NonZeroU32, time::Duration};
+use std::{hash::Hash, io::Read, num::NonZeroU32, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -29,8 +29,8 @@ const PIECE: usize = 64 * 1024;
 /// What is counted as one by [`pace`], in bytes.
 const COUNTED: usize = 1024;
 
-/// What each token may bring: 64 MiB at once, unpacked, then 16 MiB a second.
-pub fn pace() -> PerKey<i64> {
+/// What each token, or address, may bring: 64 MiB at once, unpacked, then 16 MiB a second.
+pub fn pace<K: Hash + Eq + Clone>() -> PerKey<K> {
     PerKey::new(64 * 1024, Duration::from_nanos(1_000_000_000 / (16 * 1024)))
 }
 

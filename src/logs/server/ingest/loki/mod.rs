@@ -15,6 +15,7 @@ use axum::{
 use super::{
     refusal::Refusal,
     shipment::{aside, receive},
+    traces::joined,
 };
 use crate::{
     error::AppError,
@@ -72,7 +73,7 @@ async fn take(state: &AppState, request: Request) -> Result<(), Refusal> {
     });
     let pushed = read.await?.map_err(AppError::Invalid)?;
     let kept = pushed.lines.len();
-    state.logs.recorder.record(pushed.lines).await?;
+    state.logs.recorder.record(joined(pushed.lines)).await?;
     match pushed.refused {
         0 => Ok(()),
         refused => Err(AppError::Invalid(format!(
