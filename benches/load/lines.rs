@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Lines in a request.
-const BATCH: u64 = 1_000;
+pub const BATCH: u64 = 1_000;
 /// Requests at once.
 const AT_ONCE: u64 = 4;
 /// For so long each protocol brings lines.
@@ -220,7 +220,8 @@ fn words(n: u64) -> (Level, &'static str, String) {
     }
 }
 
-fn ndjson(request: u64) -> Vec<u8> {
+/// A request of lines, as programs of one's own send them.
+pub fn ndjson(request: u64) -> Vec<u8> {
     let mut out = String::with_capacity(BATCH as usize * 200);
     let now = Timestamp::now();
     for n in request * BATCH..(request + 1) * BATCH {

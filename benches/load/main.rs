@@ -25,6 +25,7 @@ mod search;
 mod server;
 mod socket;
 mod start;
+mod tails;
 mod thousand;
 mod ticks;
 mod web;
@@ -36,8 +37,8 @@ use std::process::ExitCode;
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 10] = [
-    "start", "idle", "room", "thousand", "posts", "pages", "search", "ticks", "readers", "lines",
+const SCENARIOS: [&str; 11] = [
+    "start", "idle", "room", "thousand", "posts", "pages", "search", "ticks", "readers", "lines", "tails",
 ];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
@@ -97,6 +98,7 @@ async fn run(names: &[String]) -> Result<(), String> {
                 "ticks" => ticks::run().await,
                 "readers" => readers::run().await,
                 "lines" => lines::run().await,
+                "tails" => tails::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;

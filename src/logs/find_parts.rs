@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{paths, time::Timestamp};
 
+/// Longest fields in a row, in bytes.
+const LONGEST: usize = 2_000;
+
 /// The lines, the newest first; the one at `at` opened.
 pub fn lines(found: &Found, at: Option<u64>) -> impl IntoView + use<> {
     let rows: Vec<AnyView> = days(&found.lines)
@@ -55,7 +58,14 @@ fn days(lines: &[FoundLine]) -> impl Iterator<Item = (Option<String>, &FoundLine
 #[component]
 fn Line(found: FoundLine, query: String, is_this: bool) -> impl IntoView {
     let line = found.line.clone();
-    let fields = (!line.fields.0.is_empty()).then(|| view! { <span class="fields">{line.fields.to_string()}</span> });
+    let fields = (!line.fields.0.is_empty()).then(|| {
+        let mut text = line.fields.to_string();
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text.push_str(" …");
+        }
+        view! { <span class="fields">{text}</span> }
+    });
     let parts = found.parts.iter().map(|(mark, text)| match mark {
         true => view! { <mark>{text.clone()}</mark> }.into_any(),
         false => text.clone().into_any(),

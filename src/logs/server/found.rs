@@ -28,6 +28,8 @@ use crate::{
 const LINES: usize = 100;
 /// Lines on either side of one, when nothing is said, and at most.
 const AROUND: (u32, u32) = (10, 500);
+/// Longest message and fields in a row, in bytes; a line that is opened shows all of it.
+const LONGEST: usize = 2_000;
 /// How long figures are counted before the page goes out with what there is.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// The same, of counts that somebody asked for.
@@ -145,12 +147,16 @@ pub async fn line(readers: &SqlitePool, id: u64, q: &str) -> Result<(FoundLine, 
 fn shown(line: Arc<LogLine>, matcher: &Matcher) -> FoundLine {
     let mut parts = Vec::new();
     let mut at = 0;
-    for mark in matcher.marks(&line.message) {
-        parts.push((false, line.message[at..mark.start].to_owned()));
-        parts.push((true, line.message[mark.clone()].to_owned()));
+    let message = &line.message[..line.message.floor_char_boundary(LONGEST)];
+    for mark in matcher.marks(message) {
+        parts.push((false, message[at..mark.start].to_owned()));
+        parts.push((true, message[mark.clone()].to_owned()));
         at = mark.end;
     }
-    parts.push((false, line.message[at..].to_owned()));
+    parts.push((false, message[at..].to_owned()));
+    if message.len() < line.message.len() {
+        parts.push((false, " …".to_owned()));
+    }
     parts.retain(|(_, text)| !text.is_empty());
     FoundLine {
         line,

@@ -176,6 +176,14 @@ impl Hit<'_> {
         }
     }
 
+    /// Bytes of what its sender wrote.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Row(raw) => raw.bytes(),
+            Self::In(block, i) => block.bytes(*i),
+        }
+    }
+
     /// As readers get it.
     pub fn line(&self) -> LogLine {
         match self {
@@ -327,6 +335,9 @@ impl<V: Visit> Walk<V> {
             let look = walk.look.clone();
             let places = block.places(look.after.saturating_add(1)..before);
             for i in block.found(&look.matcher, look.finder.as_ref(), places, walk.visitor.room()) {
+                if walk.visitor.room() == 0 {
+                    break;
+                }
                 walk.take(&Hit::In(&block, i));
             }
             Ok(walk)
@@ -343,23 +354,31 @@ impl<V: Visit> Walk<V> {
     }
 }
 
+/// Bytes of text in one answer, give or take its last line.
+const ANSWER: usize = 8 * 1024 * 1024;
+
 /// Keeps the newest lines that are found.
 struct Newest {
     lines: Vec<Arc<LogLine>>,
     limit: usize,
+    bytes: usize,
 }
 
 impl Visit for Newest {
     fn room(&self) -> usize {
-        self.limit - self.lines.len()
+        match self.bytes < ANSWER {
+            true => self.limit - self.lines.len(),
+            false => 0,
+        }
     }
 
     fn take(&mut self, hit: &Hit) {
+        self.bytes += hit.bytes();
         self.lines.push(Arc::new(hit.line()));
     }
 }
 
-/// The newest `limit` lines that are looked for, the newest first, and how far it was looked.
+/// The newest `limit` lines that are looked for, the newest first, and how far it was looked; fewer where they are long.
 ///
 /// # Errors
 /// When the database fails, or a block is damaged.
@@ -367,6 +386,7 @@ pub async fn newest(readers: &SqlitePool, look: Look, limit: usize) -> Result<(V
     let visitor = Newest {
         lines: Vec::new(),
         limit,
+        bytes: 0,
     };
     let (visitor, reached) = walk(readers, look, visitor).await?;
     Ok((visitor.lines, reached))

@@ -254,6 +254,12 @@ impl<'a> Block<'a> {
         )
     }
 
+    /// Bytes of the texts of the line at `i`.
+    pub fn bytes(&self, i: usize) -> usize {
+        let (start, _, next) = self.head.places[i];
+        next - start
+    }
+
     /// The line at `i`.
     pub fn line(&self, i: usize) -> Raw {
         let seen = self.seen(i);
