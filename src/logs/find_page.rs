@@ -92,13 +92,12 @@ fn Answer(found: Found, wanted: Wanted) -> impl IntoView {
         let base = found.base.clone();
         view! {
             {figures.map(|figures| view! { <Histogram figures base=base.clone() query=found.query.clone() /> })}
-            {(!is_around).then(|| view! { <CountBy query=found.query.clone() by=wanted.by.clone() /> })}
-            {groups.map(|groups| view! { <Counted groups query=found.query.clone() /> })}
             {if is_around {
                 view! { <Around wanted=wanted.clone() /> }.into_any()
             } else {
-                view! { <Tools query=found.query.clone() is_newest=wanted.before.is_none() /> }.into_any()
+                view! { <Tools query=found.query.clone() is_newest=wanted.before.is_none() by=wanted.by.clone() /> }.into_any()
             }}
+            {groups.map(|groups| view! { <Counted groups query=found.query.clone() /> })}
             {lines(&found, wanted.at)}
             <Further found=found.clone() is_around />
         }
@@ -147,7 +146,7 @@ fn CountBy(query: String, by: String) -> impl IntoView {
 
 /// What can be done with all lines.
 #[component]
-fn Tools(query: String, is_newest: bool) -> impl IntoView {
+fn Tools(query: String, is_newest: bool, by: String) -> impl IntoView {
     let exports = [("text", "Text"), ("ndjson", "NDJSON"), ("csv", "CSV")].map(|(form, words)| {
         let url = format!("{}?format={form}&q={}", paths::LOG_EXPORT, paths::encoded(&query));
         view! { <a href=url download="">{words}</a> }
@@ -161,6 +160,7 @@ fn Tools(query: String, is_newest: bool) -> impl IntoView {
             <button type="button" class="button quiet" id="wrap" aria-pressed="true" hidden>"Wrap"</button>
             <button type="button" class="button quiet" id="local" aria-pressed="false" hidden>"Local time"</button>
             <span id="follow-state" class="hint" role="status"></span>
+            <CountBy query=query.clone() by />
             <nav class="order" aria-label="Download"><span>"Download"</span> {exports.collect_view()}</nav>
         </div>
     }
@@ -287,7 +287,7 @@ fn Help() -> impl IntoView {
         }
     });
     view! {
-        <details class="help">
+        <details class="language">
             <summary>"How to search"</summary>
             <dl>{rows.collect_view()}</dl>
             <p class="hint keys" hidden>

@@ -213,7 +213,11 @@ pub fn Histogram(figures: Figures, base: String, query: String) -> impl IntoView
             }
         });
     let levels: Vec<_> = levels.collect();
-    let end = |at: Timestamp| format!("{} {}", at.day(), at.minute());
+    let step = figures.step;
+    let end = move |at: Timestamp| match step {
+        0..60 => format!("{} {}", at.day(), at.second()),
+        _ => format!("{} {}", at.day(), at.minute()),
+    };
     let ends = first.zip(last).map(|(first, last)| {
         let until = last.start.plus_seconds(figures.step);
         view! {
@@ -286,7 +290,7 @@ pub fn Counted(groups: Groups, query: String) -> impl IntoView {
         view! {
             <tr>
                 <td class="n">{thousands(group.count)}</td>
-                <td class="bar">
+                <td class="share">
                     <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
                         <rect
                             class=level_class(group.level)

@@ -84,7 +84,7 @@ fn Shown(sources: Sources) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            <p class="hint">{summary}</p>
+            {(lines > 0).then(|| view! { <p class="hint">{summary}</p> })}
             <RefusedList refused=sources.refused />
             <section aria-labelledby="ways">
                 <h2 id="ways">"Send lines"</h2>

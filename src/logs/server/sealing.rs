@@ -8,7 +8,7 @@ use std::sync::{
 use tokio::{
     sync::Notify,
     task::spawn_blocking,
-    time::{Duration, sleep},
+    time::{Duration, sleep, timeout},
 };
 
 use super::{
@@ -20,6 +20,8 @@ use crate::{
     server::{db::Database, error::internal},
 };
 
+/// After the start, unless lines come, the wait before the first look.
+const START: Duration = Duration::from_secs(30);
 /// After the database failed, the wait before the next try.
 const RETRY: Duration = Duration::from_secs(10);
 
@@ -43,6 +45,8 @@ impl Pressure {
 
 /// Seals as long as it is polled: whenever there are rows for two blocks, the older half of them.
 pub async fn run(db: Database, pressure: Pressure) {
+    // What was there before can wait: the start has better things to do.
+    let _ = timeout(START, pressure.enough.notified()).await;
     loop {
         match seal_one(&db).await {
             Ok(true) => (),

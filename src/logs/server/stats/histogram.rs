@@ -82,13 +82,12 @@ impl Visit for Histogram {
     }
 }
 
-/// When the oldest line that is kept came; `now` when there is none.
+/// The earliest time that a line claims; `now` when there is none.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn oldest(readers: &SqlitePool, now: Timestamp) -> Result<Timestamp, AppError> {
-    let first = store::oldest_first(readers, 0, 1).await?;
-    Ok(first.first().map_or(now, |line| line.time.min(line.received)))
+    Ok(store::earliest(readers).await?.unwrap_or(now).min(now))
 }
 
 /// Counts what is looked for by time, in about `wanted` bars over the times that `look` has, or else from `from` to `to`.

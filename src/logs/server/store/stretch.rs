@@ -172,3 +172,16 @@ pub async fn by_source(readers: &SqlitePool) -> Result<Vec<(String, u64, u64, Ti
         .map(|(name, (lines, bytes, last))| (name, lines, bytes, last))
         .collect())
 }
+
+/// The earliest time that a line claims.
+///
+/// # Errors
+/// When the database fails.
+pub async fn earliest(readers: &SqlitePool) -> Result<Option<Timestamp>, AppError> {
+    let micros: Option<i64> = sqlx::query_scalar(
+        "SELECT min(first) FROM (SELECT min(time) AS first FROM line UNION ALL SELECT min(time_first) FROM block)",
+    )
+    .fetch_one(readers)
+    .await?;
+    Ok(micros.map(Timestamp::from_micros))
+}
