@@ -46,16 +46,16 @@ pub fn shippers(url: &str) -> Vec<(&'static str, &'static str, String)> {
         ),
         (
             "rsyslog",
-            "The server listens for syslog where it runs with --syslog-tcp 0.0.0.0:6514, say, and takes it from private networks.",
+            "The server listens for syslog where it runs with --syslog-tcp 0.0.0.0:5514, say, and takes it from private networks.",
             format!(
-                "*.* action(type=\"omfwd\" target=\"{name}\" port=\"6514\" protocol=\"tcp\" TCP_Framing=\"octet-counted\"\n           template=\"RSYSLOG_SyslogProtocol23Format\" queue.type=\"LinkedList\" action.resumeRetryCount=\"-1\")"
+                "*.* action(type=\"omfwd\" target=\"{name}\" port=\"5514\" protocol=\"tcp\" TCP_Framing=\"octet-counted\"\n           template=\"RSYSLOG_SyslogProtocol23Format\" queue.type=\"LinkedList\" action.resumeRetryCount=\"-1\")"
             ),
         ),
         (
             "Docker",
             "Every container's output, by Docker's own syslog driver.",
             format!(
-                "docker run --log-driver syslog --log-opt syslog-address=tcp://{name}:6514 \\\n           --log-opt syslog-format=rfc5424micro --log-opt tag={{{{.Name}}}} your/image"
+                "docker run --log-driver syslog --log-opt syslog-address=tcp://{name}:5514 \\\n           --log-opt syslog-format=rfc5424micro --log-opt tag={{{{.Name}}}} your/image"
             ),
         ),
         (

@@ -6,6 +6,7 @@ use squawkbox::{chat, error, ids};
 mod bars;
 mod files;
 mod full_disk;
+mod lines;
 mod pipe;
 mod server;
 mod settings;

@@ -42,7 +42,7 @@ pub struct ApiHistogram {
     /// Seconds from one bar to the next.
     step: i64,
     /// One after the other, without a hole.
-    bars: Vec<ApiBar>,
+    bars: Vec<ApiLogBar>,
     /// Everything was looked through; if not, what is older than `searched_to` isn't counted.
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub struct ApiHistogram {
 
 /// Lines that happened within a step, by level.
 #[derive(Serialize, ToSchema)]
-pub struct ApiBar {
+pub struct ApiLogBar {
     /// When it begins (RFC 3339, UTC).
     #[schema(value_type = String)]
     time: Timestamp,
@@ -78,7 +78,7 @@ pub async fn logs_histogram(
     let range = (oldest(readers, now).await?, now.plus_seconds(1));
     let bars = which.bars.unwrap_or(60).clamp(1, MOST_BARS);
     let (counted, reached) = histogram(readers, look, range, bars).await?;
-    let bar = |(i, &[trace, debug, info, warn, error]): (usize, &[u64; 5])| ApiBar {
+    let bar = |(i, &[trace, debug, info, warn, error]): (usize, &[u64; 5])| ApiLogBar {
         time: counted.start(i),
         trace,
         debug,
