@@ -98,14 +98,14 @@ fn ids(lines: &[Arc<LogLine>]) -> Vec<u64> {
 /// What is kept once it is `count` lines, and nothing more comes.
 async fn kept(app: &TestApp, count: usize) -> Vec<Arc<LogLine>> {
     let mut lines = Vec::new();
-    for _ in 0..500 {
+    for _ in 0..600 {
         lines = after(&app.running.state.logs.db.readers, 0, 100_000)
             .await
             .expect("lines");
         if lines.len() >= count {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let last = messages(&lines[lines.len().saturating_sub(20)..]);
     assert_eq!(lines.len(), count, "{last:?}");
