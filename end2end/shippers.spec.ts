@@ -1,9 +1,13 @@
 // Others' own log shippers: what each sends is found again by search, as it was meant.
+import { appendFileSync, existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { pino } from "pino";
 import * as winston from "winston";
 import LokiTransport from "winston-loki";
 import { Kept, type Line } from "./support/kept";
+import { hasLogger, logger } from "./support/logger";
 import { Python } from "./support/python";
+import { Rsyslog, rsyslogd } from "./support/rsyslog";
 import type { Server } from "./support/server";
 import { expect, test as base } from "./support/test";
 
@@ -210,4 +214,82 @@ test("pino with pino-loki", async ({ kept, server }) => {
     { level: "error", message: "order 8813 failed", fields: { ...fields, err: expect.objectContaining(err) } },
     { level: "error", message: "gone", fields },
   ]);
+});
+
+const hasPackages = ["/usr/bin/apt-get", "/bin/apt-get"].some((program) => existsSync(program));
+
+/** Programs of the system may be missing only where .ci/setup installs no packages; the title then says so. */
+function withPrograms(title: string, missing: string, body: Parameters<typeof test>[2]) {
+  if (missing && !hasPackages) {
+    test.skip(`${title} (left out: there is no ${missing}, and .ci/setup installs no packages on this system)`, body);
+  } else {
+    test(title, body);
+  }
+}
+
+const needed = (missing: string) =>
+  expect(missing, `There is no ${missing}: run .ci/setup test, then eval "$(.ci/setup env)".`).toBe("");
+
+const noLogger = hasLogger() ? "" : "logger of util-linux";
+withPrograms("logger", noLogger, async ({ kept, server }) => {
+  needed(noLogger);
+  const here = ["--server", "127.0.0.1", "--port"];
+  const udp = ["--udp", ...here, `${await port(server, "UDP")}`];
+  const tcp = ["--tcp", ...here, `${await port(server, "TCP")}`];
+  const data = ["--msgid", "NEW", "--sd-id", "order@32473"];
+  data.push("--sd-param", 'id="8812"', "--sd-param", 'place="Köln \\"West\\""');
+  const structured = { msgid: "NEW", "order.id": "8812", "order.place": 'Köln "West"' };
+  for (const [tag, way, isCounted, isNew] of [
+    ["counted", [...tcp, "--rfc5424", "--octet-count"], true, true],
+    ["lines", [...tcp, "--rfc5424"], false, true],
+    ["datagrams", [...udp, "--rfc5424"], true, true],
+    ["old", [...udp, "--rfc3164"], true, false],
+    ["old-lines", [...tcp, "--rfc3164"], false, false],
+  ] as const) {
+    logger([...way], tag, "local2.debug", "cache is warm");
+    logger([...way], tag, "local2.notice", foreign, isNew ? data : []);
+    logger([...way], tag, "user.warning", isCounted ? several : "queue is long");
+    logger([...way], tag, "user.err", `order 8813 failed\n${trace}`);
+    logger([...way], tag, "daemon.emerg", "gone");
+    const fields = { procid: "77", hostname: isNew ? hostname() : hostname().split(".")[0] };
+    const lines: Line[] = [
+      { level: "debug", message: "cache is warm", fields: { ...fields, facility: "local2" } },
+      { level: "info", message: foreign, fields: { ...fields, facility: "local2", ...(isNew ? structured : {}) } },
+      { level: "warn", message: isCounted ? several : "queue is long", fields: { ...fields, facility: "user" } },
+      { level: "error", message: `order 8813 failed\n${trace}`, fields: { ...fields, facility: "user" } },
+      { level: "error", message: "gone", fields: { ...fields, facility: "daemon" } },
+    ];
+    await kept.expect(tag, lines, { inOrder: false });
+  }
+});
+
+const noRsyslog = rsyslogd() ? noLogger : "rsyslogd";
+withPrograms("rsyslog", noRsyslog, async ({ kept, server }) => {
+  needed(noRsyslog);
+  const rsyslog = new Rsyslog(rsyslogd()!, await port(server, "TCP"));
+  try {
+    await rsyslog.ready();
+    const way = ["--socket", rsyslog.socket];
+    logger(way, "orders", "local2.debug", "cache is warm");
+    logger(way, "orders", "local2.info", foreign);
+    logger(way, "orders", "local2.warning", several);
+    logger(way, "orders", "local2.err", `order 8813 failed\n${trace}`);
+    const fields = { procid: "77", facility: "local2", hostname: expect.any(String) };
+    await kept.expect("orders", [
+      { level: "debug", message: "cache is warm", fields },
+      { level: "info", message: foreign, fields },
+      { level: "warn", message: several, fields },
+      { level: "error", message: `order 8813 failed\n${trace}`, fields },
+    ]);
+    const failed = "order 8813 failed\n  at settle (desk.js:7:3)\n  at run (desk.js:9:1)";
+    appendFileSync(rsyslog.file, `order_id=8812 place=Köln\n${failed}\n${foreign}\n`);
+    const followed = { facility: "local3" };
+    await kept.expect("gateway", [
+      { level: "warn", message: "order_id=8812 place=Köln", fields: { ...followed, order_id: "8812", place: "Köln" } },
+      { level: "warn", message: failed, fields: followed },
+      { level: "warn", message: foreign, fields: followed },
+    ]);
+  } finally {
+    await rsyslog.end();
+  }
 });
