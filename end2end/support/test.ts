@@ -6,6 +6,8 @@ import { Server } from "./server";
 import { Watch } from "./watch";
 
 interface Fixtures {
+  /** Further settings of the server. */
+  settings: string[];
   /** A fresh server without a team. It must end well and without having logged an error. */
   server: Server;
   /** Brings somebody with a browser of their own; `url` when it isn't the server's. */
@@ -19,8 +21,10 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  server: async ({}, use, info) => {
-    const server = await Server.start();
+  settings: [[], { option: true }],
+
+  server: async ({ settings }, use, info) => {
+    const server = await Server.start({ args: settings });
     await use(server);
     const code = await server.stop();
     if (info.status !== info.expectedStatus) await info.attach("server.log", { body: server.log });
