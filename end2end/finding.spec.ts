@@ -181,6 +181,7 @@ test("a search is kept for the team and saved as a file", async ({ ines, tomasz,
 
 test("sources are listed, and a configuration is copied", async ({ ines, server, request }) => {
   await post(server, request, orders(3, "sending"));
+  await ines.context.grantPermissions(["clipboard-read"], { origin: server.url });
   await ines.page.goto(server.url + "/logs/search");
   await ines.page.getByRole("link", { name: "Sources" }).first().click();
   const row = ines.page.getByRole("row").filter({ has: ines.page.getByRole("link", { name: "sending", exact: true }) });

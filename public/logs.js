@@ -123,8 +123,21 @@ list?.addEventListener("click", (event) => {
   open(row);
 });
 
+/** Without https there is no clipboard to ask: then the old way, by a field that holds the text for a moment. */
+async function write(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const before = document.activeElement;
+  const held = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" });
+  document.body.append(held);
+  held.select();
+  const done = document.execCommand("copy");
+  held.remove();
+  before?.focus({ preventScroll: true });
+  if (!done) throw new Error("not allowed");
+}
+
 async function copy(text, button) {
-  await navigator.clipboard.writeText(text);
+  await write(text);
   if (!button) return;
   const words = button.textContent;
   button.textContent = "Copied";
@@ -259,7 +272,9 @@ function follow(isOn) {
     state.textContent = "";
     return;
   }
-  // As far as is shown: what came meanwhile is told at once.
+  // Whoever follows wants the newest. As far as is shown: what came meanwhile is told at once.
+  list.scrollIntoView({ block: "nearest" });
+  if (list.getBoundingClientRect().top < 0) list.scrollIntoView({ block: "start" });
   stream = new EventSource(url("/events", { topics: "logs", query: q, after: `logs:${newest}` }));
   stream.addEventListener("logs", (event) => {
     const { lines, gap: missed } = JSON.parse(event.data);

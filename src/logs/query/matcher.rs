@@ -305,14 +305,17 @@ fn text_node(pattern: &str) -> Node {
 }
 
 fn words_pattern(text: &str) -> String {
-    let words: Vec<String> = text::words(text).map(regex::escape).collect();
-    format!(r"(?:\A|{EDGE})({})(?:\z|{EDGE})", words.join(&format!("{EDGE}+")))
+    let words: Vec<&str> = text::words(text).collect();
+    let first = words.first().and_then(|word| word.chars().next());
+    let last = words.last().and_then(|word| word.chars().last());
+    let escaped: Vec<String> = words.into_iter().map(regex::escape).collect();
+    between_edges(first, &escaped.join(&format!("{EDGE}+")), last)
 }
 
-fn part_pattern(pieces: &[String]) -> String {
+/// A pattern for `inner`, which begins and ends with these: at a letter or digit a word begins and ends, unless its script
+/// sets no spaces.
+fn between_edges(first: Option<char>, inner: &str, last: Option<char>) -> String {
     let closed = |c: Option<char>| c.is_some_and(|c| text::is_inside(c) && !text::is_unspaced(c));
-    let first = pieces.first().and_then(|piece| piece.chars().next());
-    let last = pieces.last().and_then(|piece| piece.chars().last());
     let before = if closed(first) {
         format!(r"(?:\A|{EDGE})")
     } else {
@@ -323,7 +326,13 @@ fn part_pattern(pieces: &[String]) -> String {
     } else {
         String::new()
     };
-    format!("{before}({}){after}", joined(pieces))
+    format!("{before}({inner}){after}")
+}
+
+fn part_pattern(pieces: &[String]) -> String {
+    let first = pieces.first().and_then(|piece| piece.chars().next());
+    let last = pieces.last().and_then(|piece| piece.chars().last());
+    between_edges(first, &joined(pieces), last)
 }
 
 fn joined(pieces: &[String]) -> String {

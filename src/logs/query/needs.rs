@@ -98,7 +98,7 @@ fn term_need(term: &Term) -> Need {
         Term::Field { name, compare, value } => {
             let mut all = vec![all_words(name)];
             match (&value[..], compare) {
-                ([whole], Compare::Is) if !whole.chars().any(text::is_unspaced) => all.push(all_words(whole)),
+                ([whole], Compare::Is) => all.push(all_words(whole)),
                 (pieces, Compare::Is) => all.push(all_grams(pieces.iter().map(String::as_str))),
                 _ => (),
             }
@@ -108,11 +108,9 @@ fn term_need(term: &Term) -> Need {
 }
 
 fn all_words(words: &str) -> Need {
-    Need::All(
-        text::words(words)
-            .map(|word| Need::Word(text::word_key(word)))
-            .collect(),
-    )
+    // A word of a script without spaces is a part of a longer run, of which no filter knows.
+    let known = text::words(words).filter(|word| !word.chars().any(text::is_unspaced));
+    Need::All(known.map(|word| Need::Word(text::word_key(word))).collect())
 }
 
 fn all_grams<'a>(pieces: impl Iterator<Item = &'a str>) -> Need {

@@ -420,9 +420,7 @@ fn pieces(text: &str) -> Vec<String> {
 fn written(pieces: Vec<String>) -> Option<Term> {
     match &pieces[..] {
         [text] if text.trim().is_empty() => None,
-        [text] if text::words(text).next().is_some() && !text.chars().any(text::is_unspaced) => {
-            Some(Term::Words(text.clone()))
-        }
+        [text] if text::words(text).next().is_some() => Some(Term::Words(text.clone())),
         pieces if pieces.iter().all(String::is_empty) => None,
         _ => Some(Term::Part(pieces)),
     }

@@ -198,6 +198,27 @@ fn lines_are_judged() {
 }
 
 #[test]
+fn words_of_scripts_without_spaces_are_parts_of_runs() {
+    let line = line("order-8812 für 新価格表 (x)", json!({"名前": "東京都"}));
+    for yes in [
+        "価格",
+        "\"order 8812\"",
+        "\"für 新価\"",
+        "für 価格",
+        "表 x",
+        "\"価格表 x\"",
+        "東京",
+        "名前=東京都",
+        "*価格*",
+    ] {
+        assert!(finds(yes, &line), "{yes}");
+    }
+    for no in ["価表", "\"für 価格\"", "名前=東京", "rder"] {
+        assert!(!finds(no, &line), "{no}");
+    }
+}
+
+#[test]
 fn what_was_found_is_marked() {
     let marked = |query: &str, message: &str| -> Vec<String> {
         let marks = Matcher::new(&parsed(query), NOW).marks(message);
@@ -248,7 +269,7 @@ impl Block for One<'_> {
 
 fn query_text() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
-        "[a-cΣς]{1,2}",
+        "[a-cΣς価]{1,2}",
         "\\*?[a-c]{1,2}\\*?[a-c.=]{0,3}\\*?",
         Just("\"b a\"".to_owned()),
         Just("\"a\\\"b\"".to_owned()),
@@ -288,7 +309,7 @@ proptest! {
     #[test]
     fn no_block_is_passed_over_that_holds_what_is_asked_for(
         query in query_text(),
-        message in "([a-cA-CΣς=>\". ]|a=b){0,10}",
+        message in "([a-cA-CΣς価=>\". ]|a=b){0,10}",
         value in "[a-c0-9\"\\\\ ]{0,4}",
         info in any::<bool>(),
         source in "[ab]{1,2}",

@@ -1,6 +1,6 @@
 //! Where a log line is born, whatever it came in by.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -20,6 +20,8 @@ pub const LONGEST_NAME: usize = 128;
 /// Times that are marked: so many seconds after their line came, or before.
 const AHEAD: i64 = 5 * 60 + 1;
 const LATE: i64 = -(7 * 86_400 + 1);
+/// Fields of one name at most; what comes after is left out.
+const SAME: usize = 20;
 /// Lines in one statement; a larger batch is several, each kept or not as a whole.
 pub(super) const STATEMENT: usize = 2_000;
 
@@ -185,10 +187,30 @@ fn cut(mut text: String) -> String {
     text
 }
 
+/// Each name once: the same said again in other words, such as a number and its text, goes; another value under a name that is
+/// taken gets a name of its own, up to [`SAME`] of them.
+fn told_apart(fields: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut seen: HashMap<String, String> = HashMap::with_capacity(fields.len());
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut kept = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        let (said, mut own, mut count) = (text(&value), name.clone(), 1);
+        while count < SAME && seen.get(&own).is_some_and(|before| *before != said) {
+            count += 1;
+            own = format!("{name}_{count}");
+        }
+        if seen.insert(own.clone(), said).is_none() {
+            kept.push((own, value));
+        }
+    }
+    kept
+}
+
 fn cut_fields(fields: Fields) -> Fields {
-    let count = fields.0.len();
+    let fields = told_apart(fields.0);
+    let count = fields.len();
     let (mut kept, mut room) = (Vec::with_capacity(count), LONGEST);
-    for (key, value) in fields.0 {
+    for (key, value) in fields {
         let (key, mut value) = (name(key), value);
         clean_values(&mut value);
         let size = key.len() + json_size(&value);
@@ -287,6 +309,23 @@ mod tests {
         let line = tidied("m", (0..5).map(long).collect());
         assert_eq!(line.fields.0.len(), 3);
         assert_eq!(line.fields.0[2].1, "3 of 5 fields were too long together");
+    }
+
+    #[test]
+    fn a_name_stands_once() {
+        let said = [
+            ("id", "8".into()),
+            ("id", 8.into()),
+            ("id", 9.into()),
+            ("id", 9.into()),
+            ("id", 7.into()),
+            ("x", 1.into()),
+        ];
+        let line = tidied(
+            "m",
+            said.map(|(name, value): (&str, Value)| (name.to_owned(), value)).into(),
+        );
+        assert_eq!(line.fields.to_string(), "id=8 id_2=9 id_3=7 x=1");
     }
 
     #[test]
