@@ -50,7 +50,7 @@ async fn kept(server: &Server, token: &str) -> Vec<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_were_acknowledged_are_found_after_a_kill_each_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let data = folder.path().join("data");
+    let data = folder.path().to_owned();
     create_user(&data, &["ines", "--admin"]);
     let (ingest, read) = (token(&data, "gateway", "ingest"), token(&data, "reader", "read"));
     let (mut acknowledged, mut number) = (Vec::new(), 0);
