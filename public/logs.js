@@ -10,6 +10,8 @@ const isAround = new URLSearchParams(location.search).has("at");
 
 /** Lines in the page at most; what is older can be loaded again. */
 const MOST = 2_000;
+/** Milliseconds after new lines until they are counted. */
+const COUNT_AFTER = 3_000;
 /** Milliseconds from one look for new lines to the next at least. */
 const PACE = 500;
 
@@ -199,6 +201,7 @@ let waiting = 0;
 let newest = page?.dataset.newest ?? "0";
 let lastLook = 0;
 let look;
+let counting;
 
 const pill = Object.assign(document.createElement("button"), { type: "button", className: "waiting", hidden: true });
 pill.addEventListener("click", () => {
@@ -239,10 +242,25 @@ async function fetchNew() {
     // More came than one answer holds: what lies between can be had.
     if (next && first) first.before(gap(asked.after, next));
     for (const row of rowsOf(list).slice(MOST)) row.remove();
-    if (rows.length > 0) for (const row of rows) row.classList.add("new");
+    if (rows.length > 0) {
+      document.querySelector(".further")?.replaceChildren(...(older ? [older] : []));
+      clearTimeout(counting);
+      counting = setTimeout(countAnew, COUNT_AFTER);
+    }
   } catch {
     state.textContent = "the server can't be reached";
   }
+}
+
+/** The bars and their counts, as the page would have them now. */
+async function countAnew() {
+  const shown = document.querySelector(".histogram");
+  if (!shown || !stream || shown.matches(":hover")) return;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+  if (!answer?.ok) return;
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".histogram");
+  if (now) shown.replaceWith(document.adoptNode(now));
+  listenToBars();
 }
 
 /** A row in the place of lines that weren't loaded. */
@@ -287,16 +305,26 @@ function follow(isOn) {
 let pressFollow = () => {};
 if (followButton && list && !isAround) {
   list.before(pill);
-  pressFollow = toggle("follow", false, follow);
+  // A reload goes on with it, another search doesn't.
+  const kept = () => sessionStorage.getItem("logs-followed") === q;
+  pressFollow = toggle("follow", kept(), (isOn) => {
+    if (isOn) sessionStorage.setItem("logs-followed", q);
+    else if (kept()) sessionStorage.removeItem("logs-followed");
+    follow(isOn);
+  });
   document.addEventListener("scroll", () => waiting > 0 && stream && !isReading() && fetchNew(), { passive: true });
 }
 
 // --- bars ---
 
-const bars = document.getElementById("histogram");
-if (bars) {
+let dragging;
+addEventListener("pointermove", (event) => dragging?.moved(event));
+addEventListener("pointerup", (event) => dragging?.ended(event));
+
+function listenToBars() {
+  const bars = document.getElementById("histogram");
+  if (!bars) return;
   const all = [...bars.querySelectorAll("a[data-start]")];
-  let from;
   const at = (event) => {
     const { left, width } = bars.getBoundingClientRect();
     return Math.min(all.length - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * all.length)));
@@ -304,20 +332,21 @@ if (bars) {
   const mark = (a, b) => all.forEach((bar, i) => bar.classList.toggle("chosen", i >= Math.min(a, b) && i <= Math.max(a, b)));
   bars.addEventListener("dragstart", (event) => event.preventDefault());
   bars.addEventListener("pointerdown", (event) => {
-    if (event.button === 0) from = at(event);
+    if (event.button !== 0) return;
+    const from = at(event);
+    dragging = { moved: (to) => mark(from, at(to)), ended: (to) => narrow(from, at(to)) };
   });
-  addEventListener("pointermove", (event) => from !== undefined && mark(from, at(event)));
-  addEventListener("pointerup", (event) => {
-    if (from === undefined) return;
-    const [first, last] = [from, at(event)].sort((a, b) => a - b);
-    from = undefined;
+  const narrow = (from, to) => {
+    const [first, last] = [from, to].sort((a, b) => a - b);
+    dragging = undefined;
     mark(-1, -1);
     if (first === last) return;
     const end = Date.parse(all[last].dataset.start) + 1_000 * Number(bars.dataset.step);
     const query = `${bars.dataset.base} since:${all[first].dataset.start} before:${new Date(end).toISOString()}`;
     location.assign(url("/logs/search", { q: query.trim() }));
-  });
+  };
 }
+listenToBars();
 
 // --- keys ---
 

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 18] = [
+const KEYS: [(&[&str], &str); 22] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -32,6 +32,10 @@ const KEYS: [(&[&str], &str); 18] = [
     (&["↑", "↓"], "in a list: move"),
     (&["Enter", "Tab"], "in a list: take"),
     (&["Esc"], "in a list or a dialog: close"),
+    (&["/"], "searching logs: to the query"),
+    (&["j", "k"], "there: from line to line"),
+    (&["e"], "there: open the line"),
+    (&["f", "w", "c"], "there: follow, wrap, copy the line's link"),
 ];
 
 /// Listens, as long as the calling component lives. Call it in an effect.

@@ -102,6 +102,14 @@ pub fn log_line(id: u64) -> String {
     format!("{LOG_SEARCH}?at={id}")
 }
 
+/// The same, with the query from which one came.
+pub fn log_line_of(id: u64, query: &str) -> String {
+    match query {
+        "" => log_line(id),
+        query => format!("{}&q={}", log_line(id), encoded(query)),
+    }
+}
+
 /// Where one can come into the room, if it is an open one.
 pub fn not_in(room: RoomId) -> String {
     format!("/rooms/others?room={room}")

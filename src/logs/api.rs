@@ -68,7 +68,7 @@ pub async fn save_search(name: String, q: String, #[server(default)] team: bool)
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
     let query = saved::save(&state.logs.db.writer, me, team, &name, &q).await?;
-    leptos_axum::redirect(&crate::paths::log_search(&query));
+    leptos_axum::redirect(&format!("{}&saved=1", crate::paths::log_search(&query)));
     Ok(())
 }
 

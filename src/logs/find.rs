@@ -82,6 +82,8 @@ pub struct Figures {
     pub bars: Vec<Bar>,
     /// Of all bars, by level.
     pub levels: [u64; 5],
+    /// Whether they are of the last day alone, since the query says no other time.
+    pub is_a_day: bool,
     /// Until when it was counted back, when not to the first bar.
     pub reached: Option<Timestamp>,
 }

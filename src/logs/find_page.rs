@@ -172,7 +172,11 @@ fn Around(wanted: Wanted) -> impl IntoView {
     let at = wanted.at.unwrap_or_default();
     let around = wanted.around.unwrap_or(10);
     let more = (around < 500).then(|| {
-        let url = format!("{}&around={}#line-{at}", paths::log_line(at), (around * 5).min(500));
+        let url = format!(
+            "{}&around={}#line-{at}",
+            paths::log_line_of(at, &wanted.q),
+            (around * 5).min(500)
+        );
         view! { <a class="button quiet" href=url>"More around it"</a> }
     });
     view! {
@@ -214,7 +218,8 @@ fn Further(found: Found, is_around: bool) -> impl IntoView {
 #[component]
 fn SavedSearches(saved: Vec<Saved>, query: String) -> impl IntoView {
     let wrong = refusal(SaveSearch::PATH).or_else(|| refusal(ForgetSearch::PATH));
-    let is_open = wrong.is_some();
+    let just_saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
+    let is_open = wrong.is_some() || just_saved;
     let rows = saved.into_iter().map(|search| {
         let forget = format!("Forget {}", search.name);
         view! {
@@ -247,6 +252,7 @@ fn SavedSearches(saved: Vec<Saved>, query: String) -> impl IntoView {
     view! {
         <details open=is_open>
             <summary>"Saved searches"</summary>
+            {just_saved.then(|| view! { <p role="status">"Saved."</p> })}
             <Wrong error=wrong />
             <ul class="saved" role="list">{rows}</ul>
             {save}
@@ -268,7 +274,7 @@ fn Help() -> impl IntoView {
             "(timeout OR refused) venue=XLON",
             "one or the other, and a field's value",
         ),
-        ("status>=500  took>250", "a field's number"),
+        ("status>=500  took>1.5s", "a field's number, or a time with its unit"),
         (
             "level>=warn  source:gate*",
             "how bad, and from where; * stands for anything",

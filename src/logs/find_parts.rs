@@ -10,8 +10,10 @@ use super::{
 };
 use crate::{paths, time::Timestamp};
 
-/// Longest fields in a row, in bytes.
+/// Longest fields, and longest message, in a row, in bytes.
 const LONGEST: usize = 2_000;
+/// Lines of a message in a row.
+const ROWS: usize = 12;
 
 /// The lines, the newest first; the one at `at` opened.
 pub fn lines(found: &Found, at: Option<u64>) -> impl IntoView + use<> {
@@ -34,7 +36,7 @@ pub fn lines(found: &Found, at: Option<u64>) -> impl IntoView + use<> {
             class="found"
             id="lines"
             role="list"
-            aria-label="Log lines, the newest first"
+            aria-label="Log lines, those that came last first"
             data-next=next
             data-newest=found.newest.to_string()
             data-reached=reached
@@ -71,8 +73,8 @@ fn Line(found: FoundLine, query: String, is_this: bool) -> impl IntoView {
         false => text.clone().into_any(),
     });
     let parts: Vec<AnyView> = parts.collect();
-    let opened = is_this.then(|| view! { <Opened found=found.clone() query /> });
-    let (url, time) = (paths::log_line(line.id), line.time.to_string());
+    let opened = is_this.then(|| view! { <Opened found=found.clone() query=query.clone() /> });
+    let (url, time) = (paths::log_line_of(line.id, &query), line.time.to_string());
     view! {
         <li
             class="found-line"
@@ -111,15 +113,16 @@ pub fn Opened(found: FoundLine, query: String) -> impl IntoView {
     let rows = rows.collect_view();
     view! {
         <div class="opened">
-            <pre class="whole">{line.message.clone()}</pre>
+            {(line.message.len() > LONGEST || line.message.lines().count() > ROWS)
+                .then(|| view! { <pre class="whole" tabindex="0">{line.message.clone()}</pre> })}
             <table>
                 <tbody>{rows}</tbody>
             </table>
             <p class="acts">
-                <a href=paths::log_line(line.id)>"Lines around it"</a>
+                <a href=paths::log_line_of(line.id, &query)>"Lines around it"</a>
                 <button type="button" class="button quiet" data-copy=text>"Copy text"</button>
                 <button type="button" class="button quiet" data-copy=json>"Copy JSON"</button>
-                <button type="button" class="button quiet" data-copy-link=paths::log_line(line.id)>"Copy link"</button>
+                <button type="button" class="button quiet" data-copy-link=paths::log_line_of(line.id, &query)>"Copy link"</button>
             </p>
         </div>
     }
@@ -159,7 +162,7 @@ const HIGH: f64 = 64.0;
 /// Bars by level; a press narrows to one, and where scripts run, a drag to several.
 #[component]
 pub fn Histogram(figures: Figures, base: String, query: String) -> impl IntoView {
-    let total: u64 = figures.levels.iter().sum();
+    let (total, is_a_day) = (figures.levels.iter().sum::<u64>(), figures.is_a_day);
     let highest = figures
         .bars
         .iter()
@@ -234,7 +237,11 @@ pub fn Histogram(figures: Figures, base: String, query: String) -> impl IntoView
     let label = format!("{} lines over time, by level", thousands(total));
     view! {
         <section class="histogram" aria-labelledby="counted">
-            <p id="counted"><strong>{thousands(total)}</strong>" lines " {levels}</p>
+            <p id="counted">
+                <strong>{thousands(total)}</strong>
+                {if is_a_day { " lines in 24 hours " } else { " lines " }}
+                {levels}
+            </p>
             <svg
                 id="histogram"
                 role="group"
@@ -272,6 +279,7 @@ pub fn Counted(groups: Groups, query: String) -> impl IntoView {
         "fields" => ("Fields".to_owned(), "fields"),
         by => (format!("Values of {}", by.trim_start_matches("field:")), "values"),
     };
+    let is_pattern = groups.by == "pattern";
     let most = groups.most.first().map_or(1, |group| group.count).max(1);
     let shown = groups.most.len();
     let rows = groups.most.into_iter().map(|group| {
@@ -293,7 +301,7 @@ pub fn Counted(groups: Groups, query: String) -> impl IntoView {
                 <td class="share">
                     <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
                         <rect
-                            class=level_class(group.level)
+                            class=if is_pattern { level_class(group.level) } else { "l-debug" }
                             width=(group.count * 100 / most).max(1).to_string()
                             height="8"
                         ></rect>

@@ -3,6 +3,8 @@
 //! Fields are named the same everywhere: `request_id`, `user`, `room`, `venue`, `source`, `error`; durations
 //! carry their unit (`took_ms`). Secrets (tokens, passwords, message bodies) are never logged.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// What stays quiet whatever is chosen.
@@ -21,6 +23,8 @@ pub fn start(filter: &str, own: impl Layer<Registry> + Send + Sync + 'static) ->
     };
     let console = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
+        // Colours are for people, not for files.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(true);
     tracing_subscriber::registry()
         .with(own.with_filter(parse()?))

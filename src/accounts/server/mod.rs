@@ -69,6 +69,8 @@ enum Way {
     JoinLink(String),
     /// By whoever runs the server.
     Appointed,
+    /// A program's, in no need of a team.
+    Bot,
 }
 
 impl Accounts {
@@ -187,6 +189,8 @@ impl Accounts {
                             return Err(link_is_old());
                         }
                     }
+                    // A program may be there before anybody has set up the team.
+                    Way::Bot => (),
                     Way::Appointed => {
                         store::insert_team(conn, DEFAULT_TEAM, &new_code, now).await?;
                     }

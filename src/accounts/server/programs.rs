@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    Accounts,
+    Accounts, Way,
     ends::Ends,
     scopes::{Scope, Scopes},
     secret::{self, TOKEN_PREFIX, TokenHash, WebhookSecret},
@@ -97,7 +97,7 @@ impl Accounts {
         })?;
         // Nobody knows it, so nobody signs in as the bot.
         let nobodys = Password(secret::token()?);
-        let id = self.create_user(name, nobodys, Role::Member).await?;
+        let id = self.admit(name, nobodys, Role::Member, Way::Bot).await?;
         self.keep_token(name.trim().to_owned(), scopes, Some(id), Some(room))
             .await
     }

@@ -98,7 +98,8 @@ struct Field {
     like: Option<Regex>,
     /// So it would stand in a message.
     written: Option<Regex>,
-    number: Option<Decimal>,
+    /// As it was asked for, where it is compared by size.
+    asked: String,
 }
 
 impl Matcher {
@@ -212,18 +213,16 @@ impl Node {
 
 impl Field {
     fn holds(&self, line: &Seen) -> bool {
-        let value = value(line.fields(), &self.name).map(value_text);
-        match (self.compare, value) {
-            (Compare::Is, Some(value)) if self.is_like(&value) => true,
+        match (self.compare, value(line.fields(), &self.name)) {
+            (Compare::Is, Some(value)) if any_of(value, &|text| self.is_like(text)) => true,
             (Compare::Is, _) => self
                 .written
                 .as_ref()
                 .is_some_and(|written| written.is_match(line.message)),
-            (Compare::Not, Some(value)) => !self.is_like(&value),
-            (_, Some(value)) => {
-                let ordering = number(&value).zip(self.number).map(|(value, asked)| value.cmp(&asked));
-                ordering.is_some_and(|ordering: Ordering| self.compare.holds(ordering))
-            }
+            (Compare::Not, Some(value)) => !any_of(value, &|text| self.is_like(text)),
+            (_, Some(value)) => any_of(value, &|text| {
+                by_size(text, &self.asked).is_some_and(|ordering| self.compare.holds(ordering))
+            }),
             (_, None) => false,
         }
     }
@@ -239,6 +238,14 @@ pub fn texts(fields: &Fields) -> impl Iterator<Item = String> {
         .0
         .iter()
         .map(|(name, value)| format!("{name}={}", value_text(value)))
+}
+
+/// Of a list, each part counts, and the whole as it is written.
+fn any_of(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
+    is(&value_text(value))
+        || value
+            .as_array()
+            .is_some_and(|list| list.iter().any(|part| is(&value_text(part))))
 }
 
 fn value_text(value: &Value) -> String {
@@ -257,12 +264,40 @@ pub fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
     })
 }
 
-/// A value that can be compared by size; a unit right behind it, such as `ms`, is left out.
+/// A value that can be compared by size: a number, and behind it a unit, such as `ms`.
 pub fn number(text: &str) -> Option<Decimal> {
-    let text = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '%' | 'µ'));
-    Decimal::from_str(text)
-        .ok()
-        .or_else(|| Decimal::from_scientific(text).ok())
+    split(text).map(|(number, _)| number)
+}
+
+fn split(text: &str) -> Option<(Decimal, &str)> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '%' | 'µ'));
+    let unit = &text[digits.len()..];
+    let number = Decimal::from_str(digits).ok().map(|number| (number, unit));
+    // What looked like a unit may be an exponent.
+    number.or_else(|| Some((Decimal::from_scientific(text).ok()?, "")))
+}
+
+/// How `value` compares to what is `asked`, by size. A time with its unit is compared with any other time; a number asked
+/// for without a unit, with whatever stands before the value's.
+fn by_size(value: &str, asked: &str) -> Option<Ordering> {
+    let ((value, own), (asked, wanted)) = (split(value)?, split(asked)?);
+    match nanoseconds(wanted) {
+        Some(size) => Some((value.checked_mul(nanoseconds(own)?)?).cmp(&asked.checked_mul(size)?)),
+        None => (wanted.is_empty() || wanted.eq_ignore_ascii_case(own)).then(|| value.cmp(&asked)),
+    }
+}
+
+fn nanoseconds(unit: &str) -> Option<Decimal> {
+    let size: i64 = match unit {
+        "ns" => 1,
+        "us" | "µs" => 1_000,
+        "ms" => 1_000_000,
+        "s" | "sec" => 1_000_000_000,
+        "m" | "min" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        _ => return None,
+    };
+    Some(size.into())
 }
 
 fn node(expr: &Expr) -> Node {
@@ -294,7 +329,7 @@ fn term_node(term: &Term) -> Node {
                 } else {
                     None
                 },
-                number: value.first().and_then(|text| number(text)),
+                asked: value.first().cloned().unwrap_or_default(),
             })
         }
     }

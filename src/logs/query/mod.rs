@@ -254,7 +254,15 @@ fn is_plain(text: &str) -> bool {
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::At(at) => write!(f, "{at}"),
+            Self::At(at) => {
+                let text = at.to_string();
+                let short = text.trim_end_matches('Z').trim_end_matches(".000000");
+                let short = short.strip_suffix(":00").unwrap_or(short);
+                match short.strip_suffix("T00:00") {
+                    Some(day) => f.write_str(day),
+                    None => write!(f, "{short}Z"),
+                }
+            }
             Self::Ago(seconds) => {
                 let units = [(604_800, 'w'), (86_400, 'd'), (3_600, 'h'), (60, 'm')];
                 let unit = units.into_iter().find(|(size, _)| seconds > 0 && seconds % size == 0);

@@ -60,6 +60,9 @@ pub fn parse(text: &str) -> Result<Query, Wrong> {
             "This parenthesis closes nothing; take it out, or put it in quotes.",
         );
     }
+    if parser.ends_before_it_begins() {
+        return parser.wrong(0, "since: lies after before:, so no line can fit.");
+    }
     Ok(Query {
         expr,
         since: parser.since,
@@ -73,6 +76,14 @@ impl Parser {
             at,
             words: words.into(),
         })
+    }
+
+    fn ends_before_it_begins(&self) -> bool {
+        match (self.since, self.before) {
+            (Some(When::Ago(since)), Some(When::Ago(before))) => since <= before,
+            (Some(When::At(since)), Some(When::At(before))) => since >= before,
+            _ => false,
+        }
     }
 
     fn peek(&self) -> Option<char> {
@@ -275,17 +286,23 @@ impl Parser {
         let end = self.word_end(start, false);
         let name_end = start + self.text[start..end].iter().take_while(|c| is_name(**c)).count();
         let name: String = self.text[start..name_end].iter().collect();
-        let signs = [">=", "<=", "!=", "=", ">", "<", ":"];
+        let signs = [">=", "<=", "!=", "==", "=", ">", "<", ":"];
         let rest: String = self.text[name_end..end].iter().collect();
         let sign = signs.into_iter().find(|sign| rest.starts_with(sign));
+        let low = name.to_ascii_lowercase();
         let is_known = matches!(
-            name.as_str(),
+            low.as_str(),
             "level" | "source" | "since" | "after" | "before" | "until"
         );
         let starts_well = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '@'));
         let Some(sign) = sign.filter(|sign| starts_well && (*sign != ":" || is_known)) else {
             self.at = end;
             let text: String = self.text[start..end].iter().collect();
+            if signs.contains(&text.as_str()) && text != ":" {
+                let words =
+                    format!("Write it without spaces, such as took{text}1000. To find the sign, put it in quotes.");
+                return self.wrong(start, words);
+            }
             return self.term(start, written(pieces(&text)));
         };
         self.at = name_end + sign.len();
@@ -305,7 +322,7 @@ impl Parser {
             "<" => Compare::Below,
             _ => Compare::Is,
         };
-        match name.as_str() {
+        match low.as_str() {
             "level" => {
                 let level = Level::read(&value.join("*"));
                 let Some(level) = level else {
@@ -330,7 +347,7 @@ impl Parser {
                     ),
                 }
             }
-            "since" | "after" | "before" | "until" => self.bound(top, start, value_at, &name, &value.join("*")),
+            "since" | "after" | "before" | "until" => self.bound(top, start, value_at, &low, &value.join("*")),
             _ => {
                 let compares_numbers = !matches!(compare, Compare::Is | Compare::Not);
                 if compares_numbers && (value.len() > 1 || super::matcher::number(&value[0]).is_none()) {

@@ -61,9 +61,12 @@ fn what_is_typed_is_written_in_one_way() {
         ("(f(x) OR b)", "(\"f(x)\" OR b)"),
         ("since:90m x", "x since:90m"),
         ("since:120m", "since:2h"),
-        ("after:0s until:1w", "since:0s before:1w"),
-        ("before:2026-11-20T14:03Z", "before:2026-11-20T14:03:00.000000Z"),
-        ("since:2026-11-20", "since:2026-11-20T00:00:00.000000Z"),
+        ("after:14d until:1w", "since:2w before:1w"),
+        ("before:2026-11-20T14:03Z", "before:2026-11-20T14:03Z"),
+        ("since:2026-11-20", "since:2026-11-20"),
+        ("since:2026-11-20T14:03:07.5+01:00", "since:2026-11-20T13:03:07.500000Z"),
+        ("venue==XLON", "venue=XLON"),
+        ("LEVEL:error Source:a", "level=error source:a"),
         ("-->", "\"-->\""),
         ("注文", "注文"),
     ] {
@@ -91,6 +94,8 @@ fn mistakes_are_pointed_at() {
         ("-since:1h", 1, "for the whole query"),
         ("x OR since:1h", 5, "for the whole query"),
         ("since:1h x OR y", 11, "for the whole query"),
+        ("took > 100", 5, "without spaces, such as took>1000"),
+        ("since:1h before:2h", 0, "no line can fit"),
         ("source:", 7, "source:gateway"),
         ("source>a", 6, "equal or isn't"),
     ] {
@@ -116,7 +121,7 @@ fn mistakes_are_pointed_at() {
 fn lines_are_judged() {
     let line = line(
         "Upstream timed-out after 30s: GET /api/v1/orders retry=3 (order_id 8812)",
-        json!({"venue": "XLON", "status": 504, "took": "1250ms", "http": {"path": "/a b"}, "empty": "", "note": "Straße 9"}),
+        json!({"venue": "XLON", "status": 504, "took": "1250ms", "http": {"path": "/a b"}, "empty": "", "note": "Straße 9", "tags": ["a", "b"]}),
     );
     for yes in [
         "",
@@ -137,6 +142,12 @@ fn lines_are_judged() {
         "status>499",
         "status<=504.0",
         "took>1000",
+        "took>1s",
+        "took<1.5s",
+        "took>=1250ms",
+        "tags=b",
+        "tags:a",
+        "tags!=c",
         "retry=3",
         "http.path=\"/a b\"",
         "http.path=*",
@@ -179,6 +190,11 @@ fn lines_are_judged() {
         "missing=1",
         "status>504",
         "took<1250",
+        "took>2s",
+        "took>1kB",
+        "status>1ms",
+        "tags=c",
+        "tags!=a",
         "level>warn",
         "source:gate",
         "source:way*",

@@ -24,8 +24,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// Lines on one page.
+/// Lines on one page, and of those that came since at once.
 const LINES: usize = 100;
+const NEW: usize = 500;
 /// Lines on either side of one, when nothing is said, and at most.
 const AROUND: (u32, u32) = (10, 500);
 /// Longest message and fields in a row, in bytes; a line that is opened shows all of it.
@@ -93,7 +94,13 @@ pub async fn found(readers: &SqlitePool, who: UserId, wanted: Wanted) -> Result<
         let (counted, reached) = walk(readers, look, Groups::new(by.clone())).await?;
         found.groups = Some(groups(&query, &by, wanted.by, &counted, reached));
     }
-    let lines = search::newest(readers, look(), LINES);
+    // What came since is loaded in larger pieces: it may be much.
+    let limit = if wanted.after.is_some_and(|after| after > 0) {
+        NEW
+    } else {
+        LINES
+    };
+    let lines = search::newest(readers, look(), limit);
     if wanted.before.is_none() && wanted.after.is_none() {
         let (lines, figures) = tokio::join!(lines, figures(readers, &query, now));
         found.figures = Some(figures?);
@@ -173,18 +180,33 @@ fn fields(line: &LogLine, query: &Query) -> Vec<FoundField> {
         field(query, "source", line.source.clone(), source),
     ];
     for (name, value) in &line.fields.0 {
-        let value = match value {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let term = Term::Field {
-            name: name.clone(),
-            compare: Compare::Is,
-            value: vec![value.clone()],
-        };
-        fields.push(field(query, name, value, term));
+        for (name, value) in inside(name, value, 0) {
+            let term = Term::Field {
+                name: name.clone(),
+                compare: Compare::Is,
+                value: vec![value.clone()],
+            };
+            fields.push(field(query, &name, value, term));
+        }
     }
     fields
+}
+
+/// A field's parts, by the names by which they are asked for: those of an object one by one, of a list each under the same.
+fn inside(name: &str, value: &serde_json::Value, depth: usize) -> Vec<(String, String)> {
+    match value {
+        serde_json::Value::Object(map) if depth < 3 && !map.is_empty() => {
+            let parts = map
+                .iter()
+                .flat_map(|(part, value)| inside(&format!("{name}.{part}"), value, depth + 1));
+            parts.collect()
+        }
+        serde_json::Value::Array(list) if depth < 3 && !list.is_empty() && list.len() <= 20 => {
+            list.iter().flat_map(|value| inside(name, value, 3)).collect()
+        }
+        serde_json::Value::String(text) => vec![(name.to_owned(), text.clone())],
+        other => vec![(name.to_owned(), other.to_string())],
+    }
 }
 
 fn field(query: &Query, name: &str, value: String, term: Term) -> FoundField {
@@ -198,15 +220,17 @@ fn field(query: &Query, name: &str, value: String, term: Term) -> FoundField {
 }
 
 async fn figures(readers: &SqlitePool, query: &Query, now: Timestamp) -> Result<Figures, AppError> {
-    let oldest = oldest(readers, now).await?;
-    let range = (oldest.max(now.plus_seconds(-USUAL)), now.plus_seconds(1));
-    let look = Look::of(query, now).patient(PATIENCE);
-    // What was asked for from its beginning has as many bars as there were lines.
-    let look = look.within(query.since.map(|since| since.at(now).max(oldest)), None);
-    let (counted, reached) = histogram(readers, look, range, BARS).await?;
+    // The bars go from the first bound to the last; without the first, over the day before the last.
+    let end = query.before.map_or(now.plus_seconds(1), |before| before.at(now));
+    let day = end.plus_seconds(-USUAL);
+    let begin = oldest(readers, now).await?.min(end);
+    let from = query.since.map_or(day, |since| since.at(now)).max(begin);
+    let look = Look::of(query, now).patient(PATIENCE).within(Some(from), Some(end));
+    let (counted, reached) = histogram(readers, look, (from, end), BARS).await?;
     let mut figures = Figures {
         step: counted.step,
         reached: reached.next.and(reached.time),
+        is_a_day: query.since.is_none() && from == day,
         ..Figures::default()
     };
     for (i, levels) in counted.bars.iter().enumerate() {

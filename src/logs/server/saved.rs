@@ -8,7 +8,7 @@ const MOST: u32 = 100;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// Keeps a search under `name`, in the place of one of that name; the query in its usual form.
+/// Keeps a search under `name`, in the place of one's own of that name; the query in its usual form.
 ///
 /// # Errors
 /// `Invalid` for the name or the query, `Conflict` when there are as many as are kept.
@@ -33,7 +33,7 @@ pub async fn save(writer: &Writer, who: UserId, team: bool, name: &str, q: &str)
         return Ok(query);
     }
     Err(AppError::Conflict(format!(
-        "There are {MOST} saved searches already; forget one first."
+        "The team has another search of this name, or there are {MOST} already: choose another name, or forget one first."
     )))
 }
 

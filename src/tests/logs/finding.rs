@@ -283,10 +283,17 @@ async fn searches_are_kept_for_oneself_and_for_the_team() {
         !body.contains(">Mine<") && body.contains("level&gt;=error x"),
         "the team's, in its usual form"
     );
-    // The same name is the same search.
-    save(&tomasz, &[("name", "Errors"), ("q", "level>=warn"), ("team", "true")]).await;
+    // Nobody's hand replaces what the team has; one's own of the same name is the same search.
+    let refused = save(&tomasz, &[("name", "Errors"), ("q", "level>=warn"), ("team", "true")]).await;
+    assert!(
+        refused.url().as_str().contains("__err") || refused.status() == 409,
+        "{}",
+        refused.url()
+    );
+    save(&ines, &[("name", "Mine"), ("q", "source:risk")]).await;
     let body = page(&ines, &app, "/logs/search").await;
-    assert!(body.contains("level&gt;=warn") && !body.contains("level&gt;=error x"));
+    assert!(body.contains("level&gt;=error x") && !body.contains("<code>level&gt;=warn</code>"));
+    assert!(body.contains("<code>source:risk</code>") && !body.contains("<code>source:gateway</code>"));
     let mine = body
         .split("name=\"id\" value=\"")
         .nth(1)

@@ -134,6 +134,8 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Ticker", "/ticker"),
         ("Watchlists", paths::WATCHLISTS),
         ("Logs", "/logs"),
+        ("Search logs", paths::LOG_SEARCH),
+        ("Log sources", paths::LOG_SOURCES),
         ("Search messages", "/search"),
         ("Bookmarks", "/bookmarks"),
         ("Your account", "/you"),

@@ -23,6 +23,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// What they must be; all when absent.
+    #[serde(alias = "q")]
     query: Option<String>,
     /// RFC 3339; from the oldest line when absent.
     from: Option<String>,

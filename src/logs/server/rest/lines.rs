@@ -43,6 +43,7 @@ const USUAL: usize = 500;
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// What they must be, such as `timeout level>=warn source:gateway since:15m`; all when absent.
+    #[serde(alias = "q")]
     query: Option<String>,
     /// RFC 3339: those that happened then or later.
     from: Option<String>,

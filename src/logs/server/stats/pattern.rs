@@ -48,7 +48,11 @@ fn varies(word: &str) -> bool {
 /// A regular expression for the lines of a pattern.
 pub fn regex(pattern: &str) -> String {
     let whole = pattern.strip_suffix('…');
-    let parts: Vec<String> = whole.unwrap_or(pattern).split(VARIES).map(regex::escape).collect();
+    let parts: Vec<String> = whole
+        .unwrap_or(pattern)
+        .split(VARIES)
+        .map(|part| regex::escape(part).replace('\n', "\\n"))
+        .collect();
     let end = if whole.is_some() { "" } else { "$" };
     format!("^{}{end}", parts.join(r"\S+"))
 }

@@ -24,7 +24,8 @@ pub async fn seen<'c>(conn: impl SqliteExecutor<'c>, who: UserId) -> Result<Vec<
     Ok(saved.collect())
 }
 
-/// Keeps a search under its name, in the place of one that had it; false when its owner has as many as are allowed.
+/// Keeps a search under its name, in the place of one's own that had it; false when its owner has as many as are allowed, or
+/// the team has another of that name.
 ///
 /// # Errors
 /// When the database fails.
@@ -39,7 +40,8 @@ pub async fn keep(
         "INSERT INTO saved_search (owner, name, query) SELECT ?1, ?2, ?3 \
          WHERE (SELECT count(*) FROM saved_search WHERE owner IS ?1) < ?4 \
          OR EXISTS (SELECT 1 FROM saved_search WHERE owner IS ?1 AND name = ?2) \
-         ON CONFLICT (coalesce(owner, 0), name) DO UPDATE SET query = excluded.query",
+         ON CONFLICT (coalesce(owner, 0), name) DO UPDATE SET query = excluded.query \
+         WHERE owner IS NOT NULL OR query = excluded.query",
     )
     .bind(owner.map(|owner| owner.0))
     .bind(name)
