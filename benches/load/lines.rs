@@ -103,7 +103,7 @@ async fn bring(name: &str, path: &str, kind: &'static str, body: fn(u64) -> Vec<
         .max()
         .unwrap_or(0);
     let query = format!("order_id={}", (last + 1) * BATCH - 1);
-    let path = format!("/api/v1/logs?limit=5&query={}", query.replace('=', "%3D"));
+    let path = format!("/api/v1/logs?limit=1&query={}", query.replace('=', "%3D"));
     let found = web.get(&path, (header::AUTHORIZATION, &bearer), &mut times).await?;
     if !found.contains("accepted") {
         return Err(format!("{query} isn't found: {found}"));
@@ -160,6 +160,11 @@ async fn post_all(
             .header(header::CONTENT_TYPE, kind)
             .body(body);
         let answer = request.send().await.map_err(|e| e.to_string())?;
+        // A token is good for a hundred requests a second; who brings more waits, as shippers do.
+        if answer.status() == reqwest::StatusCode::TOO_MANY_REQUESTS {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        }
         if !answer.status().is_success() {
             return Err(format!(
                 "lines were refused: {}",
@@ -329,6 +334,11 @@ async fn fill(data: &Path, count: u64) -> Result<(), String> {
         tx.commit().await.map_err(words_of)?;
     }
     let ids = "INSERT INTO sqlite_sequence (name, seq) VALUES ('line', ?) ON CONFLICT DO NOTHING";
+    // What the first start said stands before all of it.
+    sqlx::query("DELETE FROM line")
+        .execute(&mut conn)
+        .await
+        .map_err(words_of)?;
     sqlx::query("DELETE FROM sqlite_sequence WHERE name = 'line'")
         .execute(&mut conn)
         .await
