@@ -125,9 +125,13 @@ list?.addEventListener("click", (event) => {
   open(row);
 });
 
-/** Without https there is no clipboard to ask: then the old way, by a field that holds the text for a moment. */
+/** Where there is no clipboard to ask (without https) or it says no, the old way: by a field that holds the text for a moment. */
 async function write(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  try {
+    return await navigator.clipboard.writeText(text);
+  } catch {
+    // Then the other way.
+  }
   const before = document.activeElement;
   const held = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" });
   document.body.append(held);
@@ -205,14 +209,14 @@ let counting;
 
 const pill = Object.assign(document.createElement("button"), { type: "button", className: "waiting", hidden: true });
 pill.addEventListener("click", () => {
-  list.scrollIntoView({ block: "start" });
+  followButton.scrollIntoView({ block: "start", behavior: "instant" });
   getSelection().removeAllRanges();
   fetchNew();
 });
 
 /** Whether somebody reads what is there: then it stays where it is. */
 function isReading() {
-  const isBelow = list.getBoundingClientRect().top < 0;
+  const isBelow = list.getBoundingClientRect().top < -8;
   const selection = getSelection();
   const selects = !selection.isCollapsed && list.contains(selection.anchorNode);
   return isBelow || selects || list.querySelector(".opened") !== null;
@@ -291,8 +295,7 @@ function follow(isOn) {
     return;
   }
   // Whoever follows wants the newest. As far as is shown: what came meanwhile is told at once.
-  list.scrollIntoView({ block: "nearest" });
-  if (list.getBoundingClientRect().top < 0) list.scrollIntoView({ block: "start" });
+  if (isReading()) followButton.scrollIntoView({ block: "start", behavior: "instant" });
   stream = new EventSource(url("/events", { topics: "logs", query: q, after: `logs:${newest}` }));
   stream.addEventListener("logs", (event) => {
     const { lines, gap: missed } = JSON.parse(event.data);

@@ -201,6 +201,10 @@ fn told_apart(fields: Vec<(String, Value)>) -> Vec<(String, Value)> {
         }
         if seen.insert(own.clone(), said).is_none() {
             kept.push((own, value));
+        } else if !value.is_string() {
+            // A number says more than its text.
+            let before = kept.iter_mut().find(|(before, _)| *before == own);
+            before.into_iter().for_each(|(_, before)| *before = value.clone());
         }
     }
     kept
@@ -326,6 +330,7 @@ mod tests {
             said.map(|(name, value): (&str, Value)| (name.to_owned(), value)).into(),
         );
         assert_eq!(line.fields.to_string(), "id=8 id_2=9 id_3=7 x=1");
+        assert!(line.fields.0[0].1.is_number(), "a number says more than its text");
     }
 
     #[test]
