@@ -233,7 +233,14 @@ function came(count) {
   look = setTimeout(fetchNew, Math.max(0, lastLook + PACE - performance.now()));
 }
 
+/** One at a time: what comes while it runs is looked for afterwards. */
+let looking = false;
+let again = false;
+
 async function fetchNew() {
+  again = looking;
+  if (looking) return;
+  looking = true;
   lastLook = performance.now();
   const asked = { q, after: newest };
   try {
@@ -253,7 +260,10 @@ async function fetchNew() {
     }
   } catch {
     state.textContent = "the server can't be reached";
+  } finally {
+    looking = false;
   }
+  if (again) fetchNew();
 }
 
 /** The bars and their counts, as the page would have them now. */
