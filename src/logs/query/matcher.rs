@@ -1,21 +1,19 @@
 //! The judge: whether a line is what a query asks for.
 
-use std::{cell::OnceCell, cmp::Ordering, ops::Range, str::FromStr};
+use std::{cell::OnceCell, ops::Range};
 
-use regex::{Regex, RegexBuilder};
-use rust_decimal::Decimal;
+use regex::Regex;
 use serde_json::Value;
 
-use super::{Compare, Expr, Query, Term, text};
+use super::{
+    Compare, Expr, Query, Term,
+    patterns::{built, part_pattern, regex, whole, words_pattern, written},
+    size::by_size,
+};
 use crate::{
     logs::model::{Fields, Level, LogLine},
     time::Timestamp,
 };
-
-/// What stands before or after a word.
-const EDGE: &str = r"[^\p{Alphabetic}\p{N}]";
-/// Memory that one regular expression may take, in bytes.
-const REGEX_SIZE: usize = 1 << 20;
 
 /// A line as it is judged.
 pub struct Seen<'a> {
@@ -264,42 +262,6 @@ pub fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
     })
 }
 
-/// A value that can be compared by size: a number, and behind it a unit, such as `ms`.
-pub fn number(text: &str) -> Option<Decimal> {
-    split(text).map(|(number, _)| number)
-}
-
-fn split(text: &str) -> Option<(Decimal, &str)> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '%' | 'µ'));
-    let unit = &text[digits.len()..];
-    let number = Decimal::from_str(digits).ok().map(|number| (number, unit));
-    // What looked like a unit may be an exponent.
-    number.or_else(|| Some((Decimal::from_scientific(text).ok()?, "")))
-}
-
-/// How `value` compares to what is `asked`, by size. A time with its unit is compared with any other time; a number asked
-/// for without a unit, with whatever stands before the value's.
-fn by_size(value: &str, asked: &str) -> Option<Ordering> {
-    let ((value, own), (asked, wanted)) = (split(value)?, split(asked)?);
-    match nanoseconds(wanted) {
-        Some(size) => Some((value.checked_mul(nanoseconds(own)?)?).cmp(&asked.checked_mul(size)?)),
-        None => (wanted.is_empty() || wanted.eq_ignore_ascii_case(own)).then(|| value.cmp(&asked)),
-    }
-}
-
-fn nanoseconds(unit: &str) -> Option<Decimal> {
-    let size: i64 = match unit {
-        "ns" => 1,
-        "us" | "µs" => 1_000,
-        "ms" => 1_000_000,
-        "s" | "sec" => 1_000_000_000,
-        "m" | "min" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        _ => return None,
-    };
-    Some(size.into())
-}
-
 fn node(expr: &Expr) -> Node {
     match expr {
         Expr::Everything => Node::Everything,
@@ -337,88 +299,4 @@ fn term_node(term: &Term) -> Node {
 
 fn text_node(pattern: &str) -> Node {
     built(pattern, true).map_or(Node::Any(Vec::new()), Node::Text)
-}
-
-fn words_pattern(text: &str) -> String {
-    let words: Vec<&str> = text::words(text).collect();
-    let first = words.first().and_then(|word| word.chars().next());
-    let last = words.last().and_then(|word| word.chars().last());
-    let escaped: Vec<String> = words.into_iter().map(regex::escape).collect();
-    between_edges(first, &escaped.join(&format!("{EDGE}+")), last)
-}
-
-/// A pattern for `inner`, which begins and ends with these: at a letter or digit a word begins and ends, unless its script
-/// sets no spaces.
-fn between_edges(first: Option<char>, inner: &str, last: Option<char>) -> String {
-    let closed = |c: Option<char>| c.is_some_and(|c| text::is_inside(c) && !text::is_unspaced(c));
-    let before = if closed(first) {
-        format!(r"(?:\A|{EDGE})")
-    } else {
-        String::new()
-    };
-    let after = if closed(last) {
-        format!(r"(?:\z|{EDGE})")
-    } else {
-        String::new()
-    };
-    format!("{before}({inner}){after}")
-}
-
-fn part_pattern(pieces: &[String]) -> String {
-    let first = pieces.first().and_then(|piece| piece.chars().next());
-    let last = pieces.last().and_then(|piece| piece.chars().last());
-    between_edges(first, &joined(pieces), last)
-}
-
-fn joined(pieces: &[String]) -> String {
-    let escaped: Vec<String> = pieces.iter().map(|piece| regex::escape(piece)).collect();
-    // The star at either end only opens it.
-    let inner: Vec<&str> = escaped
-        .iter()
-        .map(String::as_str)
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    inner.join(".*?")
-}
-
-/// The whole of a text is like this.
-fn whole(pieces: &[String]) -> Option<Regex> {
-    let escaped: Vec<String> = pieces.iter().map(|piece| regex::escape(piece)).collect();
-    built(&format!(r"\A{}\z", escaped.join(".*")), true)
-}
-
-/// `name=value` in a text, the value in quotes or not.
-fn written(name: &str, value: &[String]) -> Option<Regex> {
-    let escaped: Vec<String> = value.iter().map(|piece| regex::escape(piece)).collect();
-    let value = escaped.join(r#"[^\s"]*"#);
-    let name = regex::escape(name);
-    let edge = r#"(?:\A|[^\p{Alphabetic}\p{N}_.])"#;
-    built(
-        &format!(r#"{edge}({name}=(?:{value}|"{value}"))(?:\z|[\s,;)\]}}])"#),
-        true,
-    )
-}
-
-/// A person's regular expression.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn regex(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text).size_limit(REGEX_SIZE).build().map_err(|cause| match cause {
-        regex::Error::CompiledTooBig(_) => "This regular expression is too large; repeat less in it.".to_owned(),
-        cause => {
-            let cause = cause.to_string();
-            let last = cause.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            format!("This regular expression can't be read: {last}. A / at either end makes a text one; to find the text itself, put it in quotes.")
-        }
-    })
-}
-
-fn built(pattern: &str, any_case: bool) -> Option<Regex> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(any_case)
-        .dot_matches_new_line(true)
-        .size_limit(8 * REGEX_SIZE)
-        .build()
-        .ok()
 }

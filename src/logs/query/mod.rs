@@ -9,6 +9,8 @@
 pub mod matcher;
 pub mod needs;
 mod parse;
+mod patterns;
+mod size;
 #[cfg(test)]
 mod tests;
 pub mod text;

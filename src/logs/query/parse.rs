@@ -227,7 +227,7 @@ impl Parser {
                 let end = self.regex_end().unwrap_or(start);
                 let regex = self.text[start + 1..end].iter().collect::<String>().replace("\\/", "/");
                 self.at = end + 1;
-                super::matcher::regex(&regex).map_err(|words| Wrong { at: start, words })?;
+                super::patterns::regex(&regex).map_err(|words| Wrong { at: start, words })?;
                 self.term(start, Some(Term::Regex(regex)))
             }
             _ => self.bare(top),
@@ -350,7 +350,7 @@ impl Parser {
             "since" | "after" | "before" | "until" => self.bound(top, start, value_at, &low, &value.join("*")),
             _ => {
                 let compares_numbers = !matches!(compare, Compare::Is | Compare::Not);
-                if compares_numbers && (value.len() > 1 || super::matcher::number(&value[0]).is_none()) {
+                if compares_numbers && (value.len() > 1 || super::size::number(&value[0]).is_none()) {
                     let words = format!(
                         "After {} comes a number, such as {name}{}100.",
                         compare.sign(),
