@@ -27,7 +27,7 @@ const RATE: u64 = 50_000;
 /// Ticks in a request.
 const BATCH: u64 = 1_000;
 /// Requests at once at most.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// Seconds for which they are sent; `LOAD_TICKS_SECONDS` sets another number for a look.
 const SECONDS: u64 = 60;
 const SECONDS_BY: &str = "LOAD_TICKS_SECONDS";

@@ -2,7 +2,7 @@
 import { arrow, corners, direction, moment, place, quiet, same, words } from "./figures.js";
 
 /** How long changed digits are marked, in ms; the style decides what is seen of it. */
-const FLASH = 900;
+const FLASH = 400;
 /** What a panel shows that is too narrow for the columns of its list. */
 const NARROW = ["last", "percent", "spark"];
 const SPARK =

@@ -41,7 +41,7 @@ pub async fn log_search(level: String, text: String, before: u64) -> Result<Vec<
     let state = crate::server::state::AppState::here()?;
     let query = query_of(&Filter::read(Some(&level), Some(&text)));
     let look = Look::of(&query, crate::time::Timestamp::now()).between(0, before);
-    let (mut lines, _) = search::newest(&state.logs.db.readers, look, NEWEST as usize).await?;
+    let (mut lines, _) = search::newest(&state.logs.archive, look, NEWEST as usize).await?;
     lines.reverse();
     Ok(lines)
 }
@@ -55,7 +55,7 @@ pub async fn find_lines(wanted: Wanted) -> Result<Found, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
     state.logs.searches.check(&me)?;
-    super::server::found::found(&state.logs.db.readers, me, wanted).await
+    super::server::found::found(&state.logs.archive, me, wanted).await
 }
 
 /// Keeps a search under a name, for oneself or for the `team`, and goes there.

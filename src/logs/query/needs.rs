@@ -14,8 +14,8 @@ pub trait Block {
     fn may_have_gram(&self, gram: u32) -> bool;
     /// Whether a line of it has this level.
     fn has_level(&self, level: Level) -> bool;
-    /// Whether a source of its lines is like this.
-    fn has_source(&self, like: &dyn Fn(&str) -> bool) -> bool;
+    /// False when no line of it has one of these levels and comes from a source like this.
+    fn has_source(&self, levels: &[Level], like: &dyn Fn(&str) -> bool) -> bool;
 }
 
 /// What some line of a block must have for the block to matter.
@@ -30,7 +30,8 @@ enum Need {
     Word(u64),
     Gram(u32),
     Levels(Vec<Level>),
-    Source(Vec<String>),
+    /// A source, on a line of one of these levels.
+    Source(Vec<String>, Vec<Level>),
 }
 
 impl Needs {
@@ -71,7 +72,7 @@ impl Need {
             Self::Word(key) => block.may_have_word(*key),
             Self::Gram(gram) => block.may_have_gram(*gram),
             Self::Levels(levels) => levels.iter().any(|level| block.has_level(*level)),
-            Self::Source(pieces) => block.has_source(&|source| is_like(source, pieces)),
+            Self::Source(pieces, levels) => block.has_source(levels, &|source| is_like(source, pieces)),
         }
     }
 }
@@ -79,10 +80,26 @@ impl Need {
 fn need(expr: &Expr) -> Need {
     match expr {
         Expr::Everything | Expr::Not(_) => Need::Nothing,
-        Expr::All(all) => Need::All(all.iter().map(need).collect()),
+        Expr::All(all) => Need::All(met(all.iter().map(need).collect())),
         Expr::Any(any) => Need::Any(any.iter().map(need).collect()),
         Expr::Is(term) => term_need(term),
     }
+}
+
+/// Sources that some line of these levels must come from, where both are asked for.
+fn met(mut all: Vec<Need>) -> Vec<Need> {
+    let mut wanted = Level::ALL.to_vec();
+    for need in &all {
+        if let Need::Levels(levels) = need {
+            wanted.retain(|level| levels.contains(level));
+        }
+    }
+    for need in &mut all {
+        if let Need::Source(_, levels) = need {
+            levels.clone_from(&wanted);
+        }
+    }
+    all
 }
 
 fn term_need(term: &Term) -> Need {
@@ -94,7 +111,7 @@ fn term_need(term: &Term) -> Need {
             let levels = Level::ALL.into_iter().filter(|own| compare.holds(own.cmp(level)));
             Need::Levels(levels.collect())
         }
-        Term::Source(pieces) => Need::Source(pieces.clone()),
+        Term::Source(pieces) => Need::Source(pieces.clone(), Level::ALL.to_vec()),
         Term::Field { name, compare, value } => {
             let mut all = vec![all_words(name)];
             match (&value[..], compare) {

@@ -278,8 +278,8 @@ impl Block for One<'_> {
         self.0.level == level
     }
 
-    fn has_source(&self, like: &dyn Fn(&str) -> bool) -> bool {
-        like(&self.0.source)
+    fn has_source(&self, levels: &[Level], like: &dyn Fn(&str) -> bool) -> bool {
+        levels.contains(&self.0.level) && like(&self.0.source)
     }
 }
 

@@ -134,13 +134,13 @@ pub async fn export(
 ) -> Result<Response, AppError> {
     state.logs.searches.check(&session.me.id)?;
     let query = Query::parse(&which.q).map_err(|wrong| AppError::Invalid(wrong.to_string()))?;
-    let (now, form, readers) = (Timestamp::now(), which.format, state.logs.db.readers.clone());
+    let (now, form, archive) = (Timestamp::now(), which.format, state.logs.archive.clone());
     let pieces = stream::try_unfold(Some(u64::MAX), move |before| {
-        let (query, readers) = (query.clone(), readers.clone());
+        let (query, archive) = (query.clone(), archive.clone());
         async move {
             let Some(before) = before else { return Ok(None) };
             let look = Look::of(&query, now).between(0, before).patient(PATIENCE);
-            let found = newest(&readers, look, PIECE).await;
+            let found = newest(&archive, look, PIECE).await;
             // What is written already can't be taken back: the answer ends short, which the browser notices.
             let (lines, reached) = found.map_err(|error| std::io::Error::other(error.to_string()))?;
             let mut text = if before == u64::MAX {

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sqlx::SqlitePool;
 
 use super::{
+    archive::Archive,
     search::{self, Look, Reached, walk},
     stats::{
         groups::{By, Groups},
@@ -46,8 +47,8 @@ const GROUPS: usize = 30;
 ///
 /// # Errors
 /// `NotFound` for a line that isn't kept any more; when the database fails.
-pub async fn found(readers: &SqlitePool, who: UserId, wanted: Wanted) -> Result<Found, AppError> {
-    let now = Timestamp::now();
+pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Found, AppError> {
+    let (now, readers) = (Timestamp::now(), &archive.readers);
     let newest = store::newest(readers).await?;
     let saved = store::saved::seen(readers, who).await?;
     let query = match Query::parse(&wanted.q) {
@@ -91,7 +92,7 @@ pub async fn found(readers: &SqlitePool, who: UserId, wanted: Wanted) -> Result<
     let look = || Look::of(&query, now).between(after, before);
     if let Some(by) = By::read(&wanted.by) {
         let look = look().patient(COUNTING);
-        let (counted, reached) = walk(readers, look, Groups::new(by.clone())).await?;
+        let (counted, reached) = walk(archive, look, Groups::new(by.clone())).await?;
         found.groups = Some(groups(&query, &by, wanted.by, &counted, reached));
     }
     // What came since is loaded in larger pieces: it may be much.
@@ -100,9 +101,9 @@ pub async fn found(readers: &SqlitePool, who: UserId, wanted: Wanted) -> Result<
     } else {
         LINES
     };
-    let lines = search::newest(readers, look(), limit);
+    let lines = search::newest(archive, look(), limit);
     if wanted.before.is_none() && wanted.after.is_none() {
-        let (lines, figures) = tokio::join!(lines, figures(readers, &query, now));
+        let (lines, figures) = tokio::join!(lines, figures(archive, &query, now));
         found.figures = Some(figures?);
         found = with(found, lines?, line);
     } else {
@@ -219,14 +220,14 @@ fn field(query: &Query, name: &str, value: String, term: Term) -> FoundField {
     }
 }
 
-async fn figures(readers: &SqlitePool, query: &Query, now: Timestamp) -> Result<Figures, AppError> {
+async fn figures(archive: &Archive, query: &Query, now: Timestamp) -> Result<Figures, AppError> {
     // The bars go from the first bound to the last; without the first, over the day before the last.
     let end = query.before.map_or(now.plus_seconds(1), |before| before.at(now));
     let day = end.plus_seconds(-USUAL);
-    let begin = oldest(readers, now).await?.min(end);
+    let begin = oldest(&archive.readers, now).await?.min(end);
     let from = query.since.map_or(day, |since| since.at(now)).max(begin);
     let look = Look::of(query, now).patient(PATIENCE).within(Some(from), Some(end));
-    let (counted, reached) = histogram(readers, look, (from, end), BARS).await?;
+    let (counted, reached) = histogram(archive, look, (from, end), BARS).await?;
     let mut figures = Figures {
         step: counted.step,
         reached: reached.next.and(reached.time),

@@ -46,7 +46,7 @@ pub async fn rows(
         after: Some(asked.after.unwrap_or(0)),
         ..Wanted::default()
     };
-    let found = found(&state.logs.db.readers, session.me.id, wanted).await?;
+    let found = found(&state.logs.archive, session.me.id, wanted).await?;
     if let Some((_, words)) = found.wrong {
         return Err(AppError::Invalid(words));
     }

@@ -1,5 +1,6 @@
 //! Logs on the server.
 
+pub mod archive;
 pub mod block;
 pub mod export;
 pub mod follow;
@@ -34,6 +35,8 @@ use crate::{
 pub struct Logs {
     /// `logs.db`.
     pub db: Database,
+    /// What searches look through.
+    pub archive: archive::Archive,
     /// Where lines are born.
     pub recorder: record::Recorder,
     /// How much each token may bring.
@@ -74,6 +77,7 @@ impl Logs {
         let syslog = ingest::syslog::start(&config.syslog, &recorder, shutdown).await?;
         follow::start(&config.follow, &db, &recorder, shutdown).await?;
         Ok(Self {
+            archive: archive::Archive::new(db.readers.clone()),
             db,
             recorder,
             pace: ingest::shipment::pace(),
@@ -102,7 +106,7 @@ impl Logs {
     /// The topic `logs` of `GET /events`.
     pub fn feed(&self) -> Box<dyn Feed> {
         Box::new(stream::LogFeed {
-            readers: self.db.readers.clone(),
+            archive: self.archive.clone(),
             live: self.live.clone(),
             matching: self.matching.clone(),
         })

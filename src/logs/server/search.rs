@@ -2,19 +2,21 @@
 //! asked for. Whoever asks gets what was found within a moment, and from where to go on.
 
 use std::{
+    collections::HashMap,
     ops::ControlFlow,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use regex::Regex;
-use sqlx::SqlitePool;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{
+    archive::{Archive, Bytes, Of},
     block::{Block, Raw, about::About, filter::Outside},
     store::{blocks, open},
 };
+
 use crate::{
     error::AppError,
     logs::{
@@ -35,9 +37,9 @@ pub const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Rows read at once.
 const ROWS: u32 = 1_000;
 /// Blocks that are judged from outside at once.
-const OUTSIDES: u32 = 128;
-/// Blocks of which the filters are read at once.
-const FILTERS: usize = 16;
+const OUTSIDES: u32 = 1_024;
+/// Blocks of which the filters are had at once.
+const FILTERS: usize = 32;
 /// Blocks that are looked into at the same time, by all who search.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
@@ -221,9 +223,12 @@ pub struct Reached {
 
 /// Looks until the visitor has enough, everything is looked through, or the time is over.
 ///
+/// A block that is damaged is passed over, and the server says so.
+///
 /// # Errors
-/// When the database fails, or a block is damaged.
-pub async fn walk<V: Visit>(readers: &SqlitePool, look: Look, visitor: V) -> Result<(V, Reached), AppError> {
+/// When the database fails.
+pub async fn walk<V: Visit>(archive: &Archive, look: Look, visitor: V) -> Result<(V, Reached), AppError> {
+    let readers = &archive.readers;
     let end = Instant::now() + look.patience;
     let mut walk = Walk {
         look: Arc::new(look),
@@ -247,24 +252,26 @@ pub async fn walk<V: Visit>(readers: &SqlitePool, look: Look, visitor: V) -> Res
         }
     }
     loop {
-        let abouts = blocks::newest_first(readers, walk.look.after, before, OUTSIDES).await?;
+        let abouts = archive.newest_first(walk.look.after, before, OUTSIDES).await?;
         let Some(oldest) = abouts.last().map(|about| about.first) else {
             walk.reached.next = None;
             return Ok((walk.visitor, walk.reached));
         };
-        let wanted: Vec<About> = abouts.into_iter().filter(|about| walk.look.may_be_in(about)).collect();
+        let wanted: Vec<Arc<About>> = abouts.into_iter().filter(|about| walk.look.may_be_in(about)).collect();
         for some in wanted.chunks(FILTERS) {
             let needs = &walk.look.needs;
             let firsts: Vec<u64> = some.iter().map(|about| about.first).collect();
-            let kept = match needs.words() || needs.grams() {
-                true => blocks::filters(readers, &firsts, needs.grams()).await?,
-                false => Default::default(),
-            };
+            let (mut words, mut grams) = (HashMap::new(), HashMap::new());
+            if needs.words() {
+                words = archive.filters(Of::Words, &firsts).await?;
+            }
+            if needs.grams() {
+                grams = archive.filters(Of::Grams, &firsts).await?;
+            }
             for about in some {
-                let (words, grams) = kept
-                    .get(&about.first)
-                    .map_or((&[][..], &[][..]), |(words, grams)| (words, grams));
-                if !walk.look.needs.may_be_in(&Outside::new(about, words, grams)) {
+                let of = |filters: &'_ HashMap<u64, Bytes>| filters.get(&about.first).cloned().unwrap_or_default();
+                let (words, grams) = (of(&words), of(&grams));
+                if !walk.look.needs.may_be_in(&Outside::new(about, &words, &grams)) {
                     continue;
                 }
                 let all = walk.look.takes_all_of(about);
@@ -329,9 +336,19 @@ impl<V: Visit> Walk<V> {
         .await
     }
 
-    async fn see_block(self, about: About, before: u64, head: Vec<u8>, text: Vec<u8>) -> Result<Self, AppError> {
+    async fn see_block(self, about: Arc<About>, before: u64, head: Vec<u8>, text: Vec<u8>) -> Result<Self, AppError> {
         self.aside(move |mut walk| {
-            let block = Block::open(&about, &head, &text)?;
+            let block = match Block::open(&about, &head, &text) {
+                Ok(block) => block,
+                Err(damaged) => {
+                    tracing::error!(
+                        first = about.first,
+                        last = about.last,
+                        "{damaged}: searches pass it over"
+                    );
+                    return Ok(walk);
+                }
+            };
             let look = walk.look.clone();
             let places = block.places(look.after.saturating_add(1)..before);
             for i in block.found(&look.matcher, look.finder.as_ref(), places, walk.visitor.room()) {
@@ -381,13 +398,13 @@ impl Visit for Newest {
 /// The newest `limit` lines that are looked for, the newest first, and how far it was looked; fewer where they are long.
 ///
 /// # Errors
-/// When the database fails, or a block is damaged.
-pub async fn newest(readers: &SqlitePool, look: Look, limit: usize) -> Result<(Vec<Arc<LogLine>>, Reached), AppError> {
+/// When the database fails.
+pub async fn newest(archive: &Archive, look: Look, limit: usize) -> Result<(Vec<Arc<LogLine>>, Reached), AppError> {
     let visitor = Newest {
         lines: Vec::new(),
         limit,
         bytes: 0,
     };
-    let (visitor, reached) = walk(readers, look, visitor).await?;
+    let (visitor, reached) = walk(archive, look, visitor).await?;
     Ok((visitor.lines, reached))
 }

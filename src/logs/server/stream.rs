@@ -11,9 +11,9 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use sqlx::SqlitePool;
 
 use super::{
+    archive::Archive,
     matching::{Channel, Matching},
     publish::{Batch, event, pieces},
     search::{self, Look},
@@ -38,8 +38,8 @@ const RETRY: Duration = Duration::from_secs(2);
 
 /// The feed.
 pub struct LogFeed {
-    /// Readers of `logs.db`.
-    pub readers: SqlitePool,
+    /// All lines that are kept.
+    pub archive: Archive,
     /// What is committed, as it is.
     pub live: Hub<Batch>,
     /// The same for those who want only some of it.
@@ -73,7 +73,7 @@ impl LogFeed {
         channel: Option<Arc<Channel>>,
     ) -> BoxStream<'static, Event> {
         let reader = Reader {
-            readers: self.readers.clone(),
+            archive: self.archive.clone(),
             live,
             channel,
             sent: after,
@@ -89,7 +89,7 @@ impl LogFeed {
 }
 
 struct Reader {
-    readers: SqlitePool,
+    archive: Archive,
     live: Receiver<Batch>,
     /// Of those who want only some lines.
     channel: Option<Arc<Channel>>,
@@ -132,7 +132,7 @@ impl Reader {
 
     /// Reads what came after the last line sent, in whole or with a gap before the newest.
     async fn catch_up(&mut self) -> Result<(), AppError> {
-        let newest = store::newest(&self.readers).await?;
+        let newest = store::newest(&self.archive.readers).await?;
         let known = self.sent.filter(|sent| *sent <= newest);
         // A cursor that was never given is of another database: what its page shows is not ours.
         let reset = self.sent.is_some() && known.is_none();
@@ -142,7 +142,7 @@ impl Reader {
             lines.drain(..lines.len().saturating_sub(NEWEST as usize));
             if let Some(after) = known {
                 let first = lines.first().map_or(newest + 1, |line| line.id);
-                gap = store::gap(&self.readers, after, first).await?;
+                gap = store::gap(&self.archive.readers, after, first).await?;
             }
         }
         if reset && lines.is_empty() {
@@ -169,10 +169,15 @@ impl Reader {
     async fn missed(&self, known: Option<u64>, newest: u64) -> Result<(Vec<Arc<LogLine>>, bool), AppError> {
         let (after, limit) = known.map_or((0, NEWEST), |known| (known, CATCH_UP + 1));
         let Some(channel) = &self.channel else {
-            return Ok((store::between(&self.readers, after, u64::MAX, limit).await?.lines, true));
+            return Ok((
+                store::between(&self.archive.readers, after, u64::MAX, limit)
+                    .await?
+                    .lines,
+                true,
+            ));
         };
         let look = Look::of(&channel.query, Timestamp::now()).between(after, newest + 1);
-        let (mut lines, reached) = search::newest(&self.readers, look, limit as usize).await?;
+        let (mut lines, reached) = search::newest(&self.archive, look, limit as usize).await?;
         lines.reverse();
         let is_all = reached.next.is_none() || lines.len() == limit as usize || known.is_none();
         Ok((lines, is_all))

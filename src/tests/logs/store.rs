@@ -75,7 +75,7 @@ async fn a_filter_takes_the_text_as_it_stands() {
     let found = async |level, text| {
         let filter = Filter::read(level, Some(text));
         let look = Look::of(&query_of(&filter), Timestamp::now());
-        let (mut lines, _) = search::newest(&bench.logs.db.readers, look, 10).await.unwrap();
+        let (mut lines, _) = search::newest(&bench.logs.archive, look, 10).await.unwrap();
         lines.reverse();
         ids(&lines)
     };
@@ -189,7 +189,6 @@ async fn ranges_go_through_blocks_and_rows_alike() {
 #[tokio::test]
 async fn a_search_finds_the_same_in_blocks_as_in_rows_and_goes_on_where_it_stopped() {
     let bench = Bench::start().await;
-    let readers = &bench.logs.db.readers;
     let word = |i: u64| if i.is_multiple_of(1_000) { " needle" } else { "" };
     let lines = (0..14_000_u64).map(|i| NewLine {
         level: if i.is_multiple_of(7) { Level::Error } else { Level::Info },
@@ -200,7 +199,7 @@ async fn a_search_finds_the_same_in_blocks_as_in_rows_and_goes_on_where_it_stopp
     let find = async |query: &str, before: u64, limit: usize| {
         let query = crate::logs::query::Query::parse(query).unwrap();
         let look = Look::of(&query, Timestamp::now()).between(0, before);
-        let (lines, reached) = search::newest(readers, look, limit).await.unwrap();
+        let (lines, reached) = search::newest(&bench.logs.archive, look, limit).await.unwrap();
         (ids(&lines), reached.next)
     };
     // In rows or blocks, as far as sealing has come.
@@ -222,6 +221,34 @@ async fn a_search_finds_the_same_in_blocks_as_in_rows_and_goes_on_where_it_stopp
         assert_eq!(find("nowhere", u64::MAX, 10).await, (Vec::new(), None));
         assert_eq!(find("", 5, 10).await.0, [4, 3, 2, 1]);
     }
+}
+
+#[tokio::test]
+async fn a_damaged_block_is_passed_over_and_what_was_remembered_of_one_that_is_gone_goes_too() {
+    let bench = Bench::start().await;
+    let db = &bench.logs.db;
+    bench.record(14_000).await;
+    seal(&bench).await;
+    let found = async |query: &str| {
+        let query = crate::logs::query::Query::parse(query).unwrap();
+        let look = Look::of(&query, Timestamp::now());
+        let (lines, reached) = search::newest(&bench.logs.archive, look, 20_000).await.unwrap();
+        assert_eq!(reached.next, None);
+        lines.len()
+    };
+    assert_eq!(found("").await, 14_000);
+    let damage = "UPDATE block_text SET text = x'00' WHERE first = 4097";
+    let work = db
+        .writer
+        .write(move |conn| Box::pin(async move { Ok(sqlx::query(damage).execute(conn).await?) }));
+    work.await.unwrap();
+    assert_eq!(found("").await, 14_000 - 4_096);
+    assert_eq!(found("level>=debug -nowhere").await, 14_000 - 4_096);
+    let (_, _, kept) = blocks::total(&db.readers).await.unwrap();
+    assert!(sweep(db, Timestamp::default(), kept / 2).await.unwrap() >= 4_096);
+    let (left, ..) = blocks::total(&db.readers).await.unwrap();
+    assert!(found("").await <= left as usize + 2 * 4_096);
+    assert_eq!(found("nowhere").await, 0);
 }
 
 #[tokio::test]

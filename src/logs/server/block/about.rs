@@ -12,7 +12,12 @@ pub struct OfSource {
     pub lines: u32,
     /// Bytes of their texts.
     pub bytes: u64,
+    /// Which levels they have: a bit for each, by its place in [`Level::ALL`].
+    pub levels: u8,
 }
+
+/// As [`OfSource::levels`], where nobody knows.
+pub const EVERY_LEVEL: u8 = u8::MAX;
 
 /// Of all lines of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +64,13 @@ impl About {
                 Some(source) => {
                     source.lines += 1;
                     source.bytes += bytes;
+                    source.levels |= 1 << line.level as u8;
                 }
                 None => about.sources.push(OfSource {
                     name: line.source.clone(),
                     lines: 1,
                     bytes,
+                    levels: 1 << line.level as u8,
                 }),
             }
         }

@@ -135,7 +135,11 @@ impl needs::Block for Outside<'_> {
         self.about.has_level(level)
     }
 
-    fn has_source(&self, like: &dyn Fn(&str) -> bool) -> bool {
-        self.about.sources.iter().any(|source| like(&source.name))
+    fn has_source(&self, levels: &[Level], like: &dyn Fn(&str) -> bool) -> bool {
+        let wanted = levels.iter().fold(0, |bits, level| bits | 1 << *level as u8);
+        let sources = &self.about.sources;
+        sources
+            .iter()
+            .any(|source| source.levels & wanted != 0 && like(&source.name))
     }
 }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{filter::Outside, *};
+use super::{about::EVERY_LEVEL, filter::Outside, *};
 use crate::logs::query::{
     Query,
     needs::{Needs, finder},
@@ -85,6 +85,31 @@ fn words_that_are_nowhere_rule_a_block_out() {
     assert!(wrong < 20, "{wrong} of 1000 words that are nowhere");
     assert!(rules_out("*zzz*") && rules_out("/a+zzzz/") && rules_out("source:x") && rules_out("absent=1"));
     assert!(!rules_out("XLON") && !rules_out("*ccep*") && !rules_out("-XLON") && !rules_out("x1 OR xpar"));
+}
+
+#[test]
+fn a_level_that_a_source_never_has_rules_a_block_out() {
+    let mut lines = many(40);
+    for (i, line) in lines.iter_mut().enumerate() {
+        (line.source, line.level) = match i % 2 {
+            0 => ("gateway".into(), Level::Warn),
+            _ => ("billing".into(), Level::Info),
+        };
+    }
+    let mut sealed = seal(&lines).unwrap().unwrap();
+    let rules_out = |about: &About, query: &str| {
+        !Needs::of(&Query::parse(query).unwrap()).may_be_in(&Outside::new(about, &[], &[]))
+    };
+    let about = &sealed.about;
+    assert!(rules_out(about, "source:billing level>=warn") && rules_out(about, "level=info source:gate*"));
+    assert!(rules_out(about, "level>=warn level<=info source:gateway"));
+    assert!(!rules_out(about, "source:gateway level>=warn") && !rules_out(about, "source:billing -level>=warn"));
+    assert!(!rules_out(about, "source:billing OR level>=warn"));
+    // Of blocks that were sealed before, nobody knows.
+    for source in &mut sealed.about.sources {
+        source.levels = EVERY_LEVEL;
+    }
+    assert!(!rules_out(&sealed.about, "source:billing level>=warn"));
 }
 
 #[test]

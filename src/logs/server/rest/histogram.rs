@@ -71,14 +71,14 @@ pub async fn logs_histogram(
     _: Bot,
     Asked(which): Asked<Which>,
 ) -> Result<Json<ApiHistogram>, Problem> {
-    let (now, readers) = (Timestamp::now(), &state.logs.db.readers);
+    let (now, archive) = (Timestamp::now(), &state.logs.archive);
     let query = query(which.query.as_deref())?;
     let (from, to) = (time("from", which.from.as_deref())?, time("to", which.to.as_deref())?);
     let look = Look::of(&query, now).within(from, to);
     // What happens now is before the next second.
-    let range = (oldest(readers, now).await?, now.plus_seconds(1));
+    let range = (oldest(&archive.readers, now).await?, now.plus_seconds(1));
     let bars = which.bars.unwrap_or(60).clamp(1, MOST_BARS);
-    let (counted, reached) = histogram(readers, look, range, bars).await?;
+    let (counted, reached) = histogram(archive, look, range, bars).await?;
     let bar = |(i, &[trace, debug, info, warn, error]): (usize, &[u64; 5])| ApiLogBar {
         time: counted.start(i),
         trace,

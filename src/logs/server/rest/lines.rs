@@ -133,7 +133,7 @@ pub async fn logs(
     let look = Look::of(&query, Timestamp::now())
         .within(time("from", which.from.as_deref())?, time("to", which.to.as_deref())?)
         .between(0, before);
-    let (lines, reached) = newest(&state.logs.db.readers, look, limit).await?;
+    let (lines, reached) = newest(&state.logs.archive, look, limit).await?;
     let link = reached.next.and_then(|next| link(&which, next));
     let mut answer = match form {
         Some(form) => ([(CONTENT_TYPE, form.kind())], form.whole(&lines)).into_response(),

@@ -3,6 +3,7 @@
 use sqlx::SqlitePool;
 
 use super::super::{
+    archive::Archive,
     block::about::About,
     search::{Hit, Look, Reached, Visit, walk},
     store,
@@ -93,9 +94,9 @@ pub async fn oldest(readers: &SqlitePool, now: Timestamp) -> Result<Timestamp, A
 /// Counts what is looked for by time, in about `wanted` bars over the times that `look` has, or else from `from` to `to`.
 ///
 /// # Errors
-/// When the database fails, or a block is damaged.
+/// When the database fails.
 pub async fn histogram(
-    readers: &SqlitePool,
+    archive: &Archive,
     look: Look,
     (from, to): (Timestamp, Timestamp),
     wanted: i64,
@@ -103,7 +104,7 @@ pub async fn histogram(
     let from = look.matcher.since().unwrap_or(from);
     let to = look.matcher.before().unwrap_or(to);
     let empty = Histogram::of(from.min(to), to, wanted);
-    walk(readers, look.within(Some(from), Some(to)), empty).await
+    walk(archive, look.within(Some(from), Some(to)), empty).await
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Lines that stand in blocks.
 
-use std::collections::HashMap;
-
 use sqlx::{FromRow, SqliteConnection, SqliteExecutor};
 
 use super::{
-    super::block::{
-        Sealed,
-        about::{About, OfSource},
+    super::{
+        archive::Of,
+        block::{
+            Sealed,
+            about::{About, EVERY_LEVEL, OfSource},
+        },
     },
     open::place,
 };
@@ -30,7 +31,6 @@ struct Row {
 impl From<Row> for About {
     fn from(row: Row) -> Self {
         let at = Timestamp::from_micros;
-        let sources: Vec<(String, u32, u64)> = serde_json::from_str(&row.sources).unwrap_or_default();
         Self {
             first: row.first.unsigned_abs(),
             last: row.last.unsigned_abs(),
@@ -38,13 +38,64 @@ impl From<Row> for About {
             time: (at(row.time_first), at(row.time_last)),
             received: (at(row.received_first), at(row.received_last)),
             levels: serde_json::from_str(&row.levels).unwrap_or_default(),
-            sources: sources
-                .into_iter()
-                .map(|(name, lines, bytes)| OfSource { name, lines, bytes })
-                .collect(),
+            sources: sources(&row.sources),
             bytes: row.bytes.unsigned_abs(),
         }
     }
+}
+
+/// Blocks that were sealed before the levels of each source were kept have three parts.
+fn sources(json: &str) -> Vec<OfSource> {
+    let four: Result<Vec<(String, u32, u64, u8)>, _> = serde_json::from_str(json);
+    let all = four.unwrap_or_else(|_| {
+        let three: Vec<(String, u32, u64)> = serde_json::from_str(json).unwrap_or_default();
+        let with_all = |(name, lines, bytes)| (name, lines, bytes, EVERY_LEVEL);
+        three.into_iter().map(with_all).collect()
+    });
+    let source = |(name, lines, bytes, levels)| OfSource {
+        name,
+        lines,
+        bytes,
+        levels,
+    };
+    all.into_iter().map(source).collect()
+}
+
+/// The first ids of the newest `limit` blocks that begin before id `before` and end after id `after`, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn firsts<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<u64>, AppError> {
+    // As one row: thousands take a while on their way.
+    let json: String = sqlx::query_scalar(
+        "SELECT json_group_array(first) FROM (SELECT first FROM block WHERE first < ? AND last > ? ORDER BY first DESC LIMIT ?)",
+    )
+    .bind(place(before))
+    .bind(place(after))
+    .bind(limit)
+    .fetch_one(conn)
+    .await?;
+    let mut firsts: Vec<u64> =
+        serde_json::from_str(&json).map_err(|cause| internal("reading the ids of blocks", &cause))?;
+    firsts.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(firsts)
+}
+
+/// What is known of these blocks as a whole.
+///
+/// # Errors
+/// When the database fails.
+pub async fn abouts<'c>(conn: impl SqliteExecutor<'c>, firsts: &[u64]) -> Result<Vec<About>, AppError> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM block WHERE first IN (SELECT value FROM json_each(?))")
+        .bind(serde_json::to_string(firsts).unwrap_or_default())
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The newest `limit` blocks that begin before id `before` and end after id `after`, the newest first.
@@ -101,28 +152,26 @@ pub async fn head<'c>(conn: impl SqliteExecutor<'c>, first: u64) -> Result<Optio
     Ok(found.bind(place(first)).fetch_optional(conn).await?)
 }
 
-/// What a block's filters are kept as: of words, and of letters.
-pub type Filters = (Vec<u8>, Vec<u8>);
-
-/// The filters of these blocks; those of letters where they are wanted, else empty.
+/// The filters of these blocks, by their first ids.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn filters<'c>(
     conn: impl SqliteExecutor<'c>,
     firsts: &[u64],
-    grams: bool,
-) -> Result<HashMap<u64, Filters>, AppError> {
-    let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = sqlx::query_as(
-        "SELECT first, words, iif(?2, grams, x'') FROM block_filter WHERE first IN (SELECT value FROM json_each(?1))",
-    )
-    .bind(serde_json::to_string(firsts).unwrap_or_default())
-    .bind(grams)
-    .fetch_all(conn)
-    .await?;
+    of: Of,
+) -> Result<Vec<(u64, Vec<u8>)>, AppError> {
+    let query = match of {
+        Of::Words => "SELECT first, words FROM block_filter WHERE first IN (SELECT value FROM json_each(?))",
+        Of::Grams => "SELECT first, grams FROM block_filter WHERE first IN (SELECT value FROM json_each(?))",
+    };
+    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(query)
+        .bind(serde_json::to_string(firsts).unwrap_or_default())
+        .fetch_all(conn)
+        .await?;
     Ok(rows
         .into_iter()
-        .map(|(first, words, grams)| (first.unsigned_abs(), (words, grams)))
+        .map(|(first, bytes)| (first.unsigned_abs(), bytes))
         .collect())
 }
 
@@ -136,7 +185,7 @@ pub async fn put(conn: &mut SqliteConnection, sealed: &Sealed) -> Result<(), App
     let sources: Vec<_> = about
         .sources
         .iter()
-        .map(|source| (&source.name, source.lines, source.bytes))
+        .map(|source| (&source.name, source.lines, source.bytes, source.levels))
         .collect();
     let kept = sealed.head.len() + sealed.text.len() + sealed.words.len() + sealed.grams.len();
     sqlx::query("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
