@@ -6,6 +6,9 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::{Compare, Expr, Query, Term, text};
 use crate::logs::model::Level;
 
+/// Texts of which a database is asked to find one, at most.
+const LIKES: usize = 8;
+
 /// What is known of a block without reading its lines.
 pub trait Block {
     /// False when no line of it holds the word (see [`text::word_key`]).
@@ -161,6 +164,26 @@ fn collect(hir: &Hir, found: &mut Vec<String>) {
         HirKind::Repetition(repetition) if repetition.min > 0 => collect(&repetition.sub, found),
         _ => (),
     }
+}
+
+/// Patterns for `LIKE`: each line that is asked for fits one of them, by its message or by its fields as JSON. Empty where
+/// none can tell.
+pub fn likes(query: &Query) -> Vec<String> {
+    let texts = one_of(&query.expr).unwrap_or_default();
+    if texts.len() > LIKES || texts.iter().any(|text| !text.is_ascii()) {
+        return Vec::new();
+    }
+    texts.iter().map(|text| like(text)).collect()
+}
+
+fn like(text: &str) -> String {
+    let sign = |c: char| match c {
+        // There are others whose small letters these are: the sign of kelvin, and the long s.
+        'k' | 'K' | 's' | 'S' => "_".to_owned(),
+        '%' | '_' | '\\' => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    format!("%{}%", text.chars().map(sign).collect::<String>())
 }
 
 /// Finds where in many lines at once one may be that is asked for: each such line holds one of these texts, in its message

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::{
     matcher::{Matcher, Seen, texts},
-    needs::{Block, Needs, finder},
+    needs::{Block, Needs, finder, likes},
     *,
 };
 use crate::logs::model::{Fields, LogLine};
@@ -283,6 +283,21 @@ impl Block for One<'_> {
     }
 }
 
+/// As SQLite's `LIKE` with a backslash for an escape.
+fn fits(like: &str, text: &str) -> bool {
+    let mut pattern = "(?is)^".to_owned();
+    let mut signs = like.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '%' => pattern += ".*",
+            '_' => pattern += ".",
+            '\\' => pattern += &regex::escape(&signs.next().unwrap().to_string()),
+            sign => pattern += &regex::escape(&sign.to_string()),
+        }
+    }
+    regex::Regex::new(&(pattern + "$")).unwrap().is_match(text)
+}
+
 fn query_text() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         "[a-cΣς価]{1,2}",
@@ -340,6 +355,8 @@ proptest! {
         prop_assert_eq!(Matcher::new(&query, NOW).matches(&raw), matches);
         if matches {
             prop_assert!(Needs::of(&query).may_be_in(&One(&line)));
+            let likes = likes(&query);
+            prop_assert!(likes.is_empty() || likes.iter().any(|like| fits(like, &message) || fits(like, &json)), "{:?}", likes);
             if let Some(finder) = finder(&query) {
                 prop_assert!(finder.is_match(&message) || finder.is_match(&json), "{} {}", finder, json);
             }

@@ -25,7 +25,7 @@ use crate::{
         query::{
             Expr, Query, Term,
             matcher::{Matcher, Seen},
-            needs::{Needs, finder},
+            needs::{Needs, finder, likes},
         },
     },
     server::error::internal,
@@ -49,6 +49,7 @@ pub struct Look {
     pub matcher: Matcher,
     needs: Needs,
     finder: Option<Regex>,
+    likes: Vec<String>,
     /// Where nothing but levels is asked for.
     levels: Option<Levels>,
     /// Lines after this id.
@@ -65,6 +66,7 @@ impl Look {
             matcher: Matcher::new(query, now),
             needs: Needs::of(query),
             finder: finder(query),
+            likes: likes(query),
             levels: levels(&query.expr),
             after: 0,
             before: u64::MAX,
@@ -237,18 +239,21 @@ pub async fn walk<V: Visit>(archive: &Archive, look: Look, visitor: V) -> Result
         end,
     };
     let mut before = walk.look.before;
-    loop {
-        let rows = open::newest_first(readers, walk.look.after, before, ROWS).await?;
-        let is_last = rows.len() < ROWS as usize;
+    // All rows are later than what is asked for, as a rule, where a past is.
+    let are_wanted = match walk.look.matcher.before() {
+        Some(end) => open::earliest(readers).await?.is_some_and(|earliest| earliest < end),
+        None => true,
+    };
+    let mut is_last = !are_wanted;
+    while !is_last {
+        let rows = open::newest_first(readers, walk.look.after, before, ROWS, &walk.look.likes).await?;
+        is_last = rows.len() < ROWS as usize;
         if let Some(oldest) = rows.last() {
             before = oldest.id;
             walk = walk.see_rows(rows).await?;
         }
         if walk.is_over(before) {
             return Ok((walk.visitor, walk.reached));
-        }
-        if is_last {
-            break;
         }
     }
     loop {

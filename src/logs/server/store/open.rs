@@ -1,6 +1,6 @@
 //! Lines that are rows still.
 
-use sqlx::{FromRow, Sqlite, SqliteConnection, SqliteExecutor};
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, SqliteExecutor};
 
 use super::super::block::Raw;
 use crate::{error::AppError, logs::model::Level, time::Timestamp};
@@ -35,7 +35,17 @@ pub fn place(id: u64) -> i64 {
     i64::try_from(id).unwrap_or(i64::MAX)
 }
 
-/// The newest `limit` of those between two ids, both excluded, the newest first.
+/// The earliest time that one of them claims; `None` when there are none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn earliest<'c>(conn: impl SqliteExecutor<'c>) -> Result<Option<Timestamp>, AppError> {
+    let micros: Option<i64> = sqlx::query_scalar("SELECT min(time) FROM line").fetch_one(conn).await?;
+    Ok(micros.map(Timestamp::from_micros))
+}
+
+/// The newest `limit` of those between two ids, both excluded, the newest first; where there are patterns, of those that fit
+/// one, by their message or their fields.
 ///
 /// # Errors
 /// When the database fails.
@@ -44,14 +54,24 @@ pub async fn newest_first<'c>(
     after: u64,
     before: u64,
     limit: u32,
+    likes: &[String],
 ) -> Result<Vec<Raw>, AppError> {
-    let rows = sqlx::query_as::<Sqlite, Row>("SELECT * FROM line WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?");
-    let rows = rows
-        .bind(place(after))
-        .bind(place(before))
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM line WHERE id > ");
+    query
+        .push_bind(place(after))
+        .push(" AND id < ")
+        .push_bind(place(before));
+    for (i, like) in likes.iter().enumerate() {
+        query.push(if i == 0 { " AND (" } else { " OR " });
+        query
+            .push("message LIKE ")
+            .push_bind(like)
+            .push(" ESCAPE '\\' OR fields LIKE ");
+        query.push_bind(like).push(" ESCAPE '\\'");
+    }
+    query.push(if likes.is_empty() { "" } else { ")" });
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
