@@ -185,7 +185,7 @@ test("Ctrl K goes to rooms, people, pages and into what was said", async ({ ines
   await expect(ines.page.getByRole("heading", { name: "New room" })).toBeVisible();
   await ines.open("/");
   field = await go("outcry");
-  await expect(options(ines)).toHaveText([/Messages with “outcry”/]);
+  await expect(options(ines)).toHaveText([/Everything with “outcry”/, /Log lines with “outcry”/]);
   await field.press("Enter");
   await expect(ines.page).toHaveURL(/\/search\?q=outcry$/);
   await ines.open("/");

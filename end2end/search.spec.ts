@@ -8,7 +8,7 @@ test("what was said is found, marked, and opened in its place", async ({ ines, t
   await tomasz.sees("filler 3");
   await tomasz.rooms.getByRole("link", { name: "Search" }).click();
   await expect(tomasz.page.getByText("said by ines", { exact: true })).toBeVisible();
-  const field = tomasz.page.getByRole("searchbox", { name: "Search messages" });
+  const field = tomasz.page.getByRole("searchbox", { name: "Search everything" });
   await field.fill("1234567 gate");
   await field.press("Enter");
   const hits = tomasz.page.getByRole("main").getByRole("listitem");

@@ -132,6 +132,16 @@ function start() {
     legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}${compared}`;
   }
   chart.subscribeCrosshairMove(({ time }) => tell(time ?? null));
+  // What is pressed is what one speaks of.
+  const [discuss, then] = ["discuss", "then"].map((id) => document.getElementById(id));
+  const [alone] = new URL(discuss.href).searchParams.getAll("link");
+  chart.subscribeClick(({ time }) => {
+    const end = time && new Date((time + step) * 1000).toISOString();
+    discuss.href = `/discuss?${new URLSearchParams({ link: end ? `${alone}&interval=${interval}&before=${end}` : alone })}`;
+    discuss.textContent = end ? `Discuss ${moment(time)}` : "Discuss";
+    then.href = time ? `/at/${new Date(time * 1000).toISOString()}` : "/at/now";
+    then.textContent = time ? `What else happened at ${moment(time)}` : "What else happened";
+  });
 
   // --- the data ---
 

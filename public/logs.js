@@ -29,6 +29,21 @@ async function fragment(address) {
   return template.content;
 }
 
+// --- lines that are said in a room ---
+
+const discuss = document.getElementById("discuss-lines");
+document.addEventListener("selectionchange", () => {
+  if (!discuss || !list) return;
+  const selection = getSelection();
+  const range = selection?.type === "Range" && selection.getRangeAt(0);
+  const ids = range ? rowsOf(list).filter((row) => range.intersectsNode(row)).map((row) => +row.dataset.id) : [];
+  // Pressing the link itself lets go of what was selected.
+  if (!ids.length) return setTimeout(() => (discuss.hidden = getSelection()?.type !== "Range"), 300);
+  const link = url(location.pathname, { at: Math.min(...ids), to: Math.max(...ids) });
+  discuss.href = url("/discuss", { link });
+  discuss.hidden = false;
+});
+
 // --- how lines look ---
 
 const settings = {

@@ -1,5 +1,6 @@
 // The tape and the ticker panel of the desk: the server renders both (src/ticker/server/rendered), and from there this goes
 // on. The desk's program hands it what the event stream says (src/ticker/connection.rs), and has no other part in prices.
+import { follow } from "./chips.js";
 import { Board, name } from "./ticker/board.js";
 import { sorted, sortedNext } from "./ticker/figures.js";
 import { Lists } from "./ticker/list.js";
@@ -267,5 +268,6 @@ function venueLine({ venue, line, reconnects, gaps }) {
 
 if (document.querySelector(".panel.ticker")) {
   const panel = new Panel();
+  follow(panel.board, name);
   globalThis.prices = { heard: (json) => panel.heard(json) };
 }

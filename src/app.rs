@@ -16,6 +16,7 @@ use crate::{
     chat::connection::Calls,
     chat::{
         delete_room_page::DeleteRoomPage,
+        discuss_page::DiscussPage,
         history_page::HistoryPage,
         marks_page::{BookmarksPage, PinsPage},
         new_room_page::NewRoomPage,
@@ -26,7 +27,6 @@ use crate::{
         room_about::RoomAboutPage,
         room_page::RoomPage,
         rooms_page::RoomsPage,
-        search_page::SearchPage,
         threads_page::ThreadsPage,
     },
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
@@ -34,6 +34,8 @@ use crate::{
     error::AppError,
     ids::RoomId,
     logs::{find_page::FindPage, sources_page::SourcesPage},
+    moment::page::MomentPage,
+    search::page::SearchPage,
     ticker::{chart_page::ChartPage, lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
@@ -45,6 +47,7 @@ pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
     let parts = parts.map(|name| view! { <link rel="modulepreload" href=format!("/ticker/{name}.js") /> });
     let scripts = view! {
         {parts.collect_view()}
+        <link rel="modulepreload" href="/chips.js" />
         <script src="/ticker.js" type="module"></script>
         <HydrationScripts options=options.clone() />
         <script src="/notify.js" defer></script>
@@ -170,6 +173,9 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/sources") view=SourcesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/search") view=FindPage ssr=SsrMode::Async />
+                <Route path=path!("/discuss") view=DiscussPage ssr=SsrMode::Async />
+                <Route path=path!("/at") view=MomentPage ssr=SsrMode::Async />
+                <Route path=path!("/at/:time") view=MomentPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

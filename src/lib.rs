@@ -38,6 +38,10 @@ pub mod accounts;
 pub mod chat;
 /// Log lines from anywhere, kept and tailed.
 pub mod logs;
+/// One clock: what was said, priced and logged around an instant.
+pub mod moment;
+/// One search over everything.
+pub mod search;
 /// Prices from venues and from POST.
 pub mod ticker;
 

@@ -1,6 +1,9 @@
 //! Every URL that both ends use; the pages' own are in `app.rs`.
 
-use crate::ids::{FileId, ListId, RoomId, UserId};
+use crate::{
+    ids::{FileId, ListId, RoomId, UserId},
+    time::Timestamp,
+};
 
 /// The chat WebSocket.
 pub const CHAT_SOCKET: &str = "/chat/socket";
@@ -95,6 +98,17 @@ pub fn watchlist(list: ListId) -> String {
 /// The page of a search in log lines.
 pub fn log_search(query: &str) -> String {
     format!("{LOG_SEARCH}?q={}", encoded(query))
+}
+
+/// What was said, priced and logged around an instant.
+pub fn moment(at: Timestamp) -> String {
+    format!("/at/{at}")
+}
+
+/// The page on which what a link shows is said in a room.
+pub fn discuss(link: &str, room: Option<RoomId>) -> String {
+    let room = room.map_or(String::new(), |room| format!("&room={room}"));
+    format!("/discuss?link={}{room}", encoded(link))
 }
 
 /// A log line, with those around it.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use futures::future::try_join_all;
 use squawkbox::{
-    chat::server::{Chat, files::shelf::Shelf, rooms},
+    chat::server::{Chat, Others, files::shelf::Shelf, rooms},
     ids::RoomId,
     server::config::Cli,
 };
@@ -113,7 +113,7 @@ async fn rooms_of_their_own<'a>(
         let words = |e| format!("a room can't be made: {e}");
         let config = Cli::parse_from(["squawkbox"]).serve;
         let shelf = Shelf::open(data.join("files")).map_err(|e| format!("{e}"))?;
-        let chat = Chat::start(desk, shelf, Vec::new(), Vec::new(), &config, shutdown)
+        let chat = Chat::start(desk, shelf, Others::default(), &config, shutdown)
             .await
             .map_err(words)?;
         let mut own = Vec::with_capacity(people.len());

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::model::{About, Change, Found, History, Losses, Message, OtherRooms, Room, RoomPage, Teammate, Texts};
+use super::model::{
+    About, Change, Found, History, Losses, Message, OtherRooms, Room, RoomPage, Teammate, Texts, ToDiscuss,
+};
 use crate::{
     error::AppError,
     ids::{RoomId, UserId},
@@ -298,4 +300,30 @@ pub async fn follow_thread(room: RoomId, #[server(default)] follows: bool) -> Re
 pub async fn search_messages(query: String, before: Option<i64>) -> Result<Found, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     super::server::search::search(&crate::server::state::AppState::here()?.chat, me, &query, before).await
+}
+
+/// What a link into Squawkbox shows, and the rooms where it can be said.
+///
+/// # Errors
+/// `SignedOut`; `Invalid` for what is no such link.
+#[server(prefix = "/do", endpoint = "before_discussing", input = Json, output = Json)]
+pub async fn before_discussing(link: String) -> Result<ToDiscuss, AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let state = crate::server::state::AppState::here()?;
+    super::server::quoting::discuss::shown(&state.chat, me, &link).await
+}
+
+/// Says in a room what a link into Squawkbox shows, and goes there.
+///
+/// # Errors
+/// `SignedOut`; `Invalid` for what is no such link; as `chat/server/post.rs`.
+#[server(prefix = "/do", endpoint = "discuss", output = Json)]
+pub async fn discuss(room: RoomId, link: String, #[server(default)] words: String) -> Result<(), AppError> {
+    use super::server::quoting::discuss;
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    let origin = discuss::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
+    let message = discuss::say(&state.chat, &me, room, &origin, &link, &words).await?;
+    leptos_axum::redirect(&super::message::permalink(message.room, message.seq));
+    Ok(())
 }

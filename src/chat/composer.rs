@@ -245,7 +245,19 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 <button class="button" type="submit">"Send"</button>
             </div>
             {move || problem.try_get().flatten().or_else(|| chat.told.get()).map(|words| view! { <p class="error" role="alert">{words}</p> })}
-            {move || chat.note.get().map(|words| view! { <p class="note" role="status">{words}</p> })}
+            {move || {
+                chat.note.get().map(|words| {
+                    // An answer may end in where others can be told of it.
+                    let (words, link) = match words.rsplit_once('\n') {
+                        Some((words, link)) if link.starts_with("/discuss?") => (words.to_owned(), link.to_owned()),
+                        _ => (words, String::new()),
+                    };
+                    let has_link = !link.is_empty();
+                    view! {
+                        <p class="note" role="status">{words} " " {has_link.then(|| view! { <a href=link rel="external">"Post to a room"</a> })}</p>
+                    }
+                })
+            }}
             <div class="hint">
                 <TypingHint />
                 <span

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     accounts::model::{Me, Role},
     ids::RoomId,
+    paths,
     time::Timestamp,
     ui::{avatar::Avatar, handler::press, text::text},
 };
@@ -73,7 +74,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                     <span class="by">{author.name}</span>
                     " "
                     <time datetime=at.to_string() title=format!("{} {} UTC", at.day(), at.milli())>
-                        {at.minute()}
+                        <a href=paths::moment(at) rel="external" tabindex="-1">{at.minute()}</a>
                     </time>
                 </header>
                 {reply.map(|quote| view! { <Answered room quote /> })}
@@ -104,7 +105,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                 {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live=!is_root me=me.clone() /> })}
                 {thread.filter(|_| !is_root).map(|thread| view! { <Replies room seq thread said=at /> })}
                 {move || match acted() {
-                    Some(Act::Menu) => view! { <Menu room quote=quote.clone() body=body.clone() can /> }.into_any(),
+                    Some(Act::Menu) => view! { <Menu room quote=quote.clone() body=body.clone() can at /> }.into_any(),
                     Some(Act::Edit) => view! { <Edit room seq body=body.clone() /> }.into_any(),
                     Some(Act::Delete) => view! { <Delete room seq /> }.into_any(),
                     None => ().into_any(),

@@ -13,8 +13,12 @@ use super::{
     message::{permalink, thread_link},
     model::{Change, Quote},
 };
-use crate::ids::RoomId;
-use crate::ui::handler::{key, press};
+use crate::{
+    ids::RoomId,
+    paths,
+    time::Timestamp,
+    ui::handler::{key, press},
+};
 
 /// Emoji that are one press away.
 const QUICK: [(&str, &str); 6] = [
@@ -39,7 +43,7 @@ pub struct Can {
 
 /// The list of actions.
 #[component(transparent)]
-pub fn Menu(room: RoomId, quote: Quote, body: String, can: Can) -> impl IntoView {
+pub fn Menu(room: RoomId, quote: Quote, body: String, can: Can, at: Timestamp) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let seq = quote.seq;
     let menu = NodeRef::<html::Div>::new();
@@ -90,14 +94,14 @@ pub fn Menu(room: RoomId, quote: Quote, body: String, can: Can) -> impl IntoView
                 }
             })
             on:click=press(act)
-            inner_html=buttons(can, chat.thread.is_none().then(|| thread_link(room, seq)))
+            inner_html=buttons(can, at, chat.thread.is_none().then(|| thread_link(room, seq)))
         ></div>
     }
 }
 
 /// The actions, told apart by their words. Written as HTML, which takes less of the program than views do; there is nothing
 /// in it but what stands here, and numbers.
-fn buttons(can: Can, thread: Option<String>) -> String {
+fn buttons(can: Can, at: Timestamp, thread: Option<String>) -> String {
     let button = |more: &str, words: &str| format!(r#"<button type="button"{more}>{words}</button>"#);
     let mut html = r#"<div class="quick">"#.to_owned();
     for (emoji, name) in QUICK {
@@ -109,6 +113,10 @@ fn buttons(can: Can, thread: Option<String>) -> String {
     if let Some(href) = thread {
         html += &format!(r#"<a href="{href}">Reply in thread</a>"#);
     }
+    html += &format!(
+        r#"<a href="{}" rel="external">What else happened then</a>"#,
+        paths::moment(at)
+    );
     let pin = if can.unpin { "Unpin" } else { "Pin" };
     for words in [
         can.edit.then_some("Edit"),

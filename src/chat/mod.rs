@@ -13,6 +13,7 @@ pub mod composer;
 pub mod composer_files;
 pub mod connection;
 pub mod delete_room_page;
+pub mod discuss_page;
 pub mod files;
 pub mod history_page;
 pub mod marks_page;

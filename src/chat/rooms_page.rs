@@ -14,7 +14,7 @@ use crate::ui::{rows::rows, text::text};
 const WAYS: &str = concat!(
     r#"<a class="button quiet" href="/rooms/new" rel="external">New room</a> "#,
     r#"<a class="button quiet" href="/rooms/others" rel="external">Other rooms</a> "#,
-    r#"<a class="button quiet" href="/search" rel="external">Search messages</a> "#,
+    r#"<a class="button quiet" href="/search" rel="external">Search</a> "#,
     r#"<a class="button quiet" href="/people" rel="external">Talk to somebody</a>"#,
 );
 

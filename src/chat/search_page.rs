@@ -1,64 +1,24 @@
-//! `/search?q=…`: what was said, found again. A plain form and plain links.
+//! What was said, found again, as lists of plain links.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::search_messages,
     message::permalink,
     model::{Found, Hit},
 };
-use crate::{
-    accounts::pages::frame::Frame,
-    paths::encoded,
-    ui::{avatar::Avatar, loaded::loaded, outcome::Wrong},
-};
-
-/// The page.
-#[component]
-pub fn SearchPage() -> impl IntoView {
-    let query = use_query_map();
-    let wanted = move || {
-        query.with(|query| {
-            let before = query.get("before").and_then(|id| id.parse::<i64>().ok());
-            (query.get("q").unwrap_or_default(), before)
-        })
-    };
-    let found = move || {
-        loaded(
-            wanted,
-            |(text, before)| search_messages(text, before),
-            move |found| match found {
-                Ok(found) => view! { <Hits found query=wanted().0 /> }.into_any(),
-                Err(error) => view! { <Wrong error /> }.into_any(),
-            },
-        )
-    };
-    view! {
-        <Frame title="Search">
-            <form class="search" method="get" action="/search" role="search">
-                <input
-                    type="search"
-                    name="q"
-                    aria-label="Search messages"
-                    placeholder="Search messages"
-                    value=wanted().0
-                    maxlength="400"
-                    autocomplete="off"
-                    dir="auto"
-                />
-                <button class="button" type="submit">"Search"</button>
-            </form>
-            {found()}
-        </Frame>
-    }
-}
+use crate::{paths::encoded, ui::avatar::Avatar};
 
 /// Asks for what fits best first, as a word of the query.
 const BEST: &str = "sort:best";
 
+/// Messages that were found, with where it goes on; without a query, how to ask.
 #[component]
-fn Hits(found: Found, query: String) -> impl IntoView {
+pub fn Hits(
+    /// They.
+    found: Found,
+    /// What was asked.
+    query: String,
+) -> impl IntoView {
     let Found { hits, before } = found;
     let (best, newest) = (query.contains(BEST), query.replace(BEST, ""));
     let order = |words, query: &str, is_current: bool| {

@@ -8,7 +8,7 @@ use super::{
     model::{Message, QUOTED, Room},
 };
 use crate::{
-    accounts::pages::frame::{Frame, When, me},
+    accounts::pages::frame::{Frame, me},
     ui::{
         avatar::Avatar,
         loaded::loaded_once,
@@ -54,7 +54,7 @@ fn Line(room: Room, root: Message) -> impl IntoView {
     };
     let replies = root
         .thread
-        .map(|thread| view! { {thread.words()} ", last " <When at=thread.last /> });
+        .map(|thread| view! { {thread.words()} ", last " {thread.last.day()} " " {thread.last.minute()} " UTC" });
     let unread = (room.unread > 0).then(|| view! { <strong class="n">{room.unread} " unread"</strong> });
     view! {
         <li>

@@ -160,6 +160,10 @@ fn Tools(query: String, is_newest: bool, by: String) -> impl IntoView {
             <button type="button" class="button quiet" id="wrap" aria-pressed="true" hidden>"Wrap"</button>
             <button type="button" class="button quiet" id="local" aria-pressed="false" hidden>"Local time"</button>
             <span id="follow-state" class="hint" role="status"></span>
+            {(!query.is_empty()).then(|| {
+                view! { <a class="button quiet" href=paths::discuss(&paths::log_search(&query), None)>"Discuss"</a> }
+            })}
+            <a class="button quiet" id="discuss-lines" href=paths::discuss(paths::LOG_SEARCH, None) hidden>"Discuss selected lines"</a>
             <CountBy query=query.clone() by />
             <nav class="order" aria-label="Download"><span>"Download"</span> {exports.collect_view()}</nav>
         </div>

@@ -15,7 +15,7 @@ pub mod find;
 pub mod find_page;
 mod find_parts;
 mod follow;
-mod log_row;
+pub mod log_row;
 pub mod model;
 pub mod panel;
 #[cfg(feature = "ssr")]

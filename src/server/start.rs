@@ -11,9 +11,10 @@ use tokio::net::TcpListener;
 
 use crate::{
     accounts::server::Accounts,
-    chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
+    chat::server::{Chat, Others, clear, files::shelf::Shelf, withdraw},
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
+    moment,
     ticker::server::{Ticker, lists::departed},
 };
 
@@ -84,7 +85,7 @@ fn lock(folder: &Path) -> Result<File, String> {
 ///
 /// # Errors
 /// A sentence for the person who started us.
-pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Result<Running, String> {
+pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> Result<Running, String> {
     let listener = TcpListener::bind(config.address).await.map_err(|e| {
         format!(
             "{} can't be listened on: {e}. Choose another with --address.",
@@ -92,6 +93,8 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         )
     })?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
+    // Where the port was chosen by the system.
+    config.address = address;
     let shutdown = Shutdown::default();
     let folder = &config.data.folder;
     let lock = lock(folder)?;
@@ -115,8 +118,12 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
-    let (commands, offers) = (vec![ticker.command()], vec![ticker.symbols()]);
-    let chat = Chat::start(desk.clone(), shelf, commands, offers, &config, &shutdown)
+    let others = Others {
+        commands: vec![ticker.command(), logs.command()],
+        offers: vec![ticker.symbols()],
+        quotables: vec![ticker.quoted(), logs.quoted(), moment::server::quoted(&ticker, &logs)],
+    };
+    let chat = Chat::start(desk.clone(), shelf, others, &config, &shutdown)
         .await
         .map_err(fault)?;
     let feeds = vec![ticker.feed(), logs.feed()];

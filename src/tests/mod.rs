@@ -12,6 +12,7 @@ mod files;
 mod gateway;
 mod logs;
 mod marks;
+mod moment;
 mod notifications;
 mod options;
 mod people;

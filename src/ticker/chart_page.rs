@@ -92,6 +92,11 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
             </p>
             <DayFigures chart=chart.clone() />
             <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
+            // Its script has both follow what is pressed in the chart.
+            <p class="acts">
+                <a id="discuss" href=paths::discuss(&alone, None)>"Discuss"</a>
+                <a id="then" href="/at/now">"What else happened"</a>
+            </p>
             <Comparison chart=chart.clone() with=with.clone() alone />
             <div
                 id="chart"

@@ -9,6 +9,7 @@ use crate::{
         api::who,
         model::{Me, Role, Visitor},
     },
+    paths,
     time::Timestamp,
     ui::{loaded::loaded_once, outcome::Wrong},
 };
@@ -83,11 +84,15 @@ pub fn Done(
     done.then(|| view! { <p class="notice" role="status">{words}</p> })
 }
 
-/// A moment of the past: day and minute, UTC.
+/// A moment of the past: day and minute, UTC; leads to what else happened then.
 #[component]
 pub fn When(
     /// When.
     at: Timestamp,
 ) -> impl IntoView {
-    view! { <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time> }
+    view! {
+        <a class="then" href=paths::moment(at)>
+            <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time>
+        </a>
+    }
 }

@@ -228,3 +228,12 @@ pub struct Rooms {
     /// Who came to the team last.
     pub newest: UserId,
 }
+
+/// What is shown before a link into Squawkbox is said somewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToDiscuss {
+    /// The rooms where it can be said, with their titles.
+    pub rooms: Vec<(RoomId, String)>,
+    /// What it leads to, as HTML of the server's own.
+    pub html: Option<String>,
+}

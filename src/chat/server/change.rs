@@ -17,7 +17,7 @@ use super::{
     files::shelf::Content,
     markdown,
     mentions::{self, Called},
-    recount, store, tell, threads,
+    quoting, recount, store, tell, threads,
 };
 
 /// Different emoji under one message at most.
@@ -53,7 +53,14 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
     chat.pace.check(&me.id)?;
     let (called, html) = match &change {
         Change::Edit(body) => {
-            let called = mentions::called(chat, room, body).await?;
+            let mut called = mentions::called(chat, room, body).await?;
+            if !called.prices.is_empty() {
+                let before = store::message(&mut *chat.db.readers.acquire().await?, room, seq).await?;
+                let said = before
+                    .and_then(|before| before.html)
+                    .map_or_else(Vec::new, |html| quoting::said(&html));
+                called.keep(said);
+            }
             let html = markdown::rendered(body, &called).await;
             (called, html)
         }

@@ -12,6 +12,7 @@ use super::{
     emoji::{only_emoji, with_emoji},
     highlight,
     mentions::{self, Called},
+    quoting::{self, Price},
 };
 
 /// Elements within each other at most; what nests deeper is shown as typed.
@@ -38,7 +39,8 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "span",
         ]))
         .add_allowed_classes("span", ["mention", "big"].into_iter().chain(highlight::CLASSES))
-        .add_tag_attributes("a", ["href"])
+        .add_allowed_classes("a", ["chip"])
+        .add_tag_attributes("a", ["href", "data-symbol", "data-venue", "data-said"])
         .add_tag_attributes("ol", ["start"])
         .add_tag_attributes("code", ["class"])
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
@@ -50,16 +52,21 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// As [`render`], of a message that calls these. Code in colours takes a while, in which it holds up nobody.
 pub async fn rendered(body: &str, called: &Called) -> Option<String> {
     if !(body.contains("```") || body.contains("~~~")) {
-        return render(body, |name| called.is(name));
+        return render_with(body, |name| called.is(name), &called.prices);
     }
     let (body, called) = (body.to_owned(), called.clone());
-    let work = tokio::task::spawn_blocking(move || render(&body, |name| called.is(name)));
+    let work = tokio::task::spawn_blocking(move || render_with(&body, |name| called.is(name), &called.prices));
     work.await.unwrap_or_default()
 }
 
 /// The HTML of `body`; `None` where the text as typed says all. `calls` tells of a name after an `@` whether it is
 /// somebody's.
 pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
+    render_with(body, calls, &[])
+}
+
+/// The same, of what names these prices.
+fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price]) -> Option<String> {
     if let Some(emoji) = only_emoji(body) {
         return Some(format!("<p><span class=\"big\">{emoji}</span></p>"));
     }
@@ -127,7 +134,7 @@ pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
             Event::Text(text) => {
                 let before = events.len();
                 shown += visible(text);
-                push_text(&mut events, text, in_link > 0, &calls);
+                push_text(&mut events, text, in_link > 0, &calls, prices);
                 plain &= events.len() == before + 1 && matches!(&events[before], Event::Text(kept) if kept == text);
                 continue;
             }
@@ -200,7 +207,13 @@ pub fn plain(body: &str) -> String {
 }
 
 /// Text with its bare addresses made links and its `:names:` made emoji.
-fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool, calls: &impl Fn(&str) -> bool) {
+fn push_text<'a>(
+    events: &mut Vec<Event<'a>>,
+    text: &str,
+    in_link: bool,
+    calls: &impl Fn(&str) -> bool,
+    prices: &[Price],
+) {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
     for span in finder.spans(text) {
@@ -208,16 +221,14 @@ fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool, calls: 
         let is_web = part.starts_with("http://") || part.starts_with("https://");
         if span.kind().is_none() || in_link || !is_web {
             let mut done = 0;
-            for (at, end) in mentions::spans(part) {
-                if in_link || !calls(&part[at + 1..end]) {
+            for (at, end, html) in named(part, calls, prices) {
+                if in_link || at < done {
                     continue;
                 }
                 if at > done {
                     events.push(Event::Text(with_emoji(&part[done..at]).into()));
                 }
-                // A name is letters, digits and `._-`.
-                let mention = format!("<span class=\"mention\">{}</span>", &part[at..end]);
-                events.push(Event::InlineHtml(mention.into()));
+                events.push(Event::InlineHtml(html.into()));
                 done = end;
             }
             if done < part.len() {
@@ -236,6 +247,21 @@ fn push_text<'a>(events: &mut Vec<Event<'a>>, text: &str, in_link: bool, calls: 
             Event::End(TagEnd::Link),
         ]);
     }
+}
+
+/// People and prices that a text names, in order: from where to where, and what stands there.
+fn named(text: &str, calls: &impl Fn(&str) -> bool, prices: &[Price]) -> Vec<(usize, usize, String)> {
+    let people = mentions::spans(text).filter(|(at, end)| calls(&text[at + 1..*end]));
+    // A name is letters, digits and `._-`.
+    let person = |(at, end): (usize, usize)| (at, end, format!("<span class=\"mention\">{}</span>", &text[at..end]));
+    let price = |(at, end): (usize, usize)| {
+        let price = prices.iter().find(|price| price.typed == text[at + 1..end])?;
+        Some((at, end, price.html()))
+    };
+    let mut found: Vec<_> = people.map(person).collect();
+    found.extend(quoting::spans(text).filter_map(price));
+    found.sort_by_key(|(at, ..)| *at);
+    found
 }
 
 fn push_code(events: &mut Vec<Event<'_>>, language: &str, code: String) {

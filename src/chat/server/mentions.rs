@@ -2,6 +2,7 @@
 
 use super::{
     Chat,
+    quoting::{self, Price},
     store::{self, Named},
 };
 use crate::{
@@ -19,6 +20,8 @@ pub struct Called {
     pub people: Vec<Named>,
     /// `@here`, which is these, or `@room`, which is everyone in it.
     pub all: Option<All>,
+    /// The prices that it names.
+    pub prices: Vec<Price>,
 }
 
 /// Several at once.
@@ -35,9 +38,12 @@ pub enum All {
 /// # Errors
 /// When the database can't be read.
 pub async fn called(chat: &Chat, room: RoomId, body: &str) -> Result<Called, AppError> {
-    let names = names(body);
+    let (names, prices) = (names(body), quoting::prices(chat, body));
     if names.is_empty() {
-        return Ok(Called::default());
+        return Ok(Called {
+            prices,
+            ..Called::default()
+        });
     }
     let here = || chat.presence.list().into_iter().map(|person| person.id).collect();
     let all = if names.iter().any(|name| name == "room") {
@@ -48,10 +54,20 @@ pub async fn called(chat: &Chat, room: RoomId, body: &str) -> Result<Called, App
     Ok(Called {
         people: store::members_called(&chat.db.readers, room, &names).await?,
         all,
+        prices,
     })
 }
 
 impl Called {
+    /// Has prices be what they were when it was first said.
+    pub fn keep(&mut self, said: Vec<Price>) {
+        for price in &mut self.prices {
+            if let Some(before) = said.iter().find(|before| before.typed == price.typed) {
+                price.clone_from(before);
+            }
+        }
+    }
+
     /// True when `name`, as typed after an `@`, calls somebody.
     pub fn is(&self, name: &str) -> bool {
         let folded = name.to_lowercase();

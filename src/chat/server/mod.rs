@@ -22,6 +22,7 @@ pub mod options;
 pub mod post;
 pub mod presence;
 pub mod previews;
+pub mod quoting;
 pub mod read;
 pub mod rest;
 pub mod resume;
@@ -54,6 +55,7 @@ use notify::Notifier;
 use options::Offer;
 use presence::Presence;
 use previews::Previews;
+use quoting::{Quotable, link::Own};
 use said::{Place, Said};
 
 /// Events that a socket may lag behind before it is closed to resume.
@@ -79,6 +81,8 @@ pub struct Chat {
     pub commands: Vec<Box<dyn Command>>,
     /// Other features' lists for fields.
     pub offers: Vec<Box<dyn Offer>>,
+    /// What messages can quote of other features.
+    pub quotables: Vec<Box<dyn Quotable>>,
     /// Has every new message looked at for bots that it speaks to, and for people that it is to interrupt.
     pub said: Said,
     /// Has links in messages looked up.
@@ -89,6 +93,17 @@ pub struct Chat {
     pub files: Arc<Files>,
     /// Changes that a browser which was away is told one by one; beyond, its room is reset to the newest page.
     pub resume: u32,
+}
+
+/// What other features bring to chat.
+#[derive(Default)]
+pub struct Others {
+    /// What a message that begins with a slash can ask for.
+    pub commands: Vec<Box<dyn Command>>,
+    /// Lists for fields.
+    pub offers: Vec<Box<dyn Offer>>,
+    /// What messages can quote.
+    pub quotables: Vec<Box<dyn Quotable>>,
 }
 
 /// What goes to the sockets, encoded once.
@@ -143,27 +158,31 @@ pub enum Audience {
 }
 
 impl Chat {
-    /// Starts the feature; `commands` are those of other features.
+    /// Starts the feature with what `others` bring.
     ///
     /// # Errors
     /// When the database can't be read or written.
     pub async fn start(
         db: Database,
         shelf: Shelf,
-        commands: Vec<Box<dyn Command>>,
-        offers: Vec<Box<dyn Offer>>,
+        others: Others,
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
         let notify = Notifier::start(&db, config).await?;
         let (mut chat, [for_bots, for_people], links) = Self::new(db, shelf, notify, config, shutdown);
-        chat.commands.extend(commands);
-        chat.offers = offers;
+        chat.commands.extend(others.commands);
+        chat.offers = others.offers;
+        chat.quotables = others.quotables;
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
         shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));
         shutdown.spawn(notify::run(chat.clone(), for_people, shutdown.clone()));
-        let (reach, own) = (config.reach(), config.public_host());
+        let own = Own {
+            host: config.public_host(),
+            port: config.address.port(),
+        };
+        let reach = config.reach();
         shutdown.spawn(previews::run(chat.clone(), links, reach, own, shutdown.clone()));
         Ok(chat)
     }
@@ -197,6 +216,7 @@ impl Chat {
             options: PerKey::new(60, Duration::from_millis(100)),
             commands: commands::all(),
             offers: Vec::new(),
+            quotables: Vec::new(),
             said,
             previews,
         };

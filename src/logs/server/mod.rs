@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod block;
+pub mod command;
 pub mod export;
 pub mod follow;
 pub mod found;
@@ -11,6 +12,7 @@ pub mod ingest;
 pub mod matching;
 pub mod pipe;
 pub mod publish;
+pub mod quoted;
 pub mod record;
 pub mod rest;
 pub mod retention;
@@ -26,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::model::Tail;
 use crate::{
+    chat::server::{commands::Command, quoting::Quotable},
     error::AppError,
     ids::UserId,
     server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown, sse::Feed},
@@ -101,6 +104,16 @@ impl Logs {
             .lines;
         let cursor = lines.last().map_or(newest, |line| line.id);
         Ok(Tail { lines, cursor })
+    }
+
+    /// `/logs`, for chat.
+    pub fn command(&self) -> Box<dyn Command> {
+        Box::new(command::Logs(self.archive.clone()))
+    }
+
+    /// Log lines, as messages quote them.
+    pub fn quoted(&self) -> Box<dyn Quotable> {
+        Box::new(quoted::Quoted(self.archive.clone()))
     }
 
     /// The topic `logs` of `GET /events`.

@@ -6,6 +6,7 @@ use super::{bars::keeper::DayStats, board::PublicBoard, near::near};
 use crate::{
     chat::server::commands::{Call, Command, Outcome, Run},
     error::AppError,
+    paths,
     ticker::{
         figures::{Change, grouped},
         model::{Key, Quote},
@@ -36,7 +37,13 @@ impl Command for Price {
                 return Err((self as &dyn Command).misused());
             }
             let quotes = self.0.whole().quotes;
-            answer(typed, &quotes, &self.0.days()).map(Outcome::Note)
+            let told = answer(typed, &quotes, &self.0.days())?;
+            let first = quotes.iter().find(|quote| quote.symbol.eq_ignore_ascii_case(typed));
+            let link =
+                first.map(|quote| paths::discuss(&paths::chart(&quote.symbol, &quote.venue), Some(call.draft.room)));
+            Ok(Outcome::Note(
+                [Some(told), link].into_iter().flatten().collect::<Vec<_>>().join("\n"),
+            ))
         })
     }
 }

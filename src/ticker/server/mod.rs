@@ -15,8 +15,10 @@ pub mod instruments;
 pub mod kept;
 pub mod lists;
 pub mod metrics;
+pub mod moments;
 pub mod near;
 pub mod posted;
+pub mod quoted;
 pub mod record;
 pub mod recording;
 pub mod rendered;
@@ -30,7 +32,7 @@ pub mod venues;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    chat::server::{commands::Command, options::Offer},
+    chat::server::{commands::Command, options::Offer, quoting::Quotable},
     error::AppError,
     server::{config::Config, db::Database, shutdown::Shutdown, sse::Feed},
     ticker::model::{Board, Key, VenueKind, VenueReport},
@@ -157,6 +159,20 @@ impl Ticker {
     /// The symbols that a field offers.
     pub fn symbols(&self) -> Box<dyn Offer> {
         Box::new(Symbols(self.lists.market.clone()))
+    }
+
+    /// Prices, as messages quote them.
+    pub fn quoted(&self) -> Box<dyn Quotable> {
+        Box::new(quoted::Quoted {
+            readers: self.db.readers.clone(),
+            board: self.board.clone(),
+        })
+    }
+
+    /// The symbols that have prices, as they stand on the board.
+    pub fn keys(&self) -> impl Fn() -> Vec<Key> + Send + Sync + 'static {
+        let board = self.board.clone();
+        move || board.whole().quotes.iter().map(|quote| quote.key()).collect()
     }
 
     /// The topic `ticker` of `GET /events`.

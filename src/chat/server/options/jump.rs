@@ -50,12 +50,13 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     );
     let pages = fitting(pages(me), |(title, _)| (*title).to_owned(), typed, usize::MAX);
     let search = (!typed.is_empty()).then(|| {
-        let there = format!("/search?q={}", encoded(typed));
-        link(
-            there,
-            view! { <span>"Messages with “" {typed.to_owned()} "”"</span> }.into_any(),
-        )
+        let shown = |words: &'static str| view! { <span>{words} "“" {typed.to_owned()} "”"</span> }.into_any();
+        [
+            link(format!("/search?q={}", encoded(typed)), shown("Everything with ")),
+            link(paths::log_search(typed), shown("Log lines with ")),
+        ]
     });
+    let symbols = chat.offers.iter().flat_map(|offer| offer.jumps(typed));
     let leaving = fitting(["Sign out"], ToString::to_string, typed, 1);
     let leaving = leaving.into_iter().map(|words| {
         let out = view! { <button type="submit"></button> }.into_any();
@@ -69,13 +70,15 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     let pages = pages
         .into_iter()
         .map(|(title, path)| link(path.to_owned(), title.into_any()));
-    Ok(vec![
+    let mut groups = vec![
         group("Rooms and conversations", rooms.into_iter().map(to_room).collect()),
         group("People", people.into_iter().map(to_person).collect()),
         group("Pages", pages.chain(leaving).collect()),
-        group("Messages", messages(chat, me, typed).await),
-        group("Search", search.into_iter().collect()),
-    ])
+    ];
+    groups.extend(symbols);
+    groups.push(group("Messages", messages(chat, me, typed).await));
+    groups.push(group("Search", search.into_iter().flatten().collect()));
+    Ok(groups)
 }
 
 /// The newest messages that fit. Where one types on too fast for them, there are none for a moment.
@@ -136,7 +139,8 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Logs", "/logs"),
         ("Search logs", paths::LOG_SEARCH),
         ("Log sources", paths::LOG_SOURCES),
-        ("Search messages", "/search"),
+        ("One clock", "/at/now"),
+        ("Search everything", "/search"),
         ("Bookmarks", "/bookmarks"),
         ("Your account", "/you"),
         ("Keys", "/keys"),
@@ -158,7 +162,8 @@ fn to_person(mate: Teammate) -> AnyView {
     form(OpenDirect::PATH, button.into_any(), shown.into_any())
 }
 
-fn link(path: String, shown: AnyView) -> AnyView {
+/// An option that leads to a page.
+pub fn link(path: String, shown: AnyView) -> AnyView {
     let rel = paths::is_beside(&path).then_some("external");
     view! {
         <li role="option">

@@ -2,7 +2,7 @@
 
 mod commands;
 mod emoji;
-mod jump;
+pub mod jump;
 mod names;
 
 use axum::{
@@ -29,6 +29,11 @@ pub trait Offer: Send + Sync {
     fn kind(&self) -> &'static str;
     /// What is offered to somebody who typed this.
     fn groups(&self, typed: &str) -> Vec<Group>;
+    /// Where somebody could mean to go who typed this.
+    fn jumps(&self, typed: &str) -> Vec<Group> {
+        let _ = typed;
+        Vec::new()
+    }
 }
 
 /// What a field asks with.

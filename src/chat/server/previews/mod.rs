@@ -25,6 +25,7 @@ use crate::{
 
 use super::{
     Audience, Chat, markdown,
+    quoting::{self, link::Own},
     said::Place,
     store::{self, Picture},
     tell,
@@ -64,14 +65,9 @@ impl Previews {
     }
 }
 
-/// Looks up the links of `queue`, until the server stops. Links to `own` host are left alone.
-pub async fn run(
-    chat: Arc<Chat>,
-    mut queue: mpsc::Receiver<Place>,
-    reach: Reach,
-    own: Option<String>,
-    shutdown: Shutdown,
-) {
+/// Looks up the links of `queue`, until the server stops. Links into Squawkbox itself, under its `own` addresses, show what they lead to
+/// as it is now.
+pub async fn run(chat: Arc<Chat>, mut queue: mpsc::Receiver<Place>, reach: Reach, own: Own, shutdown: Shutdown) {
     let outbound = match fetch::client(reach) {
         Ok(outbound) => outbound,
         Err(error) => return tracing::error!(%error, "links can't be looked up"),
@@ -84,24 +80,31 @@ pub async fn run(
         let (chat, outbound, own) = (chat.clone(), outbound.clone(), own.clone());
         shutdown.spawn(async move {
             // What can't be read or kept has been logged.
-            let _ = preview(&chat, &outbound, own.as_deref(), place).await;
+            let _ = preview(&chat, &outbound, &own, place).await;
             drop(turn);
         });
     }
 }
 
-async fn preview(chat: &Chat, outbound: &Outbound, own: Option<&str>, place: Place) -> Result<(), AppError> {
+async fn preview(chat: &Chat, outbound: &Outbound, own: &Own, place: Place) -> Result<(), AppError> {
     let db = &chat.db.readers;
-    if !store::previews_on(db).await? {
-        return Ok(());
-    }
     let message = store::message(&mut *db.acquire().await?, place.0, place.1).await?;
     let Some(message) = message.filter(|message| !message.deleted) else {
         return Ok(());
     };
-    let Some(url) = markdown::first_link(&message.body).and_then(|url| address(&url, own)) else {
+    let Some(url) = markdown::first_link(&message.body) else {
         return Ok(());
     };
+    if let Some(link) = own.link(&url) {
+        return match quoting::snapshot(chat, &link, place.0).await? {
+            Some(snapshot) => show(chat, place, message.body, snapshot.html()).await,
+            None => Ok(()),
+        };
+    }
+    if !store::previews_on(db).await? {
+        return Ok(());
+    }
+    let Some(url) = address(&url) else { return Ok(()) };
     let card = match store::known_page(db, &url, Timestamp::now()).await? {
         Some(known) => known,
         None => look_up(chat, outbound, &url).await?,
@@ -113,11 +116,10 @@ async fn preview(chat: &Chat, outbound: &Outbound, own: Option<&str>, place: Pla
 }
 
 /// The address as it is looked up, if it is.
-fn address(url: &str, own: Option<&str>) -> Option<String> {
+fn address(url: &str) -> Option<String> {
     let mut url = reqwest::Url::parse(url).ok()?;
     url.set_fragment(None);
-    let is_own = own.is_some_and(|own| url.host_str() == Some(own));
-    (!is_own && url.as_str().len() <= LONGEST).then(|| url.into())
+    (url.as_str().len() <= LONGEST).then(|| url.into())
 }
 
 /// Asks a page, and remembers what it says.

@@ -262,6 +262,15 @@ pub async fn room_named(conn: &mut SqliteConnection, name: &str, kind: RoomKind)
     Ok(id.map(RoomId))
 }
 
+/// A room's name as it is kept, and its kind.
+pub async fn room_kind(db: &SqlitePool, id: RoomId) -> Result<Option<(String, RoomKind)>, AppError> {
+    let found: Option<(String, String)> = sqlx::query_as("SELECT name, kind FROM room WHERE id = ?")
+        .bind(id.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(found.map(|(name, kind)| (name, self::kind(&kind))))
+}
+
 /// Gives a room another topic, and another name where there is one.
 ///
 /// # Errors

@@ -1,0 +1,135 @@
+//! What was said at a time, in whatever room.
+
+use sqlx::{FromRow, SqlitePool};
+
+use crate::{
+    chat::plain::text_of,
+    error::AppError,
+    ids::{RoomId, UserId},
+    time::Timestamp,
+};
+
+/// Messages of all rooms among which those of one's own are looked for, to either side.
+const REACH: i64 = 10_000;
+
+/// A message as it is shown among others of all rooms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaidThen {
+    /// Where.
+    pub room: RoomId,
+    /// The room's name as it is kept.
+    pub title: String,
+    /// Its place.
+    pub seq: u64,
+    /// By whom.
+    pub author: String,
+    /// When.
+    pub at: Timestamp,
+    /// What it says.
+    pub words: String,
+}
+
+/// What was said around an instant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// In the order in which it was said.
+    pub said: Vec<SaidThen>,
+    /// Whether more of the time before and after is left out.
+    pub more: (bool, bool),
+}
+
+#[derive(FromRow)]
+struct Row {
+    room: i64,
+    title: String,
+    seq: i64,
+    author: String,
+    at: i64,
+    body: String,
+    html: Option<String>,
+}
+
+impl From<Row> for SaidThen {
+    fn from(row: Row) -> Self {
+        Self {
+            room: RoomId(row.room),
+            title: row.title,
+            seq: row.seq.unsigned_abs(),
+            author: row.author,
+            at: Timestamp::from_micros(row.at),
+            words: row.html.map_or(row.body, |html| text_of(&html)),
+        }
+    }
+}
+
+macro_rules! said {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html FROM said \
+             CROSS JOIN member ON member.room = said.room AND member.user = ?1 \
+             JOIN message AS m ON m.room = said.room AND m.seq = said.seq \
+             JOIN room ON room.id = m.room JOIN user AS u ON u.id = m.author \
+             WHERE m.deleted IS NULL AND m.at BETWEEN ?2 AND ?3 AND ",
+            $rest
+        )
+    };
+}
+
+/// What `user` may read of what was said between two instants: the `limit` last before the one between them, and the `limit`
+/// first from it on. As times rise with the order in which things are said, twenty looks find it; a clock that was set back
+/// makes it something near.
+///
+/// # Errors
+/// When the database fails.
+pub async fn said_around(
+    db: &SqlitePool,
+    user: UserId,
+    (from, at, to): (Timestamp, Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Around, AppError> {
+    let here = first_since(db, at).await?;
+    let mut before: Vec<Row> = sqlx::query_as(said!(
+        "said.id BETWEEN ?4 - ?5 AND ?4 - 1 ORDER BY said.id DESC LIMIT ?6"
+    ))
+    .bind(user.0)
+    .bind(from.micros())
+    .bind(to.micros())
+    .bind(here)
+    .bind(REACH)
+    .bind(limit + 1)
+    .fetch_all(db)
+    .await?;
+    let mut after: Vec<Row> = sqlx::query_as(said!("said.id BETWEEN ?4 AND ?4 + ?5 ORDER BY said.id LIMIT ?6"))
+        .bind(user.0)
+        .bind(from.micros())
+        .bind(to.micros())
+        .bind(here)
+        .bind(REACH)
+        .bind(limit + 1)
+        .fetch_all(db)
+        .await?;
+    let more = (before.len() > limit as usize, after.len() > limit as usize);
+    before.truncate(limit as usize);
+    after.truncate(limit as usize);
+    before.reverse();
+    before.extend(after);
+    Ok(Around {
+        said: before.into_iter().map(Into::into).collect(),
+        more,
+    })
+}
+
+/// The number, over all rooms, of the first message from `at` on; the one after the last where there is none.
+async fn first_since(db: &SqlitePool, at: Timestamp) -> Result<i64, AppError> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "WITH RECURSIVE span (low, high) AS (SELECT 1, coalesce(max(id), 0) + 1 FROM said UNION ALL \
+         SELECT iif(m.at < ?1, said.id + 1, span.low), iif(m.at < ?1, span.high, (span.low + span.high) / 2) FROM span \
+         JOIN said ON said.id = (SELECT min(next.id) FROM said AS next WHERE next.id >= (span.low + span.high) / 2) \
+         JOIN message AS m ON m.room = said.room AND m.seq = said.seq WHERE span.low < span.high) \
+         SELECT low FROM span WHERE low >= high",
+    )
+    .bind(at.micros())
+    .fetch_optional(db)
+    .await?;
+    Ok(found.unwrap_or(1))
+}

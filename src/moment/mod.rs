@@ -1,0 +1,11 @@
+//! One clock: what was said, priced and logged around an instant, side by side.
+//!
+//! `page` → `api` → `server` (asks chat, prices and lines, of what the person may see) → `server/slots` (the fold) → `page`;
+//! where scripts run, `public/moment.js` moves along without a new page.
+
+pub mod api;
+pub mod model;
+pub mod page;
+
+#[cfg(feature = "ssr")]
+pub mod server;

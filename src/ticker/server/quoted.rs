@@ -1,0 +1,123 @@
+//! Prices in messages: what `$BTC-USD` was when it was said, and what a link to a chart shows.
+
+use std::sync::Arc;
+
+use rust_decimal::prelude::ToPrimitive;
+use sqlx::SqlitePool;
+
+use super::{
+    bars::{
+        query::{STEPS, Stretch, page},
+        store,
+    },
+    board::PublicBoard,
+};
+use crate::{
+    chat::server::quoting::{Link, Price, Quotable, Snapping, Snapshot, snapshot::Row},
+    error::AppError,
+    paths,
+    ticker::{
+        figures::grouped,
+        model::{Key, Quote},
+    },
+    time::Timestamp,
+};
+
+/// Minutes that a snapshot shows.
+const MINUTES: u32 = 120;
+
+/// The ticker, as messages quote it.
+pub struct Quoted {
+    /// Readers of `ticker.db`.
+    pub readers: SqlitePool,
+    /// The newest prices.
+    pub board: Arc<PublicBoard>,
+}
+
+impl Quotable for Quoted {
+    fn price(&self, typed: &str) -> Option<Price> {
+        let board = self.board.whole();
+        let quote = find(&board.quotes, typed)?;
+        Some(Price {
+            typed: typed.to_owned(),
+            symbol: quote.symbol.clone(),
+            venue: quote.venue.clone(),
+            last: quote.last.to_string(),
+        })
+    }
+
+    fn snapshot<'a>(&'a self, link: &'a Link) -> Snapping<'a> {
+        Box::pin(self.chart(link))
+    }
+}
+
+/// `BTC-USD`, or `coinbase:BTC-USD`; whatever the case where nothing is written the same.
+fn find<'a>(quotes: &'a [Quote], typed: &str) -> Option<&'a Quote> {
+    let (venue, symbol) = match typed.split_once(':') {
+        Some((venue, symbol)) => (Some(venue), symbol),
+        None => (None, typed),
+    };
+    let at_venue = |quote: &&Quote| venue.is_none_or(|venue| quote.venue.eq_ignore_ascii_case(venue));
+    let mut at = quotes.iter().filter(at_venue);
+    let same = at.clone().find(|quote| quote.symbol == symbol);
+    same.or_else(|| at.find(|quote| quote.symbol.eq_ignore_ascii_case(symbol)))
+}
+
+impl Quoted {
+    /// `/ticker/chart?symbol=BTC-USD&venue=coinbase&before=…`: the price then, and how it came there.
+    async fn chart(&self, link: &Link) -> Result<Option<Snapshot>, AppError> {
+        let (true, Some(symbol)) = (link.path == "/ticker/chart", link.get("symbol")) else {
+            return Ok(None);
+        };
+        let found = store::find(&self.readers, symbol, link.get("venue")).await?;
+        let Some((series, venue)) = found.into_iter().next() else {
+            return Ok(None);
+        };
+        let key = Key {
+            symbol: symbol.to_owned(),
+            venue,
+        };
+        let asked = link.get("before").and_then(Timestamp::parse);
+        let at = asked.unwrap_or_else(Timestamp::now);
+        let bars = |step, limit| Stretch {
+            step,
+            from: None,
+            to: Some(at.micros()),
+            limit,
+        };
+        let minutes = page(&self.readers, series, bars(STEPS[1], MINUTES)).await?.bars;
+        let second = page(&self.readers, series, bars(STEPS[0], 1)).await?.bars.pop();
+        let newest = minutes.last();
+        let Some(last) = second
+            .as_ref()
+            .filter(|second| newest.is_none_or(|bar| second.start >= bar.start))
+            .or(newest)
+        else {
+            return Ok(None);
+        };
+        let mut rows = vec![Row {
+            class: "figure",
+            head: grouped(&last.bar.close.price.to_string()),
+            text: format!("at {}", key.venue),
+        }];
+        let low = minutes.iter().map(|bar| bar.bar.low).min();
+        let high = minutes.iter().map(|bar| bar.bar.high).max();
+        if let (Some(low), Some(high), Some(first)) = (low, high, minutes.first()) {
+            let since = Timestamp::from_micros(first.start).minute();
+            let (low, high) = (grouped(&low.to_string()), grouped(&high.to_string()));
+            rows.push(Row::plain(format!("{low} – {high} since {since}")));
+        }
+        Ok(Some(Snapshot {
+            kind: "Price".into(),
+            title: key.symbol.clone(),
+            rows,
+            // Where lines are drawn, not what is said.
+            line: minutes.iter().filter_map(|bar| bar.bar.close.price.to_f64()).collect(),
+            href: match asked {
+                Some(at) => format!("{}&before={at}", paths::chart(&key.symbol, &key.venue)),
+                None => paths::chart(&key.symbol, &key.venue),
+            },
+            at,
+        }))
+    }
+}
