@@ -72,6 +72,20 @@ test("a line is found, opened by keyboard, narrowed by, looked around in, and it
   await expect(tomasz.page.locator(".found-line.this")).toContainText("order 33 accepted");
 });
 
+test("a field stands in a column of its own for as long as one likes", async ({ ines, server, request }) => {
+  await post(server, request, orders(12, "columns"));
+  const { page } = ines;
+  await page.goto(server.url + "/logs/search?q=source:columns");
+  await rows(page).first().click();
+  await rows(page).first().locator(".opened").getByRole("button", { name: "Column venue" }).click();
+  await expect(rows(page).first().locator(".col")).toHaveText("XPAR");
+  await page.goto(server.url + "/logs/search?q=source:columns+n<2");
+  await expect(rows(page).locator(".col")).toHaveText(["XPAR", "XLON"]);
+  await accessible(page, "columns");
+  await page.getByRole("button", { name: "No column venue" }).click();
+  await expect(rows(page).locator(".col")).toHaveCount(0);
+});
+
 test("a mistake is pointed at, and what is counted leads on", async ({ ines, server, request }) => {
   await post(server, request, orders(40, "counting"));
   const { page } = ines;

@@ -29,6 +29,21 @@ async function fragment(address) {
   return template.content;
 }
 
+// --- columns ---
+
+/** Fields in columns of their own at most, as the server has it. */
+const COLUMNS = 6;
+document.addEventListener("click", ({ target }) => {
+  const column = target.closest?.("[data-column]")?.dataset.column;
+  if (!column) return;
+  const kept = document.cookie.split("; ").find((one) => one.startsWith("squawkbox_log_columns="));
+  const before = decodeURIComponent(kept?.split("=")[1] ?? "").split(",").filter(Boolean);
+  const columns = before.includes(column) ? before.filter((one) => one !== column) : [...before, column].slice(-COLUMNS);
+  // What the server reads is not decoded: names with other signs can't be columns.
+  document.cookie = `squawkbox_log_columns=${columns.filter((one) => /^[\w.@\-]+$/.test(one)).join(",")}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  location.reload();
+});
+
 // --- lines that are said in a room ---
 
 const discuss = document.getElementById("discuss-lines");

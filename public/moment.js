@@ -3,7 +3,7 @@
 
 /** Milliseconds from one look at now to the next. */
 const NOW_EVERY = 2_000;
-/** Milliseconds for which the scrubber rests before it is gone where it points. */
+/** Milliseconds for which one rests before it is gone there. */
 const REST = 150;
 
 const page = () => document.getElementById("moment");
@@ -39,15 +39,25 @@ async function go(address, { quiet = false } = {}) {
   }
 }
 
-/** The address of another instant, with all that is asked for. */
-function at(seconds) {
-  const micros = page().dataset.at;
-  const there = new Date(Date.parse(micros) + seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
-  const parts = new URLSearchParams(location.search);
-  parts.delete("t");
-  parts.set("span", page().dataset.span);
-  return `/at/${there}?${parts}`;
+/** Where one is on the way to, in ms since 1970, while keys are pressed and the scrubber is drawn. */
+let target = null;
+let rest;
+
+/** Goes so many seconds on from there, once one rests. */
+function move(from, seconds) {
+  target = from + seconds * 1000;
+  const there = new Date(target).toISOString();
+  page().querySelector(".clock h2 time").textContent = `${there.slice(0, 10)} ${there.slice(11, 19)} UTC`;
+  clearTimeout(rest);
+  rest = setTimeout(() => {
+    const parts = new URLSearchParams(location.search);
+    parts.delete("t");
+    parts.set("span", page().dataset.span);
+    void go(`/at/${there.replace(/\.\d+Z$/, "Z")}?${parts}`);
+  }, REST);
 }
+
+const from = () => target ?? Date.parse(page().dataset.at);
 
 function begin(quiet) {
   const root = page();
@@ -61,16 +71,11 @@ function begin(quiet) {
   const scrub = document.getElementById("scrub");
   scrub.hidden = false;
   root.querySelector(".keys").hidden = false;
-  let rest;
-  const words = () => {
-    const there = at(+scrub.value).slice(4).split("?")[0];
-    scrub.ariaValueText = there;
-    root.querySelector(".clock h2 time").textContent = `${there.slice(0, 10)} ${there.slice(11, 19)} UTC`;
-  };
+  target = null;
+  const began = Date.parse(root.dataset.at);
   scrub.addEventListener("input", () => {
-    words();
-    clearTimeout(rest);
-    rest = setTimeout(() => go(at(+scrub.value)), REST);
+    move(began, +scrub.value);
+    scrub.ariaValueText = new Date(target).toISOString().slice(11, 19);
   });
   if (!quiet) document.getElementById("here")?.scrollIntoView({ block: "center" });
 }
@@ -79,8 +84,8 @@ addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   const press = (id) => document.getElementById(id)?.click();
   const steps = {
-    ArrowLeft: () => go(at(event.shiftKey ? -60 : -1)),
-    ArrowRight: () => go(at(event.shiftKey ? 60 : 1)),
+    ArrowLeft: () => move(from(), event.shiftKey ? -60 : -1),
+    ArrowRight: () => move(from(), event.shiftKey ? 60 : 1),
     "[": () => press("event-before"),
     "]": () => press("event-after"),
     n: () => go(`/at/now${location.search}`),
@@ -92,7 +97,7 @@ addEventListener("keydown", (event) => {
 
 setInterval(() => {
   const isAtIt = page()?.contains(document.activeElement) && document.activeElement.matches("input");
-  if (page()?.dataset.live === undefined || document.hidden || isAtIt || getSelection()?.type === "Range") return;
+  if (page()?.dataset.live === undefined || document.hidden || isAtIt || target !== null || getSelection()?.type === "Range") return;
   void go(location.href, { quiet: true });
 }, NOW_EVERY);
 

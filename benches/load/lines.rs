@@ -130,7 +130,8 @@ async fn bring(name: &str, path: &str, kind: &'static str, body: fn(u64) -> Vec<
     Ok(())
 }
 
-async fn blocks_of(data: &Path) -> Result<(u64, u64, u64), String> {
+/// Lines in blocks, bytes of their texts, and bytes that they take.
+pub async fn blocks_of(data: &Path) -> Result<(u64, u64, u64), String> {
     let mut conn = open(data).await?;
     blocks::total(&mut conn).await.map_err(|e| e.to_string())
 }
@@ -297,8 +298,8 @@ fn loki(request: u64) -> Vec<u8> {
     snap::raw::Encoder::new().compress_vec(&bytes).unwrap_or_default()
 }
 
-/// Fills `logs.db` with sealed lines of two weeks; gives bytes of text and bytes kept.
-async fn fill(data: &Path, count: u64) -> Result<(), String> {
+/// Fills `logs.db` with sealed lines of two weeks.
+pub async fn fill(data: &Path, count: u64) -> Result<(), String> {
     let mut conn = open(data).await?;
     let words_of = |e: sqlx::Error| format!("logs.db: {e}");
     let apart = 14 * 86_400_000_000 / count as i64;

@@ -54,6 +54,10 @@ pub async fn log_search(level: String, text: String, before: u64) -> Result<Vec<
 pub async fn find_lines(wanted: Wanted) -> Result<Found, AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
+    let wanted = Wanted {
+        columns: crate::accounts::server::cookie::kept(super::find::COLUMNS_COOKIE),
+        ..wanted
+    };
     state.logs.searches.check(&me)?;
     super::server::found::found(&state.logs.archive, me, wanted).await
 }

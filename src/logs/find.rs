@@ -22,7 +22,15 @@ pub struct Wanted {
     pub around: Option<u32>,
     /// What is counted: `source`, `pattern`, `fields`, `field:venue`.
     pub by: String,
+    /// Fields that stand in columns of their own, with commas between; the browser keeps them.
+    #[serde(default)]
+    pub columns: String,
 }
+
+/// Fields in columns at most.
+pub const COLUMNS: usize = 6;
+/// The cookie that keeps them; scripts write it.
+pub const COLUMNS_COOKIE: &str = "squawkbox_log_columns";
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +55,8 @@ pub struct Found {
     pub groups: Option<Groups>,
     /// Saved searches: one's own, then the team's.
     pub saved: Vec<Saved>,
+    /// Fields that stand in columns of their own.
+    pub columns: Vec<String>,
 }
 
 /// A line that was found.
@@ -58,6 +68,8 @@ pub struct FoundLine {
     pub parts: Vec<(bool, String)>,
     /// What it carries: its level and source, then its fields.
     pub fields: Vec<FoundField>,
+    /// What it has of the fields in columns; empty where it has none.
+    pub columns: Vec<String>,
 }
 
 /// Something that a line carries.

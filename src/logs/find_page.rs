@@ -43,6 +43,7 @@ pub fn FindPage() -> impl IntoView {
                 at: number("at"),
                 around: number("around").and_then(|count| u32::try_from(count).ok()),
                 by: query.get("by").unwrap_or_default(),
+                columns: String::new(),
             }
         })
     };

@@ -31,7 +31,14 @@ pub fn lines(found: &Found, at: Option<u64>) -> impl IntoView + use<> {
     let reached = found
         .reached
         .map(|reached| format!("{} {}", reached.day(), reached.second()));
+    let columns = found.columns.iter().map(|name| {
+        // Its script has it do something.
+        view! { <button type="button" class="button quiet" data-column=name.clone() aria-label=format!("No column {name}")>{name.clone()} " ✕"</button> }
+    });
+    let columns =
+        (!found.columns.is_empty()).then(|| view! { <p class="columns">"Columns " {columns.collect_view()}</p> });
     view! {
+        {columns}
         <ol
             class="found"
             id="lines"
@@ -73,6 +80,11 @@ fn Line(found: FoundLine, query: String, is_this: bool) -> impl IntoView {
         false => text.clone().into_any(),
     });
     let parts: Vec<AnyView> = parts.collect();
+    let columns = found
+        .columns
+        .iter()
+        .map(|value| view! { <span class="col" title=value.clone()>{value.clone()}</span> " " });
+    let columns: Vec<_> = columns.collect();
     let opened = is_this.then(|| view! { <Opened found=found.clone() query=query.clone() /> });
     let (url, time) = (paths::log_line_of(line.id, &query), line.time.to_string());
     view! {
@@ -93,7 +105,7 @@ fn Line(found: FoundLine, query: String, is_this: bool) -> impl IntoView {
                 " "
                 <span class="src">{line.source.clone()}</span>
                 " "
-                <span class="text">{parts} " " {fields}</span>
+                <span class="text">{columns} {parts} " " {fields}</span>
             </div>
             {opened}
         </li>
@@ -140,6 +152,7 @@ fn Field(field: FoundField, query: String) -> impl IntoView {
     } = field;
     let shown: String = value.chars().take(80).collect();
     let (with_it, without_it) = (format!("Only {name}={shown}"), format!("Without {name}={shown}"));
+    let (is_field, column) = (!matches!(name.as_str(), "level" | "source"), name.clone());
     let by = match name.as_str() {
         "level" | "source" => name.clone(),
         other => format!("field:{other}"),
@@ -152,6 +165,9 @@ fn Field(field: FoundField, query: String) -> impl IntoView {
             <td class="narrow">
                 <a href=paths::log_search(&only) aria-label=with_it.clone() title=with_it>"+"</a>
                 <a href=paths::log_search(&without) aria-label=without_it.clone() title=without_it>"\u{2212}"</a>
+                {is_field.then(|| view! {
+                    <button type="button" class="button quiet" data-column=column.clone() aria-label=format!("Column {column}") title=format!("Column {column}")>"▥"</button>
+                })}
             </td>
         </tr>
     }

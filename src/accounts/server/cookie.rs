@@ -45,9 +45,14 @@ pub fn looks() -> (Theme, Pair) {
 /// What the device that sent the request being served keeps under a name; nothing where it keeps nothing.
 pub fn kept(name: &str) -> String {
     let parts = leptos::prelude::use_context::<Parts>();
-    let jar = parts.map(|parts| CookieJar::from_headers(&parts.headers));
-    jar.and_then(|jar| Some(jar.get(name)?.value().to_owned()))
-        .unwrap_or_default()
+    parts.map_or_else(String::new, |parts| of(&parts.headers, name))
+}
+
+/// What the sender of these headers keeps under a name; nothing where they keep nothing.
+pub fn of(headers: &HeaderMap, name: &str) -> String {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(name)
+        .map_or_else(String::new, |cookie| cookie.value().to_owned())
 }
 
 /// Both `Set-Cookie` that keep how pages look, for a year.

@@ -74,9 +74,14 @@ pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Fou
         base: base.to_string(),
         newest,
         saved,
+        columns: columns(&wanted.columns),
         ..Found::default()
     };
-    let line = |line: Arc<LogLine>| shown(line, &matcher);
+    let names = found.columns.clone();
+    let line = |line: Arc<LogLine>| FoundLine {
+        columns: names.iter().map(|name| value(&line, name)).collect(),
+        ..shown(line, &matcher)
+    };
     if let Some(at) = wanted.at {
         let lines = around(readers, at, wanted.around.unwrap_or(AROUND.0).min(AROUND.1)).await?;
         let with_fields = |mut found: FoundLine| {
@@ -170,7 +175,32 @@ fn shown(line: Arc<LogLine>, matcher: &Matcher) -> FoundLine {
         line,
         parts,
         fields: Vec::new(),
+        columns: Vec::new(),
     }
+}
+
+/// Names of fields, each once.
+fn columns(text: &str) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for name in text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && name.len() <= 64)
+    {
+        if columns.len() < find::COLUMNS && !columns.iter().any(|own| own == name) {
+            columns.push(name.to_owned());
+        }
+    }
+    columns
+}
+
+/// What a line has of a field, by the name by which it is asked for.
+fn value(line: &LogLine, name: &str) -> String {
+    let parts = line.fields.0.iter().flat_map(|(own, value)| inside(own, value, 0));
+    let values: Vec<String> = parts.filter(|(own, _)| own == name).map(|(_, value)| value).collect();
+    let mut text = values.join(", ");
+    text.truncate(text.floor_char_boundary(200));
+    text
 }
 
 fn fields(line: &LogLine, query: &Query) -> Vec<FoundField> {

@@ -2,17 +2,18 @@
 
 use axum::{
     extract::{Query as Params, State},
+    http::HeaderMap,
     response::Html,
 };
 use leptos::prelude::*;
 
 use super::found::{found, line};
 use crate::{
-    accounts::server::session::Session,
+    accounts::server::{cookie, session::Session},
     chat::server::options::fragment,
     error::AppError,
     logs::{
-        find::Wanted,
+        find::{COLUMNS_COOKIE, Wanted},
         find_parts::{Opened, lines},
     },
     server::state::AppState,
@@ -36,6 +37,7 @@ pub struct Asked {
 pub async fn rows(
     State(state): State<AppState>,
     session: Session,
+    headers: HeaderMap,
     Params(asked): Params<Asked>,
 ) -> Result<Html<String>, AppError> {
     state.logs.searches.check(&session.me.id)?;
@@ -44,6 +46,7 @@ pub async fn rows(
         before: asked.before,
         // With neither it would be the page, figures and all.
         after: Some(asked.after.unwrap_or(0)),
+        columns: cookie::of(&headers, COLUMNS_COOKIE),
         ..Wanted::default()
     };
     let found = found(&state.logs.archive, session.me.id, wanted).await?;
