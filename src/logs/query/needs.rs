@@ -9,6 +9,9 @@ use crate::logs::model::Level;
 /// Texts of which a database is asked to find one, at most.
 const LIKES: usize = 8;
 
+/// Letters of a value that tells more than the name of its field.
+const TELLING: usize = 3;
+
 /// What is known of a block without reading its lines.
 pub trait Block {
     /// False when no line of it holds the word (see [`text::word_key`]).
@@ -46,6 +49,21 @@ impl Needs {
     /// True when filters of words or letters can tell anything, and are worth being read.
     pub fn words(&self) -> bool {
         self.0.any(&|need| matches!(need, Need::Word(_)))
+    }
+
+    /// The levels of which a line must have one.
+    pub fn levels(&self) -> Vec<Level> {
+        let mut wanted = Level::ALL.to_vec();
+        let all = match &self.0 {
+            Need::All(all) => &all[..],
+            one => std::slice::from_ref(one),
+        };
+        for need in all {
+            if let Need::Levels(levels) = need {
+                wanted.retain(|level| levels.contains(level));
+            }
+        }
+        wanted
     }
 
     /// As [`Needs::words`], of letters.
@@ -202,11 +220,11 @@ pub fn finder(query: &Query) -> Option<Regex> {
 fn one_of(expr: &Expr) -> Option<Vec<String>> {
     match expr {
         Expr::Everything | Expr::Not(_) => None,
-        // The one whose shortest text is longest stops least often.
+        // The one whose commonest text is rarest stops least often.
         Expr::All(all) => all
             .iter()
             .filter_map(one_of)
-            .max_by_key(|texts| texts.iter().map(String::len).min().unwrap_or(0)),
+            .max_by_key(|texts| texts.iter().map(|text| rarity(text)).min()),
         Expr::Any(any) => any
             .iter()
             .map(one_of)
@@ -223,12 +241,9 @@ fn one_of(expr: &Expr) -> Option<Vec<String>> {
                     name,
                     compare: Compare::Is,
                     value,
-                } => longest(
-                    value
-                        .iter()
-                        .flat_map(|piece| text::words(piece))
-                        .chain(text::words(name)),
-                ),
+                } => longest(value.iter().flat_map(|piece| text::words(piece)))
+                    .filter(|text| text.len() >= TELLING)
+                    .or_else(|| longest(text::words(name))),
                 Term::Field { name, .. } => longest(text::words(name)),
                 Term::Level(..) | Term::Source(_) => None,
             };
@@ -240,8 +255,14 @@ fn one_of(expr: &Expr) -> Option<Vec<String>> {
 fn longest<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
     texts
         .filter(|text| !text.is_empty())
-        .max_by_key(|text| text.len())
+        .max_by_key(|text| rarity(text))
         .map(str::to_owned)
+}
+
+/// Numbers and ids are rarer than words, and what is long is rarer than what is short.
+fn rarity(text: &str) -> (bool, usize) {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    (has_digit && text.len() >= TELLING, text.len())
 }
 
 /// What JSON writes as it is.

@@ -49,6 +49,7 @@ pub struct Look {
     pub matcher: Matcher,
     needs: Needs,
     finder: Option<Regex>,
+    of: Vec<Level>,
     likes: Vec<String>,
     /// Where nothing but levels is asked for.
     levels: Option<Levels>,
@@ -62,9 +63,11 @@ pub struct Look {
 impl Look {
     /// For `query`, through everything.
     pub fn of(query: &Query, now: Timestamp) -> Self {
+        let needs = Needs::of(query);
         Self {
             matcher: Matcher::new(query, now),
-            needs: Needs::of(query),
+            of: needs.levels(),
+            needs,
             finder: finder(query),
             likes: likes(query),
             levels: levels(&query.expr),
@@ -245,8 +248,9 @@ pub async fn walk<V: Visit>(archive: &Archive, look: Look, visitor: V) -> Result
         None => true,
     };
     let mut is_last = !are_wanted;
+    let look = walk.look.clone();
     while !is_last {
-        let rows = open::newest_first(readers, walk.look.after, before, ROWS, &walk.look.likes).await?;
+        let rows = open::newest_first(readers, look.after, before, ROWS, &look.of, &look.likes).await?;
         is_last = rows.len() < ROWS as usize;
         if let Some(oldest) = rows.last() {
             before = oldest.id;

@@ -67,8 +67,8 @@ macro_rules! said {
         concat!(
             "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html FROM said \
              CROSS JOIN member ON member.room = said.room AND member.user = ?1 \
-             JOIN message AS m ON m.room = said.room AND m.seq = said.seq \
-             JOIN room ON room.id = m.room JOIN user AS u ON u.id = m.author \
+             CROSS JOIN message AS m ON m.room = said.room AND m.seq = said.seq \
+             CROSS JOIN room ON room.id = m.room CROSS JOIN user AS u ON u.id = m.author \
              WHERE m.deleted IS NULL AND m.at BETWEEN ?2 AND ?3 AND ",
             $rest
         )
@@ -87,9 +87,12 @@ pub async fn said_around(
     (from, at, to): (Timestamp, Timestamp, Timestamp),
     limit: u32,
 ) -> Result<Around, AppError> {
+    // What is so near that it can be shown, by number: not all that was said is looked through.
     let here = first_since(db, at).await?;
+    let first = first_since(db, from).await?.max(here - REACH);
+    let last = first_since(db, to.plus_seconds(1)).await?.min(here + REACH);
     let mut before: Vec<Row> = sqlx::query_as(said!(
-        "said.id BETWEEN ?4 - ?5 AND ?4 - 1 ORDER BY said.id DESC LIMIT ?6"
+        "said.id >= ?4 AND said.id < ?5 ORDER BY said.id DESC LIMIT ?6"
     ))
     .bind(user.0)
     .bind(from.micros())
@@ -99,12 +102,12 @@ pub async fn said_around(
     .bind(limit + 1)
     .fetch_all(db)
     .await?;
-    let mut after: Vec<Row> = sqlx::query_as(said!("said.id BETWEEN ?4 AND ?4 + ?5 ORDER BY said.id LIMIT ?6"))
+    let mut after: Vec<Row> = sqlx::query_as(said!("said.id >= ?4 AND said.id < ?5 ORDER BY said.id LIMIT ?6"))
         .bind(user.0)
         .bind(from.micros())
         .bind(to.micros())
+        .bind(first)
         .bind(here)
-        .bind(REACH)
         .bind(limit + 1)
         .fetch_all(db)
         .await?;
@@ -124,8 +127,8 @@ async fn first_since(db: &SqlitePool, at: Timestamp) -> Result<i64, AppError> {
     let found: Option<i64> = sqlx::query_scalar(
         "WITH RECURSIVE span (low, high) AS (SELECT 1, coalesce(max(id), 0) + 1 FROM said UNION ALL \
          SELECT iif(m.at < ?1, said.id + 1, span.low), iif(m.at < ?1, span.high, (span.low + span.high) / 2) FROM span \
-         JOIN said ON said.id = (SELECT min(next.id) FROM said AS next WHERE next.id >= (span.low + span.high) / 2) \
-         JOIN message AS m ON m.room = said.room AND m.seq = said.seq WHERE span.low < span.high) \
+         CROSS JOIN said ON said.id = (SELECT min(next.id) FROM said AS next WHERE next.id >= (span.low + span.high) / 2) \
+         CROSS JOIN message AS m ON m.room = said.room AND m.seq = said.seq WHERE span.low < span.high) \
          SELECT low FROM span WHERE low >= high",
     )
     .bind(at.micros())

@@ -44,8 +44,8 @@ pub async fn earliest<'c>(conn: impl SqliteExecutor<'c>) -> Result<Option<Timest
     Ok(micros.map(Timestamp::from_micros))
 }
 
-/// The newest `limit` of those between two ids, both excluded, the newest first; where there are patterns, of those that fit
-/// one, by their message or their fields.
+/// The newest `limit` of those between two ids, both excluded, the newest first; of those that have one of
+/// these levels, and where there are patterns, fit one by their message or their fields.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,6 +54,7 @@ pub async fn newest_first<'c>(
     after: u64,
     before: u64,
     limit: u32,
+    levels: &[Level],
     likes: &[String],
 ) -> Result<Vec<Raw>, AppError> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM line WHERE id > ");
@@ -61,6 +62,14 @@ pub async fn newest_first<'c>(
         .push_bind(place(after))
         .push(" AND id < ")
         .push_bind(place(before));
+    if levels.len() < Level::ALL.len() {
+        query.push(" AND level IN (");
+        let mut list = query.separated(",");
+        for level in levels {
+            list.push_bind(*level as i64);
+        }
+        query.push(")");
+    }
     for (i, like) in likes.iter().enumerate() {
         query.push(if i == 0 { " AND (" } else { " OR " });
         query

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    logs::model::{Gap, LogLine, Piece},
+    logs::model::{Gap, Level, LogLine, Piece},
     server::error::internal,
     time::Timestamp,
 };
@@ -47,7 +47,7 @@ pub fn whole(lines: Vec<Raw>) -> Vec<Arc<LogLine>> {
 /// When the database fails, or a block is damaged.
 pub async fn newest_first(readers: &SqlitePool, after: u64, before: u64, limit: u32) -> Result<Vec<Raw>, AppError> {
     let mut tx = readers.begin().await?;
-    let mut lines = open::newest_first(&mut *tx, after, before, limit, &[]).await?;
+    let mut lines = open::newest_first(&mut *tx, after, before, limit, &Level::ALL, &[]).await?;
     let mut before = before;
     while lines.len() < limit as usize {
         let Some(about) = blocks::newest_first(&mut *tx, after, before, 1).await?.pop() else {
