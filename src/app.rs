@@ -29,6 +29,7 @@ use crate::{
         search_page::SearchPage,
         threads_page::ThreadsPage,
     },
+    checkup::page::CheckupPage,
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
     error::AppError,
@@ -170,6 +171,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/sources") view=SourcesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/search") view=FindPage ssr=SsrMode::Async />
+                <Route path=path!("/checkup") view=CheckupPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

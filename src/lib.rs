@@ -36,6 +36,8 @@ pub mod desk_keys;
 pub mod accounts;
 /// Rooms and messages.
 pub mod chat;
+/// What a proxy breaks, and what mends it.
+pub mod checkup;
 /// Log lines from anywhere, kept and tailed.
 pub mod logs;
 /// Prices from venues and from POST.

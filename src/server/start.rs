@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::{
     accounts::server::Accounts,
     chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
+    checkup::server::Checkup,
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     ticker::server::{Ticker, lists::departed},
@@ -126,6 +127,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         desk,
         accounts,
         chat,
+        checkup: Checkup::default(),
         ticker,
         logs,
         feeds,
