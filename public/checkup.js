@@ -126,7 +126,7 @@ async function run() {
   again.removeAttribute("aria-disabled");
 }
 
-again.addEventListener("click", () => again.ariaDisabled === "true" || run());
+again.addEventListener("click", () => again.hasAttribute("aria-disabled") || run());
 
 element("copy").addEventListener("click", async ({ currentTarget: button }) => {
   try {

@@ -34,7 +34,7 @@ export class Nginx {
   private readonly exit: Promise<void>;
   private log = "";
 
-  /** Listens on this port of this machine, and passes on to the server in the way that `location` says. */
+  /** Listens on this port of this machine, and passes on to the server, `SERVER` there, in the way that `location` says. */
   constructor(
     program: string,
     private readonly port: number,
@@ -56,7 +56,7 @@ http {
         listen 127.0.0.1:${port};
         location / {
             proxy_pass ${server};
-            ${location}
+            ${location.replaceAll("SERVER", server)}
         }
     }
 }

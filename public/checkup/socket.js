@@ -27,7 +27,7 @@ function open() {
   line.binaryType = "arraybuffer";
   const opened = new Promise((done, fail) => {
     line.onopen = () => done(line);
-    line.onclose = () => fail(new Error("No WebSocket opens: the upgrade is refused, or not passed on."));
+    line.onerror = () => fail(new Error("No WebSocket opens: the upgrade is refused, or not passed on."));
   });
   return soon(opened, `No WebSocket opened within ${PATIENCE / 1_000} s.`).catch((error) => {
     line.close();

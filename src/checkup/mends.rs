@@ -128,7 +128,8 @@ RequestReadTimeout header=20-40 body=0",
 /// Events passed on as they come.
 pub const EVENTS: Mends = [
     "proxy_buffering off;
-# and take away: proxy_ignore_headers X-Accel-Buffering",
+proxy_http_version 1.1;
+# and take away: proxy_ignore_headers X-Accel-Buffering, and text/event-stream and * among gzip_types",
     "reverse_proxy 127.0.0.1:3000 {
     flush_interval -1
 }

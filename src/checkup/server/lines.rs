@@ -12,7 +12,7 @@ use crate::error::AppError;
 /// Lines at once of one.
 pub const EACH: usize = 16;
 /// Lines at once of all strangers.
-const STRANGERS: usize = 256;
+const STRANGERS: usize = 64;
 
 /// Who holds how many.
 #[derive(Clone, Default)]
