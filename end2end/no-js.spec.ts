@@ -201,3 +201,14 @@ test("a list of symbols is chosen where prices are", async ({ ines }) => {
   await expect(ines.heading("Majors")).toBeVisible();
   await expect(ines.page.getByRole("row", { name: /BTC-USD/ })).toContainText(/[\d,.]+/);
 });
+
+test("the connection check says what it would try, and the settings", async ({ ines }) => {
+  await ines.open("/checkup");
+  await expect(ines.page.getByText("your browser runs none here")).toBeVisible();
+  const events = ines.page.getByRole("listitem").filter({ has: ines.page.getByRole("heading", { name: "Events" }) });
+  await expect(events).toContainText("Whether events that are sent a second apart");
+  await events.getByText("What mends it").click();
+  await events.getByText("Caddy").click();
+  await expect(events.getByText("flush_interval -1")).toBeVisible();
+  await expect(ines.page.getByRole("button", { name: "Check again" })).toBeHidden();
+});

@@ -1,11 +1,12 @@
 // Others' own log shippers: what each sends is found again by search, as it was meant.
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { pino } from "pino";
 import * as winston from "winston";
 import LokiTransport from "winston-loki";
 import { Kept, type Line } from "./support/kept";
 import { hasLogger, logger } from "./support/logger";
+import { hasPackages, leftOut, needed } from "./support/programs";
 import { Python } from "./support/python";
 import { Rsyslog, rsyslogd } from "./support/rsyslog";
 import type { Server } from "./support/server";
@@ -216,19 +217,14 @@ test("pino with pino-loki", async ({ kept, server }) => {
   ]);
 });
 
-const hasPackages = ["/usr/bin/apt-get", "/bin/apt-get"].some((program) => existsSync(program));
-
-/** Programs of the system may be missing only where .ci/setup installs no packages; the title then says so. */
+/** A test that needs a program of the system. */
 function withPrograms(title: string, missing: string, body: Parameters<typeof test>[2]) {
   if (missing && !hasPackages) {
-    test.skip(`${title} (left out: there is no ${missing}, and .ci/setup installs no packages on this system)`, body);
+    test.skip(leftOut(title, missing), body);
   } else {
     test(title, body);
   }
 }
-
-const needed = (missing: string) =>
-  expect(missing, `There is no ${missing}: run .ci/setup test, then eval "$(.ci/setup env)".`).toBe("");
 
 const noLogger = hasLogger() ? "" : "logger of util-linux";
 withPrograms("logger", noLogger, async ({ kept, server }) => {

@@ -29,6 +29,7 @@ use crate::{
         rooms_page::RoomsPage,
         threads_page::ThreadsPage,
     },
+    checkup::page::CheckupPage,
     desk::{Desk, FirstRoom, LogsPage, TickerPage},
     desk_keys::KeysPage,
     error::AppError,
@@ -176,6 +177,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/discuss") view=DiscussPage ssr=SsrMode::Async />
                 <Route path=path!("/at") view=MomentPage ssr=SsrMode::Async />
                 <Route path=path!("/at/:time") view=MomentPage ssr=SsrMode::Async />
+                <Route path=path!("/checkup") view=CheckupPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

@@ -36,6 +36,8 @@ pub mod desk_keys;
 pub mod accounts;
 /// Rooms and messages.
 pub mod chat;
+/// What a proxy breaks, and what mends it.
+pub mod checkup;
 /// Log lines from anywhere, kept and tailed.
 pub mod logs;
 /// One clock: what was said, priced and logged around an instant.

@@ -3,7 +3,7 @@
 /// Rendering and sending is many small allocations: with the system's, they were a third of a page's work.
 #[cfg(feature = "ssr")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[cfg(feature = "ssr")]
 fn main() -> std::process::ExitCode {

@@ -15,6 +15,16 @@ pub const FUNCTIONS: &str = "/do/{*function}";
 pub const WORKER: &str = "/worker.js";
 /// Liveness for supervisors and proxies.
 pub const HEALTH: &str = "/health";
+/// The page that checks what a proxy breaks.
+pub const CHECKUP: &str = "/checkup";
+/// What a request was like when it got here.
+pub const CHECKUP_SEEN: &str = "/checkup/seen";
+/// The WebSocket that sends back what it is sent.
+pub const ECHO: &str = "/echo";
+/// The same, with the time.
+pub const ECHO_STAMPED: &str = "/echo/stamped";
+/// The server's time as a stream of events.
+pub const CLOCK: &str = "/sse";
 /// How the server is, for Prometheus.
 pub const METRICS: &str = "/metrics";
 /// Prices in.

@@ -238,6 +238,10 @@ pub struct Config {
     #[arg(long, env = "SQUAWKBOX_ALLOW_PRIVATE_ADDRESSES")]
     pub allow_private_addresses: bool,
 
+    /// Let strangers, too, try their line by /echo, /echo/stamped, /sse and /checkup/seen
+    #[arg(long, env = "SQUAWKBOX_OPEN_CHECKUP")]
+    pub open_checkup: bool,
+
     /// Seconds without a sign of somebody after which they are away: for tests
     #[arg(
         long,

@@ -20,6 +20,7 @@ use crate::{
     accounts::server::{caller::Listener, cookie::looks, session},
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
+    checkup::server::{clock, echo, seen},
     error::AppError,
     logs::{self, server::ingest},
     paths, ticker,
@@ -83,6 +84,10 @@ pub fn router(state: AppState) -> Router {
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
         .route(paths::EVENTS, get(events))
+        .route(paths::ECHO, get(echo::unchanged))
+        .route(paths::ECHO_STAMPED, get(echo::stamped))
+        .route(paths::CLOCK, get(clock::sse))
+        .route(paths::CHECKUP_SEEN, get(seen::seen).post(seen::seen))
         .route(paths::OPTIONS, get(chat::server::options::list))
         .route(paths::LOG_EXPORT, get(logs::server::export::export))
         .route(paths::LOG_ROWS, get(logs::server::fragments::rows))

@@ -14,7 +14,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     error::AppError,
-    paths::{holds_a_token, is_api, is_shipped, shown},
+    paths::{ECHO, ECHO_STAMPED, holds_a_token, is_api, is_shipped, shown},
 };
 
 use super::{config::Config, state::AppState};
@@ -69,7 +69,8 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let guarded = !safe || headers.contains_key(header::UPGRADE);
-    if guarded && !has_bearer(headers) && !is_by_token(&request) && !is_ours(headers, &state.config) {
+    let is_fine = has_bearer(headers) || is_by_token(&request) || is_a_strangers(&request, &state.config);
+    if guarded && !is_fine && !is_ours(headers, &state.config) {
         tracing::warn!(path = shown(request.uri().path()), origin = ?headers.get(header::ORIGIN), "refused another origin");
         return AppError::Forbidden(
             "This request didn't come from Squawkbox's own pages. If it did, tell the server its address with \
@@ -86,6 +87,12 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
 fn is_by_token(request: &Request) -> bool {
     let path = request.uri().path();
     path.starts_with("/ingest/") || is_shipped(path) || holds_a_token(path) || is_api(path)
+}
+
+/// The connection check may be open to strangers, who come from anywhere: without a cookie there is nobody to speak for.
+fn is_a_strangers(request: &Request, config: &Config) -> bool {
+    let is_echo = matches!(request.uri().path(), ECHO | ECHO_STAMPED);
+    config.open_checkup && is_echo && !request.headers().contains_key(header::COOKIE)
 }
 
 /// Not any authorization: a browser sends a proxy's Basic by itself, whichever page asks.

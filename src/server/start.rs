@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::{
     accounts::server::Accounts,
     chat::server::{Chat, Others, clear, files::shelf::Shelf, withdraw},
+    checkup::server::Checkup,
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     moment,
@@ -133,6 +134,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
         desk,
         accounts,
         chat,
+        checkup: Checkup::default(),
         ticker,
         logs,
         feeds,

@@ -6,7 +6,8 @@ use axum::extract::FromRef;
 use leptos::prelude::{LeptosOptions, use_context};
 
 use crate::{
-    accounts::server::Accounts, chat::server::Chat, error::AppError, logs::server::Logs, ticker::server::Ticker,
+    accounts::server::Accounts, chat::server::Chat, checkup::server::Checkup, error::AppError, logs::server::Logs,
+    ticker::server::Ticker,
 };
 
 use super::{config::Config, db::Database, inflight::InFlight, shutdown::Shutdown, sse::Feed};
@@ -27,6 +28,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// Rooms and messages.
     pub chat: Arc<Chat>,
+    /// The connection check.
+    pub checkup: Checkup,
     /// Prices.
     pub ticker: Ticker,
     /// Log lines.

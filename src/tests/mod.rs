@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod changes;
 mod chat;
+mod checkup;
 mod commands;
 mod connections;
 mod delivery;

@@ -9,6 +9,7 @@ use crate::{
         model::{self, Account, Role},
         rules,
     },
+    paths,
     ui::{
         avatar::Avatar,
         loaded::loaded_once,
@@ -67,6 +68,13 @@ fn Team(page: model::TeamPage) -> impl IntoView {
                 <button class="button quiet" type="submit">"New link"</button>
             </form>
             <p class="hint">"A new link makes the old one useless. Accounts that were made with it stay."</p>
+        </section>
+        <section aria-labelledby="server-heading">
+            <h2 id="server-heading">"Server"</h2>
+            <p>
+                <a href=paths::CHECKUP>"Check the connection"</a>
+                ": what a proxy before this server breaks, and which setting mends it."
+            </p>
         </section>
         <section aria-labelledby="previews-heading">
             <h2 id="previews-heading">"Links"</h2>

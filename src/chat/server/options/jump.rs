@@ -146,7 +146,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Keys", "/keys"),
     ];
     if me.role == Role::Admin {
-        pages.push(("Team", "/team"));
+        pages.extend([("Team", "/team"), ("Connection check", paths::CHECKUP)]);
     }
     pages
 }

@@ -97,8 +97,8 @@ pub async fn said_around(
     .bind(user.0)
     .bind(from.micros())
     .bind(to.micros())
+    .bind(first)
     .bind(here)
-    .bind(REACH)
     .bind(limit + 1)
     .fetch_all(db)
     .await?;
@@ -106,8 +106,8 @@ pub async fn said_around(
         .bind(user.0)
         .bind(from.micros())
         .bind(to.micros())
-        .bind(first)
         .bind(here)
+        .bind(last)
         .bind(limit + 1)
         .fetch_all(db)
         .await?;
