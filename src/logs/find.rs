@@ -58,6 +58,9 @@ pub struct FoundLine {
     pub parts: Vec<(bool, String)>,
     /// What it carries: its level and source, then its fields.
     pub fields: Vec<FoundField>,
+    /// Of one that is opened: the query that finds its like, for an alert on them.
+    #[serde(default)]
+    pub alike: String,
 }
 
 /// Something that a line carries.

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     accounts::server::Accounts,
+    alerts::{self, server::Alerts},
     chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
@@ -115,7 +116,8 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
-    let (commands, offers) = (vec![ticker.command()], vec![ticker.symbols()]);
+    let alerts = Alerts::new(&config, &shutdown)?;
+    let (commands, offers) = (vec![ticker.command(), alerts.command()], vec![ticker.symbols()]);
     let chat = Chat::start(desk.clone(), shelf, commands, offers, &config, &shutdown)
         .await
         .map_err(fault)?;
@@ -128,6 +130,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         chat,
         ticker,
         logs,
+        alerts,
         feeds,
         in_flight: InFlight::default(),
         shutdown,
@@ -136,6 +139,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     withdraw::begin(&state);
     clear::begin(&state);
     departed::begin(&state);
+    alerts::server::begin(&state);
     let config = state.config.clone();
     // Whoever is on this machine could take its connections in other ways too.
     let grants = Grants::usual(move |peer| peer.is_loopback() || may_be_proxy(peer, &config));

@@ -9,6 +9,7 @@ use crate::{
         api::who,
         model::{Me, Role, Visitor},
     },
+    paths,
     time::Timestamp,
     ui::{loaded::loaded_once, outcome::Wrong},
 };
@@ -39,6 +40,7 @@ pub fn Frame(
                             <a href="/you/notifications">"Notifications"</a>
                             <a href="/bookmarks">"Bookmarks"</a>
                             <a href="/ticker/venues">"Venues"</a>
+                            <a href=paths::ALERTS>"Alerts"</a>
                             {runs_the_team.then(|| view! { <a href="/team">"Team"</a> })}
                         </nav>
                     </header>

@@ -27,7 +27,14 @@ use super::model::Tail;
 use crate::{
     error::AppError,
     ids::UserId,
-    server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown, sse::Feed},
+    server::{
+        config::Config,
+        db::Database,
+        hub::{Hub, Receiver},
+        limits::PerKey,
+        shutdown::Shutdown,
+        sse::Feed,
+    },
 };
 
 /// Log lines.
@@ -97,6 +104,11 @@ impl Logs {
             .lines;
         let cursor = lines.last().map_or(newest, |line| line.id);
         Ok(Tail { lines, cursor })
+    }
+
+    /// What is committed from now on. Whoever misses some sees that the next doesn't follow, and reads the store.
+    pub fn committed(&self) -> Receiver<publish::Batch> {
+        self.live.subscribe()
     }
 
     /// The topic `logs` of `GET /events`.
