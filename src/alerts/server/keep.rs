@@ -6,8 +6,8 @@ use sqlx::SqliteConnection;
 use crate::{
     accounts::model::{Me, Role},
     alerts::{
-        model::Draft,
-        rules::state::State,
+        model::{Draft, Test},
+        rules::{machine::Event, spec::Spec, state::State},
     },
     chat::server::{
         spoken::Spoken,
@@ -40,6 +40,7 @@ pub async fn keep(state: &AppState, me: &Me, draft: &Draft) -> Result<(AlertId, 
     if let Some(id) = named {
         may_change(state, me, id).await?;
     }
+    let begins = begins(state, &spec);
     // Before it is there: no line that comes after it is missed.
     let line = logs::server::store::newest(&state.logs.db.readers).await?;
     let (author, told) = (me.id, state.chat.told());
@@ -60,7 +61,7 @@ pub async fn keep(state: &AppState, me: &Me, draft: &Draft) -> Result<(AlertId, 
                     }
                 };
                 if is_new {
-                    begin_anew(conn, id, line, now).await?;
+                    begin_anew(conn, id, line, begins).await?;
                 }
                 Ok((id, is_new, spoken))
             })
@@ -78,6 +79,7 @@ pub async fn keep(state: &AppState, me: &Me, draft: &Draft) -> Result<(AlertId, 
 /// `NotFound`, `Forbidden`, `SlowDown`; `Conflict` for the rule of an archived room.
 pub async fn switch(state: &AppState, me: &Me, id: AlertId, on: bool) -> Result<(), AppError> {
     let kept = may_change(state, me, id).await?;
+    let begins = begins(state, &kept.spec);
     let line = logs::server::store::newest(&state.logs.db.readers).await?;
     let (who, told) = (me.id, state.chat.told());
     let work = state.desk.writer.write_then(
@@ -89,7 +91,7 @@ pub async fn switch(state: &AppState, me: &Me, id: AlertId, on: bool) -> Result<
                 }
                 let spoken = fire::stop(conn, id, "The alert was switched off.").await?;
                 store::set_on(conn, id, on).await?;
-                begin_anew(conn, id, line, Timestamp::now()).await?;
+                begin_anew(conn, id, line, begins).await?;
                 Ok(spoken)
             })
         },
@@ -152,15 +154,29 @@ pub async fn may_change(state: &AppState, me: &Me, id: AlertId) -> Result<Kept, 
     Ok(kept)
 }
 
-/// A rule begins: nothing is known of it but how often it has fired.
-async fn begin_anew(
-    conn: &mut SqliteConnection,
-    id: AlertId,
-    line: u64,
-    now: Timestamp,
-) -> Result<(), AppError> {
+/// What is known of a rule when it begins: on which side of its value the price is.
+fn begins(state: &AppState, spec: &Spec) -> State {
+    let mut begins = State::new(Timestamp::now(), 0);
+    if matches!(spec.test, Test::Above | Test::Below)
+        && let (_, quotes) = state.ticker.public_board().newer(0, |symbol| symbol == spec.key.symbol)
+        && let Some(quote) = quotes.iter().find(|quote| quote.key() == spec.key)
+    {
+        let event = Event::Price {
+            at: quote.time.min(begins.now),
+            last: quote.last,
+            sides: None,
+        };
+        // Nothing that has only begun crosses.
+        let _ = begins.take(spec, None, event);
+    }
+    begins
+}
+
+/// A rule begins: nothing is known of it but that, and how often it has fired.
+async fn begin_anew(conn: &mut SqliteConnection, id: AlertId, line: u64, mut begins: State) -> Result<(), AppError> {
     let fired = store::last_fired(&mut *conn, id).await?;
-    let state = serde_json::to_string(&State::new(now, fired));
+    begins.episode.get_or_insert_default().number = fired;
+    let state = serde_json::to_string(&begins);
     let state = state.map_err(|cause| internal("encoding an alert", &cause))?;
     let version = store::rule(&mut *conn, id).await?.map_or(0, |kept| kept.version);
     store::forget_state(conn, id).await?;
