@@ -118,7 +118,10 @@ pub fn alert_on_lines(query: &str) -> String {
 
 /// Where an alert on this price is made.
 pub fn alert_on_price(symbol: &str, venue: &str) -> String {
-    format!("{NEW_ALERT}?test=above&symbol={}", encoded(&format!("{venue}:{symbol}")))
+    format!(
+        "{NEW_ALERT}?test=above&symbol={}",
+        encoded(&format!("{venue}:{symbol}"))
+    )
 }
 
 /// A log line, with those around it.

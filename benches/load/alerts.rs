@@ -64,7 +64,10 @@ async fn measure(rules: u64) -> Result<f64, String> {
     let server = server::start(folder)?;
     let (url, client) = (format!("http://{}", server.process.address), Client::new());
     let post = async |path: &str, body: Vec<u8>| {
-        let request = client.post(format!("{url}{path}")).bearer_auth(&tokens.ingest).body(body);
+        let request = client
+            .post(format!("{url}{path}"))
+            .bearer_auth(&tokens.ingest)
+            .body(body);
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(format!("{path}: {}", answer.status())),
@@ -79,13 +82,20 @@ async fn measure(rules: u64) -> Result<f64, String> {
             measured = Some((server.process.cpu()?, Instant::now()));
         }
         post("/ingest/logs", ndjson(n)).await?;
-        post("/ingest/ticks", ticks::body(n * lines::BATCH / ticks::BATCH).into_bytes()).await?;
+        post(
+            "/ingest/ticks",
+            ticks::body(n * lines::BATCH / ticks::BATCH).into_bytes(),
+        )
+        .await?;
     }
     let (before, since) = measured.ok_or("nothing was measured")?;
     let cpu = server.process.cpu()?.saturating_sub(before);
     let share = cpu.as_secs_f64() / since.elapsed().as_secs_f64() * 100.0;
     let name = if rules == 0 { "without alerts" } else { "with alerts" };
-    println!("  {name:<18} {share:>17.1}   {}", megabytes(server.process.memory()?.resident));
+    println!(
+        "  {name:<18} {share:>17.1}   {}",
+        megabytes(server.process.memory()?.resident)
+    );
     Ok(share)
 }
 
@@ -99,9 +109,9 @@ async fn make(data: &Path, rules: u64) -> Result<(), String> {
         for n in 0..rules {
             let (draft, key) = if n % 2 == 0 { price(n / 2) } else { (log(n / 2), None) };
             let spec = Spec::of(&draft, key, RoomId(1)).map_err(|e| e.to_string())?;
-            let work = desk.writer.write(move |conn| {
-                Box::pin(async move { store::insert(conn, author, &spec, Timestamp::now()).await })
-            });
+            let work = desk
+                .writer
+                .write(move |conn| Box::pin(async move { store::insert(conn, author, &spec, Timestamp::now()).await }));
             work.await.map_err(|e| e.to_string())?;
         }
         Ok(())

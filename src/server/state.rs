@@ -9,7 +9,8 @@ use axum::extract::FromRef;
 use leptos::prelude::{LeptosOptions, use_context};
 
 use crate::{
-    accounts::server::Accounts, alerts::server::Alerts, chat::server::Chat, error::AppError, logs::server::Logs, ticker::server::Ticker,
+    accounts::server::Accounts, alerts::server::Alerts, chat::server::Chat, error::AppError, logs::server::Logs,
+    ticker::server::Ticker,
 };
 
 use super::{config::Config, db::Database, inflight::InFlight, shutdown::Shutdown, sse::Feed};

@@ -111,12 +111,19 @@ impl Accounts {
     pub async fn create_own_bot(&self, name: &str) -> Result<UserId, AppError> {
         let mut taken = None;
         for number in 1..=OWN_NAMES {
-            let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
+            let name = if number == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}-{number}")
+            };
             // Nobody knows it, so nobody signs in as the bot.
             let nobodys = Password(secret::token()?);
             match self.admit(&name, nobodys, Role::Member, Way::Bot).await {
                 Ok(id) => {
-                    let work = self.db.writer.write(move |conn| Box::pin(async move { store::make_bot(conn, id).await }));
+                    let work = self
+                        .db
+                        .writer
+                        .write(move |conn| Box::pin(async move { store::make_bot(conn, id).await }));
                     return work.await.map(|()| id);
                 }
                 Err(AppError::Conflict(words)) => taken = Some(AppError::Conflict(words)),

@@ -150,7 +150,15 @@ fn Form(page: FormPage) -> impl IntoView {
 }
 
 fn has_more(draft: &Draft) -> bool {
-    let more = [&draft.name, &draft.words, &draft.days, &draft.from, &draft.until, &draft.cooldown, &draft.url];
+    let more = [
+        &draft.name,
+        &draft.words,
+        &draft.days,
+        &draft.from,
+        &draft.until,
+        &draft.cooldown,
+        &draft.url,
+    ];
     more.into_iter().any(|text| !text.is_empty())
 }
 

@@ -32,7 +32,9 @@ fn Fired(preview: Preview) -> impl IntoView {
         (times, _) => format!("It would have fired {times} times in the last 24 hours, here:"),
     };
     let more = (times > here.len()).then(|| format!("And {} times before.", times - here.len()));
-    let rows = here.into_iter().map(|(at, link)| view! { <li><a href=link><When at /></a></li> });
+    let rows = here
+        .into_iter()
+        .map(|(at, link)| view! { <li><a href=link><When at /></a></li> });
     let rows = rows.collect_view();
     view! {
         <p class="hint">{sentence}</p>

@@ -115,7 +115,9 @@ impl Sieve {
         let mut sieve = Self::default();
         for (number, query) in queries.enumerate() {
             match Anchor::of(query) {
-                Anchor::Words(keys) => keys.into_iter().for_each(|key| sieve.words.entry(key).or_default().push(number)),
+                Anchor::Words(keys) => keys
+                    .into_iter()
+                    .for_each(|key| sieve.words.entry(key).or_default().push(number)),
                 Anchor::Sources(names) => names
                     .into_iter()
                     .for_each(|name| sieve.sources.entry(name).or_default().push(number)),

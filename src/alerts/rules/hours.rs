@@ -40,7 +40,10 @@ impl Hours {
         for day in days.split(',').map(str::trim).filter(|day| !day.is_empty()) {
             let place = DAYS.iter().position(|known| day.eq_ignore_ascii_case(known));
             let place = place.ok_or_else(|| {
-                let words = format!("There is no day {day:?}: days are {}, with commas between.", DAYS.join(", "));
+                let words = format!(
+                    "There is no day {day:?}: days are {}, with commas between.",
+                    DAYS.join(", ")
+                );
                 AppError::Invalid(words)
             })?;
             set |= 1 << place;
@@ -58,7 +61,10 @@ impl Hours {
 
     /// As it is typed: the days (none where it is all of them), the beginning, the end.
     pub fn write(self) -> (String, String, String) {
-        let named = DAYS.iter().enumerate().filter(|(place, _)| self.days & (1 << place) != 0);
+        let named = DAYS
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| self.days & (1 << place) != 0);
         let days = match self.days {
             ALL => String::new(),
             _ => named.map(|(_, day)| *day).collect::<Vec<_>>().join(","),
@@ -128,7 +134,12 @@ mod tests {
             let (a, b, c) = Hours::read(days, from, until).unwrap().write();
             assert_eq!((a.as_str(), b.as_str(), c.as_str()), (days, from, until));
         }
-        for (days, from, until) in [("someday", "", ""), ("", "08:00", ""), ("", "8", "9"), ("", "25:00", "09:00")] {
+        for (days, from, until) in [
+            ("someday", "", ""),
+            ("", "08:00", ""),
+            ("", "8", "9"),
+            ("", "25:00", "09:00"),
+        ] {
             assert!(Hours::read(days, from, until).is_err(), "{days} {from} {until}");
         }
     }

@@ -189,7 +189,11 @@ impl State {
             return false;
         }
         episode.all += 1;
-        if let Some(group) = self.groups.get(name).filter(|group| group.met && spec.test == Test::More) {
+        if let Some(group) = self
+            .groups
+            .get(name)
+            .filter(|group| group.met && spec.test == Test::More)
+        {
             episode.peak = episode.peak.max(Some(group.counts.sum().into()));
         }
         true
@@ -282,7 +286,12 @@ impl State {
         self.phase = Phase::Firing;
         let noted = self.price.noted.map(|figure| rounded(spec.test, figure));
         let now = self.now;
-        let lines: u64 = self.groups.values().filter(|group| group.met).map(|group| group.counts.sum()).sum();
+        let lines: u64 = self
+            .groups
+            .values()
+            .filter(|group| group.met)
+            .map(|group| group.counts.sum())
+            .sum();
         let episode = self.episode.get_or_insert_default();
         let ended = episode.ended.filter(|_| may_go_on && episode.number > 0);
         let goes_on = ended.is_some_and(|ended| now.seconds_since(ended) < spec.cooldown);

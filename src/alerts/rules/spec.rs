@@ -115,7 +115,9 @@ impl Spec {
             false => name,
         };
         if spec.name.chars().count() > LONGEST_NAME {
-            return Err(AppError::Invalid(format!("A name has {LONGEST_NAME} characters at most.")));
+            return Err(AppError::Invalid(format!(
+                "A name has {LONGEST_NAME} characters at most."
+            )));
         }
         Ok(spec)
     }
@@ -243,7 +245,10 @@ fn cooldown(text: &str) -> Result<i64, AppError> {
 }
 
 fn mentions(text: &str) -> Result<String, AppError> {
-    let names: Vec<&str> = text.split([' ', ',', '\n', '\t']).filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> = text
+        .split([' ', ',', '\n', '\t'])
+        .filter(|name| !name.is_empty())
+        .collect();
     let is_name = |name: &&str| name.starts_with('@') && name.len() > 1;
     if text.len() > LONGEST_MENTIONS || !names.iter().all(is_name) {
         return Err(AppError::Invalid(
@@ -265,7 +270,9 @@ fn hook(shape: &str, url: &str) -> Result<Option<Hook>, AppError> {
     };
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     if !is_web || url.len() > LONGEST_URL {
-        return Err(wrong("A webhook is an address such as https://ntfy.sh/desk, 2,000 bytes at most."));
+        return Err(wrong(
+            "A webhook is an address such as https://ntfy.sh/desk, 2,000 bytes at most.",
+        ));
     }
     Ok(Some(Hook {
         shape,

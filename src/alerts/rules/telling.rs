@@ -8,13 +8,7 @@ use super::{
     state::{Episode, State},
     words,
 };
-use crate::{
-    alerts::model::Test,
-    chat::plain::CARD,
-    ids::FiringId,
-    paths,
-    time::Timestamp,
-};
+use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, time::Timestamp};
 
 /// What one can put it off for: as a button says it, and as it is sent.
 pub const SNOOZES: [(&str, &str); 3] = [
@@ -125,7 +119,10 @@ impl Telling {
         }
         let open = match self.link.as_str() {
             "" => String::new(),
-            link => format!("<a class=\"button quiet\" rel=\"external\" href=\"{}\">Open</a>", escaped(link)),
+            link => format!(
+                "<a class=\"button quiet\" rel=\"external\" href=\"{}\">Open</a>",
+                escaped(link)
+            ),
         };
         if buttons.is_empty() && open.is_empty() {
             return String::new();
@@ -156,14 +153,20 @@ fn details(spec: &Spec, episode: &Episode) -> Vec<String> {
     let text = |number: rust_decimal::Decimal| plain(&number.to_string());
     match spec.test {
         Test::More | Test::Fewer => {
-            let peak = episode.peak.map(|peak| format!(", {} at most", text(peak))).unwrap_or_default();
+            let peak = episode
+                .peak
+                .map(|peak| format!(", {} at most", text(peak)))
+                .unwrap_or_default();
             let now = match episode.ended {
                 None => format!("{} within {within}{peak}; ", episode.now),
                 Some(_) => String::new(),
             };
             details.push(format!("{now}{} in all", episode.all));
             if !episode.groups.is_empty() {
-                let groups = episode.groups.iter().map(|(name, count)| format!("{} {count}", code(name)));
+                let groups = episode
+                    .groups
+                    .iter()
+                    .map(|(name, count)| format!("{} {count}", code(name)));
                 let groups: Vec<String> = groups.collect();
                 details.push(format!("{}: {}", plain(&spec.by), groups.join(", ")));
             }
@@ -173,7 +176,11 @@ fn details(spec: &Spec, episode: &Episode) -> Vec<String> {
         }
         Test::Stale => (),
         test => {
-            let sign = if matches!(test, Test::Above | Test::Below) { "" } else { "%" };
+            let sign = if matches!(test, Test::Above | Test::Below) {
+                ""
+            } else {
+                "%"
+            };
             let figure = |name: &str, number| format!("{name} {}{sign}", text(number));
             let figures = [("now", episode.price), ("farthest", episode.peak)];
             let figures: Vec<String> = figures
@@ -228,7 +235,10 @@ fn later(at: Timestamp, than: Timestamp) -> String {
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars().filter(|c| !c.is_control()) {
-        if matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>' | '&' | '#' | '!' | '|') {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>' | '&' | '#' | '!' | '|'
+        ) {
             out.push('\\');
         }
         out.push(c);
@@ -256,7 +266,10 @@ fn unescaped(text: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 impl State {

@@ -66,7 +66,12 @@ impl Rule {
     fn line(&mut self, seconds: i64, group: &str) -> Option<Step> {
         let id = seconds.unsigned_abs() + 1;
         let text = "upstream timeout";
-        self.take(Event::Line { at: at(seconds), id, group, text })
+        self.take(Event::Line {
+            at: at(seconds),
+            id,
+            group,
+            text,
+        })
     }
 
     fn clock(&mut self, seconds: i64) -> Option<Step> {
@@ -75,7 +80,10 @@ impl Rule {
 
     fn body(&mut self) -> String {
         self.state.gather(&self.spec);
-        self.state.telling(&self.spec).expect("it fired").body(&Pressed::default())
+        self.state
+            .telling(&self.spec)
+            .expect("it fired")
+            .body(&Pressed::default())
     }
 }
 
@@ -92,7 +100,11 @@ fn a_price_crosses_once_and_comes_back() {
     assert_eq!(rule.price(7, "101"), Some(Step::Again), "so soon it is the same firing");
     assert!(rule.body().contains("2 times"), "{}", rule.body());
     assert_eq!(rule.price(8, "99"), Some(Step::Resolved));
-    assert_eq!(rule.price(8 + 301, "101"), Some(Step::Fired), "after the cool-down it is another");
+    assert_eq!(
+        rule.price(8 + 301, "101"),
+        Some(Step::Fired),
+        "after the cool-down it is another"
+    );
     assert_eq!(rule.state.episode.as_ref().unwrap().number, 2);
     assert!(rule.state.before.is_some(), "the one before can still be told");
 }
@@ -102,7 +114,11 @@ fn moves_spreads_and_silence_of_prices() {
     let mut rule = Rule::new(spec(Test::Moves, "2", "60s"));
     assert_eq!(rule.price(1, "100"), None);
     assert_eq!(rule.price(10, "101.5"), None);
-    assert_eq!(rule.price(20, "98.9"), Some(Step::Fired), "from the highest, within the minute");
+    assert_eq!(
+        rule.price(20, "98.9"),
+        Some(Step::Fired),
+        "from the highest, within the minute"
+    );
     assert_eq!(rule.price(21, "100.6"), Some(Step::Resolved), "1.7 % from the lowest");
     let mut rule = Rule::new(spec(Test::Falls, "2", "60s"));
     rule.price(1, "100");
@@ -112,7 +128,11 @@ fn moves_spreads_and_silence_of_prices() {
     let mut rule = Rule::new(spec(Test::Spread, "1", ""));
     assert_eq!(rule.price(1, "1000"), None);
     assert_eq!(rule.price(2, "100"), Some(Step::Fired), "2 of 100");
-    let unknown = Event::Price { at: at(3), last: Decimal::TEN, sides: None };
+    let unknown = Event::Price {
+        at: at(3),
+        last: Decimal::TEN,
+        sides: None,
+    };
     assert_eq!(rule.take(unknown), None, "nothing is known of it");
     assert_eq!(rule.price(4, "1000"), Some(Step::Resolved));
 
@@ -184,10 +204,18 @@ fn hours_and_snoozes_hold_back() {
     assert_eq!(rule.price(2, "101"), Some(Step::Fired));
     rule.take(Event::Snooze(at(1_800)));
     assert_eq!(rule.price(3, "102"), Some(Step::Updated), "the message goes on");
-    assert_eq!(rule.clock(1_800), Some(Step::Fired), "whoever put it off is called anew");
+    assert_eq!(
+        rule.clock(1_800),
+        Some(Step::Fired),
+        "whoever put it off is called anew"
+    );
     rule.take(Event::Snooze(at(3_600)));
     assert_eq!(rule.price(1_900, "99"), Some(Step::Resolved));
-    assert_eq!(rule.price(2_900, "101"), Some(Step::Pending), "nothing is said until then");
+    assert_eq!(
+        rule.price(2_900, "101"),
+        Some(Step::Pending),
+        "nothing is said until then"
+    );
     assert_eq!(rule.clock(3_600), Some(Step::Fired));
 }
 
@@ -198,10 +226,18 @@ fn what_comes_from_outside_is_no_markup() {
     spec.by = "venue".into();
     let mut rule = Rule::new(spec);
     let text = "` **bold** <script> @room https://evil.test";
-    rule.take(Event::Line { at: at(1), id: 1, group: "`a`\n**b**", text });
+    rule.take(Event::Line {
+        at: at(1),
+        id: 1,
+        group: "`a`\n**b**",
+        text,
+    });
     let body = rule.body();
     let html = crate::chat::server::markdown::render(&body, |_| false).expect("marked up");
-    assert!(!html.contains("<script") && !html.contains("<b>") && !html.contains("href"), "{html}");
+    assert!(
+        !html.contains("<script") && !html.contains("<b>") && !html.contains("href"),
+        "{html}"
+    );
     assert_eq!(html.matches("<strong>").count(), 1, "its head alone: {html}");
     let telling = Telling {
         link: "/x?a=\"><script>".into(),
@@ -221,7 +257,12 @@ fn own_words_are_filled_in() {
     };
     let mut rule = Rule::new(Spec::of(&draft, None, RoomId(1)).unwrap());
     rule.line(1, "");
-    assert!(rule.body().contains("*more than 0 lines within 5 min: any*: 1 of {unknown"), "{}", rule.body());
+    assert!(
+        rule.body()
+            .contains("*more than 0 lines within 5 min: any*: 1 of {unknown"),
+        "{}",
+        rule.body()
+    );
     let wrong = Draft {
         words: "{nonsense}".into(),
         ..draft
@@ -263,7 +304,11 @@ fn what_makes_no_sense_is_refused_in_words() {
         assert!(error.to_string().contains(words), "{error}");
     }
     let kept = Spec::of(&draft(|_| ()), None, RoomId(1)).unwrap();
-    assert_eq!(Spec::of(&kept.draft(), None, RoomId(1)).unwrap(), kept, "as it is written");
+    assert_eq!(
+        Spec::of(&kept.draft(), None, RoomId(1)).unwrap(),
+        kept,
+        "as it is written"
+    );
 }
 
 #[test]
@@ -276,14 +321,33 @@ fn commands_are_read() {
         ("BTC-USD rises 2%", "rises", "2%", "", ""),
         ("BTC-USD spread > 0.5%", "spread", "0.5%", "", ""),
         ("AAPL stale 5m", "stale", "", "5m", ""),
-        ("logs > 10 in 5m level>=error timeout", "more", "10", "5m", "level>=error timeout"),
+        (
+            "logs > 10 in 5m level>=error timeout",
+            "more",
+            "10",
+            "5m",
+            "level>=error timeout",
+        ),
         ("logs < 1 in 10m", "fewer", "1", "10m", ""),
     ] {
         let draft = typed::read(text).expect(text);
-        let read = (draft.test.as_str(), draft.value.as_str(), draft.within.as_str(), draft.query.as_str());
+        let read = (
+            draft.test.as_str(),
+            draft.value.as_str(),
+            draft.within.as_str(),
+            draft.query.as_str(),
+        );
         assert_eq!(read, (test, value, within, query), "{text}");
     }
-    for text in ["", "BTC-USD", "BTC-USD is nice", "BTC-USD > 1 2", "logs > 10", "logs > 10 in soon x", "BTC-USD moves"] {
+    for text in [
+        "",
+        "BTC-USD",
+        "BTC-USD is nice",
+        "BTC-USD > 1 2",
+        "logs > 10",
+        "logs > 10 in soon x",
+        "BTC-USD moves",
+    ] {
         assert_eq!(typed::read(text), None, "{text}");
     }
 }
@@ -300,9 +364,23 @@ fn run(spec: &Spec, happenings: &[(i64, u8, u32)], cuts: impl Fn(usize) -> bool)
         let last = Decimal::from(*number);
         let group = format!("g{}", number % 4);
         let event = match kind {
-            0 | 1 => Event::Price { at: at(now), last, sides: Some((last - Decimal::ONE, last + Decimal::ONE)) },
-            2..=4 => Event::Line { at: at(now), id: i as u64 + 1, group: &group, text: "timeout" },
-            5 => Event::Line { at: at(now - 30), id: i as u64 + 1, group: &group, text: "late" },
+            0 | 1 => Event::Price {
+                at: at(now),
+                last,
+                sides: Some((last - Decimal::ONE, last + Decimal::ONE)),
+            },
+            2..=4 => Event::Line {
+                at: at(now),
+                id: i as u64 + 1,
+                group: &group,
+                text: "timeout",
+            },
+            5 => Event::Line {
+                at: at(now - 30),
+                id: i as u64 + 1,
+                group: &group,
+                text: "late",
+            },
             6 => Event::Snooze(at(now + 60)),
             _ => Event::Clock(at(now)),
         };
@@ -317,7 +395,11 @@ fn run(spec: &Spec, happenings: &[(i64, u8, u32)], cuts: impl Fn(usize) -> bool)
 fn any_spec() -> impl Strategy<Value = Spec> {
     let tests = prop::sample::select(Test::ALL.to_vec());
     (tests, 1..5_i64, 10..120_i64, 0..200_i64, any::<bool>()).prop_map(|(test, small, seconds, cooldown, by)| {
-        let value = if matches!(test, Test::Above | Test::Below) { 100 } else { small };
+        let value = if matches!(test, Test::Above | Test::Below) {
+            100
+        } else {
+            small
+        };
         let mut spec = spec(test, &value.to_string(), &format!("{seconds}s"));
         spec.cooldown = cooldown;
         if by && !test.is_price() {

@@ -21,7 +21,9 @@ pub fn read(text: &str) -> Option<Draft> {
         ..Draft::default()
     };
     let (sign, rest) = sign(rest)?;
-    let mut parts = rest.split_whitespace().filter(|part| *part != "in" && *part != "within");
+    let mut parts = rest
+        .split_whitespace()
+        .filter(|part| *part != "in" && *part != "within");
     draft.test = match sign {
         ">" | "above" => "above",
         "<" | "below" => "below",
@@ -36,7 +38,9 @@ pub fn read(text: &str) -> Option<Draft> {
     }
     if matches!(sign, "moves" | "rises" | "falls" | "stale") {
         draft.within = parts.next().unwrap_or_default().to_owned();
-        lengths::read(&draft.within).filter(|_| !draft.within.is_empty()).or(Some(0).filter(|_| draft.within.is_empty()))?;
+        lengths::read(&draft.within)
+            .filter(|_| !draft.within.is_empty())
+            .or(Some(0).filter(|_| draft.within.is_empty()))?;
     }
     parts.next().is_none().then_some(draft)
 }
@@ -45,7 +49,10 @@ fn lines(rest: &str) -> Option<Draft> {
     let (sign, rest) = sign(rest)?;
     let (value, rest) = rest.split_once(char::is_whitespace)?;
     let rest = rest.trim_start();
-    let rest = rest.strip_prefix("in ").or_else(|| rest.strip_prefix("within "))?.trim_start();
+    let rest = rest
+        .strip_prefix("in ")
+        .or_else(|| rest.strip_prefix("within "))?
+        .trim_start();
     let (within, query) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     lengths::read(within)?;
     Some(Draft {

@@ -92,7 +92,11 @@ fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
             rest = &inner[end + 1..];
             return Some(Part::Name(&inner[..end]));
         }
-        let end = rest.char_indices().skip(1).find(|(_, c)| *c == '{').map_or(rest.len(), |(at, _)| at);
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| *c == '{')
+            .map_or(rest.len(), |(at, _)| at);
         let (text, after) = rest.split_at(end);
         rest = after;
         Some(Part::Text(text))

@@ -74,7 +74,13 @@ pub async fn act(
     {
         let mut conn = state.desk.readers.acquire().await?;
         let found = must_be_live(&mut conn, room, me.id).await;
-        found.map_err(|error| if matches!(error, AppError::NotFound(_)) { gone() } else { error })?;
+        found.map_err(|error| {
+            if matches!(error, AppError::NotFound(_)) {
+                gone()
+            } else {
+                error
+            }
+        })?;
     }
     let called = mentions::called(&state.chat, room, &firing.telling.mentions).await?;
     let told = state.chat.told();
@@ -97,7 +103,9 @@ pub async fn act(
     if matches!(wish, Wish::Snooze(_)) {
         state.alerts.changed.notify_one();
     }
-    let back = firing.seq.map_or_else(|| format!("/rooms/{room}"), |seq| permalink(room, seq));
+    let back = firing
+        .seq
+        .map_or_else(|| format!("/rooms/{room}"), |seq| permalink(room, seq));
     Ok(Redirect::to(&back).into_response())
 }
 

@@ -213,12 +213,7 @@ fn merge(alerts: &mut BTreeMap<String, Known>, payload: &Payload, now: Timestamp
     }
 }
 
-fn telling(
-    payload: &Payload,
-    alerts: &BTreeMap<String, Known>,
-    began: Option<Timestamp>,
-    now: Timestamp,
-) -> Telling {
+fn telling(payload: &Payload, alerts: &BTreeMap<String, Known>, began: Option<Timestamp>, now: Timestamp) -> Telling {
     let firing = alerts.values().filter(|known| known.is_firing).count();
     let is_over = payload.status == "resolved" || (firing == 0 && !alerts.is_empty());
     let first = alerts.values().map(|known| known.began).min();
@@ -230,7 +225,11 @@ fn telling(
     if left > 0 {
         details.push(format!("and {left} more"));
     }
-    let name = match payload.group_labels.get("alertname").or(payload.common_labels.get("alertname")) {
+    let name = match payload
+        .group_labels
+        .get("alertname")
+        .or(payload.common_labels.get("alertname"))
+    {
         Some(name) => name.clone(),
         None if payload.group_labels.is_empty() => "Alertmanager".to_owned(),
         None => labels(&payload.group_labels),

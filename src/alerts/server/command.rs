@@ -43,7 +43,9 @@ impl Command for Alert {
                 role: Role::Member,
             };
             let (id, is_new) = keep(&state, &me, &draft).await?;
-            let kept = store::rule(&state.desk.readers, id).await?.ok_or_else(store::no_alert)?;
+            let kept = store::rule(&state.desk.readers, id)
+                .await?
+                .ok_or_else(store::no_alert)?;
             let sentence = kept.spec.sentence();
             Ok(Outcome::Note(match is_new {
                 true => format!("This room is told: {sentence}. All alerts are at {}.", paths::ALERTS),

@@ -54,7 +54,10 @@ pub async fn tell(state: &AppState, line: u64, reports: Vec<Report>) -> Result<(
     let speaker = speaker(state).await?;
     let mut due = Vec::with_capacity(reports.len());
     for report in reports {
-        let names = report.tellings.last().map_or("", |(_, telling)| telling.mentions.as_str());
+        let names = report
+            .tellings
+            .last()
+            .map_or("", |(_, telling)| telling.mentions.as_str());
         let called = mentions::called(&state.chat, report.room, names).await?;
         due.push((report, called));
     }

@@ -110,6 +110,8 @@ pub async fn tried(state: &AppState, me: &Me, draft: &Draft) -> Result<Tried, Ap
 /// The rooms that an alert of theirs can speak in.
 async fn speakable(state: &AppState, me: &Me) -> Result<Vec<(RoomId, String)>, AppError> {
     let rooms = rooms(&state.desk.readers, me.id).await?;
-    let named = rooms.into_iter().filter(|room| matches!(room.kind, RoomKind::Open | RoomKind::Private));
+    let named = rooms
+        .into_iter()
+        .filter(|room| matches!(room.kind, RoomKind::Open | RoomKind::Private));
     Ok(named.map(|room| (room.id, room.name)).collect())
 }

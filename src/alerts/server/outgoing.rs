@@ -106,7 +106,10 @@ impl Outgoing {
     /// # Errors
     /// When the TLS library can't start.
     pub fn start(config: &Config, shutdown: &Shutdown) -> Result<Self, reqwest::Error> {
-        let own = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.address));
+        let own = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.address));
         Ok(Self(Arc::new(Inner {
             outbound: Outbound::new(config.reach(), LIMIT)?,
             own,
@@ -198,7 +201,11 @@ impl Outgoing {
         };
         let mut request = request.header(CONTENT_TYPE, kind).body(body);
         if call.hook.shape == Shape::Ntfy {
-            let tag = if call.what == What::Resolved { "white_check_mark" } else { "rotating_light" };
+            let tag = if call.what == What::Resolved {
+                "white_check_mark"
+            } else {
+                "rotating_light"
+            };
             request = request.header("Title", ascii(&call.name)).header("Tags", tag);
             if let Some(url) = &url {
                 request = request.header("Click", url);
@@ -219,7 +226,9 @@ fn slack(text: &str, url: Option<&str>) -> String {
 
 /// What a header can hold.
 fn ascii(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).collect()
+    text.chars()
+        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+        .collect()
 }
 
 /// What became of a call.
@@ -247,7 +256,10 @@ mod tests {
 
     #[test]
     fn what_others_read_is_text() {
-        assert_eq!(slack("a < b & c", Some("http://d/x")), "a &lt; b &amp; c\n<http://d/x|Open>");
+        assert_eq!(
+            slack("a < b & c", Some("http://d/x")),
+            "a &lt; b &amp; c\n<http://d/x|Open>"
+        );
         assert_eq!(ascii("Größe\n1"), "Gr??e?1");
         assert!(Failed::Status(StatusCode::BAD_GATEWAY).is_passing());
         assert!(!Failed::Status(StatusCode::NOT_FOUND).is_passing());

@@ -192,7 +192,11 @@ impl<'a> Past<'a> {
         self.clock(start.min(now));
         let of = &bar.bar;
         let (open, close) = (of.open.price, of.close.price);
-        let [then, later] = if close >= open { [of.low, of.high] } else { [of.high, of.low] };
+        let [then, later] = if close >= open {
+            [of.low, of.high]
+        } else {
+            [of.high, of.low]
+        };
         let prices: [(i64, Decimal); 4] = [(0, open), (20, then), (40, later), (59, close)];
         for (seconds, last) in prices {
             let at = start.plus_seconds(seconds).min(now);

@@ -233,7 +233,10 @@ pub async fn list(
 pub async fn make(State(state): State<AppState>, bot: Bot, Body(new): Body<NewAlert>) -> Result<Response, Problem> {
     let (id, is_new) = keep::keep(&state, &bot.me, &new.into()).await?;
     let seen = store::seen(&state.desk.readers, bot.me.id).await?;
-    let made = seen.into_iter().find(|seen| seen.kept.id == id).ok_or_else(store::no_alert)?;
+    let made = seen
+        .into_iter()
+        .find(|seen| seen.kept.id == id)
+        .ok_or_else(store::no_alert)?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(ApiAlert::from(made))).into_response())
 }

@@ -68,7 +68,12 @@ impl Spoken {
 ///
 /// # Errors
 /// `NotFound` for the room, `Conflict` when it is archived.
-pub async fn say(conn: &mut SqliteConnection, author: Person, speech: Speech, at: Timestamp) -> Result<Spoken, AppError> {
+pub async fn say(
+    conn: &mut SqliteConnection,
+    author: Person,
+    speech: Speech,
+    at: Timestamp,
+) -> Result<Spoken, AppError> {
     store::add_member(conn, speech.room, author.id).await?;
     let html = html(&speech.body, &speech.card, &speech.called);
     let new = NewMessage {

@@ -40,7 +40,10 @@ async fn make(app: &TestApp, who: &Member, form: &[(&str, &str)]) {
     let mut form = form.to_vec();
     form.push(("room", "1"));
     let answer = send(app, who, &form).await;
-    let to = answer.headers().get(LOCATION).map(|to| to.to_str().expect("text").to_owned());
+    let to = answer
+        .headers()
+        .get(LOCATION)
+        .map(|to| to.to_str().expect("text").to_owned());
     assert_eq!(to.as_deref(), Some("/alerts?done=kept"), "{}", answer.status());
 }
 
@@ -79,7 +82,9 @@ async fn until(socket: &mut Socket, wanted: impl Fn(&Message) -> bool) -> Messag
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), wait).await.expect("in time")
+    tokio::time::timeout(Duration::from_secs(20), wait)
+        .await
+        .expect("in time")
 }
 
 fn says(words: &'static str) -> impl Fn(&Message) -> bool {
@@ -103,10 +108,17 @@ async fn press(app: &TestApp, who: &Member, message: &Message, act: &str) -> Res
 
 /// What the API says of alerts, to a bot that is in the open rooms.
 async fn listed(app: &TestApp, token: &str) -> Value {
-    let request = reqwest::Client::new().get(format!("{}/api/v1/alerts", app.url)).bearer_auth(token);
+    let request = reqwest::Client::new()
+        .get(format!("{}/api/v1/alerts", app.url))
+        .bearer_auth(token);
     request.send().await.expect("an answer").json().await.expect("JSON")
 }
 
 async fn bot(app: &TestApp, name: &str) -> String {
-    app.running.state.accounts.create_bot(name, None).await.expect("a token")
+    app.running
+        .state
+        .accounts
+        .create_bot(name, None)
+        .await
+        .expect("a token")
 }

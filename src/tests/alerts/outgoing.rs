@@ -23,7 +23,9 @@ async fn endpoint(statuses: &'static [&'static str]) -> (String, mpsc::Unbounded
                 let read = line.read(&mut piece).await.unwrap_or(0);
                 text.extend_from_slice(&piece[..read]);
                 let whole = String::from_utf8_lossy(&text).into_owned();
-                let length = whole.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                let length = whole
+                    .lines()
+                    .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
                 let body = whole.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
                 if read == 0 || length.is_some_and(|length: usize| body >= length) {
                     break;
@@ -73,11 +75,23 @@ async fn a_firing_and_its_end_are_told_and_told_again_where_that_may_help() {
     let again = next(&mut got).await;
     assert_eq!(body(&first), body(&again), "the same, a second later");
     let told: Value = serde_json::from_str(body(&again)).expect("JSON");
-    assert_eq!((&told["event"], &told["rule"]), (&json!("firing"), &json!({"id": 1, "name": "Größe <1>"})));
-    assert!(told["text"].as_str().expect("text").starts_with("Firing: Größe <1>\n"), "{told}");
-    assert!(told["url"].as_str().expect("a url").contains("/logs/search?q=timeout"), "{told}");
+    assert_eq!(
+        (&told["event"], &told["rule"]),
+        (&json!("firing"), &json!({"id": 1, "name": "Größe <1>"}))
+    );
+    assert!(
+        told["text"].as_str().expect("text").starts_with("Firing: Größe <1>\n"),
+        "{told}"
+    );
+    assert!(
+        told["url"].as_str().expect("a url").contains("/logs/search?q=timeout"),
+        "{told}"
+    );
     assert_eq!(told["ended"], Value::Null);
-    assert!(!again.to_lowercase().contains("signature"), "nobody asked for one: {again}");
+    assert!(
+        !again.to_lowercase().contains("signature"),
+        "nobody asked for one: {again}"
+    );
     let over: Value = serde_json::from_str(body(&next(&mut got).await)).expect("JSON");
     assert_eq!(over["event"], "resolved");
     assert!(over["ended"].is_string(), "{over}");
@@ -94,15 +108,26 @@ async fn each_shape_is_as_its_readers_want_it_and_what_says_no_is_left_alone() {
     post_lines(&app, 1, "XLON").await;
     let told: Value = serde_json::from_str(body(&next(&mut slack).await)).expect("JSON");
     let text = told["text"].as_str().expect("text");
-    assert!(text.starts_with("Firing: Größe &lt;1&gt;\n") && text.contains("|Open>"), "{text}");
+    assert!(
+        text.starts_with("Firing: Größe &lt;1&gt;\n") && text.contains("|Open>"),
+        "{text}"
+    );
     let got = next(&mut ntfy).await;
-    assert!(got.to_lowercase().contains("title: gr??e <1>") && got.to_lowercase().contains("tags: rotating_light"), "{got}");
+    assert!(
+        got.to_lowercase().contains("title: gr??e <1>") && got.to_lowercase().contains("tags: rotating_light"),
+        "{got}"
+    );
     assert!(body(&got).starts_with("Firing: Größe <1>\n"), "{got}");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(slack.try_recv().is_err(), "a 404 isn't tried again");
     let test = async |id: &str| {
         let form = [("id", id)];
-        let answer = ines.client.post(format!("{}/do/test_alert", app.url)).form(&form).send().await;
+        let answer = ines
+            .client
+            .post(format!("{}/do/test_alert", app.url))
+            .form(&form)
+            .send()
+            .await;
         let answer = answer.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("text"))
     };
@@ -120,7 +145,13 @@ async fn private_addresses_are_not_called() {
     for url in ["http://127.0.0.1:9/x", "https://10.0.0.1/x", "http://example.com/x"] {
         let form = [("test", "more"), ("value", "0"), ("room", "1"), ("url", url)];
         let answer = send(&app, &ines, &form).await;
-        let back = answer.headers().get(LOCATION).expect("back").to_str().expect("text").to_owned();
+        let back = answer
+            .headers()
+            .get(LOCATION)
+            .expect("back")
+            .to_str()
+            .expect("text")
+            .to_owned();
         assert!(back.starts_with("/alerts/new?"), "{url}: {back}");
     }
 }

@@ -22,7 +22,10 @@ async fn bars_tell_how_often_a_price_crossed() {
     assert!(said.contains("It would have fired 3 times"), "{said}");
     assert_eq!(said.matches("/ticker/chart?symbol=ACME").count(), 3, "{said}");
     let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=100&cooldown=2h").await;
-    assert!(said.contains("fired once"), "within the cool-down it is the same: {said}");
+    assert!(
+        said.contains("fired once"),
+        "within the cool-down it is the same: {said}"
+    );
     let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=1000").await;
     assert!(said.contains("would not have fired"), "{said}");
     let said = preview(&app, &ines, "test=spread&symbol=desk:ACME&value=1").await;
@@ -36,15 +39,26 @@ async fn lines_tell_how_often_there_were_too_many_and_too_few() {
     let app = TestApp::start().await;
     let ines = app.admin().await;
     let now = Timestamp::now();
-    let burst = |hours: i64| (0..5).map(move |i| line(now.plus_seconds(-3_600 * hours + i), "XLON", "upstream timeout"));
+    let burst =
+        |hours: i64| (0..5).map(move |i| line(now.plus_seconds(-3_600 * hours + i), "XLON", "upstream timeout"));
     let lines: Vec<NewLine> = burst(20).chain(burst(9)).chain(burst(3)).chain(burst(30)).collect();
     app.running.state.logs.recorder.record(lines).await.expect("kept");
     let said = preview(&app, &ines, "test=more&query=timeout&value=3&within=1m&by=venue").await;
     assert!(said.contains("It would have fired 3 times"), "{said}");
     assert_eq!(said.matches("/logs/search?q=timeout").count(), 3, "{said}");
     let said = preview(&app, &ines, "test=fewer&query=timeout&value=1&within=4h").await;
-    assert!(said.contains("It would have fired 3 times"), "from 20 to 9, from 9 to 3, and before the first: {said}");
-    let page = ines.client.get(format!("{}/alerts/new?test=more&query=timeout&value=3", app.url)).send().await;
+    assert!(
+        said.contains("It would have fired 3 times"),
+        "from 20 to 9, from 9 to 3, and before the first: {said}"
+    );
+    let page = ines
+        .client
+        .get(format!("{}/alerts/new?test=more&query=timeout&value=3", app.url))
+        .send()
+        .await;
     let page = page.expect("an answer").text().await.expect("text");
-    assert!(page.contains("value=\"timeout\"") && page.contains("It would have fired 3 times"), "{page}");
+    assert!(
+        page.contains("value=\"timeout\"") && page.contains("It would have fired 3 times"),
+        "{page}"
+    );
 }

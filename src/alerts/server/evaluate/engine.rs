@@ -221,7 +221,10 @@ impl Engine {
     pub fn snooze(&mut self, rules: Vec<(AlertId, Timestamp)>) {
         let rules: HashMap<AlertId, Timestamp> = rules.into_iter().collect();
         for live in &mut self.live {
-            if let Some(until) = rules.get(&live.kept.id).filter(|until| live.state.snoozed != Some(**until)) {
+            if let Some(until) = rules
+                .get(&live.kept.id)
+                .filter(|until| live.state.snoozed != Some(**until))
+            {
                 live.take(Event::Snooze(*until));
                 live.is_new = true;
             }
@@ -331,7 +334,10 @@ impl Live {
     fn report(&mut self) -> Option<Report> {
         let spec = &self.kept.spec;
         self.state.gather(spec);
-        let untold = self.untold.iter().map(|episode| (episode.number, Telling::of(spec, episode)));
+        let untold = self
+            .untold
+            .iter()
+            .map(|episode| (episode.number, Telling::of(spec, episode)));
         let mut tellings: Vec<(u64, Telling)> = untold.collect();
         if let Some(telling) = self.state.telling(spec) {
             let number = self.state.episode.as_ref().map_or(0, |episode| episode.number);

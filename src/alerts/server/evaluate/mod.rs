@@ -154,7 +154,12 @@ impl Evaluator {
         let mut wanted = HashMap::new();
         for spec in self.engine.specs().filter(|spec| spec.test.is_price()) {
             let guard = self.wanted.remove(&spec.key);
-            let ask = || self.state.ticker.want(subscribes(&spec.key.venue)?, &spec.key.symbol).ok();
+            let ask = || {
+                self.state
+                    .ticker
+                    .want(subscribes(&spec.key.venue)?, &spec.key.symbol)
+                    .ok()
+            };
             if !wanted.contains_key(&spec.key)
                 && let Some(guard) = guard.or_else(ask)
             {
@@ -203,7 +208,11 @@ impl Evaluator {
             return;
         }
         let (engine, now) = (&mut self.engine, Timestamp::now());
-        let (seen, quotes) = self.state.ticker.public_board().newer(self.seen, |symbol| engine.wants(symbol));
+        let (seen, quotes) = self
+            .state
+            .ticker
+            .public_board()
+            .newer(self.seen, |symbol| engine.wants(symbol));
         self.seen = seen;
         quotes.iter().for_each(|quote| engine.price(quote, now));
     }

@@ -125,10 +125,12 @@ pub async fn last_fired(db: impl SqliteExecutor<'_>, rule: AlertId) -> Result<u6
 /// The firing of a rule that goes on.
 pub async fn open_of_rule(conn: &mut SqliteConnection, rule: AlertId) -> Result<Option<Firing>, AppError> {
     read(
-        sqlx::query_as(firings!("WHERE f.rule = ? AND f.ended IS NULL ORDER BY f.id DESC LIMIT 1"))
-            .bind(rule.0)
-            .fetch_optional(conn)
-            .await?,
+        sqlx::query_as(firings!(
+            "WHERE f.rule = ? AND f.ended IS NULL ORDER BY f.id DESC LIMIT 1"
+        ))
+        .bind(rule.0)
+        .fetch_optional(conn)
+        .await?,
     )
 }
 
@@ -226,7 +228,12 @@ pub async fn set_alerts(conn: &mut SqliteConnection, id: FiringId, alerts: &str)
 }
 
 /// Notes who has seen it; the first counts.
-pub async fn acknowledge(conn: &mut SqliteConnection, id: FiringId, who: UserId, at: Timestamp) -> Result<(), AppError> {
+pub async fn acknowledge(
+    conn: &mut SqliteConnection,
+    id: FiringId,
+    who: UserId,
+    at: Timestamp,
+) -> Result<(), AppError> {
     sqlx::query("UPDATE alert_firing SET acknowledged = ?, acknowledger = ? WHERE id = ? AND acknowledged IS NULL")
         .bind(at.micros())
         .bind(who.0)

@@ -132,11 +132,16 @@ pub async fn insert(
         .bind(spec.room.0)
         .fetch_all(&mut *conn)
         .await?;
-    let same = rows.into_iter().filter_map(Option::<Kept>::from).find(|kept| kept.spec == *spec);
+    let same = rows
+        .into_iter()
+        .filter_map(Option::<Kept>::from)
+        .find(|kept| kept.spec == *spec);
     if let Some(same) = same {
         return Ok((same.id, false));
     }
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM alert_rule").fetch_one(&mut *conn).await?;
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM alert_rule")
+        .fetch_one(&mut *conn)
+        .await?;
     if count >= MOST {
         return Err(AppError::Conflict(format!(
             "There can be {MOST} alerts, and there are. Delete one that nobody needs."
