@@ -2,6 +2,7 @@
 
 pub mod anchors;
 pub mod hours;
+mod intake;
 pub mod lengths;
 pub mod machine;
 pub mod spec;

@@ -57,7 +57,9 @@ pub enum Phase {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Price {
-    /// When the last one came.
+    /// When the last one is from.
+    pub heard: Timestamp,
+    /// Since when one is waited for: that, or when it began to be watched, or its market opened.
     pub at: Timestamp,
     /// It was seen on the other side, from where it can cross.
     pub is_armed: bool,

@@ -143,7 +143,8 @@ impl Telling {
         };
         let rest = self.details.iter().map(|detail| unescaped(detail));
         let lines = [format!("{head}: {}", self.name), unescaped(&self.what)];
-        lines.into_iter().chain(rest).collect::<Vec<_>>().join("\n")
+        let lines = lines.into_iter().chain(rest).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 

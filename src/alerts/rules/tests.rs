@@ -141,6 +141,7 @@ fn moves_spreads_and_silence_of_prices() {
     assert_eq!(rule.price(1, "100"), None);
     assert_eq!(rule.clock(60), None);
     assert_eq!(rule.clock(61), Some(Step::Fired), "the market is open");
+    assert_eq!(rule.price(1, "100"), None, "it was there before");
     assert_eq!(rule.price(62, "100"), Some(Step::Resolved));
     // It closes at 16:00 in New York, which is 21:00 UTC.
     assert_eq!(rule.clock(6 * 3_600 + 600), None, "closed it is silent");

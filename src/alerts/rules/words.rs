@@ -1,10 +1,7 @@
 //! What a rule says: its own words with what is known put into them.
 
 use super::{lengths, spec::Spec, state::Episode, telling::plain};
-use crate::{
-    alerts::model::{LONGEST_WORDS, Test},
-    error::AppError,
-};
+use crate::{alerts::model::LONGEST_WORDS, error::AppError};
 
 /// What can stand in braces.
 const NAMES: [&str; 8] = ["name", "symbol", "price", "value", "count", "within", "group", "line"];
@@ -32,7 +29,7 @@ pub fn template(text: &str) -> Result<String, AppError> {
 /// What a firing says first, as Markdown.
 pub fn filled(spec: &Spec, episode: &Episode) -> String {
     if spec.words.is_empty() {
-        return usual(spec, episode);
+        return usual(spec);
     }
     let filled = parts(&spec.words).map(|part| match part {
         Part::Text(text) => text.to_owned(),
@@ -61,15 +58,12 @@ fn known(name: &str, spec: &Spec, episode: &Episode) -> String {
     }
 }
 
-fn usual(spec: &Spec, episode: &Episode) -> String {
-    let sentence = plain(&spec.sentence());
-    match spec.test {
-        Test::More | Test::Fewer => sentence,
-        Test::Stale => sentence,
-        _ => match episode.price {
-            Some(price) => format!("{sentence}; it is {}", plain(&price.to_string())),
-            None => sentence,
-        },
+fn usual(spec: &Spec) -> String {
+    let sentence = spec.sentence();
+    // What has no name of its own is called so.
+    match sentence == spec.name {
+        true => String::new(),
+        false => plain(&sentence),
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{check::check, evaluate::engine::group_of};
+use super::{check::check, evaluate::live::group_of};
 
 /// How far back it looks, in seconds.
 const DAY: i64 = 86_400;

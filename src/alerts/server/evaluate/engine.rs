@@ -1,66 +1,25 @@
 //! All rules that are watched, and what they make of what comes. No I/O: `evaluate` brings things here and carries off what
 //! there is to say.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
-use serde_json::Value;
-
+use super::live::Live;
 use crate::{
     alerts::{
-        rules::{
-            anchors::Sieve,
-            machine::{Event, Opens, Step},
-            spec::Spec,
-            state::{Episode, State},
-            telling::Telling,
-        },
+        rules::{anchors::Sieve, machine::Event, spec::Spec},
         server::{fire::Report, store::Kept},
     },
     ids::AlertId,
     logs::{
         model::LogLine,
-        query::{
-            Query,
-            matcher::{Matcher, value},
-        },
+        query::{Query, matcher::Matcher},
     },
-    ticker::{model::Quote, server::instruments::guess::guess},
+    ticker::model::Quote,
     time::Timestamp,
 };
 
-/// A message is said differently once in this time at most.
-const PACE: Duration = Duration::from_secs(5);
 /// Reports at once at most, so that a transaction is short; the rest follow.
 const AT_ONCE: usize = 50;
-/// Firings of a rule that ended before they could be told, which only looking back brings about; of more, the newest.
-const UNTOLD: usize = 50;
-/// Longest value that is counted by itself, in bytes.
-const LONGEST_GROUP: usize = 80;
-
-/// A rule that is watched.
-struct Live {
-    kept: Kept,
-    opens: Opens,
-    state: State,
-    /// Lines up to this one are in its state.
-    line: u64,
-    /// Its state isn't kept yet.
-    is_new: bool,
-    /// It has something to say.
-    has_news: bool,
-    /// And not only that it goes on.
-    has_turned: bool,
-    /// And that at once.
-    is_urgent: bool,
-    /// Firings that ended and aren't told.
-    untold: Vec<Episode>,
-    told: Option<Instant>,
-}
 
 /// All of them.
 #[derive(Default)]
@@ -84,24 +43,9 @@ impl Engine {
         let had_lines = self.has_lines();
         let mut known: HashMap<AlertId, Live> = self.live.drain(..).map(|live| (live.kept.id, live)).collect();
         for kept in rules {
-            let stays = known.remove(&kept.id).filter(|live| live.kept.version == kept.version);
-            let live = stays.unwrap_or_else(|| {
-                let read = states.remove(&kept.id);
-                let line = read.as_ref().map_or(self.line, |(line, _)| *line);
-                let state = read.and_then(|(_, json)| serde_json::from_str(&json).ok());
-                Live {
-                    opens: guess(&kept.spec.key).1,
-                    state: state.unwrap_or_else(|| State::new(now, 0)),
-                    line,
-                    is_new: false,
-                    has_news: false,
-                    has_turned: false,
-                    is_urgent: false,
-                    untold: Vec::new(),
-                    told: None,
-                    kept,
-                }
-            });
+            let kept_id = kept.id;
+            let stays = known.remove(&kept_id).filter(|live| live.kept.version == kept.version);
+            let live = stays.unwrap_or_else(|| Live::of(kept, states.remove(&kept_id), self.line, now));
             self.live.push(live);
         }
         self.index();
@@ -164,6 +108,18 @@ impl Engine {
 
     /// Takes in a price.
     pub fn price(&mut self, quote: &Quote, now: Timestamp) {
+        self.price_of(quote, now, |_| true);
+    }
+
+    /// Takes in the prices that there are, for rules that have seen none.
+    pub fn first_prices(&mut self, quotes: &[Quote], now: Timestamp) {
+        for quote in quotes {
+            self.price_of(quote, now, |live| live.is_unfed);
+        }
+        self.live.iter_mut().for_each(|live| live.is_unfed = false);
+    }
+
+    fn price_of(&mut self, quote: &Quote, now: Timestamp, wanted: impl Fn(&Live) -> bool) {
         let Some(places) = self.by_symbol.get(&quote.symbol) else {
             return;
         };
@@ -174,7 +130,7 @@ impl Engine {
         };
         for &i in places {
             let live = &mut self.live[i];
-            if live.kept.spec.key.venue == quote.venue {
+            if live.kept.spec.key.venue == quote.venue && wanted(live) {
                 live.take(event);
                 live.is_new = true;
             }
@@ -279,77 +235,5 @@ impl Engine {
     /// be known.
     pub fn all_told(&self) -> bool {
         self.live.iter().all(|live| !live.has_turned)
-    }
-}
-
-/// The value by which a line is counted; of one that lacks the field, none.
-pub fn group_of<'a>(by: &str, line: &'a LogLine) -> Cow<'a, str> {
-    match by {
-        "" => Cow::Borrowed(""),
-        "source" => Cow::Borrowed(line.source.as_str()),
-        "level" => Cow::Borrowed(line.level.name()),
-        by => match value(&line.fields, by) {
-            Some(Value::String(text)) => Cow::Borrowed(text.as_str()),
-            Some(other) => Cow::Owned(other.to_string()),
-            None => Cow::Borrowed("(none)"),
-        },
-    }
-}
-
-impl Live {
-    fn take(&mut self, event: Event) {
-        let step = self.state.take(&self.kept.spec, self.opens, event);
-        let Some(step) = step else { return };
-        self.is_new = true;
-        if step == Step::Fired {
-            if let Some(before) = self.state.before.take() {
-                self.untold.push(*before);
-                let surplus = self.untold.len().saturating_sub(UNTOLD);
-                self.untold.drain(..surplus);
-            }
-            self.is_urgent = true;
-        }
-        self.has_news |= step != Step::Pending;
-        self.has_turned |= !matches!(step, Step::Pending | Step::Updated);
-    }
-
-    fn line(&mut self, line: &LogLine, now: Timestamp) {
-        self.line = line.id;
-        self.is_new = true;
-        let group = group_of(&self.kept.spec.by, line);
-        let group: &str = &group[..group.floor_char_boundary(LONGEST_GROUP)];
-        self.take(Event::Line {
-            at: line.time.min(now),
-            id: line.id,
-            group,
-            text: &line.message,
-        });
-    }
-
-    fn is_due(&self, now: Instant) -> bool {
-        let is_time = || self.told.is_none_or(|told| now.duration_since(told) >= PACE);
-        self.has_news && (self.is_urgent || is_time())
-    }
-
-    fn report(&mut self) -> Option<Report> {
-        let spec = &self.kept.spec;
-        self.state.gather(spec);
-        let untold = self
-            .untold
-            .iter()
-            .map(|episode| (episode.number, Telling::of(spec, episode)));
-        let mut tellings: Vec<(u64, Telling)> = untold.collect();
-        if let Some(telling) = self.state.telling(spec) {
-            let number = self.state.episode.as_ref().map_or(0, |episode| episode.number);
-            tellings.push((number, telling));
-        }
-        Some(Report {
-            rule: self.kept.id,
-            version: self.kept.version,
-            room: spec.room,
-            hook: spec.hook.clone(),
-            tellings,
-            state: serde_json::to_string(&self.state).ok()?,
-        })
     }
 }

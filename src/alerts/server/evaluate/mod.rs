@@ -5,6 +5,7 @@
 //! missed, and none is told twice, since each state knows how far it goes.
 
 pub mod engine;
+pub mod live;
 
 use std::{
     collections::HashMap,
@@ -47,6 +48,7 @@ pub async fn run(state: AppState) {
     let mut evaluator = Evaluator {
         engine: Engine::default(),
         committed: None,
+        kept: 0,
         seen: 0,
         wanted: HashMap::new(),
         is_fresh: true,
@@ -67,6 +69,8 @@ struct Evaluator {
     engine: Engine,
     /// Where rules over lines hear of them, while there are any.
     committed: Option<Receiver<Batch>>,
+    /// The line up to which all have judged, as it is kept.
+    kept: u64,
     /// The board's version up to which prices were taken in.
     seen: u64,
     /// Symbols that venues send because rules want them.
@@ -131,8 +135,6 @@ impl Evaluator {
         self.engine.snooze(store::snoozes(db, now).await?);
         self.is_stale = false;
         self.want();
-        // The board may have changed before a rule was there to see it.
-        self.seen = 0;
         if self.engine.has_lines() && self.committed.is_none() {
             // Before the store is read: nothing falls between.
             self.committed = Some(self.state.logs.committed());
@@ -140,12 +142,15 @@ impl Evaluator {
         } else if !self.engine.has_lines() {
             self.committed = None;
         }
+        let now = Timestamp::now();
+        let board = self.state.ticker.public_board();
+        let (version, quotes) = board.newer(0, |symbol| self.engine.wants(symbol));
         if self.is_fresh {
-            self.is_fresh = false;
+            (self.is_fresh, self.seen) = (false, version);
             // While nobody listened, nothing can have come: that is no silence.
-            self.engine.gap(Timestamp::now());
+            self.engine.gap(now);
         }
-        self.prices(u64::MAX);
+        self.engine.first_prices(&quotes, now);
         Ok(())
     }
 
@@ -253,13 +258,14 @@ impl Evaluator {
         let (states, line) = (self.engine.unkept(), self.engine.line);
         // Of who has something to say, the state is kept when it is said: until then the line stays where it was.
         let is_all = self.engine.all_told();
-        if states.is_empty() && !(is_all && self.engine.has_lines()) {
+        let moves = is_all && self.engine.has_lines() && line != self.kept;
+        if states.is_empty() && !moves {
             return Ok(());
         }
         let work = self.state.desk.writer.write(move |conn| {
             Box::pin(async move {
                 store::keep_states(conn, line, &states).await?;
-                if is_all && line > 0 {
+                if moves {
                     store::set_own_line(conn, line).await?;
                 }
                 Ok(states)
@@ -267,6 +273,9 @@ impl Evaluator {
         });
         let states = work.await?;
         self.engine.was_kept(&states);
+        if moves {
+            self.kept = line;
+        }
         Ok(())
     }
 }

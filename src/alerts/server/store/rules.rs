@@ -244,11 +244,12 @@ pub async fn rule(db: impl SqliteExecutor<'_>, id: AlertId) -> Result<Option<Kep
     Ok(row.and_then(Option::from))
 }
 
-/// All that are to be watched: not those of rooms in which nobody can speak.
+/// All that are to be watched: not those of rooms that are no more. In an archived one nothing is said, but it may come
+/// back.
 pub async fn watched(db: &SqlitePool) -> Result<Vec<Kept>, AppError> {
     let rows: Vec<RuleRow> = sqlx::query_as(
         "SELECT alert_rule.* FROM alert_rule JOIN room ON room.id = alert_rule.room \
-         WHERE is_on = 1 AND room.archived IS NULL AND room.deleted IS NULL ORDER BY alert_rule.id",
+         WHERE is_on = 1 AND room.deleted IS NULL ORDER BY alert_rule.id",
     )
     .fetch_all(db)
     .await?;
