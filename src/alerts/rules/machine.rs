@@ -106,6 +106,9 @@ impl State {
                 // Whoever put it off is told anew.
                 self.phase = Phase::Quiet;
                 self.end();
+                if let Some(episode) = &mut self.episode {
+                    episode.is_continued = true;
+                }
                 return self.begin(spec, false);
             }
         }

@@ -93,6 +93,8 @@ pub struct Episode {
     pub began: Timestamp,
     /// When it ended, or ended last.
     pub ended: Option<Timestamp>,
+    /// It didn't end: another goes on with it, since it was put off.
+    pub is_continued: bool,
     /// How often it began, cool-downs between.
     pub times: u32,
     /// The newest price; of a spread or a move, the percent.

@@ -65,7 +65,9 @@ impl Telling {
             link: link(spec, episode),
             began: episode.began,
             ended: episode.ended,
-            stopped: None,
+            stopped: episode
+                .is_continued
+                .then(|| "It goes on in a later message.".to_owned()),
             has_snooze: true,
         }
     }
@@ -81,7 +83,7 @@ impl Telling {
         let mut lines = vec![format!("**{head}: {}**", plain(&self.name)), self.what.clone()];
         lines.extend(self.details.iter().cloned());
         let mut course = format!("Since {}", instant(self.began));
-        if let Some(ended) = self.ended {
+        if let Some(ended) = self.ended.filter(|_| self.stopped.is_none()) {
             course.push_str(&format!(", resolved {}", later(ended, self.began)));
         }
         if let Some((who, at)) = &pressed.acknowledged {

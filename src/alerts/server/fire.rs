@@ -140,7 +140,7 @@ impl Said {
                 }
                 Some(firing) => {
                     match (firing.has_ended, telling.ended.is_some()) {
-                        (false, true) => call(What::Resolved),
+                        (false, true) if telling.stopped.is_none() => call(What::Resolved),
                         (true, false) => call(What::Firing),
                         _ => (),
                     }
