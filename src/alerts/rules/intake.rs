@@ -90,7 +90,11 @@ impl State {
         }
         let (now, since) = (self.now, self.since);
         if let Some(group) = self.groups.get_mut(name) {
-            group.counts.add(at.micros(), now.micros(), width(spec.seconds));
+            let (now, width) = (now.micros(), width(spec.seconds));
+            // What comes later than the time that is looked over counts when it comes.
+            if !group.counts.add(at.micros(), now, width) {
+                group.counts.add(now, now, width);
+            }
             judge(spec, group, now, since);
         }
         self.met = match spec.test {

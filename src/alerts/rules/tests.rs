@@ -169,7 +169,7 @@ fn silence_is_told_once_it_has_lasted() {
     // Away from minute 2 to 10: what couldn't come is no silence.
     rule.take(Event::Gap(at(600)));
     assert_eq!(rule.clock(650), None);
-    assert_eq!(rule.clock(660), Some(Step::Again));
+    assert_eq!(rule.clock(660), Some(Step::Fired));
 }
 
 #[test]

@@ -87,14 +87,12 @@ async fn a_restart_in_the_middle_goes_on_in_the_same_message() {
 async fn what_came_while_nobody_judged_is_not_missed() {
     let app = TestApp::start().await;
     let ines = app.admin().await;
-    make(&app, &ines, &ERRORS).await;
+    make(&app, &ines, &[&ERRORS[..3], &[("within", "5s")]].concat()).await;
     let app = app
         .again_after(async |folder| {
             let mut logs = open(folder, "logs.db").await;
             let now = Timestamp::now();
-            let lines: Vec<NewLine> = (0..6)
-                .map(|i| line(now.plus_seconds(-3_000), "XLON", &format!("timeout {i}")))
-                .collect();
+            let lines: Vec<NewLine> = (0..6).map(|i| line(now, "XLON", &format!("timeout {i}"))).collect();
             insert(&mut logs, &rows(&lines).expect("rows"), now)
                 .await
                 .expect("kept");

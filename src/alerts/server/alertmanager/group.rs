@@ -38,6 +38,7 @@ pub struct Sent {
     annotations: BTreeMap<String, String>,
     starts_at: String,
     ends_at: String,
+    #[serde(rename = "generatorURL")]
     generator_url: String,
     fingerprint: String,
 }

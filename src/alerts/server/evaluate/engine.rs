@@ -49,9 +49,20 @@ impl Engine {
             self.live.push(live);
         }
         self.index();
-        // Nobody has judged lines until now: what came before the first of these rules is nobody's.
-        if !had_lines && let Some(first) = self.of_lines().map(|live| live.line).min() {
-            self.line = self.line.max(first);
+        let judged = self.line;
+        if had_lines {
+            // What came since a rule was made a moment ago, that one has yet to judge; the others have.
+            for live in self.live.iter_mut().filter(|live| !live.is_unfed) {
+                live.line = live.line.max(judged);
+            }
+        }
+        if let Some(first) = self.of_lines().map(|live| live.line).min() {
+            // Where nobody has judged lines until now, what came before the first of these rules is nobody's.
+            self.line = if had_lines {
+                judged.min(first)
+            } else {
+                judged.max(first)
+            };
         }
     }
 

@@ -135,11 +135,13 @@ impl Evaluator {
         self.engine.snooze(store::snoozes(db, now).await?);
         self.is_stale = false;
         self.want();
-        if self.engine.has_lines() && self.committed.is_none() {
-            // Before the store is read: nothing falls between.
-            self.committed = Some(self.state.logs.committed());
+        if self.engine.has_lines() {
+            if self.committed.is_none() {
+                // Before the store is read: nothing falls between.
+                self.committed = Some(self.state.logs.committed());
+            }
             self.look_back(u64::MAX).await?;
-        } else if !self.engine.has_lines() {
+        } else {
             self.committed = None;
         }
         let now = Timestamp::now();
