@@ -37,7 +37,7 @@ test("a price crosses: said, acknowledged for everybody, gone on with, and over"
   await ines.page.getByRole("link", { name: "Alert on this" }).click();
   await expect(ines.page.getByLabel("Symbol")).toHaveValue("lab:ACME");
   await expect(ines.page.getByLabel("Which lines")).toBeHidden();
-  await ines.page.getByLabel("Value").fill("100");
+  await ines.page.getByLabel("Value", { exact: true }).fill("100");
   await expect(preview(ines)).toContainText("It would have fired once in the last 24 hours");
   await ines.page.getByLabel("Calls").fill("@tomasz");
   await accessibleDayAndNight(ines.page, "the form of an alert");
@@ -81,8 +81,8 @@ test("lines come: an alert from one of them is one message, and is over", async 
   await row.getByRole("link", { name: "Alert on this" }).click();
   await expect(ines.page.getByLabel("Which lines")).toHaveValue(/source:gateway .*upstream timed out after/);
   await expect(ines.page.getByLabel("Symbol")).toBeHidden();
-  await ines.page.getByLabel("Value").fill("2");
-  await ines.page.getByLabel("Within").fill("10s");
+  await ines.page.getByLabel("Value", { exact: true }).fill("2");
+  await ines.page.getByLabel("Within", { exact: true }).fill("10s");
   await expect(preview(ines)).toContainText("It would have fired once in the last 24 hours");
   await ines.page.getByText("Name, words, hours, webhook").click();
   await ines.page.getByLabel("Name", { exact: true }).fill("Timeouts");
@@ -107,7 +107,7 @@ test("lines come: an alert from one of them is one message, and is over", async 
   await expect(alerts(ines)).toHaveCount(1);
   await alerts(ines).getByRole("link", { name: "Open" }).click();
   await expect(ines.page.getByRole("heading", { name: "Search logs" })).toBeVisible();
-  await expect(ines.page.locator("#counted")).toContainText("500 lines");
+  await expect(ines.page.locator("#counted")).toContainText(/50[0-3] lines/);
 });
 
 test("a command makes one; it is put off, switched off and deleted", async ({ ines, server, request }) => {

@@ -44,7 +44,7 @@ fn one(seen: Seen, me: &Me, now: Timestamp) -> Listed {
         can_change: kept.author == me.id || me.role == Role::Admin,
         is_on: kept.is_on,
         is_firing: kept.is_on && known.is_firing(),
-        snoozed: known.snoozed.filter(|until| *until > now),
+        snoozed: seen.snoozed.filter(|until| *until > now),
         fired: seen
             .fired
             .map(|(at, seq)| (at, seq.map(|seq| permalink(kept.spec.room, seq)))),

@@ -115,6 +115,8 @@ pub struct Seen {
     pub state: Option<String>,
     /// When it fired last, and the message's place in the room.
     pub fired: Option<(Timestamp, Option<u64>)>,
+    /// Until when that was put off.
+    pub snoozed: Option<Timestamp>,
 }
 
 /// Keeps a rule; the same one by the same author is there once. `false` when it was there.
@@ -265,13 +267,14 @@ struct SeenRow {
     state: Option<String>,
     fired: Option<i64>,
     seq: Option<i64>,
+    snoozed: Option<i64>,
 }
 
 /// The rules of the rooms that somebody is in, by room and name.
 pub async fn seen(db: &SqlitePool, user: UserId) -> Result<Vec<Seen>, AppError> {
     let rows: Vec<SeenRow> = sqlx::query_as(
         "SELECT alert_rule.*, room.name AS room_name, user.name AS author_name, alert_state.state, \
-         f.began AS fired, f.seq FROM member JOIN room ON room.id = member.room \
+         f.began AS fired, f.seq, f.snoozed FROM member JOIN room ON room.id = member.room \
          JOIN alert_rule ON alert_rule.room = room.id JOIN user ON user.id = alert_rule.author \
          LEFT JOIN alert_state ON alert_state.rule = alert_rule.id \
          LEFT JOIN alert_firing f ON f.id = (SELECT max(id) FROM alert_firing WHERE rule = alert_rule.id) \
@@ -289,6 +292,7 @@ pub async fn seen(db: &SqlitePool, user: UserId) -> Result<Vec<Seen>, AppError> 
             fired: row
                 .fired
                 .map(|at| (Timestamp::from_micros(at), row.seq.map(i64::unsigned_abs))),
+            snoozed: row.snoozed.map(Timestamp::from_micros),
         })
     };
     Ok(rows.into_iter().filter_map(seen).collect())
