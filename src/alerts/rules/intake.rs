@@ -90,10 +90,10 @@ impl State {
         }
         let (now, since) = (self.now, self.since);
         if let Some(group) = self.groups.get_mut(name) {
-            let (now, width) = (now.micros(), width(spec.seconds));
+            let (latest, width) = (now.micros(), width(spec.seconds));
             // What comes later than the time that is looked over counts when it comes.
-            if !group.counts.add(at.micros(), now, width) {
-                group.counts.add(now, now, width);
+            if !group.counts.add(at.micros(), latest, width) {
+                group.counts.add(latest, latest, width);
             }
             judge(spec, group, now, since);
         }
