@@ -116,6 +116,21 @@ function start() {
     series = chart.addSeries(kind === "line" ? LineSeries : CandlestickSeries, { priceFormat: { type: "custom", minMove: 10 ** -precision, formatter: (price) => grouped(price.toFixed(precision)) } });
     paint();
     draw();
+    mark();
+  }
+  /** The prices at which alerts fire are lines. */
+  let levels = [];
+  let lines = [];
+  function mark() {
+    for (const [drawnOn, line] of lines) if (drawnOn === series) series.removePriceLine(line);
+    // Beside another symbol the scale is percent.
+    lines = beside ? [] : levels.map(({ price, test, name }) => [series, series.createPriceLine({ price: +price, color: colour("--warn"), lineWidth: 1, lineStyle: 2, axisLabelVisible: true, title: `${test === "above" ? "▲" : "▼"} ${name}`.slice(0, 40) })]);
+  }
+  async function alerts() {
+    const answer = await fetch(`/alerts/levels?symbol=${encodeURIComponent(symbol)}&venue=${encodeURIComponent(venue)}`).catch(() => null);
+    if (!answer?.ok) return;
+    levels = await answer.json();
+    mark();
   }
   /** The figures of the bar under the pointer, or of the newest. */
   function tell(time) {
@@ -376,6 +391,7 @@ function start() {
     times();
     tell(null);
     connect();
+    alerts();
   })();
 }
 

@@ -13,6 +13,7 @@ use crate::{
         model::{Pair, Theme},
         pages::{CodePage, JoinPage, PersonPage, ResetPage, SetUpPage, SignInPage, TeamPage, TwoFactorPage, YouPage},
     },
+    alerts::pages::{AlertFormPage, AlertsPage},
     chat::connection::Calls,
     chat::{
         delete_room_page::DeleteRoomPage,
@@ -52,6 +53,7 @@ pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
         <script src="/ticker.js" type="module"></script>
         <HydrationScripts options=options.clone() />
         <script src="/notify.js" defer></script>
+        <script src="/alerts.js" defer></script>
     };
     page(options, scripts.into_any(), view! { <App /> }.into_any())
 }
@@ -169,6 +171,8 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/rooms/:room/pins") view=PinsPage ssr=SsrMode::Async />
                 <Route path=path!("/bookmarks") view=BookmarksPage ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
+                <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async />
+                <Route path=path!("/alerts/new") view=AlertFormPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/chart") view=ChartPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/lists") view=ListsPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />

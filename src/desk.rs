@@ -160,6 +160,7 @@ fn Layout(team: String, prices: Prices) -> impl IntoView {
                 <h2>"Feeds"</h2>
                 <a href="/ticker" aria-current=current("ticker")>"Ticker"</a>
                 <a href="/logs" aria-current=current("logs")>"Logs"</a>
+                <a href="/alerts" rel="external">"Alerts"</a>
                 <footer>
                     <Leave words="You and the team" />
                 </footer>

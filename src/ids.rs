@@ -46,3 +46,11 @@ id!(
     /// A signed-in browser: `session.id`.
     SessionId
 );
+id!(
+    /// A rule of alerts: `alert_rule.id`.
+    AlertId
+);
+id!(
+    /// A firing of one, or a group of Alertmanager's: `alert_firing.id`.
+    FiringId
+);

@@ -34,6 +34,8 @@ pub mod desk_keys;
 
 /// Sign-in, sessions, the join link, tokens.
 pub mod accounts;
+/// Rules over prices and log lines that speak in rooms.
+pub mod alerts;
 /// Rooms and messages.
 pub mod chat;
 /// What a proxy breaks, and what mends it.

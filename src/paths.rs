@@ -63,6 +63,20 @@ pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
 pub const LINE_GATEWAY: &str = "/api/home/connect";
 /// The page of lists of symbols.
 pub const WATCHLISTS: &str = "/ticker/lists";
+/// The page of alerts.
+pub const ALERTS: &str = "/alerts";
+/// The page where one makes or changes an alert.
+pub const NEW_ALERT: &str = "/alerts/new";
+/// Where its form posts.
+pub const ALERT_KEEP: &str = "/alerts/keep";
+/// What a form's alert would have said lately, for its page.
+pub const ALERT_PREVIEW: &str = "/alerts/preview";
+/// The prices at which a symbol's alerts fire, for its page.
+pub const ALERT_LEVELS: &str = "/alerts/levels";
+/// Where the buttons below an alert's message post.
+pub const ALERT_ACT: &str = "/alerts/act";
+/// Prometheus' Alertmanager: a bot's token in the URL.
+pub const ALERTMANAGER_HOOK: &str = "/hooks/{token}/alertmanager";
 /// The API's root.
 pub const API: &str = "/api/v1";
 /// Files in, for pages: the body is the file, `?room=` and `?name=` say where to and what it is called.
@@ -119,6 +133,17 @@ pub fn moment(at: Timestamp) -> String {
 pub fn discuss(link: &str, room: Option<RoomId>) -> String {
     let room = room.map_or(String::new(), |room| format!("&room={room}"));
     format!("/discuss?link={}{room}", encoded(link))
+/// Where an alert on these log lines is made.
+pub fn alert_on_lines(query: &str) -> String {
+    format!("{NEW_ALERT}?test=more&query={}", encoded(query))
+}
+
+/// Where an alert on this price is made.
+pub fn alert_on_price(symbol: &str, venue: &str) -> String {
+    format!(
+        "{NEW_ALERT}?test=above&symbol={}",
+        encoded(&format!("{venue}:{symbol}"))
+    )
 }
 
 /// A log line, with those around it.

@@ -5,6 +5,7 @@
 //! `make bench` runs everything, `cargo bench --features ssr --bench load -- idle` one scenario. It asserts no
 //! speed: it fails only when something did not work.
 
+mod alerts;
 mod bare;
 mod commits;
 mod crowd;
@@ -38,8 +39,9 @@ use std::process::ExitCode;
 use squawkbox::server::shutdown::asked_to_stop;
 
 /// What can be measured, in the order of a full run.
-const SCENARIOS: [&str; 12] = [
+const SCENARIOS: [&str; 13] = [
     "start", "idle", "room", "thousand", "posts", "pages", "search", "ticks", "readers", "lines", "tails", "moments",
+    "alerts",
 ];
 /// Files that the largest scenario has open in one process, with room to spare.
 const OPEN_FILES: u64 = 4_096;
@@ -101,6 +103,7 @@ async fn run(names: &[String]) -> Result<(), String> {
                 "lines" => lines::run().await,
                 "tails" => tails::run().await,
                 "moments" => moments::run().await,
+                "alerts" => alerts::run().await,
                 _ => room::run().await,
             };
             outcome.map_err(|e| format!("{scenario}: {e}"))?;

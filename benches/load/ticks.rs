@@ -21,11 +21,12 @@ use crate::{
     year,
 };
 
-const SYMBOLS: u64 = 500;
+/// Symbols that ticks are of: `SYM-000` and so on, at the venue `load`.
+pub const SYMBOLS: u64 = 500;
 /// Ticks a second that are sent.
 const RATE: u64 = 50_000;
 /// Ticks in a request.
-const BATCH: u64 = 1_000;
+pub const BATCH: u64 = 1_000;
 /// Requests at once at most.
 const AT_ONCE: usize = 8;
 /// Seconds for which they are sent; `LOAD_TICKS_SECONDS` sets another number for a look.
@@ -167,7 +168,7 @@ async fn post_all(
 }
 
 /// Each symbol twice, at prices that move, and numbered one by one.
-fn body(request: u64) -> String {
+pub fn body(request: u64) -> String {
     use std::fmt::Write;
     let now = Timestamp::now();
     let mut out = String::with_capacity(BATCH as usize * 120);

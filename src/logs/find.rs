@@ -70,6 +70,9 @@ pub struct FoundLine {
     pub fields: Vec<FoundField>,
     /// What it has of the fields in columns; empty where it has none.
     pub columns: Vec<String>,
+    /// Of one that is opened: the query that finds its like, for an alert on them.
+    #[serde(default)]
+    pub alike: String,
 }
 
 /// Something that a line carries.

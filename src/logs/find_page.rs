@@ -96,7 +96,7 @@ fn Answer(found: Found, wanted: Wanted) -> impl IntoView {
             {if is_around {
                 view! { <Around wanted=wanted.clone() /> }.into_any()
             } else {
-                view! { <Tools query=found.query.clone() is_newest=wanted.before.is_none() by=wanted.by.clone() /> }.into_any()
+                view! { <Tools query=found.query.clone() base=base.clone() is_newest=wanted.before.is_none() by=wanted.by.clone() /> }.into_any()
             }}
             {groups.map(|groups| view! { <Counted groups query=found.query.clone() /> })}
             {lines(&found, wanted.at)}
@@ -147,7 +147,7 @@ fn CountBy(query: String, by: String) -> impl IntoView {
 
 /// What can be done with all lines.
 #[component]
-fn Tools(query: String, is_newest: bool, by: String) -> impl IntoView {
+fn Tools(query: String, base: String, is_newest: bool, by: String) -> impl IntoView {
     let exports = [("text", "Text"), ("ndjson", "NDJSON"), ("csv", "CSV")].map(|(form, words)| {
         let url = format!("{}?format={form}&q={}", paths::LOG_EXPORT, paths::encoded(&query));
         view! { <a href=url download="">{words}</a> }
@@ -166,6 +166,7 @@ fn Tools(query: String, is_newest: bool, by: String) -> impl IntoView {
             })}
             <a class="button quiet" id="discuss-lines" href=paths::discuss(paths::LOG_SEARCH, None) hidden>"Discuss selected lines"</a>
             <CountBy query=query.clone() by />
+            <a class="sources-link" href=paths::alert_on_lines(&base)>"Alert on this"</a>
             <nav class="order" aria-label="Download"><span>"Download"</span> {exports.collect_view()}</nav>
         </div>
     }

@@ -18,6 +18,7 @@ use tower_http::{
 
 use crate::{
     accounts::server::{caller::Listener, cookie::looks, session},
+    alerts,
     app::{App, Door, desk_shell, door_shell},
     chat::{self, server::files},
     checkup::server::{clock, echo, seen},
@@ -64,6 +65,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), logs::server::sources::note_refused));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
+        .route(paths::ALERTMANAGER_HOOK, post(alerts::server::alertmanager::hook))
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
     // What they take, in bytes and in time, is bounded by their own `receive`.
     let files = Router::new()
@@ -93,6 +95,10 @@ pub fn router(state: AppState) -> Router {
         .route(paths::LOG_ROWS, get(logs::server::fragments::rows))
         .route(paths::LOG_LINE, get(logs::server::fragments::opened))
         .route(paths::PREVIEW, get(chat::server::previews::serve::picture))
+        .route(paths::ALERT_KEEP, post(alerts::server::forms::keep_form))
+        .route(paths::ALERT_PREVIEW, get(alerts::server::forms::preview))
+        .route(paths::ALERT_LEVELS, get(alerts::server::forms::levels))
+        .route(paths::ALERT_ACT, post(alerts::server::acts::act))
         .route(paths::FUNCTIONS, post(functions::call))
         .leptos_routes_with_context(&state, desk_pages, context.clone(), move || desk_shell(options.clone()))
         .leptos_routes_with_context(&state, door_pages, context.clone(), move || {

@@ -13,6 +13,7 @@ use crate::{
     accounts::server::Accounts,
     chat::server::{Chat, Others, clear, files::shelf::Shelf, withdraw},
     checkup::server::Checkup,
+    alerts::{self, server::Alerts},
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     moment,
@@ -119,8 +120,9 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
+    let alerts = Alerts::new(&config, &shutdown)?;
     let others = Others {
-        commands: vec![ticker.command(), logs.command()],
+        commands: vec![ticker.command(), logs.command(), alerts.command()],
         offers: vec![ticker.symbols()],
         quotables: vec![ticker.quoted(), logs.quoted(), moment::server::quoted(&ticker, &logs)],
     };
@@ -137,6 +139,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
         checkup: Checkup::default(),
         ticker,
         logs,
+        alerts,
         feeds,
         in_flight: InFlight::default(),
         shutdown,
@@ -145,6 +148,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     withdraw::begin(&state);
     clear::begin(&state);
     departed::begin(&state);
+    alerts::server::begin(&state);
     let config = state.config.clone();
     // Whoever is on this machine could take its connections in other ways too.
     let grants = Grants::usual(move |peer| peer.is_loopback() || may_be_proxy(peer, &config));

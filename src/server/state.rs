@@ -1,12 +1,16 @@
 //! Everything that requests share, made once at the start.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, Weak},
+};
 
 use axum::extract::FromRef;
 use leptos::prelude::{LeptosOptions, use_context};
 
 use crate::{
-    accounts::server::Accounts, chat::server::Chat, checkup::server::Checkup, error::AppError, logs::server::Logs,
+    accounts::server::Accounts, alerts::server::Alerts, chat::server::Chat, checkup::server::Checkup, error::AppError,
+    logs::server::Logs,
     ticker::server::Ticker,
 };
 
@@ -34,6 +38,8 @@ pub struct Parts {
     pub ticker: Ticker,
     /// Log lines.
     pub logs: Logs,
+    /// Rules over prices and log lines.
+    pub alerts: Alerts,
     /// What `GET /events` can carry.
     pub feeds: Vec<Box<dyn Feed>>,
     /// What programs are bringing.
@@ -54,6 +60,24 @@ impl AppState {
     /// `Internal` outside of both.
     pub fn here() -> Result<Self, AppError> {
         use_context().ok_or_else(|| super::error::internal("context", &"no state in this context"))
+    }
+}
+
+/// The state for what is itself a part of it, and must not keep it from ending.
+#[derive(Clone)]
+pub struct WeakState(Weak<Parts>);
+
+impl AppState {
+    /// See [`WeakState`].
+    pub fn weak(&self) -> WeakState {
+        WeakState(Arc::downgrade(&self.0))
+    }
+}
+
+impl WeakState {
+    /// The state, unless the server has stopped.
+    pub fn get(&self) -> Option<AppState> {
+        self.0.upgrade().map(AppState)
     }
 }
 

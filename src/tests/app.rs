@@ -1,6 +1,6 @@
 //! A server of one's own for each test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use leptos::prelude::LeptosOptions;
@@ -53,6 +53,13 @@ impl TestApp {
     pub async fn again_with(self, flags: &[&str]) -> Self {
         self.running.stop().await;
         Self::on(self._folder, flags, own_tracing().1).await
+    }
+
+    /// Stops, does something to what lies in the folder, and starts anew on it.
+    pub async fn again_after(self, meanwhile: impl AsyncFnOnce(&Path)) -> Self {
+        self.running.stop().await;
+        meanwhile(&self.folder).await;
+        Self::on(self._folder, &[], own_tracing().1).await
     }
 
     async fn on(temporary: tempfile::TempDir, flags: &[&str], own: OwnLines) -> Self {

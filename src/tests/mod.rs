@@ -1,6 +1,7 @@
 //! The real server on a random port, spoken to as its users do. One file per feature.
 
 mod accounts;
+mod alerts;
 mod api;
 mod app;
 mod changes;

@@ -90,6 +90,7 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
                 })}
                 <span class="badge" id="link" role="status"></span>
             </p>
+            <p><a href=paths::alert_on_price(&chart.symbol, &chart.venue)>"Alert on this"</a></p>
             <DayFigures chart=chart.clone() />
             <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
             // Its script has both follow what is pressed in the chart.

@@ -40,6 +40,7 @@ pub fn Frame(
                             <a href="/you/notifications">"Notifications"</a>
                             <a href="/bookmarks">"Bookmarks"</a>
                             <a href="/ticker/venues">"Venues"</a>
+                            <a href=paths::ALERTS>"Alerts"</a>
                             {runs_the_team.then(|| view! { <a href="/team">"Team"</a> })}
                         </nav>
                     </header>

@@ -30,6 +30,8 @@ use super::{
 const NOTE_EVERY: i64 = 60;
 /// How often open sockets and streams are asked whether their token was revoked by a command, which is another process.
 const ASK_EVERY: Duration = Duration::from_secs(1);
+/// Names that are tried for a bot of the server's own.
+const OWN_NAMES: u32 = 20;
 /// Longest URL of a webhook, in bytes.
 const LONGEST_URL: usize = 2_000;
 
@@ -100,6 +102,35 @@ impl Accounts {
         let id = self.admit(name, nobodys, Role::Member, Way::Bot).await?;
         self.keep_token(name.trim().to_owned(), scopes, Some(id), Some(room))
             .await
+    }
+
+    /// Creates a bot for the server itself, without a token: called `name`, or where that is taken `name-2` and so on.
+    ///
+    /// # Errors
+    /// `Conflict` when all of them are taken.
+    pub async fn create_own_bot(&self, name: &str) -> Result<UserId, AppError> {
+        let mut taken = None;
+        for number in 1..=OWN_NAMES {
+            let name = if number == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}-{number}")
+            };
+            // Nobody knows it, so nobody signs in as the bot.
+            let nobodys = Password(secret::token()?);
+            match self.admit(&name, nobodys, Role::Member, Way::Bot).await {
+                Ok(id) => {
+                    let work = self
+                        .db
+                        .writer
+                        .write(move |conn| Box::pin(async move { store::make_bot(conn, id).await }));
+                    return work.await.map(|()| id);
+                }
+                Err(AppError::Conflict(words)) => taken = Some(AppError::Conflict(words)),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(taken.unwrap_or(AppError::Busy))
     }
 
     async fn keep_token(

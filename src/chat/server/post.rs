@@ -1,5 +1,7 @@
 //! Where a message is born. The socket, the plain form, and whatever speaks later all come through here.
 
+use sqlx::SqliteConnection;
+
 use crate::{
     chat::{
         model::{Message, Person, Room},
@@ -7,12 +9,16 @@ use crate::{
         wire::{Draft, ServerFrame},
     },
     error::AppError,
-    ids::UserId,
+    ids::{FileId, UserId},
+    server::hub::Hub,
     time::Timestamp,
 };
 
 use super::{
-    Audience, Chat, markdown, mentions,
+    Audience, Chat, Event, markdown,
+    mentions::{self, Called},
+    previews::Previews,
+    said::Said,
     store::{self, NewMessage, Reply},
     tell, threads,
 };
@@ -40,8 +46,8 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, room, &body).await?;
     let html = markdown::rendered(&body, &called).await;
-    let (hub, said, previews) = (chat.hub.clone(), chat.said.clone(), chat.previews.clone());
-    let (message, is_new, ..) = chat
+    let told = chat.told();
+    let born = chat
         .db
         .writer
         .write_then(
@@ -55,49 +61,125 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
                     reply,
                     at: Timestamp::now(),
                 };
-                Box::pin(async move {
-                    let (mut message, is_new, root) = store::insert(conn, new).await?;
-                    if !is_new {
-                        return Ok((message, false, Vec::new(), None));
-                    }
-                    let place = (message.room, message.seq);
-                    message.files = store::attach(conn, place, message.author.id, &files).await?;
-                    let told = store::call(conn, &message, &called).await?;
-                    let reply = match root {
-                        Some(root) => Some((
-                            store::replied(conn, &message, root, &told).await?,
-                            store::thread(conn, message.room).await?,
-                        )),
-                        None => None,
-                    };
-                    Ok((message, true, told, reply))
-                })
+                Box::pin(async move { bear(conn, new, &files, &called).await })
             },
-            move |(message, is_new, told, reply): &(Message, bool, Vec<UserId>, Option<(Reply, Room)>)| {
-                if *is_new {
-                    if let Some((reply, thread)) = reply {
-                        threads::tell_followers(&hub, thread, &reply.follows);
-                    }
-                    let note = ServerFrame::Noted {
-                        room: message.room,
-                        author: message.author.id,
-                        mentions: told.clone(),
-                    };
-                    let to = Audience::Followers {
-                        room: message.room,
-                        changed: Some(message.changed),
-                        note: Some(note.encode().into()),
-                    };
-                    tell(&hub, &ServerFrame::Message(message.clone()), to);
-                    if let Some((reply, _)) = reply {
-                        threads::tell_root(&hub, &reply.root);
-                    }
-                    said.note(message);
-                    previews.note(message);
+            move |born: &Born| {
+                told.born(born);
+                if born.is_new {
+                    told.previews.note(&born.message);
                 }
             },
         )
         .await?;
     chat.unindexed.notify_one();
-    Ok((message, is_new))
+    Ok((born.message, born.is_new))
+}
+
+/// A message that was kept, and who is to be told of it.
+pub struct Born {
+    /// It.
+    pub message: Message,
+    /// Else it is what the same draft made before.
+    pub is_new: bool,
+    told: Vec<UserId>,
+    reply: Option<(Reply, Room)>,
+}
+
+/// Keeps a message that calls these: within a transaction, after which [`Told::born`] is to follow.
+///
+/// # Errors
+/// `NotFound` for the room, `Conflict` when it is archived.
+pub async fn bear(
+    conn: &mut SqliteConnection,
+    new: NewMessage,
+    files: &[FileId],
+    called: &Called,
+) -> Result<Born, AppError> {
+    let (mut message, is_new, root) = store::insert(conn, new).await?;
+    if !is_new {
+        return Ok(Born {
+            message,
+            is_new,
+            told: Vec::new(),
+            reply: None,
+        });
+    }
+    let place = (message.room, message.seq);
+    message.files = store::attach(conn, place, message.author.id, files).await?;
+    let told = store::call(conn, &message, called).await?;
+    let reply = match root {
+        Some(root) => Some((
+            store::replied(conn, &message, root, &told).await?,
+            store::thread(conn, message.room).await?,
+        )),
+        None => None,
+    };
+    Ok(Born {
+        message,
+        is_new,
+        told,
+        reply,
+    })
+}
+
+/// By what everybody hears of messages, after their commits; cheap to clone.
+#[derive(Clone)]
+pub struct Told {
+    hub: Hub<Event>,
+    said: Said,
+    previews: Previews,
+}
+
+impl Chat {
+    /// By what everybody hears of messages.
+    pub fn told(&self) -> Told {
+        Told {
+            hub: self.hub.clone(),
+            said: self.said.clone(),
+            previews: self.previews.clone(),
+        }
+    }
+}
+
+impl Told {
+    /// Tells of a new message.
+    pub fn born(&self, born: &Born) {
+        let Born {
+            message,
+            is_new,
+            told,
+            reply,
+        } = born;
+        if !is_new {
+            return;
+        }
+        if let Some((reply, thread)) = reply {
+            threads::tell_followers(&self.hub, thread, &reply.follows);
+        }
+        let note = ServerFrame::Noted {
+            room: message.room,
+            author: message.author.id,
+            mentions: told.clone(),
+        };
+        let to = Audience::Followers {
+            room: message.room,
+            changed: Some(message.changed),
+            note: Some(note.encode().into()),
+        };
+        tell(&self.hub, &ServerFrame::Message(message.clone()), to);
+        if let Some((reply, _)) = reply {
+            threads::tell_root(&self.hub, &reply.root);
+        }
+        self.said.note(message);
+    }
+
+    /// Tells those who look at its room what became of a message, without calling anybody.
+    pub fn changed(&self, message: &Message) {
+        let to = Audience::Followers {
+            room: message.room,
+            changed: Some(message.changed),
+            note: None,
+        };
+        tell(&self.hub, &ServerFrame::Message(message.clone()), to);
+    }
 }

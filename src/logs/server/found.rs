@@ -40,6 +40,8 @@ const COUNTING: Duration = Duration::from_millis(1_500);
 const BARS: i64 = 60;
 /// How far back the histogram goes where the query doesn't say, in seconds.
 const USUAL: i64 = 86_400;
+/// Longest query for lines that are alike, in characters.
+const LONGEST_ALIKE: usize = 600;
 /// Groups shown.
 const GROUPS: usize = 30;
 
@@ -87,6 +89,7 @@ pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Fou
         let with_fields = |mut found: FoundLine| {
             if found.line.id == at {
                 found.fields = fields(&found.line, &query);
+                found.alike = alike(&found.line);
             }
             found
         };
@@ -154,6 +157,7 @@ pub async fn line(readers: &SqlitePool, id: u64, q: &str) -> Result<(FoundLine, 
     let line = lines.into_iter().next().ok_or(AppError::Busy)?;
     let mut found = shown(line, &Matcher::new(&query, Timestamp::now()));
     found.fields = fields(&found.line, &query);
+    found.alike = alike(&found.line);
     Ok((found, query.to_string()))
 }
 
@@ -176,6 +180,21 @@ fn shown(line: Arc<LogLine>, matcher: &Matcher) -> FoundLine {
         parts,
         fields: Vec::new(),
         columns: Vec::new(),
+        alike: String::new(),
+    }
+}
+
+/// The query for lines of the same source that differ only in numbers and ids; where the text is too long for one, for those
+/// of its level.
+fn alike(line: &LogLine) -> String {
+    let source = Query::default().with(Expr::Is(Term::Source(vec![line.source.clone()])));
+    let pattern = pattern::regex(&pattern::pattern(&line.message));
+    let exact = source.clone().with(Expr::Is(Term::Regex(pattern))).to_string();
+    match exact.chars().count() <= LONGEST_ALIKE && Query::parse(&exact).is_ok() {
+        true => exact,
+        false => source
+            .with(Expr::Is(Term::Level(Compare::AtLeast, line.level)))
+            .to_string(),
     }
 }
 

@@ -31,7 +31,14 @@ use crate::{
     chat::server::{commands::Command, quoting::Quotable},
     error::AppError,
     ids::UserId,
-    server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown, sse::Feed},
+    server::{
+        config::Config,
+        db::Database,
+        hub::{Hub, Receiver},
+        limits::PerKey,
+        shutdown::Shutdown,
+        sse::Feed,
+    },
 };
 
 /// Log lines.
@@ -114,6 +121,9 @@ impl Logs {
     /// Log lines, as messages quote them.
     pub fn quoted(&self) -> Box<dyn Quotable> {
         Box::new(quoted::Quoted(self.archive.clone()))
+    /// What is committed from now on. Whoever misses some sees that the next doesn't follow, and reads the store.
+    pub fn committed(&self) -> Receiver<publish::Batch> {
+        self.live.subscribe()
     }
 
     /// The topic `logs` of `GET /events`.

@@ -160,6 +160,18 @@ impl PublicBoard {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).whole()
     }
 
+    /// The quotes that are newer than version `after` and `wanted`, by their symbols, the oldest first; and the version up
+    /// to which that is.
+    pub fn newer(&self, after: u64, wanted: impl Fn(&str) -> bool) -> (u64, Vec<Quote>) {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let newer = inner.entries.range(after.min(inner.version) + 1..);
+        let quotes = newer.filter_map(|(_, entry)| match &entry.update {
+            Update::Quote(quote) if wanted(&quote.symbol) => Some(quote.clone()),
+            _ => None,
+        });
+        (inner.version, quotes.collect())
+    }
+
     /// The symbols that have a price, in no order.
     pub fn keys(&self) -> Vec<Key> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);

@@ -146,6 +146,11 @@ impl Ticker {
         self.board.whole()
     }
 
+    /// The board itself, for who looks at it as often as it changes.
+    pub fn public_board(&self) -> Arc<PublicBoard> {
+        self.board.clone()
+    }
+
     /// What its UTC day brought to each symbol at each venue.
     pub fn days(&self) -> HashMap<Key, DayStats> {
         self.board.days()

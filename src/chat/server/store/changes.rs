@@ -71,6 +71,32 @@ pub async fn edit(
     Ok(called.rows_affected() > 0)
 }
 
+/// Has a message of the server's own say something else: nobody is called again, nothing is unread again, and what it said
+/// isn't remembered. `None` where it was deleted, its room is archived, or it says that already.
+pub async fn restate(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    seq: u64,
+    body: &str,
+    html: &str,
+) -> Result<Option<Message>, AppError> {
+    let done = sqlx::query(
+        "UPDATE message SET body = ?3, html = ?4 WHERE room = ?1 AND seq = ?2 AND deleted IS NULL \
+         AND (body <> ?3 OR html IS NOT ?4) \
+         AND EXISTS (SELECT 1 FROM room WHERE id = ?1 AND archived IS NULL AND deleted IS NULL)",
+    )
+    .bind(room.0)
+    .bind(place(seq))
+    .bind(body)
+    .bind(html)
+    .execute(&mut *conn)
+    .await?;
+    match done.rows_affected() {
+        0 => Ok(None),
+        _ => touch(conn, room, seq).await.map(Some),
+    }
+}
+
 /// Takes away all that a message said, now and earlier, and its files; its place stays. Answers what the files held.
 pub async fn delete(
     conn: &mut SqliteConnection,

@@ -149,11 +149,12 @@ pub async fn delete_room(conn: &mut SqliteConnection, room: RoomId, at: Timestam
     Ok(())
 }
 
-/// Deletes a private room that nobody is in any more, for nobody can come back; tells whether it was so.
+/// Deletes a private room that nobody is in any more, for nobody can come back; tells whether it was so. Who speaks for
+/// alerts is nobody.
 pub async fn delete_forsaken(conn: &mut SqliteConnection, room: RoomId, at: Timestamp) -> Result<bool, AppError> {
     let forsaken: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM room WHERE id = ?1 AND kind = 'private' \
-         AND NOT EXISTS (SELECT 1 FROM member WHERE room = ?1))",
+         AND NOT EXISTS (SELECT 1 FROM member WHERE room = ?1 AND user IS NOT (SELECT bot FROM alert_own)))",
     )
     .bind(room.0)
     .fetch_one(&mut *conn)
@@ -168,7 +169,8 @@ pub async fn delete_forsaken(conn: &mut SqliteConnection, room: RoomId, at: Time
 pub async fn delete_all_forsaken(conn: &mut SqliteConnection, at: Timestamp) -> Result<(), AppError> {
     let forsaken: Vec<i64> = sqlx::query_scalar(
         "SELECT id FROM room WHERE kind = 'private' AND parent IS NULL AND deleted IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM member WHERE member.room = room.id)",
+         AND NOT EXISTS (SELECT 1 FROM member WHERE member.room = room.id \
+         AND user IS NOT (SELECT bot FROM alert_own))",
     )
     .fetch_all(&mut *conn)
     .await?;

@@ -18,7 +18,7 @@ mod threads;
 mod webhooks;
 
 pub use avatars::{avatar, avatar_since, set_avatar};
-pub use changes::{delete, earlier_texts, edit, no_message, react, touch, withdraw};
+pub use changes::{delete, earlier_texts, edit, no_message, react, restate, touch, withdraw};
 pub use ends::{
     clear_deleted, delete_all_forsaken, delete_forsaken, delete_room, losses, must_not_be_last, open_room, room_now,
     rooms_to_join, set_archived,

@@ -1,0 +1,129 @@
+// Alerts: made by the form, with what they would have said; a message that goes on, is acknowledged, and is over.
+import type { APIRequestContext, Locator } from "@playwright/test";
+import { accessible, accessibleDayAndNight } from "./support/axe";
+import type { Person } from "./support/person";
+import type { Server } from "./support/server";
+import { expect, test } from "./support/test";
+
+const poster = (server: Server, request: APIRequestContext) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  return async (path: string, data: object) => {
+    const answer = await request.post(server.url + path, { headers, data });
+    expect(answer.status(), await answer.text()).toBe(200);
+  };
+};
+
+const alerts = (who: Person): Locator => who.messages.locator(".msg").filter({ hasText: "Alerts" });
+const preview = (who: Person): Locator => who.page.getByRole("region", { name: "The last 24 hours" });
+
+async function make(who: Person) {
+  await who.page.getByRole("button", { name: "Make alert" }).click();
+  await expect(who.page.getByText("It is watched from now on.")).toBeVisible();
+}
+
+test("a price crosses: said, acknowledged for everybody, gone on with, and over", async ({ ines, tomasz, server, request }) => {
+  test.slow();
+  const post = poster(server, request);
+  const tick = (last: string) => post("/ingest/ticks", { symbol: "ACME", venue: "lab", last });
+  const hour = 3_600_000;
+  for (const [i, last] of ["99", "101", "98"].entries()) {
+    const time = new Date(Date.now() - 3 * hour + (i * hour) / 2).toISOString();
+    await post("/ingest/ticks", { symbol: "ACME", venue: "lab", last, time });
+  }
+  await tick("99");
+
+  // From the symbol's page to the form, which knows the symbol.
+  await ines.page.goto(`${server.url}/ticker/chart?symbol=ACME&venue=lab`);
+  await ines.page.getByRole("link", { name: "Alert on this" }).click();
+  await expect(ines.page.getByLabel("Symbol")).toHaveValue("lab:ACME");
+  await expect(ines.page.getByLabel("Which lines")).toBeHidden();
+  await ines.page.getByLabel("Value", { exact: true }).fill("100");
+  await expect(preview(ines)).toContainText("It would have fired once in the last 24 hours");
+  await ines.page.getByLabel("Calls").fill("@tomasz");
+  await accessibleDayAndNight(ines.page, "the form of an alert");
+  await make(ines);
+  await accessibleDayAndNight(ines.page, "the list of alerts");
+  await ines.page.goto(`${server.url}/ticker/chart?symbol=ACME&venue=lab`);
+  await expect(ines.page.locator("#chart .plot canvas").first()).toBeVisible();
+  await ines.open("/");
+  await ines.arrive();
+
+  await tick("100.50");
+  for (const who of [ines, tomasz]) {
+    await expect(alerts(who)).toHaveCount(1);
+    await expect(alerts(who)).toContainText("Firing: ACME crosses above 100");
+    await expect(alerts(who).locator(".mention")).toHaveText("@tomasz");
+  }
+  await accessible(tomasz.page, "a room with an alert");
+  await alerts(tomasz).getByRole("button", { name: "Acknowledge" }).click();
+  for (const who of [ines, tomasz]) {
+    await expect(alerts(who)).toContainText("acknowledged by tomasz");
+    await expect(alerts(who).getByRole("button", { name: "Acknowledge" })).toHaveCount(0);
+  }
+  await expect(alerts(ines).getByRole("link", { name: "Open" })).toHaveAttribute("href", /^\/ticker\/chart\?symbol=ACME&venue=lab&before=/);
+  await tick("104");
+  await expect(alerts(ines)).toContainText("farthest 104", { timeout: 15_000 });
+  await tick("97");
+  await expect(alerts(ines)).toContainText("Resolved: ACME", { timeout: 15_000 });
+  await expect(alerts(ines)).toHaveCount(1);
+  await expect(ines.messages.getByText("edited")).toHaveCount(0);
+});
+
+test("lines come: an alert from one of them is one message, and is over", async ({ ines, server, request }) => {
+  test.slow();
+  const post = poster(server, request);
+  const lines = (count: number) =>
+    post("/ingest/logs", Array.from({ length: count }, (_, i) => ({ source: "gateway", level: "error", message: `upstream timed out after ${900 + i} ms` })));
+  await lines(3);
+  await ines.page.goto(`${server.url}/logs/search?q=${encodeURIComponent("source:gateway")}`);
+  const row = ines.page.locator(".found-line").first();
+  await row.locator(".text").click();
+  await row.getByRole("link", { name: "Alert on this" }).click();
+  await expect(ines.page.getByLabel("Which lines")).toHaveValue(/source:gateway .*upstream timed out after/);
+  await expect(ines.page.getByLabel("Symbol")).toBeHidden();
+  await ines.page.getByLabel("Value", { exact: true }).fill("2");
+  await ines.page.getByLabel("Within", { exact: true }).fill("10s");
+  await expect(preview(ines)).toContainText("It would have fired once in the last 24 hours");
+  await ines.page.getByText("Name, words, hours, webhook").click();
+  await ines.page.getByLabel("Name", { exact: true }).fill("Timeouts");
+  await accessible(ines.page, "the whole form of an alert");
+  // What is wrong is said, with everything as it was.
+  await ines.page.getByLabel("Cool-down").fill("2 weeks");
+  await ines.page.getByRole("button", { name: "Make alert" }).click();
+  await expect(ines.page.getByRole("alert")).toContainText("The cool-down is 0s to 1d");
+  await expect(ines.page.getByLabel("Name", { exact: true })).toHaveValue("Timeouts");
+  await ines.page.getByLabel("Cool-down").fill("1m");
+  await make(ines);
+  await ines.open("/");
+  await ines.arrive();
+
+  await lines(400);
+  await expect(alerts(ines)).toContainText("Firing: Timeouts");
+  await lines(100);
+  await expect(alerts(ines)).toContainText("500 in all", { timeout: 15_000 });
+  await alerts(ines).getByRole("button", { name: "Acknowledge" }).click();
+  await expect(alerts(ines)).toContainText("acknowledged by ines");
+  await expect(alerts(ines)).toContainText("Resolved: Timeouts", { timeout: 30_000 });
+  await expect(alerts(ines)).toHaveCount(1);
+  await alerts(ines).getByRole("link", { name: "Open" }).click();
+  await expect(ines.page.getByRole("heading", { name: "Search logs" })).toBeVisible();
+  await expect(ines.page.locator("#counted")).toContainText(/50[0-3] lines/);
+});
+
+test("a command makes one; it is put off, switched off and deleted", async ({ ines, server, request }) => {
+  const post = poster(server, request);
+  await post("/ingest/ticks", { symbol: "ACME", venue: "lab", last: "99" });
+  await ines.composer.fill("/alert lab:ACME > 100");
+  await ines.composer.press("Enter");
+  await expect(ines.page.getByText(/This room is told: ACME crosses above 100/)).toBeVisible();
+  await post("/ingest/ticks", { symbol: "ACME", venue: "lab", last: "101" });
+  await alerts(ines).getByRole("button", { name: "Snooze 4 h" }).click();
+  await expect(alerts(ines)).toContainText("snoozed by ines until");
+  await ines.open("/alerts");
+  await expect(ines.page.getByRole("listitem").filter({ hasText: "ACME crosses above 100" })).toContainText("snoozed until");
+  await ines.page.getByRole("button", { name: /^Switch .* off$/ }).click();
+  await expect(ines.page.getByRole("listitem").filter({ hasText: "ACME crosses above 100" })).toContainText("off");
+  await ines.page.getByText("Delete", { exact: true }).click();
+  await ines.page.getByRole("button", { name: "Delete it for everybody" }).click();
+  await expect(ines.page.getByText("No alert yet.")).toBeVisible();
+});

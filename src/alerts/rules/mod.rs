@@ -1,0 +1,15 @@
+//! What alerts are decided by. Pure: no clock, no I/O; what is read and said is in `server`.
+
+pub mod anchors;
+pub mod hours;
+mod intake;
+pub mod lengths;
+pub mod machine;
+pub mod spec;
+pub mod state;
+pub mod telling;
+#[cfg(test)]
+mod tests;
+pub mod typed;
+pub mod window;
+pub mod words;

@@ -1,0 +1,284 @@
+//! How a firing reads in chat: its text in Markdown, and the buttons below it in HTML.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    lengths,
+    spec::Spec,
+    state::{Episode, State},
+    words,
+};
+use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, time::Timestamp};
+
+/// What one can put it off for: as a button says it, and as it is sent.
+pub const SNOOZES: [(&str, &str); 3] = [
+    ("Snooze 30 min", "snooze-30m"),
+    ("Snooze 4 h", "snooze-4h"),
+    ("Snooze to tomorrow", "snooze-tomorrow"),
+];
+/// The word by which somebody says that they have seen it.
+pub const ACKNOWLEDGE: &str = "acknowledge";
+/// Bytes of a detail at most.
+const LONGEST: usize = 600;
+
+/// What a firing says. Kept with it, so that whoever presses a button can have it said again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Telling {
+    /// What it is called; any text.
+    pub name: String,
+    /// What it is about, as Markdown.
+    pub what: String,
+    /// The rest, as Markdown, a line each.
+    pub details: Vec<String>,
+    /// Whom it calls.
+    pub mentions: String,
+    /// What *Open* leads to: a path of ours; empty for nowhere.
+    pub link: String,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// It is no longer watched, and why.
+    pub stopped: Option<String>,
+    /// It can be put off.
+    pub has_snooze: bool,
+}
+
+/// What people have pressed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pressed {
+    /// Who has seen it, and when.
+    pub acknowledged: Option<(String, Timestamp)>,
+    /// Who has put it off, and until when.
+    pub snoozed: Option<(String, Timestamp)>,
+}
+
+impl Telling {
+    /// Of a rule's firing.
+    pub fn of(spec: &Spec, episode: &Episode) -> Self {
+        Self {
+            name: spec.name.clone(),
+            what: words::filled(spec, episode),
+            details: details(spec, episode),
+            mentions: spec.mentions.clone(),
+            link: link(spec, episode),
+            began: episode.began,
+            ended: episode.ended,
+            stopped: episode
+                .is_continued
+                .then(|| "It goes on in a later message.".to_owned()),
+            has_snooze: true,
+        }
+    }
+
+    /// The message.
+    pub fn body(&self, pressed: &Pressed) -> String {
+        let head = match (&self.stopped, self.ended, &pressed.acknowledged) {
+            (Some(_), ..) => "Stopped",
+            (None, Some(_), _) => "Resolved",
+            (None, None, Some(_)) => "Acknowledged",
+            (None, None, None) => "Firing",
+        };
+        let mut lines = vec![format!("**{head}: {}**", plain(&self.name)), self.what.clone()];
+        lines.extend(self.details.iter().cloned());
+        let mut course = format!("Since {}", instant(self.began));
+        if let Some(ended) = self.ended.filter(|_| self.stopped.is_none()) {
+            course.push_str(&format!(", resolved {}", later(ended, self.began)));
+        }
+        if let Some((who, at)) = &pressed.acknowledged {
+            course.push_str(&format!(", acknowledged by {} {}", plain(who), later(*at, self.began)));
+        }
+        if let Some((who, until)) = &pressed.snoozed {
+            course.push_str(&format!(", snoozed by {} until {}", plain(who), instant(*until)));
+        }
+        if let Some(why) = &self.stopped {
+            course.push_str(&format!(". {}", plain(why)));
+        }
+        lines.push(course);
+        if !self.mentions.is_empty() {
+            lines.push(self.mentions.clone());
+        }
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
+    }
+
+    /// The buttons, as a card behind the message's own HTML. They are forms, so that they work without scripts;
+    /// `public/alerts.js` sends them by itself.
+    pub fn card(&self, firing: FiringId, pressed: &Pressed) -> String {
+        let is_over = self.ended.is_some() || self.stopped.is_some();
+        let mut buttons = String::new();
+        let mut button = |words: &str, act: &str| {
+            buttons.push_str(&format!(
+                "<button class=\"button quiet\" type=\"submit\" name=\"act\" value=\"{act}\">{words}</button>"
+            ));
+        };
+        if !is_over && pressed.acknowledged.is_none() {
+            button("Acknowledge", ACKNOWLEDGE);
+        }
+        if self.has_snooze && self.stopped.is_none() && !is_over {
+            SNOOZES.iter().for_each(|(words, act)| button(words, act));
+        }
+        let open = match self.link.as_str() {
+            "" => String::new(),
+            link => format!(
+                "<a class=\"button quiet\" rel=\"external\" href=\"{}\">Open</a>",
+                escaped(link)
+            ),
+        };
+        if buttons.is_empty() && open.is_empty() {
+            return String::new();
+        }
+        format!(
+            "{CARD}<form class=\"acts\" method=\"post\" action=\"{}\" data-alert><input type=\"hidden\" name=\"firing\" \
+             value=\"{firing}\">{buttons}{open}<output></output></form></div>",
+            paths::ALERT_ACT
+        )
+    }
+
+    /// The same in words alone, for others' webhooks.
+    pub fn words(&self) -> String {
+        let head = match (&self.stopped, self.ended) {
+            (Some(_), _) => "Stopped",
+            (None, Some(_)) => "Resolved",
+            (None, None) => "Firing",
+        };
+        let rest = self.details.iter().map(|detail| unescaped(detail));
+        let lines = [format!("{head}: {}", self.name), unescaped(&self.what)];
+        let lines = lines.into_iter().chain(rest).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn details(spec: &Spec, episode: &Episode) -> Vec<String> {
+    let mut details = Vec::new();
+    let within = lengths::words(spec.seconds);
+    let text = |number: rust_decimal::Decimal| plain(&number.to_string());
+    match spec.test {
+        Test::More | Test::Fewer => {
+            let peak = episode
+                .peak
+                .map(|peak| format!(", {} at most", text(peak)))
+                .unwrap_or_default();
+            let now = match episode.ended {
+                None => format!("{} within {within}{peak}; ", episode.now),
+                Some(_) => String::new(),
+            };
+            details.push(format!("{now}{} in all", episode.all));
+            if !episode.groups.is_empty() {
+                let groups = episode
+                    .groups
+                    .iter()
+                    .map(|(name, count)| format!("{} {count}", code(name)));
+                let groups: Vec<String> = groups.collect();
+                details.push(format!("{}: {}", plain(&spec.by), groups.join(", ")));
+            }
+            if let Some(last) = &episode.last {
+                details.push(format!("Last, {}: {}", last.at.second(), code(&last.text)));
+            }
+        }
+        Test::Stale => (),
+        test => {
+            let sign = if matches!(test, Test::Above | Test::Below) {
+                ""
+            } else {
+                "%"
+            };
+            let figure = |name: &str, number| format!("{name} {}{sign}", text(number));
+            let figures = [("now", episode.price), ("farthest", episode.peak)];
+            let figures: Vec<String> = figures
+                .into_iter()
+                .filter_map(|(name, number)| number.map(|number| figure(name, number)))
+                .collect();
+            details.push(figures.join(", "));
+        }
+    }
+    if episode.times > 1 {
+        details.push(format!("{} times", episode.times));
+    }
+    for detail in &mut details {
+        detail.truncate(detail.floor_char_boundary(LONGEST));
+    }
+    details
+}
+
+/// The log search, or the symbol's page, at the time of the firing.
+fn link(spec: &Spec, episode: &Episode) -> String {
+    at(spec, episode.began, episode.ended)
+}
+
+/// What shows a rule's `began` at a glance, and some time around it.
+pub fn at(spec: &Spec, began: Timestamp, ended: Option<Timestamp>) -> String {
+    let until = ended.unwrap_or(began);
+    if spec.test.is_price() {
+        let before = until.plus_seconds(1_800);
+        let chart = paths::chart(&spec.key.symbol, &spec.key.venue);
+        return format!("{chart}&before={}", paths::encoded(&before.to_string()));
+    }
+    let (since, before) = (began.plus_seconds(-spec.seconds - 1), until.plus_seconds(60));
+    let moment = |at: Timestamp| format!("{}T{}Z", at.day(), at.second());
+    let query = format!("{} since:{} before:{}", spec.query, moment(since), moment(before));
+    paths::log_search(query.trim())
+}
+
+/// A moment, as it is read: `2026-11-20 14:03:07 UTC`.
+fn instant(at: Timestamp) -> String {
+    format!("{} {} UTC", at.day(), at.second())
+}
+
+/// A moment after another: without its day where that is the same.
+fn later(at: Timestamp, than: Timestamp) -> String {
+    match at.day() == than.day() {
+        true => at.second(),
+        false => format!("{} {}", at.day(), at.second()),
+    }
+}
+
+/// Any text, as Markdown that shows it as it is.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>' | '&' | '#' | '!' | '|'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Any text, as code.
+pub fn code(text: &str) -> String {
+    let inside: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("`{}`", inside.replace('`', "'").trim())
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.extend(chars.next()),
+            '`' => (),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+impl State {
+    /// What its last firing says, where there was one.
+    pub fn telling(&self, spec: &Spec) -> Option<Telling> {
+        let episode = self.episode.as_ref().filter(|episode| episode.number > 0)?;
+        Some(Telling::of(spec, episode))
+    }
+}

@@ -1,0 +1,114 @@
+//! What the pages of alerts send and ask for besides themselves. The form posts here rather than to a server function: one
+//! that is refused comes back with all that was typed.
+
+use axum::{
+    Json,
+    extract::{Query, RawForm, RawQuery, State},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    accounts::server::session::Session,
+    alerts::{model::Draft, pages::parts::Outcome},
+    chat::server::options::fragment,
+    error::AppError,
+    paths,
+    server::state::AppState,
+    ticker::model::Key,
+};
+
+use super::{keep::keep, listed::tried, store};
+
+/// `POST /alerts/keep`: makes the rule, or changes it, and leads to the list; back to the form with what is wrong where it
+/// can't.
+///
+/// # Errors
+/// What isn't of the form's making: `SlowDown`, `Busy`, `Internal`.
+pub async fn keep_form(
+    State(state): State<AppState>,
+    session: Session,
+    RawForm(form): RawForm,
+) -> Result<Response, AppError> {
+    let draft = read(&form);
+    match keep(&state, &session.me, &draft).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}?done=kept", paths::ALERTS)).into_response()),
+        Err(AppError::SlowDown(seconds)) => Err(AppError::SlowDown(seconds)),
+        Err(error) if error.status() < 500 => Ok(Redirect::to(&again(&draft)).into_response()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a form says; of a field that stands there several times, all with commas between.
+fn read(form: &[u8]) -> Draft {
+    let mut fields = serde_json::Map::new();
+    for (name, value) in form_urlencoded::parse(form) {
+        let text = match fields.get(&*name).and_then(|before| before.as_str()) {
+            Some(before) => format!("{before},{value}"),
+            None => value.into_owned(),
+        };
+        fields.insert(name.into_owned(), text.into());
+    }
+    serde_json::from_value(fields.into()).unwrap_or_default()
+}
+
+/// The form with all that stood in it; the page says what is wrong.
+fn again(draft: &Draft) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let fields = serde_json::to_value(draft).unwrap_or_default();
+    for (name, value) in fields.as_object().into_iter().flatten() {
+        let text = value.as_str().unwrap_or_default();
+        if !text.is_empty() {
+            query.append_pair(name, text);
+        }
+    }
+    format!("{}?{}", paths::NEW_ALERT, query.finish())
+}
+
+/// `GET /alerts/preview?…`: what the form's rule would have said, as the page shows it.
+///
+/// # Errors
+/// `SlowDown`; when a database can't be read.
+pub async fn preview(
+    State(state): State<AppState>,
+    session: Session,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, AppError> {
+    let draft = read(query.unwrap_or_default().as_bytes());
+    let tried = tried(&state, &session.me, &draft).await?;
+    Ok(Html(fragment(view! { <Outcome tried /> })))
+}
+
+/// Of which symbol.
+#[derive(Deserialize)]
+pub struct Of {
+    symbol: String,
+    venue: String,
+}
+
+/// A price at which an alert fires.
+#[derive(Serialize)]
+pub struct Level {
+    price: String,
+    test: String,
+    name: String,
+}
+
+/// `GET /alerts/levels?symbol=…&venue=…`: the prices at which alerts fire that the person sees, for the chart.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn levels(
+    State(state): State<AppState>,
+    session: Session,
+    Query(of): Query<Of>,
+) -> Result<Json<Vec<Level>>, AppError> {
+    let key = Key {
+        symbol: of.symbol,
+        venue: of.venue,
+    };
+    let levels = store::levels(&state.desk.readers, session.me.id, &key).await?;
+    let level = |(price, test, name)| Level { price, test, name };
+    Ok(Json(levels.into_iter().map(level).collect()))
+}

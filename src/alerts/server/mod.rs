@@ -1,0 +1,80 @@
+//! Alerts on the server.
+//!
+//! `check` makes a rule of what was written, `keep` keeps it; `evaluate` watches all of them and hands what they have to
+//! say to `fire`. `acts` are the buttons below a message, `forms` and `listed` what pages need, `preview` a look at the
+//! last day, `rest` the API, `command` what people type, `alertmanager` another's alerts, `outgoing` others' webhooks.
+
+pub mod acts;
+pub mod alertmanager;
+pub mod check;
+pub mod command;
+pub mod evaluate;
+pub mod fire;
+pub mod forms;
+pub mod keep;
+pub mod listed;
+pub mod outgoing;
+pub mod preview;
+pub mod rest;
+pub mod store;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+use crate::{
+    chat::server::commands::Command,
+    ids::UserId,
+    server::{
+        config::Config,
+        limits::PerKey,
+        shutdown::Shutdown,
+        state::{AppState, WeakState},
+    },
+};
+
+use self::outgoing::Outgoing;
+
+/// Alerts.
+pub struct Alerts {
+    /// Rules, or what people have pressed, changed: `evaluate` reads them anew.
+    pub changed: Notify,
+    /// Calls to others' webhooks.
+    pub outgoing: Outgoing,
+    /// Previews per person: a burst of 20, then one a second.
+    pub previews: PerKey<UserId>,
+    /// For the command, which is there before the state is.
+    state: Arc<OnceLock<WeakState>>,
+}
+
+impl Alerts {
+    /// Before there is a state; [`begin`] begins to watch.
+    ///
+    /// # Errors
+    /// When the TLS library can't start, in words.
+    pub fn new(config: &Config, shutdown: &Shutdown) -> Result<Self, String> {
+        let outgoing = Outgoing::start(config, shutdown).map_err(|e| format!("webhooks can't be called: {e}"))?;
+        Ok(Self {
+            changed: Notify::new(),
+            outgoing,
+            previews: PerKey::new(20, Duration::from_secs(1)),
+            state: Arc::default(),
+        })
+    }
+
+    /// `/alert`, for chat.
+    pub fn command(&self) -> Box<dyn Command> {
+        Box::new(command::Alert(self.state.clone()))
+    }
+}
+
+/// Begins to watch; returns at once.
+pub fn begin(state: &AppState) {
+    let _ = state.alerts.state.set(state.weak());
+    let (watched, background) = (state.clone(), state.shutdown.background.clone());
+    // Not through `shutdown.spawn`: it keeps what it knows when the server stops, and ends by itself.
+    background.spawn(evaluate::run(watched));
+}

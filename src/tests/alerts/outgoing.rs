@@ -1,0 +1,157 @@
+//! Others' webhooks, by one of one's own.
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::mpsc,
+};
+
+use super::*;
+
+const HERE: [&str; 1] = ["--allow-private-addresses"];
+
+/// A server that answers with these statuses, the last one for ever, and tells what it got.
+async fn endpoint(statuses: &'static [&'static str]) -> (String, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
+    let (tell, got) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut turn = 0;
+        while let Ok((mut line, _)) = listener.accept().await {
+            let (mut text, mut piece) = (Vec::new(), [0; 4_096]);
+            loop {
+                let read = line.read(&mut piece).await.unwrap_or(0);
+                text.extend_from_slice(&piece[..read]);
+                let whole = String::from_utf8_lossy(&text).into_owned();
+                let length = whole
+                    .lines()
+                    .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                let body = whole.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
+                if read == 0 || length.is_some_and(|length: usize| body >= length) {
+                    break;
+                }
+            }
+            let status = statuses.get(turn).or(statuses.last()).expect("a status");
+            turn += 1;
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = line.write_all(answer.as_bytes()).await;
+            let _ = line.shutdown().await;
+            let _ = tell.send(String::from_utf8_lossy(&text).into_owned());
+        }
+    });
+    (url, got)
+}
+
+async fn next(got: &mut mpsc::UnboundedReceiver<String>) -> String {
+    let wait = tokio::time::timeout(Duration::from_secs(20), got.recv());
+    wait.await.expect("in time").expect("a call")
+}
+
+fn body(got: &str) -> &str {
+    got.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+}
+
+async fn rule(app: &TestApp, who: &Member, shape: &str, url: &str) {
+    let form = [
+        ("test", "more"),
+        ("query", "timeout"),
+        ("value", "0"),
+        ("within", "5s"),
+        ("name", "Größe <1>"),
+        ("shape", shape),
+        ("url", url),
+    ];
+    make(app, who, &form).await;
+}
+
+#[tokio::test]
+async fn a_firing_and_its_end_are_told_and_told_again_where_that_may_help() {
+    let app = TestApp::with(&HERE).await;
+    let ines = app.admin().await;
+    let (url, mut got) = endpoint(&["500 Oops", "200 OK"]).await;
+    rule(&app, &ines, "json", &url).await;
+    post_lines(&app, 2, "XLON").await;
+    let first = next(&mut got).await;
+    let again = next(&mut got).await;
+    assert_eq!(body(&first), body(&again), "the same, a second later");
+    let told: Value = serde_json::from_str(body(&again)).expect("JSON");
+    assert_eq!(
+        (&told["event"], &told["rule"]),
+        (&json!("firing"), &json!({"id": 1, "name": "Größe <1>"}))
+    );
+    assert!(
+        told["text"].as_str().expect("text").starts_with("Firing: Größe <1>\n"),
+        "{told}"
+    );
+    assert!(
+        told["url"].as_str().expect("a url").contains("/logs/search?q=timeout"),
+        "{told}"
+    );
+    assert_eq!(told["ended"], Value::Null);
+    assert!(
+        !again.to_lowercase().contains("signature"),
+        "nobody asked for one: {again}"
+    );
+    let over: Value = serde_json::from_str(body(&next(&mut got).await)).expect("JSON");
+    assert_eq!(over["event"], "resolved");
+    assert!(over["ended"].is_string(), "{over}");
+}
+
+#[tokio::test]
+async fn each_shape_is_as_its_readers_want_it_and_what_says_no_is_left_alone() {
+    let app = TestApp::with(&HERE).await;
+    let ines = app.admin().await;
+    let (url, mut slack) = endpoint(&["404 Not Found"]).await;
+    rule(&app, &ines, "slack", &url).await;
+    let (url, mut ntfy) = endpoint(&["200 OK"]).await;
+    rule(&app, &ines, "ntfy", &url).await;
+    post_lines(&app, 1, "XLON").await;
+    let told: Value = serde_json::from_str(body(&next(&mut slack).await)).expect("JSON");
+    let text = told["text"].as_str().expect("text");
+    assert!(
+        text.starts_with("Firing: Größe &lt;1&gt;\n") && text.contains("|Open>"),
+        "{text}"
+    );
+    let got = next(&mut ntfy).await;
+    assert!(
+        got.to_lowercase().contains("title: gr??e <1>") && got.to_lowercase().contains("tags: rotating_light"),
+        "{got}"
+    );
+    assert!(body(&got).starts_with("Firing: Größe <1>\n"), "{got}");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(slack.try_recv().is_err(), "a 404 isn't tried again");
+    let test = async |id: &str| {
+        let form = [("id", id)];
+        let answer = ines
+            .client
+            .post(format!("{}/do/test_alert", app.url))
+            .form(&form)
+            .send()
+            .await;
+        let answer = answer.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("text"))
+    };
+    let (status, said) = test("1").await;
+    assert!(status == 400 && said.contains("404"), "{status} {said}");
+    assert!(test("2").await.0 < 400);
+    next(&mut slack).await;
+    assert!(body(&next(&mut ntfy).await).contains("This is how an alert is told here."));
+}
+
+#[tokio::test]
+async fn private_addresses_are_not_called() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    for url in ["http://127.0.0.1:9/x", "https://10.0.0.1/x", "http://example.com/x"] {
+        let form = [("test", "more"), ("value", "0"), ("room", "1"), ("url", url)];
+        let answer = send(&app, &ines, &form).await;
+        let back = answer
+            .headers()
+            .get(LOCATION)
+            .expect("back")
+            .to_str()
+            .expect("text")
+            .to_owned();
+        assert!(back.starts_with("/alerts/new?"), "{url}: {back}");
+    }
+}
