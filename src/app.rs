@@ -34,18 +34,20 @@ use crate::{
     error::AppError,
     ids::RoomId,
     logs::{find_page::FindPage, sources_page::SourcesPage},
+    squawk::page::SquawksPage,
     ticker::{chart_page::ChartPage, lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
 
 /// The HTML document of the desk's pages, which scripts take over.
 pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
-    // In this order: the program hands prices to the script before it.
+    // In this order: the program hands prices and squawks to the scripts before it.
     let parts = ["board", "figures", "list", "offers", "rows"];
     let parts = parts.map(|name| view! { <link rel="modulepreload" href=format!("/ticker/{name}.js") /> });
     let scripts = view! {
         {parts.collect_view()}
         <script src="/ticker.js" type="module"></script>
+        <script src="/squawk.js" type="module"></script>
         <HydrationScripts options=options.clone() />
         <script src="/notify.js" defer></script>
     };
@@ -170,6 +172,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/sources") view=SourcesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/search") view=FindPage ssr=SsrMode::Async />
+                <Route path=path!("/squawks") view=SquawksPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

@@ -38,6 +38,8 @@ pub mod accounts;
 pub mod chat;
 /// Log lines from anywhere, kept and tailed.
 pub mod logs;
+/// Headlines that everyone hears.
+pub mod squawk;
 /// Prices from venues and from POST.
 pub mod ticker;
 

@@ -50,6 +50,12 @@ pub const CAMPFIRE_BOT: &str = "/rooms/{room}/{token}/messages";
 pub const LINE_GATEWAY: &str = "/api/home/connect";
 /// The page of lists of symbols.
 pub const WATCHLISTS: &str = "/ticker/lists";
+/// Headlines for any EventSource.
+pub const SEE: &str = "/see";
+/// A headline in, by the plainest means.
+pub const SEND: &str = "/send";
+/// The page of headlines.
+pub const SQUAWKS: &str = "/squawks";
 /// The API's root.
 pub const API: &str = "/api/v1";
 /// Files in, for pages: the body is the file, `?room=` and `?name=` say where to and what it is called.

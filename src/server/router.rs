@@ -22,7 +22,7 @@ use crate::{
     chat::{self, server::files},
     error::AppError,
     logs::{self, server::ingest},
-    paths, ticker,
+    paths, squawk, ticker,
     ui::error_page::SetStatus,
 };
 
@@ -63,6 +63,10 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), logs::server::sources::note_refused));
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
+        .route(
+            paths::SEND,
+            get(squawk::server::send::send).post(squawk::server::send::send),
+        )
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
     // What they take, in bytes and in time, is bounded by their own `receive`.
     let files = Router::new()
@@ -83,6 +87,10 @@ pub fn router(state: AppState) -> Router {
         .route(paths::CHAT_SOCKET, get(chat::server::socket::open))
         .route(paths::LINE_GATEWAY, get(chat::server::gateway::open))
         .route(paths::EVENTS, get(events))
+        .route(
+            paths::SEE,
+            get(squawk::server::see::see).options(squawk::server::see::allowed),
+        )
         .route(paths::OPTIONS, get(chat::server::options::list))
         .route(paths::LOG_EXPORT, get(logs::server::export::export))
         .route(paths::LOG_ROWS, get(logs::server::fragments::rows))

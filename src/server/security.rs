@@ -14,7 +14,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     error::AppError,
-    paths::{holds_a_token, is_api, is_shipped, shown},
+    paths::{SEND, holds_a_token, is_api, is_shipped, shown},
 };
 
 use super::{config::Config, state::AppState};
@@ -85,7 +85,7 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
 /// sends no token is told that, rather than where pages come from.
 fn is_by_token(request: &Request) -> bool {
     let path = request.uri().path();
-    path.starts_with("/ingest/") || is_shipped(path) || holds_a_token(path) || is_api(path)
+    path.starts_with("/ingest/") || is_shipped(path) || holds_a_token(path) || is_api(path) || path == SEND
 }
 
 /// Not any authorization: a browser sends a proxy's Basic by itself, whichever page asks.

@@ -14,6 +14,7 @@ use crate::{
     chat::server::{Chat, clear, files::shelf::Shelf, withdraw},
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
+    squawk::server::Squawk,
     ticker::server::{Ticker, lists::departed},
 };
 
@@ -115,11 +116,12 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
-    let (commands, offers) = (vec![ticker.command()], vec![ticker.symbols()]);
+    let squawk = Squawk::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
+    let (commands, offers) = (vec![ticker.command(), squawk.command()], vec![ticker.symbols()]);
     let chat = Chat::start(desk.clone(), shelf, commands, offers, &config, &shutdown)
         .await
         .map_err(fault)?;
-    let feeds = vec![ticker.feed(), logs.feed()];
+    let feeds = vec![ticker.feed(), logs.feed(), squawk.feed()];
     let parts = Parts {
         leptos,
         config,
@@ -128,6 +130,7 @@ pub async fn start(config: Config, leptos: LeptosOptions, own: OwnLines) -> Resu
         chat,
         ticker,
         logs,
+        squawk,
         feeds,
         in_flight: InFlight::default(),
         shutdown,

@@ -6,7 +6,8 @@ use axum::extract::FromRef;
 use leptos::prelude::{LeptosOptions, use_context};
 
 use crate::{
-    accounts::server::Accounts, chat::server::Chat, error::AppError, logs::server::Logs, ticker::server::Ticker,
+    accounts::server::Accounts, chat::server::Chat, error::AppError, logs::server::Logs, squawk::server::Squawk,
+    ticker::server::Ticker,
 };
 
 use super::{config::Config, db::Database, inflight::InFlight, shutdown::Shutdown, sse::Feed};
@@ -31,6 +32,8 @@ pub struct Parts {
     pub ticker: Ticker,
     /// Log lines.
     pub logs: Logs,
+    /// Headlines.
+    pub squawk: Arc<Squawk>,
     /// What `GET /events` can carry.
     pub feeds: Vec<Box<dyn Feed>>,
     /// What programs are bringing.

@@ -136,6 +136,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Logs", "/logs"),
         ("Search logs", paths::LOG_SEARCH),
         ("Log sources", paths::LOG_SOURCES),
+        ("Squawks", paths::SQUAWKS),
         ("Search messages", "/search"),
         ("Bookmarks", "/bookmarks"),
         ("Your account", "/you"),
