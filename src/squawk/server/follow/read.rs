@@ -75,7 +75,8 @@ fn name(links: &[Link], title: Option<&Text>) -> String {
 
 fn words(text: &Text) -> String {
     match text.content_type.as_str() {
-        "text/plain" => text.content.clone(),
+        // RSS doesn't say which it is, and many escape twice; what could be less-than stays as it is.
+        "text/plain" if text.content.contains('<') => text.content.clone(),
         _ => text_of_html(&text.content),
     }
 }
@@ -85,10 +86,10 @@ mod tests {
     use super::*;
 
     const RSS: &str = r#"<?xml version="1.0"?><rss version="2.0"><channel><title>ECB – Press</title><ttl>30</ttl>
-        <item><title>Rates &amp; more</title><link>https://ecb.test/2</link><guid>b</guid></item>
+        <item><title>Rates &amp; AT&amp;amp;T</title><link>https://ecb.test/2</link><guid>b</guid></item>
         <item><title> Holds
             at 2.00% </title><link>https://ecb.test/1</link></item>
-        <item><description>Only a description</description><guid>c</guid></item>
+        <item><description>Only a description, 1 &lt; 2</description><guid>c</guid></item>
         <item><guid>nothing</guid></item></channel></rss>"#;
     const ATOM: &str = r#"<feed xmlns="http://www.w3.org/2005/Atom"><title>Desk</title><id>desk</id>
         <entry><id>1</id><title type="html">&lt;b&gt;Up&lt;/b&gt; 1%</title><link href="/one"/></entry></feed>"#;
@@ -105,9 +106,9 @@ mod tests {
         assert_eq!(
             said,
             [
-                ("Rates & more", Some("https://ecb.test/2")),
+                ("Rates & AT&T", Some("https://ecb.test/2")),
                 ("Holds at 2.00%", Some("https://ecb.test/1")),
-                ("Only a description", None),
+                ("Only a description, 1 < 2", None),
             ]
         );
         let atom = read(ATOM.as_bytes(), "https://desk.test/feed").unwrap();
