@@ -38,19 +38,21 @@ use crate::{
     logs::{find_page::FindPage, sources_page::SourcesPage},
     moment::page::MomentPage,
     search::page::SearchPage,
+    squawk::page::SquawksPage,
     ticker::{chart_page::ChartPage, lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
 
 /// The HTML document of the desk's pages, which scripts take over.
 pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
-    // In this order: the program hands prices to the script before it.
+    // In this order: the program hands prices and squawks to the scripts before it.
     let parts = ["board", "figures", "list", "offers", "rows"];
     let parts = parts.map(|name| view! { <link rel="modulepreload" href=format!("/ticker/{name}.js") /> });
     let scripts = view! {
         {parts.collect_view()}
         <link rel="modulepreload" href="/chips.js" />
         <script src="/ticker.js" type="module"></script>
+        <script src="/squawk.js" type="module"></script>
         <HydrationScripts options=options.clone() />
         <script src="/notify.js" defer></script>
         <script src="/alerts.js" defer></script>
@@ -182,6 +184,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/at") view=MomentPage ssr=SsrMode::Async />
                 <Route path=path!("/at/:time") view=MomentPage ssr=SsrMode::Async />
                 <Route path=path!("/checkup") view=CheckupPage ssr=SsrMode::Async />
+                <Route path=path!("/squawks") view=SquawksPage ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async />
                 <Route path=path!("/you") view=YouPage ssr=SsrMode::Async />
                 <Route path=path!("/you/notifications") view=NotificationsPage ssr=SsrMode::Async />

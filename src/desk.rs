@@ -22,6 +22,8 @@ use crate::{
     json::Json,
     live::event_source::EventStream,
     logs::{connection::provide_log_buffer, model::Tail, panel::LogsPanel},
+    paths,
+    squawk::{connection::follow_squawks, model::Shown},
     ticker::{
         connection::follow_prices,
         panel::{Prices, TickerPanel},
@@ -54,6 +56,9 @@ pub struct Start {
     /// The prices, as HTML; of no use to a browser, which gets them with the page.
     #[serde(skip)]
     pub prices: Prices,
+    /// The squawks, likewise.
+    #[serde(skip)]
+    pub squawks: Shown,
     /// The newest log lines.
     pub tail: Tail,
 }
@@ -75,6 +80,7 @@ pub async fn open_desk() -> Result<Opening, AppError> {
         team,
         rooms: crate::chat::server::room_pages::list(&state.chat, me.id).await?,
         prices: crate::ticker::server::rendered::prices(&state.ticker, me.id).await?,
+        squawks: crate::squawk::server::rendered::shown(&state.squawk, me.id).await?,
         tail: state.logs.tail().await?,
         me,
     })))
@@ -90,14 +96,16 @@ pub fn Desk() -> impl IntoView {
                 team,
                 rooms,
                 prices,
+                squawks,
                 tail,
             } = *start;
             provide_context(me.clone());
             EventStream::provide();
             follow_prices();
+            follow_squawks();
             provide_log_buffer(tail);
             ChatConnection::provide(me, rooms);
-            view! { <Layout team prices /> }.into_any()
+            view! { <Layout team prices squawks /> }.into_any()
         }
         Ok(Opening::NoTeam) => view! { <Redirect path="/set-up" /> }.into_any(),
         Ok(Opening::SignedOut) => view! { <Redirect path="/sign-in" /> }.into_any(),
@@ -106,7 +114,7 @@ pub fn Desk() -> impl IntoView {
 }
 
 #[component(transparent)]
-fn Layout(team: String, prices: Prices) -> impl IntoView {
+fn Layout(team: String, prices: Prices, squawks: Shown) -> impl IntoView {
     let Prices { tape, tools, panel } = prices;
     let chat = expect_context::<ChatConnection>();
     Effect::new(|_| desk_keys::listen());
@@ -138,7 +146,8 @@ fn Layout(team: String, prices: Prices) -> impl IntoView {
             <a class="skip" href="#main" rel="external">
                 "Skip to the page"
             </a>
-            <Tape items=tape />
+            <Tape first=squawks.tape items=tape />
+            <section class="squawks" aria-label="Squawk" inner_html=squawks.banner></section>
             <nav class="rail" aria-label="Rooms">
                 <header>
                     <span class="mark" aria-hidden="true"></span>
@@ -161,6 +170,7 @@ fn Layout(team: String, prices: Prices) -> impl IntoView {
                 <a href="/ticker" aria-current=current("ticker")>"Ticker"</a>
                 <a href="/logs" aria-current=current("logs")>"Logs"</a>
                 <a href="/alerts" rel="external">"Alerts"</a>
+                <a href=paths::SQUAWKS rel="external">"Squawks"</a>
                 <footer>
                     <Leave words="You and the team" />
                 </footer>

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 22] = [
+const KEYS: [(&[&str], &str); 23] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -23,6 +23,7 @@ const KEYS: [(&[&str], &str); 22] = [
     (&["↑"], "in the empty field: edit what you said last"),
     (&["Esc"], "in the field: mark the room read"),
     (&["Esc"], "in a thread: close it"),
+    (&["Esc"], "in a squawk's banner: put it away"),
     (&["@"], "name somebody, those here, or the room"),
     (&[":"], "an emoji by name, from its second letter on"),
     (&["/"], "a command, at the start of a message"),

@@ -43,6 +43,14 @@ id!(
     ListId
 );
 id!(
+    /// A headline: `headline.id`.
+    HeadlineId
+);
+id!(
+    /// A feed of the web that is followed: `feed.id`.
+    FeedId
+);
+id!(
     /// A signed-in browser: `session.id`.
     SessionId
 );

@@ -46,6 +46,8 @@ pub mod logs;
 pub mod moment;
 /// One search over everything.
 pub mod search;
+/// Headlines that everyone hears.
+pub mod squawk;
 /// Prices from venues and from POST.
 pub mod ticker;
 

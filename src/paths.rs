@@ -77,6 +77,12 @@ pub const ALERT_LEVELS: &str = "/alerts/levels";
 pub const ALERT_ACT: &str = "/alerts/act";
 /// Prometheus' Alertmanager: a bot's token in the URL.
 pub const ALERTMANAGER_HOOK: &str = "/hooks/{token}/alertmanager";
+/// Headlines for any EventSource.
+pub const SEE: &str = "/see";
+/// A headline in, by the plainest means.
+pub const SEND: &str = "/send";
+/// The page of headlines.
+pub const SQUAWKS: &str = "/squawks";
 /// The API's root.
 pub const API: &str = "/api/v1";
 /// Files in, for pages: the body is the file, `?room=` and `?name=` say where to and what it is called.
@@ -133,6 +139,8 @@ pub fn moment(at: Timestamp) -> String {
 pub fn discuss(link: &str, room: Option<RoomId>) -> String {
     let room = room.map_or(String::new(), |room| format!("&room={room}"));
     format!("/discuss?link={}{room}", encoded(link))
+}
+
 /// Where an alert on these log lines is made.
 pub fn alert_on_lines(query: &str) -> String {
     format!("{NEW_ALERT}?test=more&query={}", encoded(query))

@@ -148,10 +148,10 @@ fn log(n: u64) -> Draft {
         _ => format!("order {} accepted", n * 7_919),
     };
     Draft {
-        test: if n % 7 == 0 { "fewer" } else { "more" }.into(),
-        value: if n % 7 == 0 { "1" } else { "1000" }.into(),
+        test: if n.is_multiple_of(7) { "fewer" } else { "more" }.into(),
+        value: if n.is_multiple_of(7) { "1" } else { "1000" }.into(),
         query,
-        by: if n % 3 == 0 { "venue" } else { "" }.into(),
+        by: if n.is_multiple_of(3) { "venue" } else { "" }.into(),
         within: "5m".into(),
         ..Draft::default()
     }

@@ -92,6 +92,8 @@ pub struct TeamPage {
     pub picture: String,
     /// Links in messages are looked up.
     pub previews: bool,
+    /// Of people, only administrators squawk.
+    pub squawk_admins: bool,
     /// Everyone who has an account.
     pub people: Vec<Account>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::RoomId, logs::model::LogLine, time::Timestamp};
+use crate::{ids::RoomId, logs::model::LogLine, squawk::model::Headline, time::Timestamp};
 
 /// How far a page reaches to either side, in seconds.
 pub const SPANS: [i64; 3] = [60, 600, 3_600];
@@ -56,6 +56,8 @@ pub struct Slot {
     pub at: Timestamp,
     /// The instant is in it.
     pub here: bool,
+    /// What everybody heard.
+    pub squawks: Vec<Headline>,
     /// What was said.
     pub said: Vec<Said>,
     /// Prices at its end.

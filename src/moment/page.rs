@@ -14,6 +14,7 @@ use crate::{
     chat::message::permalink,
     logs::{log_row::level_class, model::LogLine},
     paths,
+    squawk::model::Headline,
     time::Timestamp,
     ui::{loaded::loaded, outcome::Wrong},
 };
@@ -174,17 +175,23 @@ fn Row(then: Slot, url: String) -> impl IntoView {
     let Slot {
         at,
         here,
+        squawks,
         said,
         prices,
         lines,
     } = then;
-    let nothing = here && said.is_empty() && prices.is_empty() && lines.is_empty();
+    let nothing = here && squawks.is_empty() && said.is_empty() && prices.is_empty() && lines.is_empty();
     let lane = |name: &'static str, has: bool, view: AnyView| {
         has.then(
             || view! { <div class=format!("lane {}", name.to_lowercase()) role="group" aria-label=name>{view}</div> },
         )
     };
     let lanes = [
+        lane(
+            "Squawks",
+            !squawks.is_empty(),
+            squawks.into_iter().map(one_squawk).collect_view().into_any(),
+        ),
         lane(
             "Said",
             !said.is_empty(),
@@ -211,6 +218,22 @@ fn Row(then: Slot, url: String) -> impl IntoView {
             {nothing.then(|| view! { <p class="lane none">"Nothing was said, priced or logged."</p> })}
             {lanes.into_iter().collect_view()}
         </li>
+    }
+}
+
+fn one_squawk(headline: Headline) -> impl IntoView {
+    let text = match headline.url {
+        Some(url) => {
+            view! { <a href=url target="_blank" rel="noopener noreferrer" dir="auto">{headline.text}</a> }.into_any()
+        }
+        None => view! { <span dir="auto">{headline.text}</span> }.into_any(),
+    };
+    view! {
+        <p>
+            <a href=paths::SQUAWKS><b>{headline.source}</b> <small>"squawk"</small></a>
+            " "
+            {text}
+        </p>
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{chat::model::Teammate, logs::model::LogLine};
+use crate::{chat::model::Teammate, logs::model::LogLine, squawk::model::Headline};
 
 /// What is found besides messages; little of each, with where there is more.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub struct Elsewhere {
     pub symbols: Vec<Symbol>,
     /// People.
     pub people: Vec<Teammate>,
+    /// The newest squawks, the newest first.
+    pub squawks: Vec<Headline>,
     /// The newest log lines, the newest first.
     pub lines: Vec<Arc<LogLine>>,
     /// Where there are more log lines: a query in their language.

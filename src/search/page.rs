@@ -18,6 +18,7 @@ use crate::{
     },
     logs::{log_row::level_class, model::LogLine},
     paths,
+    squawk::model::Headline,
     ui::{avatar::Avatar, loaded::loaded, outcome::Wrong},
 };
 
@@ -52,7 +53,7 @@ pub fn SearchPage() -> impl IntoView {
                     type="search"
                     name="q"
                     aria-label="Search everything"
-                    placeholder="Messages, log lines, symbols, people"
+                    placeholder="Messages, log lines, squawks, symbols, people"
                     value=asked()
                     maxlength="400"
                     autocomplete="off"
@@ -72,10 +73,11 @@ fn Others(found: Elsewhere) -> impl IntoView {
     let Elsewhere {
         symbols,
         people,
+        squawks,
         lines,
         logs,
     } = found;
-    let is_any = !(symbols.is_empty() && people.is_empty() && lines.is_empty());
+    let is_any = !(symbols.is_empty() && people.is_empty() && squawks.is_empty() && lines.is_empty());
     let has_lines = !lines.is_empty();
     view! {
         <div class="elsewhere">
@@ -89,6 +91,12 @@ fn Others(found: Elsewhere) -> impl IntoView {
                 <section aria-labelledby="found-people">
                     <h2 id="found-people">"People"</h2>
                     <ul role="list">{people.into_iter().map(person).collect_view()}</ul>
+                </section>
+            })}
+            {(!squawks.is_empty()).then(|| view! {
+                <section aria-labelledby="found-squawks">
+                    <h2 id="found-squawks">"Squawks"</h2>
+                    <ul role="list">{squawks.into_iter().map(headline).collect_view()}</ul>
                 </section>
             })}
             {has_lines.then(|| view! {
@@ -136,6 +144,20 @@ fn person(mate: Teammate) -> impl IntoView {
                     <small>{words}</small>
                 </button>
             </form>
+        </li>
+    }
+}
+
+fn headline(headline: Headline) -> impl IntoView {
+    view! {
+        <li>
+            <a href=paths::moment(headline.at)>
+                <time datetime=headline.at.to_string()>{headline.at.day()} " " {headline.at.second()}</time>
+                " "
+                <strong>{headline.source}</strong>
+                " "
+                <span dir="auto">{headline.text}</span>
+            </a>
         </li>
     }
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     logs::server::{follow::FollowSettings, ingest::syslog::SyslogSettings},
+    squawk::server::follow::FeedSettings,
     ticker::{
         model::VenueKind,
         server::venues::settings::{Feeds, ReplaySettings, VenueSymbol},
@@ -182,6 +183,9 @@ pub struct Config {
 
     #[command(flatten)]
     pub follow: FollowSettings,
+
+    #[command(flatten)]
+    pub squawks: FeedSettings,
 
     /// Days for which log lines are kept
     #[arg(

@@ -53,8 +53,9 @@ pub async fn speak(State(options): State<LeptosOptions>, request: Request, next:
     let path = request.uri().path();
     let accepts = request.headers().get(ACCEPT).and_then(|kinds| kinds.to_str().ok());
     let wants_page = accepts.is_some_and(|kinds| kinds.contains("text/html"));
-    // Slack's and Loki's words are plain text, the API's are problem documents.
-    let has_its_own = path.starts_with("/hooks/") || paths::is_shipped(path) || paths::is_api(path);
+    // Slack's and Loki's words, and those of `/send`, are plain text, the API's are problem documents.
+    let has_its_own =
+        path.starts_with("/hooks/") || path == paths::SEND || paths::is_shipped(path) || paths::is_api(path);
     let mut response = next.run(request).await;
     if has_its_own || !(response.status().is_client_error() || response.status().is_server_error()) {
         return response;

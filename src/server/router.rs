@@ -24,7 +24,7 @@ use crate::{
     checkup::server::{clock, echo, seen},
     error::AppError,
     logs::{self, server::ingest},
-    paths, ticker,
+    paths, squawk, ticker,
     ui::error_page::SetStatus,
 };
 
@@ -66,6 +66,10 @@ pub fn router(state: AppState) -> Router {
     let programs = api::routes()
         .route(paths::SLACK_HOOK, post(chat::server::hooks::slack))
         .route(paths::ALERTMANAGER_HOOK, post(alerts::server::alertmanager::hook))
+        .route(
+            paths::SEND,
+            get(squawk::server::send::send).post(squawk::server::send::send),
+        )
         .layer(DefaultBodyLimit::max(limits::PROGRAM_BODY));
     // What they take, in bytes and in time, is bounded by their own `receive`.
     let files = Router::new()
@@ -90,6 +94,10 @@ pub fn router(state: AppState) -> Router {
         .route(paths::ECHO_STAMPED, get(echo::stamped))
         .route(paths::CLOCK, get(clock::sse))
         .route(paths::CHECKUP_SEEN, get(seen::seen).post(seen::seen))
+        .route(
+            paths::SEE,
+            get(squawk::server::see::see).options(squawk::server::see::allowed),
+        )
         .route(paths::OPTIONS, get(chat::server::options::list))
         .route(paths::LOG_EXPORT, get(logs::server::export::export))
         .route(paths::LOG_ROWS, get(logs::server::fragments::rows))

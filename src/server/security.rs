@@ -14,7 +14,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     error::AppError,
-    paths::{ECHO, ECHO_STAMPED, holds_a_token, is_api, is_shipped, shown},
+    paths::{ECHO, ECHO_STAMPED, SEND, holds_a_token, is_api, is_shipped, shown},
 };
 
 use super::{config::Config, state::AppState};
@@ -86,7 +86,7 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
 /// sends no token is told that, rather than where pages come from.
 fn is_by_token(request: &Request) -> bool {
     let path = request.uri().path();
-    path.starts_with("/ingest/") || is_shipped(path) || holds_a_token(path) || is_api(path)
+    path.starts_with("/ingest/") || is_shipped(path) || holds_a_token(path) || is_api(path) || path == SEND
 }
 
 /// The connection check may be open to strangers, who come from anywhere: without a cookie there is nobody to speak for.

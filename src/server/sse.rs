@@ -30,11 +30,11 @@ const PIECE: usize = 16 * 1024;
 /// Bytes of an event above which it goes out as it is, shared by all readers, rather than copied into a piece.
 const COPIED: usize = 4 * 1024;
 /// Silence after which [`BEAT`] is sent.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
+pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// A comment for proxies, and an event for the page, whose EventSource doesn't show it comments: the line is up.
 const BEAT: Bytes = Bytes::from_static(b":\nevent: beat\ndata: \n\n");
 /// What the browser is told to wait before it reconnects after a drop, in milliseconds.
-const RETRY_MS: u32 = 1_000;
+pub const RETRY_MS: u32 = 1_000;
 
 /// One event of a feed.
 #[derive(Clone, Debug)]
@@ -206,7 +206,12 @@ pub fn respond(
         let bytes = reader.next().await?;
         Some((Ok::<_, Infallible>(bytes), reader))
     });
-    let mut response = Response::new(Body::from_stream(body));
+    Ok(stream_response(Body::from_stream(body)))
+}
+
+/// An answer that is a stream of events.
+pub fn stream_response(body: Body) -> Response {
+    let mut response = Response::new(body);
     for (name, value) in [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache, no-transform"),
@@ -214,11 +219,12 @@ pub fn respond(
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    Ok(response)
+    response
 }
 
-/// Has a stream end, in a task of its own: one that stalls isn't polled and hears of nothing.
-async fn watch(end: impl Future<Output = ()>, told: CancellationToken, gone: CancellationToken, line: Line) {
+/// Has a stream end, in a task of its own: one that stalls isn't polled and hears of nothing. `told` is cancelled when `end`
+/// completes; a reader that isn't `gone` a moment later loses its `line`.
+pub async fn watch(end: impl Future<Output = ()>, told: CancellationToken, gone: CancellationToken, line: Line) {
     tokio::select! {
         () = gone.cancelled() => return,
         () = end => told.cancel(),

@@ -11,12 +11,13 @@ use tokio::net::TcpListener;
 
 use crate::{
     accounts::server::Accounts,
+    alerts::{self, server::Alerts},
     chat::server::{Chat, Others, clear, files::shelf::Shelf, withdraw},
     checkup::server::Checkup,
-    alerts::{self, server::Alerts},
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     moment,
+    squawk::server::Squawk,
     ticker::server::{Ticker, lists::departed},
 };
 
@@ -121,15 +122,16 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
     let alerts = Alerts::new(&config, &shutdown)?;
+    let squawk = Squawk::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
     let others = Others {
-        commands: vec![ticker.command(), logs.command(), alerts.command()],
+        commands: vec![ticker.command(), logs.command(), alerts.command(), squawk.command()],
         offers: vec![ticker.symbols()],
         quotables: vec![ticker.quoted(), logs.quoted(), moment::server::quoted(&ticker, &logs)],
     };
     let chat = Chat::start(desk.clone(), shelf, others, &config, &shutdown)
         .await
         .map_err(fault)?;
-    let feeds = vec![ticker.feed(), logs.feed()];
+    let feeds = vec![ticker.feed(), logs.feed(), squawk.feed()];
     let parts = Parts {
         leptos,
         config,
@@ -140,6 +142,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
         ticker,
         logs,
         alerts,
+        squawk,
         feeds,
         in_flight: InFlight::default(),
         shutdown,

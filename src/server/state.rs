@@ -10,8 +10,7 @@ use leptos::prelude::{LeptosOptions, use_context};
 
 use crate::{
     accounts::server::Accounts, alerts::server::Alerts, chat::server::Chat, checkup::server::Checkup, error::AppError,
-    logs::server::Logs,
-    ticker::server::Ticker,
+    logs::server::Logs, squawk::server::Squawk, ticker::server::Ticker,
 };
 
 use super::{config::Config, db::Database, inflight::InFlight, shutdown::Shutdown, sse::Feed};
@@ -40,6 +39,8 @@ pub struct Parts {
     pub logs: Logs,
     /// Rules over prices and log lines.
     pub alerts: Alerts,
+    /// Headlines.
+    pub squawk: Arc<Squawk>,
     /// What `GET /events` can carry.
     pub feeds: Vec<Box<dyn Feed>>,
     /// What programs are bringing.

@@ -26,6 +26,7 @@ mod schedules;
 mod search;
 mod server;
 mod socket;
+mod squawk;
 mod threads;
 mod ticker;
 mod unread;

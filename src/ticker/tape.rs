@@ -9,11 +9,14 @@ use crate::time::Timestamp;
 /// The tape.
 #[component(transparent)]
 pub fn Tape(
+    /// What stands before the prices, as HTML: another feature's.
+    first: String,
     /// See [`super::panel::Prices`].
     items: String,
 ) -> impl IntoView {
     view! {
         <section class="tape" aria-label="Tape">
+            <div class="first" inner_html=first></div>
             // One stop of the keyboard, which holds it still; the panel leads to the same pages.
             <div class="items" role="group" aria-label="Tape" tabindex="0" inner_html=items></div>
             <Clock />

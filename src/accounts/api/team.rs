@@ -23,6 +23,7 @@ pub async fn team_page() -> Result<model::TeamPage, AppError> {
         name: accounts.team().await?.unwrap_or_default(),
         picture: crate::accounts::server::two_factor::picture(&link)?,
         link,
+        squawk_admins: crate::squawk::server::store::admins_only(&door.state.desk.readers).await?,
         previews: crate::chat::server::store::previews_on(&door.state.desk.readers).await?,
         people: accounts.people().await?,
     })
@@ -69,6 +70,23 @@ pub async fn set_previews(#[server(default)] on: bool) -> Result<(), AppError> {
         .write(move |conn| Box::pin(async move { crate::chat::server::store::set_previews(conn, on).await }));
     work.await?;
     leptos_axum::redirect("/team?done=previews");
+    Ok(())
+}
+
+/// Has only administrators squawk, or everybody.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`.
+#[server(prefix = "/do", endpoint = "set_squawks", output = Json)]
+pub async fn set_squawks(#[server(default)] admins: bool) -> Result<(), AppError> {
+    let door = crate::accounts::server::door::Door::here()?;
+    door.admin()?;
+    let work =
+        door.state.desk.writer.write(move |conn| {
+            Box::pin(async move { crate::squawk::server::store::set_admins_only(conn, admins).await })
+        });
+    work.await?;
+    leptos_axum::redirect("/team?done=squawks");
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::frame::{Done, Frame, When, me};
 use crate::{
     accounts::{
-        api::team::{NewJoinLink, RenameTeam, SetPreviews, team_page},
+        api::team::{NewJoinLink, RenameTeam, SetPreviews, SetSquawks, team_page},
         model::{self, Account, Role},
         rules,
     },
@@ -36,6 +36,7 @@ fn Team(page: model::TeamPage) -> impl IntoView {
         link,
         picture,
         previews,
+        squawk_admins,
         people,
     } = page;
     let own = me().id;
@@ -87,6 +88,23 @@ fn Team(page: model::TeamPage) -> impl IntoView {
                         "Show what is behind a link "
                         <span class="hint">
                             "This server asks the page for its title and picture when somebody posts a link to it; nobody's browser does. Pages in private networks are never asked."
+                        </span>
+                    </span>
+                </label>
+                <button class="button quiet" type="submit">"Save"</button>
+            </form>
+        </section>
+        <section aria-labelledby="squawks-heading">
+            <h2 id="squawks-heading">"Squawks"</h2>
+            <Done what="squawks" words="That is how it is from now on." />
+            <Wrong error=refusal(SetSquawks::PATH) />
+            <form method="post" action=SetSquawks::PATH>
+                <label class="choice">
+                    <input type="checkbox" name="admins" value="true" checked=squawk_admins />
+                    <span>
+                        "Only administrators squawk "
+                        <span class="hint">
+                            "Everybody hears them. Programs whose token may post squawk either way, and so do feeds."
                         </span>
                     </span>
                 </label>

@@ -11,7 +11,7 @@ use crate::{accounts::model::Me, error::AppError, ids::UserId, server::state::Ap
 use super::{
     scopes::Scope,
     session::Session,
-    tokens::{Bot, bearer, known, no_token},
+    tokens::{Bot, bearer, in_url, known, no_token},
 };
 
 /// Who sent a request, by token where it carries one, which needs the scope `post`, else by cookie. As an extractor it
@@ -77,6 +77,33 @@ impl FromRequestParts<AppState> for Listener {
         session
             .map(|session| Self(Way::Cookie(session)))
             .map_err(AppError::into_response)
+    }
+}
+
+/// Who listens, as [`Listener`], or by `?token=` in the URL, for what can set no headers: there only a token counts that may
+/// nothing but read. As an extractor it refuses (401, 403, 429).
+#[derive(Clone, Debug)]
+pub struct UrlListener {
+    /// Who.
+    pub listener: Listener,
+    /// By a token, so that no cookie had a part in it.
+    pub by_token: bool,
+}
+
+impl FromRequestParts<AppState> for UrlListener {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let by_token = bearer(parts).is_some();
+        if !by_token && let Some(token) = in_url(parts) {
+            let bot = known(state.accounts.reader(&token).await).map_err(IntoResponse::into_response)?;
+            return Ok(Self {
+                listener: Listener(Way::Token(bot)),
+                by_token: true,
+            });
+        }
+        let listener = Listener::from_request_parts(parts, state).await?;
+        Ok(Self { listener, by_token })
     }
 }
 

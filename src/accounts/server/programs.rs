@@ -256,6 +256,25 @@ impl Accounts {
     /// # Errors
     /// As [`Accounts::token`].
     pub async fn bot(&self, text: &str, needs: Scope) -> Result<Option<Bot>, AppError> {
+        Ok(self.bot_and_scopes(text, needs).await?.map(|(bot, _)| bot))
+    }
+
+    /// The bot whose token this is, when the token may nothing but read: for URLs, which are passed on and written down.
+    ///
+    /// # Errors
+    /// As [`Accounts::token`]; `Forbidden` when it may do more.
+    pub async fn reader(&self, text: &str) -> Result<Option<Bot>, AppError> {
+        match self.bot_and_scopes(text, Scope::Read).await? {
+            Some((_, scopes)) if scopes != Scope::Read.into() => Err(AppError::Forbidden(format!(
+                "In a URL only a token is taken that may nothing but `read`; this one may `{}`. Make one with `squawkbox \
+                 token create --name NAME --scope read`, or send this one in the header `Authorization: Bearer sbx_…`.",
+                scopes.words().join(","),
+            ))),
+            found => Ok(found.map(|(bot, _)| bot)),
+        }
+    }
+
+    async fn bot_and_scopes(&self, text: &str, needs: Scope) -> Result<Option<(Bot, Scopes)>, AppError> {
         let Some(hash) = hash(text) else {
             return Ok(None);
         };
@@ -264,8 +283,8 @@ impl Accounts {
         let Some(token) = self.token_of(hash, needs).await? else {
             return Ok(None);
         };
-        let room = token.room;
-        Ok(token.bot.map(|me| Bot { me, room, end }))
+        let (room, scopes) = (token.room, token.scopes);
+        Ok(token.bot.map(|me| (Bot { me, room, end }, scopes)))
     }
 
     /// The ingest token of this text, as [`Accounts::token`].

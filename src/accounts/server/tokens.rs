@@ -189,6 +189,11 @@ fn sent(parts: &Parts) -> Option<Cow<'_, str>> {
     {
         return Some(password(coded.trim())?.into());
     }
+    in_url(parts)
+}
+
+/// The token in a request's URL, as `?token=`.
+pub fn in_url(parts: &Parts) -> Option<Cow<'_, str>> {
     let query = parts.uri.query()?;
     form_urlencoded::parse(query.as_bytes()).find_map(|(name, value)| (name == "token").then_some(value))
 }

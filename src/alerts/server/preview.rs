@@ -99,7 +99,7 @@ async fn over_lines(state: &AppState, spec: &Spec, now: Timestamp) -> Result<Pre
         by: spec.by.clone(),
         lines: Vec::new(),
     };
-    let (found, reached) = walk(&state.logs.db.readers, look, found).await?;
+    let (found, reached) = walk(&state.logs.archive, look, found).await?;
     let Lines { mut lines, .. } = found;
     let is_part = lines.len() >= MOST || reached.next.is_some();
     lines.sort_by_key(|(at, _)| *at);

@@ -121,6 +121,8 @@ impl Logs {
     /// Log lines, as messages quote them.
     pub fn quoted(&self) -> Box<dyn Quotable> {
         Box::new(quoted::Quoted(self.archive.clone()))
+    }
+
     /// What is committed from now on. Whoever misses some sees that the next doesn't follow, and reads the store.
     pub fn committed(&self) -> Receiver<publish::Batch> {
         self.live.subscribe()

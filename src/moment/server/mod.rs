@@ -19,6 +19,7 @@ use crate::{
         },
     },
     server::state::AppState,
+    squawk,
     ticker::{self, server::Ticker},
     time::Timestamp,
 };
@@ -80,7 +81,8 @@ pub async fn moment(state: &AppState, me: UserId, wanted: Wanted) -> Result<Mome
         }
         Err(error) => return Err(error),
     };
-    let (said, lines, prices) = tokio::join!(
+    let (squawks, said, lines, prices) = tokio::join!(
+        squawk::server::store::between(&state.desk.readers, (from, to), MESSAGES),
         said(state, me, (from, at, to)),
         lines(state, &query, (from, at, to), now),
         ticker::server::moments::around(&state.ticker.db.readers, keys, (from, to.min(now)), moment.step),
@@ -99,6 +101,7 @@ pub async fn moment(state: &AppState, me: UserId, wanted: Wanted) -> Result<Mome
     left_out(said_more, "messages");
     left_out(lines_more, "log lines");
     Lanes {
+        squawks: squawks?,
         said,
         lines,
         prices: prices?,

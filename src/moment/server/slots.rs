@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     logs::model::LogLine,
     moment::model::{Moment, Priced, Said, Slot},
+    squawk::model::Headline,
     ticker::{
         figures::{Direction, grouped},
         server::moments::Track,
@@ -17,6 +18,8 @@ const PRICES_EVERY: i64 = 10;
 
 /// What each of them has to tell.
 pub struct Lanes {
+    /// What everybody heard.
+    pub squawks: Vec<Headline>,
     /// What was said.
     pub said: Vec<Said>,
     /// What was logged.
@@ -36,6 +39,9 @@ impl Lanes {
         let micros = moment.step.max(1) * 1_000_000;
         let number = |at: Timestamp| at.micros().div_euclid(micros);
         let mut slots: BTreeMap<i64, Slot> = BTreeMap::new();
+        for headline in self.squawks {
+            slots.entry(number(headline.at)).or_default().squawks.push(headline);
+        }
         for said in self.said {
             slots.entry(number(said.at)).or_default().said.push(said);
         }
@@ -144,6 +150,7 @@ mod tests {
             fields: Default::default(),
         };
         let lanes = Lanes {
+            squawks: Vec::new(),
             said: vec![said(7), said(12)],
             lines: vec![Arc::new(line)],
             prices: vec![track(&[(5, "1200.50"), (7, "1199"), (8, "1300")], Some("1200.50"))],
@@ -180,6 +187,7 @@ mod tests {
             .map(|(second, price)| (*second, price.as_str()))
             .collect();
         let lanes = Lanes {
+            squawks: Vec::new(),
             said: vec![said(-5)],
             lines: Vec::new(),
             prices: vec![track(&closes, None)],

@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use self::described::Alike;
 use super::state::AppState;
-use crate::{alerts, chat, logs, paths, ticker};
+use crate::{alerts, chat, logs, paths, squawk, ticker};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,7 +28,8 @@ fn description() -> utoipa::openapi::OpenApi {
         .merge_from(chat::server::rest::description())
         .merge_from(ticker::server::rest::description())
         .merge_from(logs::server::rest::description())
-        .merge_from(alerts::server::rest::description());
+        .merge_from(alerts::server::rest::description())
+        .merge_from(squawk::server::rest::description());
     Alike.modify(&mut api);
     api
 }
@@ -46,6 +47,7 @@ pub fn routes() -> Router<AppState> {
         .merge(ticker::server::rest::routes())
         .merge(logs::server::rest::routes())
         .merge(alerts::server::rest::routes())
+        .merge(squawk::server::rest::routes())
         // What is refused here becomes a problem document on its way out, with words of its own.
         .fallback(async || StatusCode::NOT_FOUND);
     Router::new().nest(paths::API, api)

@@ -34,6 +34,9 @@ async fn no_token_and_no_code_gets_into_the_log() {
         format!("/app/_bulk?token={token}"),
         format!("/elastic/_license?token={token}"),
         format!("/elastic/{token}"),
+        format!("/see?token={token}"),
+        format!("/send?m=hi&token={token}"),
+        format!("/send/{token}?m=hi"),
     ];
     let everywhere = async || {
         for path in &paths {

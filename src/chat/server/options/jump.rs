@@ -141,6 +141,7 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Log sources", paths::LOG_SOURCES),
         ("One clock", "/at/now"),
         ("Search everything", "/search"),
+        ("Squawks", paths::SQUAWKS),
         ("Bookmarks", "/bookmarks"),
         ("Your account", "/you"),
         ("Keys", "/keys"),

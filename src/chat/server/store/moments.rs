@@ -91,17 +91,15 @@ pub async fn said_around(
     let here = first_since(db, at).await?;
     let first = first_since(db, from).await?.max(here - REACH);
     let last = first_since(db, to.plus_seconds(1)).await?.min(here + REACH);
-    let mut before: Vec<Row> = sqlx::query_as(said!(
-        "said.id >= ?4 AND said.id < ?5 ORDER BY said.id DESC LIMIT ?6"
-    ))
-    .bind(user.0)
-    .bind(from.micros())
-    .bind(to.micros())
-    .bind(first)
-    .bind(here)
-    .bind(limit + 1)
-    .fetch_all(db)
-    .await?;
+    let mut before: Vec<Row> = sqlx::query_as(said!("said.id >= ?4 AND said.id < ?5 ORDER BY said.id DESC LIMIT ?6"))
+        .bind(user.0)
+        .bind(from.micros())
+        .bind(to.micros())
+        .bind(first)
+        .bind(here)
+        .bind(limit + 1)
+        .fetch_all(db)
+        .await?;
     let mut after: Vec<Row> = sqlx::query_as(said!("said.id >= ?4 AND said.id < ?5 ORDER BY said.id LIMIT ?6"))
         .bind(user.0)
         .bind(from.micros())

@@ -5,7 +5,7 @@
 //! called. What a bot says calls nobody, so that two can't keep each other talking.
 
 pub mod call;
-mod html;
+pub mod html;
 pub mod payload;
 
 use std::{sync::Arc, time::Duration};

@@ -1,0 +1,111 @@
+//! What the desk shows of squawks before scripts do, as HTML: the newest on the tape, and as a banner what came last and
+//! wasn't seen. From there `public/squawk.js` goes on.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{NEWS, Squawk, store, stream::FRESH};
+use crate::{
+    chat::server::options::fragment,
+    error::AppError,
+    ids::UserId,
+    paths,
+    squawk::{
+        api::SeeHeadline,
+        model::{Headline, Shown},
+    },
+    time::Timestamp,
+};
+
+/// The squawks as `me` sees them now.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn shown(squawk: &Squawk, me: UserId) -> Result<Shown, AppError> {
+    let db = &squawk.db.readers;
+    let (newest, _) = store::reached(db).await?;
+    let news = store::newest(db, &store::Wanted::default(), FRESH).await?;
+    let since = Timestamp::now().plus_seconds(-NEWS);
+    let mut news = news.into_iter().filter(|headline| headline.at >= since).peekable();
+    let tape = fragment(on_the_tape(news.peek()));
+    let unseen = |one: &Headline| one.author != Some(me) && one.seen_by.iter().all(|(who, _)| *who != me);
+    let unseen: Vec<Headline> = news.filter(unseen).collect();
+    Ok(Shown {
+        tape,
+        banner: fragment(banner(me, newest, unseen.first(), unseen.len().saturating_sub(1))),
+    })
+}
+
+fn on_the_tape(headline: Option<&Headline>) -> impl IntoView {
+    let (minute, text) = headline
+        .map(|one| (one.at.minute(), one.text.clone()))
+        .unwrap_or_default();
+    view! {
+        <a class="head" id="squawk-head" href=paths::SQUAWKS rel="external" hidden=headline.is_none()>
+            <b class="squawk">"SQUAWK"</b>
+            " "
+            <time class="num">{minute}</time>
+            " "
+            <span>{text}</span>
+        </a>
+    }
+}
+
+/// The banner, with what is shown in it, if anything, and how many more wait.
+fn banner(me: UserId, newest: u64, headline: Option<&Headline>, more: usize) -> impl IntoView {
+    let none = headline.is_none();
+    let (id, text, url) = headline
+        .map(|one| (one.id.to_string(), one.text.clone(), one.url.clone()))
+        .unwrap_or_default();
+    let by = headline.map_or_else(String::new, |one| format!("{} · {} UTC", one.source, one.at.minute()));
+    let (seen, names) = headline.map(|one| (one.seen_words(), one.names())).unwrap_or_default();
+    let waiting = (more > 0).then(|| format!("{more} more"));
+    view! {
+        <div
+            class=if none { "banner none" } else { "banner" }
+            id="squawk-banner"
+            data-me=me.to_string()
+            data-newest=newest.to_string()
+            data-news=NEWS.to_string()
+            data-headline=id.clone()
+        >
+            <p class="said">
+                <b class="squawk" aria-hidden="true">"SQUAWK"</b>
+                " "
+                // There from the beginning, so that what comes into it is read out.
+                <span role="status">{text}</span>
+                " "
+                <a class="where" href=url.clone() hidden=url.is_none() target="_blank" rel="noopener noreferrer">"More"</a>
+            </p>
+            <div class="acts">
+                <span class="hint by">{by}</span>
+                <span class="hint seen-by" title=names>{seen}</span>
+                <a class="hint more" href=paths::SQUAWKS rel="external">{waiting}</a>
+                <details class="hearing" hidden>
+                    <summary>"Sound"</summary>
+                    <div>{choices()}</div>
+                </details>
+                <form method="post" action=SeeHeadline::PATH>
+                    <input type="hidden" name="id" value=id.clone() />
+                    <button class="button" type="submit">"Seen"</button>
+                </form>
+            </div>
+        </div>
+    }
+}
+
+/// What one may choose for this browser; scripts bring it to life.
+pub fn choices() -> impl IntoView {
+    let choice = |name: &'static str, words: &'static str| {
+        view! {
+            <label class="choice">
+                <input type="checkbox" data-hears=name />
+                <span>{words}</span>
+            </label>
+        }
+    };
+    view! {
+        {choice("sound", "A sound for each squawk")}
+        {choice("voice", "Read squawks out")}
+        <a href=paths::SQUAWKS rel="external">"All squawks"</a>
+    }
+}
