@@ -171,6 +171,7 @@ fn Layout(team: String, prices: Prices, squawks: Shown) -> impl IntoView {
                 <a href="/logs" aria-current=current("logs")>"Logs"</a>
                 <a href="/alerts" rel="external">"Alerts"</a>
                 <a href=paths::SQUAWKS rel="external">"Squawks"</a>
+                <a href="/at/now" rel="external">"One clock"</a>
                 <footer>
                     <Leave words="You and the team" />
                 </footer>
