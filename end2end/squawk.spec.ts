@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { accessible } from "./support/axe";
-import { banner, headline, onTheTape, squawk, token } from "./support/loudspeaker";
+import { banner, headline, onTheTape, putAway, squawk, token } from "./support/loudspeaker";
 import { expect, test } from "./support/test";
 
 // It takes a while until everybody has found back.
@@ -19,7 +19,7 @@ test("two people hear it, miss nothing over a killed server, and see who has see
     await expect(onTheTape(one)).toContainText("ECB holds deposit rate at 2.00%");
     await expect(banner(one).getByRole("link", { name: "More", exact: true })).toHaveAttribute("href", "https://www.ecb.test/");
   }
-  await tomasz.page.getByRole("button", { name: "Seen" }).click();
+  await putAway(tomasz);
   await expect(banner(tomasz)).toHaveClass("banner none");
   await expect(headline(tomasz)).toHaveText("");
   // She is told at once, and who it was when she points at it.
@@ -35,9 +35,9 @@ test("two people hear it, miss nothing over a killed server, and see who has see
   }
   // The first still waits for her, behind the newer one.
   await expect(banner(ines).getByRole("link", { name: "1 more" })).toBeVisible();
-  await banner(ines).getByRole("button", { name: "Seen" }).press("Escape");
+  await putAway(ines, (seen) => seen.press("Escape"));
   await expect(headline(ines)).toHaveText("ECB holds deposit rate at 2.00%");
-  await banner(ines).getByRole("button", { name: "Seen" }).click();
+  await putAway(ines);
   await expect(banner(ines)).toHaveClass("banner none");
   // What is put away stays away, on the page as the server makes it.
   await ines.page.reload();
@@ -63,7 +63,7 @@ test("one squawks from the page and by a command, and finds what was squawked", 
   const rows = page.getByRole("list", { name: "Squawks" }).getByRole("listitem");
   await expect(rows.locator(".said")).toHaveText(["Gateway is back", "Limits are reloaded"]);
   // Who has seen it, while she looks.
-  await tomasz.page.getByRole("button", { name: "Seen" }).click();
+  await putAway(tomasz);
   await rows.first().getByText("seen by 1").click();
   await expect(rows.first().locator(".names")).toHaveText("tomasz");
   // What comes meanwhile waits until she asks for it.

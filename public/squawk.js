@@ -70,8 +70,8 @@ const names = ({ seen, seen_by }) => {
   const more = seen - seen_by.length;
   return more > 0 ? `${named} and ${more} more` : named;
 };
-/** As the server: refused with a word alone, or a word with a sentence. */
-const see = (id) => fetch("/do/see_headline", { method: "POST", body: new URLSearchParams({ id }) });
+/** It goes through though the page is left at once. */
+const see = (id) => fetch("/do/see_headline", { method: "POST", body: new URLSearchParams({ id }), keepalive: true });
 
 class Banner {
   root = document.getElementById("squawk-banner");

@@ -19,5 +19,11 @@ export async function squawk(server: Server, request: APIRequestContext, token: 
 export const banner = (who: Person): Locator => who.page.locator("#squawk-banner");
 /** What it says. */
 export const headline = (who: Person): Locator => banner(who).getByRole("status");
+/** Puts away what the banner shows, and waits until that is kept. */
+export async function putAway(who: Person, how: (seen: Locator) => Promise<void> = (seen) => seen.click()) {
+  const kept = who.page.waitForResponse(/\/do\/see_headline$/);
+  await how(banner(who).getByRole("button", { name: "Seen" }));
+  expect((await kept).ok()).toBe(true);
+}
 /** What stands on the tape. */
 export const onTheTape = (who: Person): Locator => who.page.getByRole("region", { name: "Tape" }).locator("#squawk-head");

@@ -23,6 +23,11 @@ CREATE TABLE headline (
 CREATE INDEX headline_by_time ON headline (at);
 CREATE UNIQUE INDEX headline_once ON headline (coalesce(author, 0), outer_id);
 
+-- Whoever is taken off the team with what they said, takes what they squawked along.
+CREATE TRIGGER headlines_withdrawn AFTER UPDATE OF withdraw ON user WHEN NEW.withdraw = 1 BEGIN
+    DELETE FROM headline WHERE coalesce(author, 0) = NEW.id;
+END;
+
 CREATE TABLE headline_seen (
     headline INTEGER NOT NULL REFERENCES headline (id) ON DELETE CASCADE,
     user     INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,

@@ -175,6 +175,30 @@ async fn the_oldest_go_when_there_are_too_many_and_are_not_found_any_more() {
 }
 
 #[tokio::test]
+async fn who_is_removed_with_what_they_said_takes_what_they_squawked_along() {
+    let mut conn = migrated().await;
+    for author in [Some(1), Some(2), None] {
+        insert(&mut conn, &new(author, "source", "heard by all")).await.unwrap();
+    }
+    for (id, withdraw, left) in [(1, 0, [3, 2, 1].as_slice()), (2, 1, &[3, 1])] {
+        sqlx::query("UPDATE user SET removed = 1, withdraw = ? WHERE id = ?")
+            .bind(withdraw)
+            .bind(id)
+            .execute(&mut conn)
+            .await
+            .unwrap();
+        for indexed in [vec![], vec!["heard".to_owned()]] {
+            let wanted = Wanted {
+                indexed,
+                ..Wanted::default()
+            };
+            let found = newest(&mut conn, &wanted, 10).await.unwrap();
+            assert_eq!(found.iter().map(|one| one.id.0).collect::<Vec<_>>(), left);
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_may_squawk_is_the_teams_choice_for_people_alone() {
     let mut conn = migrated().await;
     let all = async |conn: &mut SqliteConnection| {
