@@ -65,7 +65,7 @@ async fn a_private_room_is_nobody_else_s() {
             .text()
             .await
             .expect("text")
-            .contains("risk</a>")
+            .contains("risk")
     );
     assert!(
         !page(&tomasz)
