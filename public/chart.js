@@ -72,6 +72,7 @@ function start() {
     return `rgba(${r}, ${g}, ${b}, ${a / 255})`;
   }
   function paint() {
+    if (!series) return;
     const [line, ink, up, down] = ["--line", "--ink-2", "--up", "--down"].map(colour);
     chart.applyOptions({
       layout: { background: { type: ColorType.Solid, color: colour("--ground") }, textColor: ink, fontFamily: getComputedStyle(document.body).fontFamily },

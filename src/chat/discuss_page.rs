@@ -48,14 +48,14 @@ fn Form(found: ToDiscuss, link: String, room: Option<RoomId>) -> impl IntoView {
     view! {
         <form method="post" action=Discuss::PATH class="discuss">
             <input type="hidden" name="link" value=link />
-            <label>
-                "Room"
-                <select name="room" required>{options.collect_view()}</select>
-            </label>
-            <label>
-                "What about it?"
-                <textarea name="words" rows="3" maxlength="4000" placeholder="Say something, or nothing" dir="auto"></textarea>
-            </label>
+            <div class="field">
+                <label for="discuss-room">"Room"</label>
+                <select id="discuss-room" name="room" required>{options.collect_view()}</select>
+            </div>
+            <div class="field">
+                <label for="discuss-words">"What about it?"</label>
+                <textarea id="discuss-words" name="words" rows="3" maxlength="4000" placeholder="Say something, or nothing" dir="auto"></textarea>
+            </div>
             {shown}
             <button class="button" type="submit">"Say it"</button>
         </form>

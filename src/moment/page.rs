@@ -84,7 +84,7 @@ fn Around(moment: Moment) -> impl IntoView {
     let at = moment.at;
     let steps = STEPS.map(|(seconds, words, label)| {
         let url = moment.at(at.plus_seconds(seconds));
-        view! { <a class="button quiet" href=url aria-label=label data-step=seconds.to_string()>{words}</a> }
+        view! { <a class="button quiet" href=url aria-label=format!("{words}, {label}") data-step=seconds.to_string()>{words}</a> }
     });
     let event = |at: Option<Timestamp>, words: &'static str, id: &'static str| {
         let url = at.map(|at| moment.at(at));
@@ -122,18 +122,18 @@ fn Around(moment: Moment) -> impl IntoView {
     view! {
         <div class="moment" id="moment" data-at=at.to_string() data-span=reach.clone() data-live=is_live.then_some("")>
             <form class="search" method="get" action="/at" role="search">
-                <label>
-                    <span>"When, UTC"</span>
-                    <input type="datetime-local" name="t" step="1" value=shown required />
-                </label>
-                <label>
-                    <span>"Log lines"</span>
-                    <input name="q" value=q placeholder="level>=warn source:gateway" maxlength="1000" autocomplete="off" spellcheck="false" />
-                </label>
-                <label>
-                    <span>"Prices"</span>
-                    <input name="symbols" value=moment.symbols.clone() placeholder="coinbase:BTC-USD, AAPL" maxlength="400" autocomplete="off" spellcheck="false" />
-                </label>
+                <div class="field">
+                    <label for="moment-when">"When, UTC"</label>
+                    <input id="moment-when" type="datetime-local" name="t" step="1" value=shown required />
+                </div>
+                <div class="field">
+                    <label for="moment-lines">"Log lines"</label>
+                    <input id="moment-lines" name="q" value=q placeholder="level>=warn source:gateway" maxlength="1000" autocomplete="off" spellcheck="false" />
+                </div>
+                <div class="field">
+                    <label for="moment-prices">"Prices"</label>
+                    <input id="moment-prices" name="symbols" value=moment.symbols.clone() placeholder="coinbase:BTC-USD, AAPL" maxlength="400" autocomplete="off" spellcheck="false" />
+                </div>
                 <input type="hidden" name="span" value=asked_for />
                 <button class="button" type="submit">"Go there"</button>
             </form>

@@ -211,7 +211,7 @@ async fn a_link_to_a_line_keeps_the_line_when_it_is_gone() {
         "{one}"
     );
     assert!(
-        one.contains("venue=XLON") && one.contains(&format!("href=\"/logs/search?at={first}\"")),
+        one.contains("venue=XLON") && one.contains(&format!("href=\"/logs/search?at={first}\" rel=\"external\"")),
         "{one}"
     );
     assert!(one.contains("href=\"/at/20"), "{one}");

@@ -55,13 +55,15 @@ impl Snapshot {
             format!("<span>{head}{}</span>", escaped(&cut(&row.text)))
         });
         let rows: String = rows.collect();
+        // What isn't the desk's, its program leaves to the browser.
+        let rel = if paths::is_beside(&self.href) { " rel=\"external\"" } else { "" };
         let more = match self.rows.len().saturating_sub(ROWS) {
             0 => String::new(),
             more => format!("<span>and {more} more</span>"),
         };
         format!(
-            "{CARD}<a class=\"own\" href=\"{}\"><small>{}</small> <strong>{}</strong> {rows}{more}{}</a>\
-             <a class=\"then\" href=\"{}\">{} {} UTC</a></div>",
+            "{CARD}<a class=\"own\" href=\"{}\"{rel}><small>{}</small> <strong>{}</strong> {rows}{more}{}</a>\
+             <a class=\"then\" href=\"{}\" rel=\"external\">{} {} UTC</a></div>",
             escaped(&self.href),
             escaped(&self.kind),
             escaped(&cut(&self.title)),
