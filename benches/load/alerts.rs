@@ -107,7 +107,11 @@ async fn make(data: &Path, rules: u64) -> Result<(), String> {
         let author = accounts.create_user("ines", password, Role::Admin).await;
         let author: UserId = author.map_err(|e| e.to_string())?;
         for n in 0..rules {
-            let (draft, key) = if n % 2 == 0 { price(n / 2) } else { (log(n / 2), None) };
+            let (draft, key) = if n.is_multiple_of(2) {
+                price(n / 2)
+            } else {
+                (log(n / 2), None)
+            };
             let spec = Spec::of(&draft, key, RoomId(1)).map_err(|e| e.to_string())?;
             let work = desk
                 .writer
@@ -148,10 +152,10 @@ fn log(n: u64) -> Draft {
         _ => format!("order {} accepted", n * 7_919),
     };
     Draft {
-        test: if n % 7 == 0 { "fewer" } else { "more" }.into(),
-        value: if n % 7 == 0 { "1" } else { "1000" }.into(),
+        test: if n.is_multiple_of(7) { "fewer" } else { "more" }.into(),
+        value: if n.is_multiple_of(7) { "1" } else { "1000" }.into(),
         query,
-        by: if n % 3 == 0 { "venue" } else { "" }.into(),
+        by: if n.is_multiple_of(3) { "venue" } else { "" }.into(),
         within: "5m".into(),
         ..Draft::default()
     }
