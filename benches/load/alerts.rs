@@ -107,7 +107,11 @@ async fn make(data: &Path, rules: u64) -> Result<(), String> {
         let author = accounts.create_user("ines", password, Role::Admin).await;
         let author: UserId = author.map_err(|e| e.to_string())?;
         for n in 0..rules {
-            let (draft, key) = if n % 2 == 0 { price(n / 2) } else { (log(n / 2), None) };
+            let (draft, key) = if n.is_multiple_of(2) {
+                price(n / 2)
+            } else {
+                (log(n / 2), None)
+            };
             let spec = Spec::of(&draft, key, RoomId(1)).map_err(|e| e.to_string())?;
             let work = desk
                 .writer

@@ -57,25 +57,13 @@ async fn a_private_room_is_nobody_else_s() {
         json!([]),
         "nobody outside of the room learns of it"
     );
-    let page = |who: &Member| who.client.get(format!("{}/alerts", app.url)).send();
-    assert!(
-        page(&ines)
-            .await
-            .expect("an answer")
-            .text()
-            .await
-            .expect("text")
-            .contains("risk")
-    );
-    assert!(
-        !page(&tomasz)
-            .await
-            .expect("an answer")
-            .text()
-            .await
-            .expect("text")
-            .contains("risk")
-    );
+    let page = async |who: &Member| {
+        let answer = who.client.get(format!("{}/alerts", app.url)).send().await;
+        answer.expect("an answer").text().await.expect("text")
+    };
+    let (hers, his) = (page(&ines).await, page(&tomasz).await);
+    assert!(hers.contains("more than 0 lines") && hers.contains("risk"), "{hers}");
+    assert!(!his.contains("more than 0 lines") && !his.contains("risk"), "{his}");
 
     let mut socket = ines.socket(&app).await;
     socket.follow(room, None).await;
