@@ -209,6 +209,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             <div
                 class="options"
                 role="listbox"
+                tabindex="0"
                 aria-label="Suggestions"
                 id=completions
                 on:mousedown=press(|event| event.prevent_default())

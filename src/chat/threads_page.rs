@@ -8,7 +8,7 @@ use super::{
     model::{Message, QUOTED, Room},
 };
 use crate::{
-    accounts::pages::frame::{Frame, me},
+    accounts::pages::frame::{Frame, day_and_minute, me},
     ui::{
         avatar::Avatar,
         loaded::loaded_once,
@@ -54,7 +54,7 @@ fn Line(room: Room, root: Message) -> impl IntoView {
     };
     let replies = root
         .thread
-        .map(|thread| view! { {thread.words()} ", last " {thread.last.day()} " " {thread.last.minute()} " UTC" });
+        .map(|thread| view! { {thread.words()} ", last " {day_and_minute(thread.last)} });
     let unread = (room.unread > 0).then(|| view! { <strong class="n">{room.unread} " unread"</strong> });
     view! {
         <li>

@@ -91,9 +91,10 @@ pub fn When(
     /// When.
     at: Timestamp,
 ) -> impl IntoView {
-    view! {
-        <a class="then" href=paths::moment(at)>
-            <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time>
-        </a>
-    }
+    view! { <a class="then" href=paths::moment(at)>{day_and_minute(at)}</a> }
+}
+
+/// The same without the link, for what is one.
+pub fn day_and_minute(at: Timestamp) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{at.day()} " " {at.minute()} " UTC"</time> }
 }

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
-    accounts::pages::frame::{Done, Frame, When},
+    accounts::pages::frame::{Done, Frame, When, day_and_minute},
     alerts::{
         api::{DeleteAlert, SwitchAlert, TestAlert, alerts},
         model::Listed,
@@ -60,7 +60,7 @@ fn Row(alert: Listed) -> impl IntoView {
         _ => view! { <span class="badge">"watching"</span> }.into_any(),
     };
     let fired = match alert.fired.clone() {
-        Some((at, Some(link))) => view! { "Fired last " <a href=link><When at /></a> }.into_any(),
+        Some((at, Some(link))) => view! { "Fired last " <a href=link>{day_and_minute(at)}</a> }.into_any(),
         Some((at, None)) => view! { "Fired last " <When at /> }.into_any(),
         None => "Never fired".into_any(),
     };

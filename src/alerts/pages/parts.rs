@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    accounts::pages::frame::When,
+    accounts::pages::frame::{When, day_and_minute},
     alerts::model::{Preview, Tried},
 };
 
@@ -34,7 +34,7 @@ fn Fired(preview: Preview) -> impl IntoView {
     let more = (times > here.len()).then(|| format!("And {} times before.", times - here.len()));
     let rows = here
         .into_iter()
-        .map(|(at, link)| view! { <li><a href=link><When at /></a></li> });
+        .map(|(at, link)| view! { <li><a href=link>{day_and_minute(at)}</a></li> });
     let rows = rows.collect_view();
     view! {
         <p class="hint">{sentence}</p>

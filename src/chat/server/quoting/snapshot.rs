@@ -56,7 +56,11 @@ impl Snapshot {
         });
         let rows: String = rows.collect();
         // What isn't the desk's, its program leaves to the browser.
-        let rel = if paths::is_beside(&self.href) { " rel=\"external\"" } else { "" };
+        let rel = if paths::is_beside(&self.href) {
+            " rel=\"external\""
+        } else {
+            ""
+        };
         let more = match self.rows.len().saturating_sub(ROWS) {
             0 => String::new(),
             more => format!("<span>and {more} more</span>"),
