@@ -46,7 +46,10 @@
       asking?.abort();
       asking = new AbortController();
       try {
-        const answer = await fetch(`/alerts/preview?${new URLSearchParams(new FormData(form))}`, { signal: asking.signal });
+        const asked = new FormData(form);
+        // A webhook's address is a secret, and an address of ours is none.
+        asked.delete("url");
+        const answer = await fetch(`/alerts/preview?${new URLSearchParams(asked)}`, { signal: asking.signal });
         if (answer.ok) preview.innerHTML = await answer.text();
         // Too fast: the next look tells more.
         else if (answer.status !== 429) preview.textContent = "The last day can't be looked at now.";

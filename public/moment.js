@@ -26,7 +26,14 @@ async function go(address, { quiet = false } = {}) {
     if (!there) throw new Error("no moment");
     const focused = document.activeElement;
     const kept = focused?.id || focused?.dataset?.step;
+    // The page must not move under whoever follows now, nor under whoever reads elsewhere on it.
+    const before = document.getElementById("here")?.getBoundingClientRect();
+    const isInSight = before && before.bottom > 0 && before.top < innerHeight;
+    const [room, top] = [document.scrollingElement, document.scrollingElement.scrollTop];
     page().replaceWith(document.adoptNode(there));
+    document.title = `${there.querySelector(".clock h2 time").textContent} · ${document.title.split(" · ").pop()}`;
+    if (quiet && !isInSight) room.scrollTop = top;
+    else if (quiet) document.getElementById("here")?.scrollIntoView({ block: "center" });
     if (!quiet) history.replaceState(null, "", address);
     begin(quiet);
     // Whoever pressed a button presses it again.

@@ -324,6 +324,6 @@ pub async fn discuss(room: RoomId, link: String, #[server(default)] words: Strin
     let state = crate::server::state::AppState::here()?;
     let origin = discuss::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
     let message = discuss::say(&state.chat, &me, room, &origin, &link, &words).await?;
-    leptos_axum::redirect(&super::message::permalink(message.room, message.seq));
+    leptos_axum::redirect(&format!("/rooms/{}", message.room));
     Ok(())
 }

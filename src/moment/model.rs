@@ -66,6 +66,13 @@ pub struct Slot {
     pub lines: Vec<Arc<LogLine>>,
 }
 
+impl Slot {
+    /// Nothing but prices.
+    pub fn has_prices_alone(&self) -> bool {
+        self.squawks.is_empty() && self.said.is_empty() && self.lines.is_empty()
+    }
+}
+
 /// Something that was said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {

@@ -55,7 +55,7 @@ pub fn MomentPage() -> impl IntoView {
 impl Moment {
     /// The same of another instant.
     fn at(&self, at: Timestamp) -> String {
-        self.url(&paths::moment(at), self.span)
+        self.url(&paths::moment(at), self.span) + "#here"
     }
 
     fn url(&self, path: &str, span: i64) -> String {
@@ -141,7 +141,7 @@ fn Around(moment: Moment) -> impl IntoView {
             <div class="clock">
                 <h2>
                     <time datetime=at.to_string()>{at.day()} " " {at.second()} " UTC"</time>
-                    {is_live.then(|| view! { <span class="badge live">"now"</span> })}
+                    {is_live.then(|| view! { " " <span class="badge live">"now"</span> })}
                 </h2>
                 <nav class="steps" aria-label="Move">
                     {event(moment.before, "\u{2039} Event", "event-before")}
@@ -149,7 +149,7 @@ fn Around(moment: Moment) -> impl IntoView {
                     {event(moment.after, "Event \u{203a}", "event-after")}
                     {(!is_live).then(|| view! { <a class="button" href=moment.url("/at/now", moment.span)>"Now"</a> })}
                 </nav>
-                <a class="button quiet" href=paths::discuss(&moment.at(at), None)>"Discuss"</a>
+                <a class="button quiet" href=paths::discuss(moment.at(at).trim_end_matches("#here"), None)>"Discuss"</a>
                 <nav class="order" aria-label="How far">{spans}</nav>
                 // Its script shows it.
                 <input type="range" id="scrub" aria-label="Move within what is shown" min=(-moment.span).to_string() max=moment.span.to_string() step="1" value="0" hidden />

@@ -123,6 +123,21 @@ impl FromRequestParts<AppState> for Bot {
     }
 }
 
+/// A bot whose token may read as well as post: what it makes tells others of what it may see. As an extractor it refuses (401,
+/// 403, 429).
+#[derive(Clone, Debug)]
+pub struct Watcher(pub Bot);
+
+impl FromRequestParts<AppState> for Watcher {
+    type Rejection = RefusedProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RefusedProblem> {
+        let token = bearer(parts).ok_or_else(no_token)?;
+        known(state.accounts.bot(token, Scope::Read).await)?;
+        known(state.accounts.bot(token, Scope::Post).await).map(Self)
+    }
+}
+
 /// A request whose bearer token has the scope `admin`. As an extractor it refuses (401, 403, 429).
 #[derive(Clone, Copy, Debug)]
 pub struct Administrator;

@@ -71,7 +71,7 @@ fn Row(alert: Listed) -> impl IntoView {
                 <strong>{alert.name.clone()}</strong>
                 " "
                 {state}
-                <p class="hint">{alert.sentence.clone()}</p>
+                {(alert.sentence != alert.name).then(|| view! { <p class="hint">{alert.sentence.clone()}</p> })}
                 <p class="hint">
                     <a href=format!("/rooms/{room}")>"# " {room_name}</a>
                     " · by "

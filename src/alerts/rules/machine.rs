@@ -126,7 +126,7 @@ impl State {
             }
             (Phase::Firing, true) => news.then_some(Step::Updated),
             (Phase::Firing, false) => {
-                self.gather(spec);
+                // What it was about stays told.
                 self.phase = Phase::Quiet;
                 self.end();
                 Some(Step::Resolved)
@@ -148,7 +148,8 @@ impl State {
         let lines: u64 = self
             .groups
             .values()
-            .filter(|group| group.met)
+            // Every line counts from then on, whoever's it is.
+            .filter(|group| group.met || spec.test == Test::More)
             .map(|group| group.counts.sum())
             .sum();
         let episode = self.episode.get_or_insert_default();
@@ -159,6 +160,10 @@ impl State {
             episode.times += 1;
             episode.all += lines;
             episode.price = noted.or(episode.price);
+            episode.peak = match (episode.peak, noted) {
+                (Some(peak), Some(noted)) if spec.test == Test::Below => Some(peak.min(noted)),
+                (peak, noted) => peak.max(noted),
+            };
         } else {
             let next = Episode {
                 number: episode.number + 1,

@@ -166,15 +166,17 @@ fn details(spec: &Spec, episode: &Episode) -> Vec<String> {
             };
             details.push(format!("{now}{} in all", episode.all));
             if !episode.groups.is_empty() {
-                let groups = episode
-                    .groups
-                    .iter()
-                    .map(|(name, count)| format!("{} {count}", code(name)));
-                let groups: Vec<String> = groups.collect();
-                details.push(format!("{}: {}", plain(&spec.by), groups.join(", ")));
+                let mut groups = String::new();
+                for (name, count) in &episode.groups {
+                    let between = if groups.is_empty() { "" } else { ", " };
+                    if groups.len() < LONGEST {
+                        groups.push_str(&format!("{between}{} {count}", code(name)));
+                    }
+                }
+                details.push(format!("{}: {groups}", plain(&spec.by)));
             }
             if let Some(last) = &episode.last {
-                details.push(format!("Last, {}: {}", last.at.second(), code(&last.text)));
+                details.push(format!("Last, {}: {}", last.at.second(), code(cut(&last.text))));
             }
         }
         Test::Stale => (),
@@ -196,10 +198,12 @@ fn details(spec: &Spec, episode: &Episode) -> Vec<String> {
     if episode.times > 1 {
         details.push(format!("{} times", episode.times));
     }
-    for detail in &mut details {
-        detail.truncate(detail.floor_char_boundary(LONGEST));
-    }
     details
+}
+
+/// The beginning of a line; before it is marked up, since what is marked must end.
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
 }
 
 /// The log search, or the symbol's page, at the time of the firing.

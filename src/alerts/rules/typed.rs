@@ -9,7 +9,7 @@ pub const USAGE: &str = "BTC-USD > 100000";
 /// The draft that `text` stands for; `None` where it is none.
 ///
 /// `BTC-USD > 100000`, `< 90000`, `moves 2% 10m`, `rises 2% 10m`, `falls 2% 10m`, `spread 0.5%`, `stale 5m`; for lines
-/// `logs > 10 in 5m QUERY`, `logs < 1 in 10m QUERY`.
+/// `logs > 10 in 5m QUERY`, `logs < 1 in 10m QUERY`, with `by FIELD` at the end for each of its values.
 pub fn read(text: &str) -> Option<Draft> {
     let (subject, rest) = text.trim().split_once(char::is_whitespace)?;
     let rest = rest.trim();
@@ -55,6 +55,15 @@ fn lines(rest: &str) -> Option<Draft> {
         .trim_start();
     let (within, query) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     lengths::read(within)?;
+    // `… by venue` at the end: for each of its values.
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let (query, by) = match words[..] {
+        [.., "by", field] if !field.contains([':', '=', '"', '*']) => (
+            query.trim_end().strip_suffix(field)?.trim_end().strip_suffix("by")?,
+            field,
+        ),
+        _ => (query, ""),
+    };
     Some(Draft {
         test: match sign {
             ">" => "more".to_owned(),
@@ -64,6 +73,7 @@ fn lines(rest: &str) -> Option<Draft> {
         value: value.to_owned(),
         within: within.to_owned(),
         query: query.trim().to_owned(),
+        by: by.to_owned(),
         ..Draft::default()
     })
 }

@@ -53,13 +53,13 @@ fn read(form: &[u8]) -> Draft {
     serde_json::from_value(fields.into()).unwrap_or_default()
 }
 
-/// The form with all that stood in it; the page says what is wrong.
+/// The form with all that stood in it, but for the webhook's address, which is a secret; the page says what is wrong.
 fn again(draft: &Draft) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let fields = serde_json::to_value(draft).unwrap_or_default();
     for (name, value) in fields.as_object().into_iter().flatten() {
         let text = value.as_str().unwrap_or_default();
-        if !text.is_empty() {
+        if !text.is_empty() && name != "url" {
             query.append_pair(name, text);
         }
     }

@@ -30,7 +30,10 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{check::check, evaluate::live::group_of};
+use super::{
+    check::check,
+    evaluate::live::{LONGEST_GROUP, group_of},
+};
 
 /// How far back it looks, in seconds.
 const DAY: i64 = 86_400;
@@ -145,7 +148,11 @@ impl Visit for Lines {
         let at = hit.seen().time;
         let group = match self.by.as_str() {
             "" => String::new(),
-            by => group_of(by, &hit.line()).into_owned(),
+            by => {
+                let mut group = group_of(by, &hit.line()).into_owned();
+                group.truncate(group.floor_char_boundary(LONGEST_GROUP));
+                group
+            }
         };
         self.lines.push((at, group));
     }

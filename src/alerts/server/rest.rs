@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::{
-    accounts::server::tokens::Bot,
+    accounts::server::tokens::{Bot, Watcher},
     alerts::{model::Draft, rules::state::State as Known},
     ids::AlertId,
     server::{
@@ -225,12 +225,17 @@ pub async fn list(
     Ok(Json(seen.into_iter().map(ApiAlert::from).collect()))
 }
 
-/// Makes a rule. The same one again is the one that is there.
+/// Makes a rule, by a token that may post and read: a rule tells of what it sees. The same one again is the one that is
+/// there.
 #[utoipa::path(post, path = "/api/v1/alerts", request_body = NewAlert,
     responses((status = 201, body = ApiAlert, description = "It is watched."),
         (status = 200, body = ApiAlert, description = "The bot has made the same before."),
         (status = 404, description = "No such room."), (status = 409, description = "The room is archived, or there are 2,000 rules.")))]
-pub async fn make(State(state): State<AppState>, bot: Bot, Body(new): Body<NewAlert>) -> Result<Response, Problem> {
+pub async fn make(
+    State(state): State<AppState>,
+    Watcher(bot): Watcher,
+    Body(new): Body<NewAlert>,
+) -> Result<Response, Problem> {
     let (id, is_new) = keep::keep(&state, &bot.me, &new.into()).await?;
     let seen = store::seen(&state.desk.readers, bot.me.id).await?;
     let made = seen

@@ -63,6 +63,10 @@ impl Lanes {
         for track in self.prices {
             price(&mut slots, &track, micros);
         }
+        // A price that is as it was tells nothing by itself.
+        slots.retain(|_, slot| {
+            slot.here || !slot.has_prices_alone() || slot.prices.iter().any(|price| !price.way.is_empty())
+        });
         for (slot, kept) in &mut slots {
             kept.at = start(*slot, micros);
         }

@@ -36,8 +36,9 @@ pub struct Quoted {
 
 impl Quotable for Quoted {
     fn price(&self, typed: &str) -> Option<Price> {
-        let board = self.board.whole();
-        let quote = find(&board.quotes, typed)?;
+        let symbol = typed.rsplit(':').next().unwrap_or(typed);
+        let (_, quotes) = self.board.newer(0, |own| own.eq_ignore_ascii_case(symbol));
+        let quote = find(&quotes, typed)?;
         Some(Price {
             typed: typed.to_owned(),
             symbol: quote.symbol.clone(),

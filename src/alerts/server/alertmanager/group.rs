@@ -63,7 +63,11 @@ pub fn merge(alerts: &mut BTreeMap<String, Known>, payload: &Payload, now: Times
             fingerprint => cut(fingerprint),
         };
         if alerts.len() >= MOST && !alerts.contains_key(&name) {
-            continue;
+            // What is over makes room.
+            let over = alerts.iter().filter(|(_, known)| !known.is_firing);
+            let oldest = over.min_by_key(|(_, known)| known.ended).map(|(name, _)| name.clone());
+            let Some(oldest) = oldest else { continue };
+            alerts.remove(&oldest);
         }
         let is_firing = sent.status != "resolved";
         let ended = Timestamp::parse(&sent.ends_at).filter(|at| at.micros() > 0 && !is_firing);
@@ -93,7 +97,8 @@ pub fn telling(
     now: Timestamp,
 ) -> Telling {
     let firing = alerts.values().filter(|known| known.is_firing).count();
-    let is_over = payload.status == "resolved" || (firing == 0 && !alerts.is_empty());
+    let is_sent_firing = payload.alerts.iter().any(|sent| sent.status != "resolved");
+    let is_over = payload.status == "resolved" || (firing == 0 && !alerts.is_empty() && !is_sent_firing);
     let first = alerts.values().map(|known| known.began).min();
     let last = alerts.values().filter_map(|known| known.ended).max();
     let mut shown: Vec<&Known> = alerts.values().collect();

@@ -26,7 +26,7 @@ const PACE: Duration = Duration::from_secs(5);
 /// Firings of a rule that ended before they could be told, which only looking back brings about; of more, the newest.
 const UNTOLD: usize = 50;
 /// Longest value that is counted by itself, in bytes.
-const LONGEST_GROUP: usize = 80;
+pub const LONGEST_GROUP: usize = 80;
 
 /// A rule that is watched.
 pub(super) struct Live {
@@ -123,7 +123,9 @@ impl Live {
     /// What it has to say.
     pub(super) fn report(&mut self) -> Option<Report> {
         let spec = &self.kept.spec;
-        self.state.gather(spec);
+        if self.state.is_firing() {
+            self.state.gather(spec);
+        }
         let untold = self
             .untold
             .iter()

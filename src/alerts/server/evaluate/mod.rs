@@ -38,6 +38,8 @@ use engine::Engine;
 const TICK: Duration = Duration::from_secs(1);
 /// How often states are kept of those who have nothing to say, in ticks.
 const KEEP: u64 = 5;
+/// Ticks from one look at who may still watch to the next.
+const WHO: u64 = 30;
 /// How often the store is asked for lines that nobody told of, in ticks.
 const LOOK: u64 = 5;
 /// Lines read from the store at once.
@@ -235,6 +237,8 @@ impl Evaluator {
             }
         }
         self.engine.clock(Timestamp::now());
+        // Its author may have left the room, or the team.
+        self.is_stale |= tick.is_multiple_of(WHO);
         if tick.is_multiple_of(KEEP) {
             self.keep().await?;
         }

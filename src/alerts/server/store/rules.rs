@@ -246,11 +246,13 @@ pub async fn rule(db: impl SqliteExecutor<'_>, id: AlertId) -> Result<Option<Kep
     Ok(row.and_then(Option::from))
 }
 
-/// All that are to be watched: not those of rooms that are no more. In an archived one nothing is said, but it may come
-/// back.
+/// All that are to be watched: not those of rooms that are no more, nor of people who aren't in the room any more or may not
+/// come in. In an archived one nothing is said, but it may come back.
 pub async fn watched(db: &SqlitePool) -> Result<Vec<Kept>, AppError> {
     let rows: Vec<RuleRow> = sqlx::query_as(
         "SELECT alert_rule.* FROM alert_rule JOIN room ON room.id = alert_rule.room \
+         JOIN user ON user.id = alert_rule.author AND user.removed IS NULL AND user.suspended IS NULL \
+         JOIN member ON member.room = alert_rule.room AND member.user = alert_rule.author \
          WHERE is_on = 1 AND room.deleted IS NULL ORDER BY alert_rule.id",
     )
     .fetch_all(db)

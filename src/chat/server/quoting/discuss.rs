@@ -60,6 +60,10 @@ pub async fn say(
     let link = read(link)?;
     store::must_be_live(&mut *chat.db.readers.acquire().await?, room, me.id).await?;
     let snapshot = snapshot(chat, &link, room).await?;
+    // Where what it shows is found again, also tomorrow.
+    let there = snapshot
+        .as_ref()
+        .map_or_else(|| link.href.clone(), |snapshot| snapshot.href.clone());
     let title = snapshot.map_or_else(
         || link.href.clone(),
         |snapshot| format!("{}: {}", snapshot.kind, snapshot.title),
@@ -73,7 +77,7 @@ pub async fn say(
         .flatten()
         .collect();
     // In a link's address they would end it.
-    let href = link.href.replace('(', "%28").replace(')', "%29");
+    let href = there.replace('(', "%28").replace(')', "%29");
     let body = format!("{}\n\n[{title}]({origin}{href})", words.trim());
     let author = Person {
         id: me.id,

@@ -85,17 +85,18 @@ pub trait Quotable: Send + Sync {
 
 /// The prices that `body` names.
 pub fn prices(chat: &Chat, body: &str) -> Vec<Price> {
-    let mut found: Vec<Price> = Vec::new();
+    let mut named: Vec<&str> = Vec::new();
     for (at, end) in spans(body) {
         let typed = &body[at + 1..end];
-        if found.len() == SYMBOLS {
+        if named.len() == SYMBOLS {
             break;
         }
-        if found.iter().all(|price| price.typed != typed) {
-            found.extend(chat.quotables.iter().find_map(|quotable| quotable.price(typed)));
+        if !named.contains(&typed) {
+            named.push(typed);
         }
     }
-    found
+    let price = |typed: &&str| chat.quotables.iter().find_map(|quotable| quotable.price(typed));
+    named.iter().filter_map(price).collect()
 }
 
 /// Where a `$` begins a word, and where the symbol after it ends.
