@@ -19,6 +19,9 @@ for order in map(json.loads, sys.stdin):
     with httpx.Client(timeout=30) as client:
         with connect_sse(client, "GET", order["url"], headers=headers, params=params) as source:
             for event in source.iter_sse():
+                # A hint at reconnecting is none.
+                if not event.data:
+                    continue
                 heard.append([event.event, event.id, event.data])
                 if len(heard) == order["count"]:
                     break
