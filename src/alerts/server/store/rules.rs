@@ -276,7 +276,7 @@ struct SeenRow {
 pub async fn seen(db: &SqlitePool, user: UserId) -> Result<Vec<Seen>, AppError> {
     let rows: Vec<SeenRow> = sqlx::query_as(
         "SELECT alert_rule.*, room.name AS room_name, user.name AS author_name, alert_state.state, \
-         f.began AS fired, f.seq, f.snoozed FROM member JOIN room ON room.id = member.room \
+         f.began AS fired, iif(f.room = alert_rule.room, f.seq, NULL) AS seq, f.snoozed FROM member JOIN room ON room.id = member.room \
          JOIN alert_rule ON alert_rule.room = room.id JOIN user ON user.id = alert_rule.author \
          LEFT JOIN alert_state ON alert_state.rule = alert_rule.id \
          LEFT JOIN alert_firing f ON f.id = (SELECT max(id) FROM alert_firing WHERE rule = alert_rule.id) \
