@@ -72,7 +72,7 @@ pub async fn see(
     tokio::spawn(watch(end, told.clone(), gone.clone(), line));
     // With an id, so that who is cut off before the first headline resumes as well.
     let hello = format!(
-        "retry: {RETRY_MS}\n\nid: {begin}\nevent: custom\n{}\n",
+        "retry: {RETRY_MS}\nid: {begin}\nevent: custom\n{}\n",
         data(&format!("Squawks of {team}"))
     );
     let ear = Ear {
