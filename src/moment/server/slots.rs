@@ -63,9 +63,15 @@ impl Lanes {
         for track in self.prices {
             price(&mut slots, &track, micros);
         }
-        // A price that is as it was tells nothing by itself.
+        // Prices that are as they were tell nothing by themselves.
+        let mut told: Vec<String> = Vec::new();
         slots.retain(|_, slot| {
-            slot.here || !slot.has_prices_alone() || slot.prices.iter().any(|price| !price.way.is_empty())
+            let now: Vec<String> = slot.prices.iter().map(|price| price.last.clone()).collect();
+            let is_kept = slot.here || !slot.has_prices_alone() || now != told;
+            if is_kept {
+                told = now;
+            }
+            is_kept
         });
         for (slot, kept) in &mut slots {
             kept.at = start(*slot, micros);
