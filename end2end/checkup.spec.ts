@@ -78,12 +78,14 @@ function behindNginx(title: string, location: () => string, body: (ines: Person,
     needed(missing);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const server = await Server.start({ args: ["--public-url", url] });
-    const proxy = new Nginx(nginx()!, port, server.url, location());
+    const address = `127.0.0.1:${await freePort()}`;
+    const server = await Server.start({ address, args: ["--public-url", url] });
+    const direct = `http://${address}`;
+    const proxy = new Nginx(nginx()!, port, direct, location());
     try {
       await proxy.ready();
       // Directly: the desk needs what may be missing. The cookie is the same for every port.
-      const ines = await person("ines", { url: server.url });
+      const ines = await person("ines", { url: direct });
       await ines.begin();
       await body(ines, url);
       await ines.context.close();

@@ -45,7 +45,7 @@ export class Nginx {
     const config = join(this.folder, "nginx.conf");
     writeFileSync(
       config,
-      `${process.getuid?.() === 0 ? "user root;\n" : ""}daemon off;
+      `daemon off;
 master_process off;
 pid ${this.folder}/pid;
 events {}

@@ -31,6 +31,8 @@ export interface Options {
   program?: string;
   /** The folder to run it in. */
   cwd?: string;
+  /** Where it listens; on a port that is free when absent. What it prints may be a proxy's address. */
+  address?: string;
   /** Further settings. */
   args?: string[];
   /** The site's folder; `null` lets the program find it. */
@@ -63,7 +65,7 @@ export class Server {
 
   static async start(options: Options = {}): Promise<Server> {
     const server = new Server(options);
-    await server.launch("127.0.0.1:0");
+    await server.launch(options.address ?? "127.0.0.1:0");
     return server;
   }
 

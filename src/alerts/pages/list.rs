@@ -91,15 +91,15 @@ fn Row(alert: Listed) -> impl IntoView {
 fn Acts(alert: Listed) -> impl IntoView {
     let id = alert.id.to_string();
     let (words, label) = match alert.is_on {
-        true => ("Switch off", format!("Switch {} off", alert.name)),
-        false => ("Switch on", format!("Switch {} on", alert.name)),
+        true => ("Switch off", format!("Switch off {}", alert.name)),
+        false => ("Switch on", format!("Switch on {}", alert.name)),
     };
     let edit = format!("{}?rule={id}", paths::NEW_ALERT);
     let test = alert.has_hook.then(|| {
         view! {
             <form method="post" action=TestAlert::PATH>
                 <input type="hidden" name="id" value=id.clone() />
-                <button class="button quiet" type="submit" aria-label=format!("Test the webhook of {}", alert.name)>"Test webhook"</button>
+                <button class="button quiet" type="submit" aria-label=format!("Test webhook of {}", alert.name)>"Test webhook"</button>
             </form>
         }
     });
