@@ -78,7 +78,7 @@ test("the packaged server runs from any folder @js", async ({ person }) => {
 
 for (const [screen, viewport] of [["wide", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]] as const) {
   test(`every page is accessible, dark and light, ${screen} @js`, async ({ person }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     const options = { viewport };
     const ines = await person("ines", options);
     await ines.open("/set-up");

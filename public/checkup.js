@@ -21,6 +21,7 @@ const TRIES = {
 };
 
 const element = (id) => document.getElementById(id);
+element("no-script").remove();
 const rows = Object.fromEntries(
   [...document.querySelectorAll("[data-check]")].map((row) => [row.dataset.check, row]),
 );

@@ -19,12 +19,11 @@ pub fn CheckupPage() -> impl IntoView {
                     "Whether everything gets through between this browser and the server; a proxy on the way, when it is set "
                     "wrongly, breaks some of it. What is broken says which setting mends it."
                 </p>
-                <noscript>
-                    <p class="notice">
-                        "This page tries it by a script, and your browser runs none here. Below is what it would try, and which "
-                        "settings each of the usual proxies needs for it."
-                    </p>
-                </noscript>
+                // Its script takes it away.
+                <p class="notice" id="no-script">
+                    "This page tries it by a script, and your browser runs none here. Below is what it would try, and which "
+                    "settings each of the usual proxies needs for it."
+                </p>
                 <div class="run" id="run" hidden>
                     <p id="summary" role="status"></p>
                     <button type="button" class="button quiet" id="again">"Check again"</button>
