@@ -322,7 +322,7 @@ pub async fn discuss(room: RoomId, link: String, #[server(default)] words: Strin
     use super::server::quoting::discuss;
     let me = crate::accounts::server::session::Session::here()?.me;
     let state = crate::server::state::AppState::here()?;
-    let origin = discuss::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
+    let origin = crate::server::origin::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
     let message = discuss::say(&state.chat, &me, room, &origin, &link, &words).await?;
     leptos_axum::redirect(&format!("/rooms/{}", message.room));
     Ok(())

@@ -99,6 +99,6 @@ pub async fn log_sources() -> Result<Sources, AppError> {
     crate::accounts::server::session::Session::here()?;
     let state = crate::server::state::AppState::here()?;
     let logs = &state.logs;
-    let url = super::server::sources::own_url(&state.config, use_context::<axum::http::request::Parts>().as_ref());
+    let url = crate::server::origin::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
     super::server::sources::sources(&logs.counts, &logs.db.readers, url).await
 }

@@ -8,7 +8,7 @@ use super::{
     state::{Episode, State},
     words,
 };
-use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, time::Timestamp};
+use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, server::html::escaped, time::Timestamp};
 
 /// What one can put it off for: as a button says it, and as it is sent.
 pub const SNOOZES: [(&str, &str); 3] = [
@@ -270,13 +270,6 @@ fn unescaped(text: &str) -> String {
         }
     }
     out
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 impl State {

@@ -9,7 +9,6 @@ use std::{
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{header::HOST, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -21,7 +20,7 @@ use crate::{
     error::AppError,
     logs::sources::{Refused, Source, Sources},
     paths,
-    server::{config::Config, state::AppState},
+    server::state::AppState,
     time::Timestamp,
 };
 
@@ -123,13 +122,6 @@ impl Counts {
             *last = now;
         }
     }
-}
-
-/// Where shippers reach the server: by the settings, or as whoever asks has reached it.
-pub fn own_url(config: &Config, asked: Option<&Parts>) -> String {
-    let host = asked.and_then(|parts| parts.headers.get(HOST)?.to_str().ok());
-    let here = || format!("http://{}", host.unwrap_or("127.0.0.1:3000"));
-    config.public_url.clone().unwrap_or_else(here)
 }
 
 /// What the page shows; `url` is where shippers reach the server.

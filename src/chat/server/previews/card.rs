@@ -1,6 +1,6 @@
 //! What is shown of a page under a message. Pure.
 
-use crate::{chat::plain::CARD, paths};
+use crate::{chat::plain::CARD, paths, server::html::escaped};
 
 /// What a page said of itself, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +46,6 @@ impl Card {
             escaped(title),
         )
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

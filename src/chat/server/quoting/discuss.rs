@@ -1,7 +1,5 @@
 //! What a link into Squawkbox shows, said in a room from a page of its own.
 
-use axum::http::{header::HOST, request::Parts};
-
 use super::{Link, snapshot};
 use crate::{
     accounts::model::Me,
@@ -12,19 +10,7 @@ use crate::{
     },
     error::AppError,
     ids::{RoomId, UserId},
-    server::config::Config,
 };
-
-/// Where people reach the server: by the settings, or as whoever asks has reached it.
-pub fn origin(config: &Config, asked: Option<&Parts>) -> String {
-    let host = asked.and_then(|parts| parts.headers.get(HOST)?.to_str().ok());
-    let here = || format!("http://{}", host.unwrap_or("127.0.0.1:3000"));
-    let public = config
-        .public_url
-        .as_deref()
-        .map(|url| url.trim_end_matches('/').to_owned());
-    public.unwrap_or_else(here)
-}
 
 /// What the page shows before it is said.
 ///

@@ -9,10 +9,15 @@ pub mod snapshot;
 use futures::future::BoxFuture;
 
 use super::Chat;
-use crate::{error::AppError, ids::RoomId, paths, ticker::figures::grouped};
+use crate::{
+    error::AppError,
+    ids::RoomId,
+    paths,
+    server::html::{escaped, unescaped},
+    ticker::figures::grouped,
+};
 pub use link::Link;
 pub use snapshot::Snapshot;
-use snapshot::{escaped, unescaped};
 
 /// Symbols looked up in one message at most.
 pub const SYMBOLS: usize = 20;

@@ -1,6 +1,6 @@
 //! What is shown of a link into Squawkbox, under the message that holds it. Pure.
 
-use crate::{chat::plain::CARD, paths, time::Timestamp};
+use crate::{chat::plain::CARD, paths, server::html::escaped, time::Timestamp};
 
 /// Rows of one at most, and letters of a row.
 const ROWS: usize = 20;
@@ -104,20 +104,6 @@ fn drawn(line: &[f64]) -> String {
          <polyline fill=\"none\" points=\"{}\"></polyline></svg>",
         points.collect::<Vec<_>>().join(" ")
     )
-}
-
-pub(super) fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&")
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
