@@ -38,14 +38,24 @@ test("a private room is known to those who are invited, and to nobody else", asy
   await ines.page.getByLabel("Invite").selectOption({ label: "tomasz" });
   await ines.page.getByRole("button", { name: "Invite" }).click();
   await expect(ines.page.getByRole("heading", { name: "2 in this room" })).toBeVisible();
-  await expect(link(tomasz, "# layoffs")).toBeVisible();
+  // Whoever was brought in is called there.
+  await expect(link(tomasz, "# layoffs")).toContainText("1");
   await link(tomasz, "# layoffs").click();
   await expect(tomasz.page.getByText("for few eyes")).toBeVisible();
+  await expect(tomasz.page.getByText("ines brought @tomasz into the room")).toBeVisible();
 
   await tomasz.page.getByRole("heading", { name: "# layoffs" }).getByRole("link").click();
   await tomasz.page.getByRole("button", { name: "Leave the room" }).click();
   await expect(tomasz.page).toHaveURL(/\/rooms$/);
   await expect(link(tomasz, "# layoffs")).toHaveCount(0);
+});
+
+test("a muted room is marked so, and for nobody else", async ({ ines, tomasz }) => {
+  await ines.composer.fill("/mute");
+  await ines.composer.press("Enter");
+  await expect(ines.rooms.getByRole("link", { name: /# desk.*\(muted\)/ })).toBeVisible();
+  await expect(tomasz.rooms.getByRole("link", { name: /# desk/ })).toBeVisible();
+  await expect(tomasz.rooms.getByRole("link", { name: /\(muted\)/ })).toHaveCount(0);
 });
 
 test("a room is renamed under everybody's eyes", async ({ ines, tomasz }) => {

@@ -195,7 +195,12 @@ pub async fn describe_room(room: RoomId, name: String, #[server(default)] topic:
 /// As `chat/server/rooms.rs`.
 #[server(prefix = "/do", endpoint = "invite", output = Json)]
 pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
-    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let me = super::model::Person {
+        id: me.id,
+        name: me.name,
+        ..Default::default()
+    };
     super::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await
 }
 

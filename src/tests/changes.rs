@@ -4,8 +4,12 @@ use serde_json::{Value, json};
 
 use super::app::{Member, TestApp};
 use crate::{
-    chat::model::{Change, Message},
+    chat::{
+        model::{Change, Message},
+        server::store,
+    },
     ids::RoomId,
+    time::Timestamp,
 };
 
 const DESK: RoomId = RoomId(1);
@@ -186,6 +190,24 @@ async fn administrators_see_what_a_message_said_before_until_it_is_deleted() {
         .expect("a page");
     let page = page.text().await.expect("text");
     assert!(page.contains("second") && page.contains("Until"), "{page}");
+    // As many as are kept, the newest; straight into the store, as nobody may be so fast.
+    let edited = app.running.state.desk.writer.write(move |conn| {
+        Box::pin(async move {
+            for n in 1..=120 {
+                let at = Timestamp::now().plus_seconds(n);
+                store::edit(conn, DESK, 1, &format!("text {n}"), None, at).await?;
+            }
+            Ok(())
+        })
+    });
+    edited.await.expect("edited");
+    let (_, seen) = texts(&ines).await;
+    let earlier = seen["earlier"].as_array().expect("texts");
+    assert_eq!(earlier.len(), 100);
+    assert_eq!(
+        (&earlier[0][1], &earlier[99][1]),
+        (&json!("text 20"), &json!("text 119"))
+    );
     assert_eq!(bob.change(&app, 1, Change::Delete).await.0, 200);
     assert_eq!(texts(&ines).await.1["earlier"], json!([]));
 }

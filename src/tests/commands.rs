@@ -119,12 +119,20 @@ async fn the_room_is_changed_by_those_who_may() {
     // Whoever has left an open room can be brought back.
     assert_eq!(bob.form(&app, "leave_room", &[("room", "1")]).await, 200);
     assert!(bob.rooms(&app).await.is_empty());
+    assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");
     assert!(ines.is_told(&app, "/invite bob").await.contains("bob is in this room"));
+    assert_eq!(bob.last(&app, DESK).await.body, "_∗ ines brought @bob into the room_");
+    assert_eq!(
+        (bob.rooms(&app).await[0].unread, bob.rooms(&app).await[0].mentions),
+        (1, 1)
+    );
+    assert!(ines.is_told(&app, "/invite bob").await.contains("bob is in this room"));
+    assert_eq!(ines.last_seen(&app).await, 1, "said once");
     assert!(!bob.rooms(&app).await[0].muted);
     assert!(bob.is_told(&app, "/mute").await.contains("notified of nothing"));
     assert!(bob.rooms(&app).await[0].muted && !ines.rooms(&app).await[0].muted);
     assert!(ines.is_told(&app, "/help").await.contains("/dm NAME TEXT"));
-    assert_eq!(ines.last_seen(&app).await, 0, "nothing of it was said");
+    assert_eq!(ines.last_seen(&app).await, 1, "nothing of the others was said");
 }
 
 #[tokio::test]

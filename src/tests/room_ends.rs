@@ -163,10 +163,17 @@ async fn an_archived_room_is_read_and_nothing_changes_in_it() {
     assert_eq!(rooms("").await.as_array().map(Vec::len), Some(1));
     assert_eq!(rooms("?archived=true").await[1]["archived"], true);
 
-    // And back, also for a page that was opened meanwhile.
+    // And back, also for a page that was opened meanwhile; it is as quiet as it was.
+    let mute = [("room", "2"), ("level", "nothing")];
+    assert_eq!(bob.form(&app, "set_level", &mute).await, 200);
     let mut late = bob.socket(&app).await;
     assert_eq!(ines.form(&app, "archive_room", &archive("false")).await, 200);
     assert!(!room(&mut late).await.archived);
+    let muted = late.until(|frame| match frame {
+        ServerFrame::Muted { room, muted } => Some((room, muted)),
+        _ => None,
+    });
+    assert_eq!(muted.await, Some((FLOOR, true)));
     late.post(FLOOR, "b2", "back").await;
     late.acknowledged("b2").await.expect("kept");
     assert_eq!(names(&bob, &app).await, ["desk", "floor"]);

@@ -9,11 +9,12 @@ use super::{
 use crate::{
     chat::{
         model::{RoomKind, Rooms},
-        server::Audience,
+        server::{Audience, store},
         wire::{ClientFrame, ServerFrame},
     },
     error::AppError,
     ids::{RoomId, UserId},
+    time::Timestamp,
 };
 
 const DESK: RoomId = RoomId(1);
@@ -137,7 +138,7 @@ async fn a_private_room_is_nobody_elses() {
     // In, and out again.
     assert_eq!(ines.form(&app, "invite", &[("room", "2"), ("person", "2")]).await, 200);
     let (page, _) = b.follow(deals, None).await;
-    assert_eq!(page.len(), 1, "what was said before too");
+    assert_eq!(page.len(), 2, "what was said before too, and who brought him in");
     a.post(deals, "a2", "welcome").await;
     assert_eq!(b.said().await.map(|message| message.body).as_deref(), Some("welcome"));
     assert_eq!(bob.form(&app, "leave_room", &[("room", "2")]).await, 200);
@@ -250,6 +251,39 @@ async fn the_same_people_have_one_conversation() {
         ines.form(&app, "invite", &[("room", &id), ("person", &eve.me.id.to_string())])
             .await,
         400
+    );
+}
+
+#[tokio::test]
+async fn there_are_only_so_many_rooms() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let added = app.running.state.desk.writer.write(move |conn| {
+        Box::pin(async move {
+            for n in 1..499 {
+                store::insert_room(conn, &format!("room-{n}"), RoomKind::Open, Timestamp::now()).await?;
+            }
+            Ok(())
+        })
+    });
+    added.await.expect("rooms");
+    let open = [("name", "open")];
+    let private = [("name", "closed"), ("private", "true")];
+    let last = [("name", "last")];
+    assert_eq!(ines.form(&app, "create_room", &last).await, 200, "the five hundredth");
+    assert_eq!(
+        ines.form(&app, "create_room", &private).await,
+        409,
+        "she is in all of them"
+    );
+    // Whoever has left one can be in another, but not in one that everybody would be in.
+    assert_eq!(bob.form(&app, "leave_room", &[("room", "1")]).await, 200);
+    assert_eq!(bob.form(&app, "create_room", &open).await, 409);
+    assert_eq!(bob.form(&app, "create_room", &private).await, 200);
+    assert_eq!(
+        bob.form(&app, "join_room", &[("room", "1")]).await,
+        409,
+        "he is in as many again"
     );
 }
 

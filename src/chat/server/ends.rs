@@ -68,10 +68,11 @@ pub async fn archive(chat: &Chat, me: &Me, room: RoomId, archived: bool) -> Resu
                         store::must_not_be_last(conn, room).await?;
                     }
                     let people = store::set_archived(conn, room, archived.then(Timestamp::now)).await?;
-                    Ok((store::room_now(conn, room).await?, people))
+                    let muted = store::muted_by(conn, room).await?;
+                    Ok((store::room_now(conn, room).await?, people, muted))
                 })
             },
-            move |(now, people): &(Room, Vec<UserId>)| {
+            move |(now, people, muted): &(Room, Vec<UserId>, Vec<UserId>)| {
                 let frame = ServerFrame::Room { room: now.clone() };
                 // Whoever came while it was archived has it on no list.
                 let to = match archived {
@@ -79,6 +80,11 @@ pub async fn archive(chat: &Chat, me: &Me, room: RoomId, archived: bool) -> Resu
                     false => Audience::Joined(room, Some(Arc::from(people.as_slice()))),
                 };
                 tell(&hub, &frame, to);
+                // Their pages have forgotten it with the room.
+                if !archived && !muted.is_empty() {
+                    let frame = ServerFrame::Muted { room, muted: true };
+                    tell(&hub, &frame, Audience::People(Arc::from(muted.as_slice())));
+                }
             },
         )
         .await

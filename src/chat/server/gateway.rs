@@ -208,7 +208,7 @@ impl Line {
         if let Some((room, _)) = self.talks.iter().find(|(_, with)| **with == Some(other)) {
             // Whoever has been taken off the team stays in their conversations, and hears nothing.
             let mut conn = self.state.chat.db.readers.acquire().await?;
-            store::must_be_on_team(&mut conn, other).await?;
+            store::on_team(&mut conn, other).await?;
             return Ok(*room);
         }
         rooms::direct(&self.state.chat, self.me.id, &[other])

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlx::SqliteConnection;
+
 use crate::{
     accounts::model::Account,
     chat::{
@@ -14,7 +16,13 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Audience, Chat, store, tell};
+use super::{
+    Audience, Chat,
+    mentions::Called,
+    spoken::{self, Speech, Spoken},
+    store::{self, Named},
+    tell,
+};
 
 /// Rooms that one is in at most: every page lists them.
 const ROOMS: usize = 500;
@@ -115,37 +123,58 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
     Ok(room.id)
 }
 
-/// Brings `person` into a private room that `me` is in.
+/// Brings `person` into a room that `me` is in; the room is told so by a message that calls them.
 ///
 /// # Errors
 /// `NotFound` for the room and for who isn't on the team, `Invalid` when it is not one that people are invited to,
 /// `Conflict` when it is archived.
-pub async fn invite(chat: &Chat, me: UserId, room: RoomId, person: UserId) -> Result<(), AppError> {
-    chat.pace.check(&me)?;
-    invites(chat, me, room).await?;
-    let hub = chat.hub.clone();
+pub async fn invite(chat: &Chat, me: Person, room: RoomId, person: UserId) -> Result<(), AppError> {
+    chat.pace.check(&me.id)?;
+    invites(chat, me.id, room).await?;
+    let (hub, told) = (chat.hub.clone(), chat.told());
     chat.db
         .writer
         .write_then(
             move |conn| {
                 Box::pin(async move {
-                    store::must_be_live(conn, room, me).await?;
-                    store::must_be_on_team(conn, person).await?;
+                    store::must_be_live(conn, room, me.id).await?;
+                    let invited = store::on_team(conn, person).await?;
                     store::has_room(conn, person, ROOMS).await?;
-                    let is_new = store::add_member(conn, room, person).await?;
-                    Ok((store::room_now(conn, room).await?, is_new))
+                    if !store::add_member(conn, room, person).await? {
+                        return Ok(None);
+                    }
+                    let now = store::room_now(conn, room).await?;
+                    Ok(Some((now, welcome(conn, me, room, invited).await?)))
                 })
             },
-            move |(now, is_new): &(Room, bool)| {
-                if *is_new {
+            move |came: &Option<(Room, Spoken)>| {
+                if let Some((now, spoken)) = came {
                     let people = Some(Arc::from([person]));
                     let frame = ServerFrame::Room { room: now.clone() };
                     tell(&hub, &frame, Audience::Joined(room, people));
+                    spoken.tell(&told);
                 }
             },
         )
-        .await
-        .map(|_| ())
+        .await?;
+    chat.unindexed.notify_one();
+    Ok(())
+}
+
+/// Has `me` say whom they brought in: so that those in the room know, and whoever was brought in hears of it.
+async fn welcome(conn: &mut SqliteConnection, me: Person, room: RoomId, invited: Named) -> Result<Spoken, AppError> {
+    let at = Timestamp::now();
+    let speech = Speech {
+        room,
+        client_id: format!("invited {} {}", invited.0.id, at.micros()),
+        body: format!("_∗ {} brought @{} into the room_", me.name, invited.1),
+        card: String::new(),
+        called: Called {
+            people: vec![invited],
+            ..Called::default()
+        },
+    };
+    spoken::say(conn, me, speech, at).await
 }
 
 /// Brings `me` into an open room.

@@ -56,7 +56,7 @@ impl Command for Invite {
                 return Err((self as &dyn Command).misused());
             }
             let invited = person(chat, &draft.body).await?;
-            rooms::invite(chat, me.id, draft.room, invited.id).await?;
+            rooms::invite(chat, me, draft.room, invited.id).await?;
             Ok(Outcome::Note(format!("{} is in this room now.", invited.name)))
         })
     }

@@ -27,10 +27,10 @@ pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_f
 pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
 pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
 pub use moments::{Around, SaidThen, said_around};
-pub use notify::{Concern, Heard, concerns, heard, levels, set_level};
+pub use notify::{Concern, Heard, concerns, heard, levels, muted_by, set_level};
 pub use people::{
-    Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, must_be_on_team,
-    newest, people, people_called, people_in, remove_member, team, username,
+    Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, newest, on_team,
+    people, people_called, people_in, remove_member, team, username,
 };
 pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};

@@ -54,6 +54,16 @@ pub async fn levels(db: &SqlitePool, user: UserId) -> Result<Vec<(RoomId, Level)
     Ok(chosen.into_iter().filter_map(level).collect())
 }
 
+/// Who wants nothing of a room, in ascending order.
+pub async fn muted_by(conn: &mut SqliteConnection, room: RoomId) -> Result<Vec<UserId>, AppError> {
+    let people: Vec<i64> = sqlx::query_scalar("SELECT user FROM member WHERE room = ? AND level = ? ORDER BY user")
+        .bind(room.0)
+        .bind(Level::Nothing.text())
+        .fetch_all(conn)
+        .await?;
+    Ok(people.into_iter().map(UserId).collect())
+}
+
 /// Somebody whom a message could concern.
 pub struct Concern {
     /// Which message.

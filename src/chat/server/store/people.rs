@@ -142,15 +142,13 @@ pub async fn must_be_live(conn: &mut SqliteConnection, room: RoomId, user: UserI
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn must_be_on_team(conn: &mut SqliteConnection, user: UserId) -> Result<(), AppError> {
-    let is_on: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE id = ? AND removed IS NULL)")
+pub async fn on_team(conn: &mut SqliteConnection, user: UserId) -> Result<Named, AppError> {
+    let person = sqlx::query_as("SELECT id, name, folded FROM user WHERE id = ? AND removed IS NULL")
         .bind(user.0)
-        .fetch_one(conn)
+        .fetch_optional(conn)
         .await?;
-    if is_on {
-        return Ok(());
-    }
-    Err(AppError::NotFound("They are not on the team any more.".into()))
+    let gone = || AppError::NotFound("They are not on the team any more.".into());
+    person.map(named).ok_or_else(gone)
 }
 
 /// Refuses one more open room where there are as many as `most`.
