@@ -1,55 +1,32 @@
 //! Files as messages show them: images small, everything else as a card. Both lead to the file itself.
 
-use leptos::{ev, prelude::*};
-
-use super::{connection::ChatConnection, model::File};
-use crate::paths;
-use crate::ui::handler::press;
+use super::model::File;
+use crate::{paths, ui::html::escaped};
 
 /// Width and height at which an image is shown in a message, at most, in CSS pixels.
 const LARGEST: (u32, u32) = (360, 270);
 
-/// The files of a message.
-pub fn files(files: Vec<File>) -> AnyView {
+/// The files of a message, as HTML.
+pub fn list(files: &[File]) -> String {
     if files.is_empty() {
-        return ().into_any();
+        return String::new();
     }
-    let shown = files
-        .into_iter()
-        .map(|file| view! { <li>{one(file)}</li> })
-        .collect_view();
-    view! { <ul class="files" aria-label="Files">{shown}</ul> }.into_any()
+    let shown: String = files.iter().map(|file| format!("<li>{}</li>", one(file))).collect();
+    format!(r#"<ul class="files" aria-label="Files">{shown}</ul>"#)
 }
 
-fn one(file: File) -> AnyView {
-    let chat = expect_context::<ChatConnection>();
-    let url = paths::file(file.id, &file.name);
+fn one(file: &File) -> String {
+    let (url, name) = (escaped(&paths::file(file.id, &file.name)), escaped(&file.name));
     let Some(size) = file.size else {
-        return view! {
-            <a class="file" href=url rel="external" download="">
-                <span class="type" aria-hidden="true">{sort(&file.kind)}</span>
-                <span class="name" dir="auto">{file.name}</span>
-                " "
-                <span class="size">{amount(file.bytes)}</span>
-            </a>
-        }
-        .into_any();
+        let (sort, amount) = (sort(&file.kind), amount(file.bytes));
+        return format!(
+            r#"<a class="file" href="{url}" rel="external" download=""><span class="type" aria-hidden="true">{sort}</span><span class="name" dir="auto">{name}</span> <span class="size">{amount}</span></a>"#
+        );
     };
-    let (width, height) = fitted(size);
-    let (small, name) = (paths::thumbnail(file.id), file.name.clone());
-    let show = move |event: ev::MouseEvent| {
-        // With a key held down the browser opens it elsewhere.
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-            event.prevent_default();
-            chat.viewing.set(Some(file.clone()));
-        }
-    };
-    view! {
-        <a class="image" href=url rel="external" on:click=press(show)>
-            <img src=small alt=name width=width.to_string() height=height.to_string() loading="lazy" />
-        </a>
-    }
-    .into_any()
+    let ((width, height), small) = (fitted(size), paths::thumbnail(file.id));
+    format!(
+        r#"<a class="image" href="{url}" rel="external"><img src="{small}" alt="{name}" width="{width}" height="{height}" loading="lazy"></a>"#
+    )
 }
 
 /// What sort of file it is, in a word.

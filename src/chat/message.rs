@@ -1,12 +1,16 @@
-//! One message. What one can do with it is in [`super::message_actions`].
+//! One message. What stands in it is in [`super::message_html`], what one can do with it in [`super::message_actions`].
 
-use leptos::{ev, prelude::*};
+use std::sync::Arc;
+
+use leptos::{ev::MouseEvent, prelude::*};
+use web_sys::Element;
 
 use super::{
     acting::{ACTIONS, Act},
     connection::ChatConnection,
     message_actions::{Can, Delete, Edit, Menu, change},
-    model::{Change, Message, Quote, Reaction, Thread},
+    message_html,
+    model::{Change, File, Message, Quote, Thread},
     reading::new_words,
 };
 use crate::{
@@ -14,7 +18,7 @@ use crate::{
     ids::RoomId,
     paths,
     time::Timestamp,
-    ui::{avatar::Avatar, handler::press, text::text},
+    ui::{handler::press, text::text},
 };
 
 /// A message; `again` when it follows another by the same author.
@@ -22,25 +26,14 @@ use crate::{
 pub fn Said(message: Message, again: bool) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
-    let gist = message.gist();
-    let Message {
-        room,
-        seq,
-        author,
-        at,
-        body,
-        html,
-        reply,
-        edited,
-        deleted,
-        reactions,
-        files,
-        thread,
-        pinned,
-        ..
-    } = message;
-    let is_mine = author.id == me.id;
-    let words = format!("{} at {}", author.name, at.minute());
+    let (room, seq, at) = (message.room, message.seq, message.at);
+    let label = format!("Actions for the message by {} at {}", message.author.name, at.minute());
+    let is_mine = message.author.id == me.id;
+    let can = Can {
+        edit: is_mine,
+        delete: is_mine || me.role == Role::Admin,
+        unpin: message.pinned.is_some(),
+    };
     // Over its own thread: the place is that of another room.
     let is_root = chat.thread.is_some_and(|thread| thread != room);
     let id = if is_root { "root".to_owned() } else { chat.row(seq) };
@@ -50,75 +43,46 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
             .filter(|acting| acting.seq == seq && !is_root)
             .map(|acting| acting.act)
     };
-    let said = match html {
-        _ if deleted => view! { <p class="body gone">"This message was deleted."</p> }.into_any(),
-        Some(html) => view! { <div class="body rich" dir="auto" inner_html=html></div> }.into_any(),
-        None if body.is_empty() => ().into_any(),
-        None => view! { <p class="body" dir="auto">{body.clone()}</p> }.into_any(),
-    };
-    let quote = Quote {
-        seq,
-        author: author.name.clone(),
-        text: gist,
-    };
-    let can = Can {
-        edit: is_mine,
-        delete: is_mine || me.role == Role::Admin,
-        unpin: pinned.is_some(),
+    let class = text(move || {
+        let again = if again { " again" } else { "" };
+        let acted = match acted() {
+            None => "",
+            Some(Act::Edit) => " acted editing",
+            Some(_) => " acted",
+        };
+        format!("msg{again}{acted}")
+    });
+    let html = message_html::inside(&message, &me, is_root);
+    let replies = message.thread.clone().filter(|_| !is_root);
+    let has_actions = !message.deleted && !is_root;
+    let message = Arc::new(message);
+    let pressed = Arc::clone(&message);
+    let open = move || match acted() {
+        Some(Act::Menu) => {
+            let quote = Quote {
+                seq,
+                author: message.author.name.clone(),
+                text: message.gist(),
+            };
+            view! { <Menu room quote body=message.body.clone() can at /> }.into_any()
+        }
+        Some(Act::Edit) => view! { <Edit room seq body=message.body.clone() /> }.into_any(),
+        Some(Act::Delete) => view! { <Delete room seq /> }.into_any(),
+        None => ().into_any(),
     };
     view! {
-        <article class="msg" class:again=again class:acted=move || acted().is_some() id=id>
-            <Avatar name=author.name.clone() id=author.id />
-            <div>
-                <header>
-                    <span class="by">{author.name}</span>
-                    " "
-                    <time datetime=at.to_string() title=format!("{} {} UTC", at.day(), at.milli())>
-                        <a href=paths::moment(at) rel="external" tabindex="-1">{at.minute()}</a>
-                    </time>
-                </header>
-                {reply.map(|quote| view! { <Answered room quote /> })}
-                <div class="said" hidden=move || acted() == Some(Act::Edit)>
-                    {said}
-                    {edited
-                        .filter(|_| !deleted)
-                        .map(|at| {
-                            // A link only for who may see what was said before.
-                            let history = (me.role == Role::Admin).then(|| format!("/rooms/{room}/history/{seq}"));
-                            view! {
-                                <a class="edited" href=history rel="external" title=format!("{} {} UTC", at.day(), at.minute())>
-                                    "edited"
-                                </a>
-                            }
-                        })}
-                    {pinned
-                        .map(|name| {
-                            view! {
-                                <a class="edited" href=format!("/rooms/{room}/pins") rel="external">
-                                    "pinned by "
-                                    {name}
-                                </a>
-                            }
-                        })}
-                </div>
-                {super::files::files(files)}
-                {(!reactions.is_empty()).then(|| view! { <Reactions room seq reactions live=!is_root me=me.clone() /> })}
-                {thread.filter(|_| !is_root).map(|thread| view! { <Replies room seq thread said=at /> })}
-                {move || match acted() {
-                    Some(Act::Menu) => view! { <Menu room quote=quote.clone() body=body.clone() can at /> }.into_any(),
-                    Some(Act::Edit) => view! { <Edit room seq body=body.clone() /> }.into_any(),
-                    Some(Act::Delete) => view! { <Delete room seq /> }.into_any(),
-                    None => ().into_any(),
-                }}
-            </div>
-            {(!deleted && !is_root)
+        <article class=class id=id on:click=press(move |event| act(chat, &pressed, &event))>
+            <div class="what" inner_html=html></div>
+            {replies.map(|thread| view! { <Replies room seq thread said=at /> })}
+            {open}
+            {has_actions
                 .then(|| {
                     view! {
                         <button
                             class="do"
                             type="button"
                             data-focus=ACTIONS
-                            aria-label=format!("Actions for the message by {words}")
+                            aria-label=label
                             aria-expanded=text(move || (acted() == Some(Act::Menu)).to_string())
                             on:click=press(move |_| chat.toggle_menu(seq))
                         >
@@ -130,55 +94,31 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
     }
 }
 
-/// What the message answers; leads there.
-#[component(transparent)]
-fn Answered(room: RoomId, quote: Quote) -> impl IntoView {
-    let chat = expect_context::<ChatConnection>();
-    let Quote { seq, author, text } = quote;
-    let text = if text.is_empty() {
-        "a deleted message".to_owned()
-    } else {
-        text
-    };
-    let show = move |event: ev::MouseEvent| {
-        if let Some(message) = document().get_element_by_id(&chat.row(seq)) {
+/// Does what was pressed in a message: a reaction, the quote of what it answers, an image.
+fn act(chat: ChatConnection, message: &Message, event: &MouseEvent) {
+    let target: Element = event_target(event);
+    let at = |part: &str| target.closest(&format!(".what > div > {part}")).ok().flatten();
+    if let Some(button) = at(".reactions > button") {
+        let given = button.get_attribute("data-focus").unwrap_or_default();
+        let on = button.get_attribute("aria-pressed").is_none_or(|mine| mine != "true");
+        change(chat, message.room, message.seq, Change::React { emoji: given, on });
+    } else if at(".quote").is_some() {
+        let answered = message.reply.as_ref().map(|quote| chat.row(quote.seq));
+        if let Some(row) = answered.and_then(|id| document().get_element_by_id(&id)) {
             event.prevent_default();
-            message.scroll_into_view();
+            row.scroll_into_view();
         }
-    };
-    view! {
-        <a class="quote" href=permalink(room, seq) on:click=press(show)>
-            <span class="by">{author}</span>
-            " "
-            {text}
-        </a>
+    } else if let Some(link) = at(".files > li > .image") {
+        let url = link.get_attribute("href");
+        let is_it = |file: &&File| Some(paths::file(file.id, &file.name)) == url;
+        // With a key held down the browser opens it elsewhere.
+        if let Some(file) = message.files.iter().find(is_it)
+            && !(event.ctrl_key() || event.meta_key() || event.shift_key())
+        {
+            event.prevent_default();
+            chat.viewing.set(Some(file.clone()));
+        }
     }
-}
-
-#[component(transparent)]
-fn Reactions(room: RoomId, seq: u64, reactions: Vec<Reaction>, live: bool, me: Me) -> impl IntoView {
-    let chat = expect_context::<ChatConnection>();
-    let button = |Reaction { emoji, people }: Reaction| {
-        let mine = people.iter().any(|person| person.id == me.id);
-        let names: Vec<String> = people.into_iter().map(|person| person.name).collect();
-        let (count, names) = (names.len(), names.join(", "));
-        let label = format!("{emoji} {count}, by {names}");
-        let given = emoji.clone();
-        view! {
-            <button
-                type="button"
-                disabled=!live
-                aria-pressed=mine.to_string()
-                aria-label=label
-                title=names
-                data-focus=emoji.clone()
-                on:click=press(move |_| change(chat, room, seq, Change::React { emoji: given.clone(), on: !mine }))
-            >
-                <span aria-hidden="true">{emoji.clone()} " " {count}</span>
-            </button>
-        }
-    };
-    view! { <div class="reactions">{reactions.into_iter().map(button).collect_view()}</div> }
 }
 
 /// The way to what is said about the message apart, and what of it is new.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     connection::ChatConnection,
     message::Said,
+    message_html,
     model::{Message, Person},
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
@@ -12,11 +13,7 @@ use super::{
 use crate::{
     accounts::model::Me,
     ids::RoomId,
-    ui::{
-        self,
-        avatar::{Avatar, face},
-        handler::press,
-    },
+    ui::{self, avatar::face, handler::press},
 };
 
 /// Messages of one author this close, in seconds, show the author once.
@@ -164,15 +161,15 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
 #[component(transparent)]
 fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
+    let html = message_html::waiting(&waiting, &by, chat.my_id());
     let Waiting {
-        client_id,
-        body,
-        reply,
-        files,
-        progress,
-        ..
+        client_id, progress, ..
     } = waiting;
-    let (sending, failed) = (progress == Progress::Sending, matches!(progress, Progress::Failed(_)));
+    let class = match progress {
+        Progress::Sending => "msg sending",
+        Progress::Kept { .. } => "msg",
+        Progress::Failed(_) => "msg failed",
+    };
     let state = match progress {
         Progress::Sending => view! { <span class="state">"sending…"</span> }.into_any(),
         Progress::Kept { .. } => ().into_any(),
@@ -187,17 +184,9 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
         }
     };
     view! {
-        <article class="msg" class:sending=sending class:failed=failed>
-            <Avatar name=by.clone() id=chat.my_id() />
-            <div>
-                <header>
-                    <span class="by">{by}</span>
-                </header>
-                {reply.map(|quote| view! { <p class="quote"><span class="by">{quote.author}</span> " " {quote.text}</p> })}
-                {(!body.is_empty()).then(|| view! { <p class="body" dir="auto">{body}</p> })}
-                {super::files::files(files)}
-                {state}
-            </div>
+        <article class=class>
+            <div class="what" inner_html=html></div>
+            <div>{state}</div>
         </article>
     }
 }

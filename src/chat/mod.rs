@@ -19,6 +19,7 @@ pub mod history_page;
 pub mod marks_page;
 pub mod message;
 pub mod message_actions;
+pub mod message_html;
 pub mod message_list;
 pub mod model;
 pub mod moving;

@@ -9,7 +9,6 @@ pub mod db;
 pub mod error;
 pub mod functions;
 pub mod health;
-pub mod html;
 pub mod hub;
 pub mod inflight;
 pub mod limits;

@@ -19,10 +19,10 @@ pub fn Avatar(
     view! { <span class=format!("ava ava-{}", colour(&name)) aria-hidden="true" inner_html=inside(&name, id)></span> }
 }
 
-/// As HTML, for several in a row.
+/// The same as HTML, where it is a part of more.
 pub fn face(name: &str, id: UserId) -> String {
     let (colour, inside) = (colour(name), inside(name, id));
-    format!(r#"<span class="ava ava-{colour}">{inside}</span>"#)
+    format!(r#"<span class="ava ava-{colour}" aria-hidden="true">{inside}</span>"#)
 }
 
 /// As HTML: a view for the picture would be so much more for the browser to load.

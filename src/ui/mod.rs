@@ -5,6 +5,7 @@ pub mod avatar;
 pub mod error_page;
 pub mod focus;
 pub mod handler;
+pub mod html;
 pub mod link;
 pub mod loaded;
 pub mod options;

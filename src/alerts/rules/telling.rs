@@ -8,7 +8,7 @@ use super::{
     state::{Episode, State},
     words,
 };
-use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, server::html::escaped, time::Timestamp};
+use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, time::Timestamp, ui::html::escaped};
 
 /// What one can put it off for: as a button says it, and as it is sent.
 pub const SNOOZES: [(&str, &str); 3] = [

@@ -1,6 +1,6 @@
 //! What is shown of a page under a message. Pure.
 
-use crate::{chat::plain::CARD, paths, server::html::escaped};
+use crate::{chat::plain::CARD, paths, ui::html::escaped};
 
 /// What a page said of itself, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use crate::{
     error::AppError,
     ids::RoomId,
     paths,
-    server::html::{escaped, unescaped},
     ticker::figures::grouped,
+    ui::html::{escaped, unescaped},
 };
 pub use link::Link;
 pub use snapshot::Snapshot;

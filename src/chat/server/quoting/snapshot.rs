@@ -1,6 +1,6 @@
 //! What is shown of a link into Squawkbox, under the message that holds it. Pure.
 
-use crate::{chat::plain::CARD, paths, server::html::escaped, time::Timestamp};
+use crate::{chat::plain::CARD, paths, time::Timestamp, ui::html::escaped};
 
 /// Rows of one at most, and letters of a row.
 const ROWS: usize = 20;
