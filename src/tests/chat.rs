@@ -207,6 +207,15 @@ async fn too_many_are_told_to_slow_down_and_none_is_half_taken() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (kept, _) = socket.follow(DESK, Some(0)).await;
     assert_eq!(kept.len(), taken);
+    // And those that are none of ours.
+    for _ in 0..100 {
+        socket.0.send(Message::binary(vec![1])).await.expect("sent");
+    }
+    let mut slowed = 0;
+    for _ in 0..100 {
+        slowed += u32::from(matches!(socket.refused().await, Some((None, AppError::SlowDown(_)))));
+    }
+    assert!(slowed > 0, "as any other");
 }
 
 #[tokio::test]

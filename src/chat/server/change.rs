@@ -5,7 +5,6 @@ use crate::{
     chat::{
         model::{Change, Message, Room, Texts},
         rules,
-        wire::ServerFrame,
     },
     error::AppError,
     ids::{RoomId, UserId},
@@ -13,11 +12,11 @@ use crate::{
 };
 
 use super::{
-    Audience, Chat,
+    Chat,
     files::shelf::Content,
     markdown,
     mentions::{self, Called},
-    quoting, recount, store, tell, threads,
+    quoting, recount, store, tell_changed, threads,
 };
 
 /// Different emoji under one message at most.
@@ -121,14 +120,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     if let Some((thread, people)) = &done.follows {
                         threads::tell_followers(&hub, thread, people);
                     }
-                    let to = Audience::Followers {
-                        room: message.room,
-                        changed: Some(message.changed),
-                        note: None,
-                    };
-                    tell(&hub, &ServerFrame::Message(message.clone()), to);
+                    tell_changed(&hub, message);
                     if let Some(root) = &done.root {
-                        threads::tell_root(&hub, root);
+                        tell_changed(&hub, root);
                     }
                     if done.counts {
                         recount(&hub, message.room);

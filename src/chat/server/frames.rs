@@ -27,12 +27,17 @@ impl<S: Transport> Line<'_, S> {
     /// Why the socket ends.
     pub(super) async fn receive(&mut self, frame: Frame) -> Result<(), End> {
         let text = match frame {
-            Frame::Text(text) => text,
+            Frame::Text(text) => Some(text),
             Frame::Ping(_) | Frame::Pong(_) => return Ok(()),
             Frame::Close(_) => return Err(None),
-            Frame::Binary(_) => return self.refuse(None, not_ours("a text frame was expected")).await,
+            Frame::Binary(_) => None,
         };
-        if let Err(error) = self.pace.check() {
+        let in_time = self.pace.check();
+        let Some(text) = text else {
+            let error = in_time.err().unwrap_or_else(|| not_ours("a text frame was expected"));
+            return self.refuse(None, error).await;
+        };
+        if let Err(error) = in_time {
             let post = serde_json::from_str(&text).ok().and_then(|frame| match frame {
                 ClientFrame::Post(draft) => Some(draft.client_id),
                 _ => None,

@@ -164,7 +164,10 @@ impl Line {
     async fn receive(&mut self, frame: Frame) -> Result<(), End> {
         let outcome = match frame {
             Frame::Text(text) => self.take(&text).await,
-            Frame::Binary(_) => Err(AppError::Invalid("Send text frames: userid:toUserid:content.".into())),
+            Frame::Binary(_) => self
+                .pace
+                .check()
+                .and_then(|()| Err(AppError::Invalid("Send text frames: userid:toUserid:content.".into()))),
             Frame::Ping(_) | Frame::Pong(_) => Ok(()),
             Frame::Close(_) => return Err(None),
         };
@@ -215,7 +218,7 @@ impl Line {
             .await
             .map_err(|error| match error {
                 AppError::NotFound(_) => AppError::NotFound(format!(
-                    "Nobody here has the number {other}. /api/v1/rooms/1/members lists those who have one."
+                    "Nobody here has the number {other}. /api/v1/rooms/ID/members lists those of a room, /api/v1/rooms the rooms."
                 )),
                 error => error,
             })

@@ -44,7 +44,7 @@ use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{Notify, mpsc::Receiver};
 
 use crate::{
-    chat::wire::ServerFrame,
+    chat::{model::Message, wire::ServerFrame},
     error::AppError,
     ids::{RoomId, UserId},
     server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown},
@@ -236,6 +236,16 @@ fn recount(hub: &Hub<Event>, room: RoomId) {
         frame: Utf8Bytes::default(),
         to: Audience::Counting(room),
     });
+}
+
+/// Tells those who look at its room what a message is now: it calls nobody, and counts nowhere.
+fn tell_changed(hub: &Hub<Event>, message: &Message) {
+    let to = Audience::Followers {
+        room: message.room,
+        changed: Some(message.changed),
+        note: None,
+    };
+    tell(hub, &ServerFrame::Message(message.clone()), to);
 }
 
 /// Encodes a frame and hands it to the sockets.

@@ -20,7 +20,7 @@ use super::{
     previews::Previews,
     said::Said,
     store::{self, NewMessage, Reply},
-    tell, threads,
+    tell, tell_changed, threads,
 };
 
 /// Keeps what `author` says and tells everyone; answers after the commit. The same draft again is the same
@@ -168,18 +168,13 @@ impl Told {
         };
         tell(&self.hub, &ServerFrame::Message(message.clone()), to);
         if let Some((reply, _)) = reply {
-            threads::tell_root(&self.hub, &reply.root);
+            tell_changed(&self.hub, &reply.root);
         }
         self.said.note(message);
     }
 
     /// Tells those who look at its room what became of a message, without calling anybody.
     pub fn changed(&self, message: &Message) {
-        let to = Audience::Followers {
-            room: message.room,
-            changed: Some(message.changed),
-            note: None,
-        };
-        tell(&self.hub, &ServerFrame::Message(message.clone()), to);
+        tell_changed(&self.hub, message);
     }
 }

@@ -1,5 +1,10 @@
 //! How far people have read.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use crate::{
     chat::wire::ServerFrame,
     error::AppError,
@@ -18,16 +23,19 @@ use super::{
 /// # Errors
 /// `NotFound` for the room.
 pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Option<ServerFrame>, AppError> {
-    let hub = chat.hub.clone();
-    // An event wakes every socket there is: most people have one page open, which gets its answer by itself.
-    let has_others = chat.presence.pages(me) > 1;
+    let (hub, presence) = (chat.hub.clone(), chat.presence.clone());
+    let has_others = Arc::new(AtomicBool::new(false));
+    let told = has_others.clone();
     let now = chat
         .db
         .writer
         .write_then(
             move |conn| Box::pin(async move { store::set_read(conn, room, me, seq).await }),
             move |now: &Reading| {
-                if has_others {
+                // An event wakes every socket there is: most people have one page open, which gets its answer by itself. Asked
+                // after the commit: a page that comes later reads what was committed.
+                if presence.pages(me) > 1 {
+                    told.store(true, Ordering::Relaxed);
                     tell(&hub, &now.frame(room), Audience::Person(me));
                 }
                 if let Some(talk) = &now.talk {
@@ -41,5 +49,5 @@ pub async fn read(chat: &Chat, me: UserId, room: RoomId, seq: u64) -> Result<Opt
             },
         )
         .await?;
-    Ok((!has_others).then(|| now.frame(room)))
+    Ok((!has_others.load(Ordering::Relaxed)).then(|| now.frame(room)))
 }

@@ -99,16 +99,6 @@ pub(super) fn tell_followers(hub: &Hub<Event>, thread: &Room, people: &[UserId])
     tell(hub, &ServerFrame::Room { room: thread.clone() }, to);
 }
 
-/// Tells those who are in its room that a thread's root has changed.
-pub(super) fn tell_root(hub: &Hub<Event>, root: &Message) {
-    let to = Audience::Followers {
-        room: root.room,
-        changed: Some(root.changed),
-        note: None,
-    };
-    tell(hub, &ServerFrame::Message(root.clone()), to);
-}
-
 /// The threads that `me` follows and that have something new, or had lately.
 ///
 /// # Errors

@@ -3,13 +3,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{
-    chat::{model::Message, wire::ServerFrame},
-    server::state::AppState,
-    time::Timestamp,
-};
+use crate::{chat::model::Message, server::state::AppState, time::Timestamp};
 
-use super::{Audience, files::shelf::Content, recount, store, tell};
+use super::{files::shelf::Content, recount, store, tell_changed};
 
 /// Messages of one step.
 const STEP: u32 = 50;
@@ -30,12 +26,7 @@ pub fn begin(state: &AppState) {
                 |conn| Box::pin(async move { store::withdraw(conn, STEP, Timestamp::now()).await }),
                 move |(messages, _): &(Vec<Message>, Vec<Content>)| {
                     for message in messages {
-                        let to = Audience::Followers {
-                            room: message.room,
-                            changed: Some(message.changed),
-                            note: None,
-                        };
-                        tell(&hub, &ServerFrame::Message(message.clone()), to);
+                        tell_changed(&hub, message);
                     }
                 },
             );

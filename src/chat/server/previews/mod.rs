@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
-    chat::{model::Message, wire::ServerFrame},
+    chat::model::Message,
     error::AppError,
     server::{
         outbound::{Outbound, Reach},
@@ -24,11 +24,11 @@ use crate::{
 };
 
 use super::{
-    Audience, Chat, markdown,
+    Chat, markdown,
     quoting::{self, link::Own},
     said::Place,
     store::{self, Picture},
-    tell,
+    tell_changed,
 };
 use card::Card;
 
@@ -168,12 +168,7 @@ async fn show(chat: &Chat, place: Place, body: String, card: String) -> Result<(
         move |conn| Box::pin(async move { store::add_card(conn, place, &body, &card).await }),
         move |message: &Option<Message>| {
             if let Some(message) = message {
-                let to = Audience::Followers {
-                    room: message.room,
-                    changed: Some(message.changed),
-                    note: None,
-                };
-                tell(&hub, &ServerFrame::Message(message.clone()), to);
+                tell_changed(&hub, message);
             }
         },
     );
