@@ -53,17 +53,18 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         other => (other.and_then(Result::ok), None),
     };
     let key = Key { symbol, venue };
-    let known = ticker.instruments().into_iter().find(|known| known.key == key);
+    let known = ticker.instrument(&key);
     let session = known.as_ref().and_then(|known| known.session);
-    let day = ticker.days().remove(&key).map(|day| Day {
+    let board = ticker.public_board();
+    let day = board.day(&key).map(|day| Day {
         open: day.open,
         high: day.high,
         low: day.low,
         volume: day.volume,
         previous_close: day.previous_close,
     });
-    let mut quotes = ticker.board().quotes.into_iter();
-    let quote = quotes.find(|quote| quote.symbol == key.symbol && quote.venue == key.venue);
+    // Without earlier prices, of which the page shows none.
+    let quote = board.quote(&key);
     Ok(Chart {
         digits: known.as_ref().map_or(0, |known| known.digits),
         phase: session.map(|session| session.phase(Timestamp::now()).name().to_owned()),

@@ -112,6 +112,11 @@ impl Known {
         self.lock().instruments.values().cloned().collect()
     }
 
+    /// One of them.
+    pub fn one(&self, key: &Key) -> Option<Instrument> {
+        self.lock().instruments.get(key).cloned()
+    }
+
     /// What `pick` makes of those that it wants.
     pub fn pick<T>(&self, pick: impl FnMut(&Instrument) -> Option<T>) -> Vec<T> {
         self.lock().instruments.values().filter_map(pick).collect()
