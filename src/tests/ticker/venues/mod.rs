@@ -6,6 +6,7 @@ mod coinbase;
 mod finnhub;
 mod instruments;
 mod kraken;
+mod late;
 mod recorded;
 mod reported;
 mod tls;
