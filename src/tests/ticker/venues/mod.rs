@@ -8,6 +8,7 @@ mod instruments;
 mod kraken;
 mod late;
 mod recorded;
+mod refused;
 mod reported;
 mod tls;
 mod watching;

@@ -17,6 +17,7 @@ mod kraken_wire;
 pub mod out;
 pub mod pulse;
 pub mod replay;
+mod resting;
 pub mod settings;
 pub mod socket;
 pub mod trades;
