@@ -24,6 +24,7 @@ pub mod recording;
 pub mod rendered;
 pub mod rest;
 pub mod rounds;
+pub mod span;
 pub mod store;
 pub mod stream;
 pub mod tick;
