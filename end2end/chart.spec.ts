@@ -97,6 +97,29 @@ test("two symbols are compared by how far they have come", async ({ ines, server
   await expect(ines.page.getByRole("columnheader", { name: /close$/ })).toHaveCount(0);
 });
 
+test("what happened to a symbol is told below its chart, and leads to its moment", async ({ ines, tomasz, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const tick = async (last: string) => {
+    expect((await request.post(`${server.url}/ingest/ticks`, { headers, data: { symbol: "NEWS", venue: "lab", last } })).status()).toBe(200);
+  };
+  await tick("12.50");
+  await ines.open("/ticker/chart?symbol=NEWS&venue=lab");
+  const moments = ines.page.getByRole("region", { name: "Moments" });
+  await expect(moments).toContainText("No alert fired");
+  await tomasz.composer.fill("who buys $NEWS at this?");
+  await tomasz.composer.press("Enter");
+  await expect(tomasz.bodies.last().locator(".chip")).toContainText("12.50");
+  await ines.page.reload();
+  const row = moments.getByRole("listitem");
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText("Said by tomasz in # desk: who buys $NEWS 12.50 at this?");
+  await expect(ines.page.getByRole("application").locator("canvas").first()).toBeVisible();
+  await accessibleDayAndNight(ines.page, "a symbol's page with a moment");
+  await row.getByRole("link").first().click();
+  await expect(ines.page).toHaveURL(/\/at\/20.*symbols=lab%3ANEWS/);
+  await expect(ines.page.locator("#moment .slots")).toContainText("who buys $NEWS");
+});
+
 test("a span of the chart is marked by dragging, by keyboard and by two presses, and is discussed", async ({
   ines, tomasz, server, request,
 }) => {

@@ -3,6 +3,7 @@
 import {
   CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, PriceScaleMode, createChart,
 } from "/lightweight-charts.js";
+import { Moments } from "/chart/moments.js";
 import { Span } from "/chart/span.js";
 
 const place = document.getElementById("chart");
@@ -114,6 +115,7 @@ function start() {
     series.setData(all.map(([time, candle]) => drawn(time, candle)));
     volume.setData(all.map(([time, candle]) => traded(time, candle)));
     beside?.setData([...others].map(([time, close]) => ({ time, value: +close })));
+    moments.draw(series, [...candles.keys()]);
     span.place();
     tell(null);
   }
@@ -163,8 +165,10 @@ function start() {
     then.href = time ? `/at/${iso(time)}` : "/at/now";
     then.textContent = time ? `What else happened at ${moment(time)}` : "What else happened";
   }
-  chart.subscribeClick(({ time }) => {
+  chart.subscribeClick(({ time, hoveredInfo }) => {
     if (span.isPicking) return;
+    const marker = hoveredInfo?.objectId;
+    if (typeof marker === "string" && marker.startsWith("/at/")) return location.assign(marker);
     span.clear();
     speak(time && moment(time), time ? `&before=${iso(time + step)}` : "", time);
   });
@@ -184,6 +188,15 @@ function start() {
     told.textContent = `Span ${words}${local ? "" : " UTC"}: ${bars} ${bars === 1 ? "bar" : "bars"}, ${grouped(open)} to ${grouped(close)}. ${isPicking ? "Press the bar in which it ends." : "Escape lets go of it."}`;
     speak(words, `&from=${iso(from)}&to=${iso(to)}`, from);
   });
+
+  // --- what happened ---
+
+  const moments = new Moments({ symbol, venue }, colour);
+  async function happened() {
+    const [first] = candles.keys();
+    const end = held ? [...candles.keys()].at(-1) + step : null;
+    if (first !== undefined && (await moments.ask(first, end))) moments.draw(series, [...candles.keys()]);
+  }
 
   // --- the data ---
 
@@ -240,6 +253,7 @@ function start() {
       ({ more } = answer);
       take(answer);
       draw();
+      happened();
     } catch {
       // It is asked for again at the next move.
     } finally {
@@ -448,6 +462,8 @@ function start() {
     if (asked && candles.size) show();
     connect();
     alerts();
+    happened();
+    setInterval(() => document.hidden || happened(), 30_000);
   })();
 }
 

@@ -17,6 +17,18 @@ pub const INTERVALS: [(&str, &str); 6] = [
 /// The one that is shown when none is asked for.
 pub const USUAL_INTERVAL: &str = "1m";
 
+/// The length of such bars, in seconds; of the usual ones where there are none of this name.
+pub fn seconds_of(interval: &str) -> i64 {
+    match interval {
+        "1s" => 1,
+        "5m" => 300,
+        "15m" => 900,
+        "1h" => 3_600,
+        "1d" => 86_400,
+        _ => 60,
+    }
+}
+
 /// Which chart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asked {

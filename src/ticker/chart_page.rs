@@ -26,7 +26,7 @@ const ROWS: usize = 60;
 const SPAN_ROWS: usize = 500;
 
 /// What the page's URL asks for.
-fn asked_of(query: &ParamsMap) -> Asked {
+pub fn asked_of(query: &ParamsMap) -> Asked {
     let time = |name: &str| query.get(name).and_then(|time| Timestamp::parse(&time));
     let from = time("from");
     Asked {
@@ -41,16 +41,18 @@ fn asked_of(query: &ParamsMap) -> Asked {
     }
 }
 
-/// The page.
+/// The page; what it holds besides stands between the chart and the table.
 #[component]
-pub fn ChartPage() -> impl IntoView {
+pub fn ChartPage(children: ChildrenFn) -> impl IntoView {
     let query = use_query_map();
     let asked = move || query.with(asked_of);
     let body = move || {
+        let children = children.clone();
         loaded(asked, symbol_chart, move |chart| match chart {
             Ok(chart) => {
                 let with = chart.other.as_ref().map(|other| other.written.clone());
-                view! { <Symbol chart with=with.or_else(|| asked().with) /> }.into_any()
+                let besides = children();
+                view! { <Symbol chart with=with.or_else(|| asked().with) besides /> }.into_any()
             }
             Err(error) => view! { <Wrong error /> }.into_any(),
         })
@@ -61,7 +63,7 @@ pub fn ChartPage() -> impl IntoView {
 
 /// `with` is what was asked to be compared.
 #[component]
-fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
+fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView {
     let alone = paths::chart(&chart.symbol, &chart.venue);
     let page = match &with {
         Some(with) => format!("{alone}&with={}", paths::encoded(with)),
@@ -129,6 +131,7 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
                 hidden
             ></div>
             {chart.span.clone().map(|span| view! { <OfSpan span now=format!("{page}&interval={interval}") /> })}
+            {besides}
             <section id="bars" aria-labelledby="bars-heading">
                 <h2 id="bars-heading">{format!("Bars of {words}")}</h2>
                 <Table candles=chart.candles interval=chart.interval other=chart.other />
