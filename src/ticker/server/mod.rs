@@ -27,6 +27,7 @@ pub mod rounds;
 pub mod span;
 pub mod store;
 pub mod stream;
+pub mod taken;
 pub mod tick;
 pub mod venues;
 
