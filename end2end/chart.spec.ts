@@ -96,3 +96,86 @@ test("two symbols are compared by how far they have come", async ({ ines, server
   await ines.page.getByRole("link", { name: "Compare no more" }).click();
   await expect(ines.page.getByRole("columnheader", { name: /close$/ })).toHaveCount(0);
 });
+
+test("what happened to a symbol is told below its chart, and leads to its moment", async ({ ines, tomasz, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const tick = async (last: string) => {
+    expect((await request.post(`${server.url}/ingest/ticks`, { headers, data: { symbol: "NEWS", venue: "lab", last } })).status()).toBe(200);
+  };
+  await tick("12.50");
+  await ines.open("/ticker/chart?symbol=NEWS&venue=lab");
+  const moments = ines.page.getByRole("region", { name: "Moments" });
+  await expect(moments).toContainText("No alert fired");
+  await tomasz.composer.fill("who buys $NEWS at this?");
+  await tomasz.composer.press("Enter");
+  await expect(tomasz.bodies.last().locator(".chip")).toContainText("12.50");
+  await ines.page.reload();
+  const row = moments.getByRole("listitem");
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText("Said by tomasz in # desk: who buys $NEWS 12.50 at this?");
+  await expect(ines.page.getByRole("application").locator("canvas").first()).toBeVisible();
+  await accessibleDayAndNight(ines.page, "a symbol's page with a moment");
+  await row.getByRole("link").first().click();
+  await expect(ines.page).toHaveURL(/\/at\/20.*symbols=lab%3ANEWS/);
+  await expect(ines.page.locator("#moment .slots")).toContainText("who buys $NEWS");
+});
+
+test("a span of the chart is marked by dragging, by keyboard and by two presses, and is discussed", async ({
+  ines, tomasz, server, request,
+}) => {
+  const { page } = ines;
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const data = Array.from({ length: 10 }, (_, i) => ({
+    symbol: "SPAN", venue: "lab", last: `${1_001 + i}.00`, time: new Date(Date.now() - (12 - i) * 60_000).toISOString(),
+  }));
+  expect((await request.post(`${server.url}/ingest/ticks`, { headers, data })).status()).toBe(200);
+  await ines.open("/ticker/chart?symbol=SPAN&venue=lab");
+  const chart = page.getByRole("application");
+  await expect(page.getByText(/UTC\s+O\s1,010\.00/)).toBeVisible();
+  const told = page.getByRole("status").filter({ hasText: /^Span / });
+  const discuss = page.getByRole("link", { name: /^Discuss/ });
+
+  const { x, y, width, height } = (await chart.boundingBox())!;
+  await page.keyboard.down("Shift");
+  await page.mouse.move(x + 20, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 20, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  await expect(told).toContainText("10 bars, 1,001.00 to 1,010.00");
+  await expect(page.locator(".marked")).toBeVisible();
+  await expect(discuss).toHaveText(/ \u2013 /);
+  await accessibleDayAndNight(page, "a chart with a span");
+  await discuss.click();
+  await expect(page.locator(".quoted")).toContainText("open 1,001.00, high 1,010.00, low 1,001.00, close 1,010.00");
+  await page.getByLabel("Room").selectOption({ label: "# desk" });
+  await page.getByLabel("What about it?").fill("What was this?");
+  await page.getByRole("button", { name: "Say it" }).click();
+  const card = tomasz.messages.getByRole("article").filter({ hasText: "What was this?" }).locator(".card");
+  await expect(card).toContainText("+9.00 (+0.90%)");
+  const href = await card.locator(".own").getAttribute("href");
+  expect(href).toMatch(/^\/ticker\/chart\?symbol=SPAN&venue=lab&interval=1m&from=20.*&to=20/);
+
+  // Where it leads, the span is marked.
+  await ines.open(href!);
+  await expect(page.getByRole("region", { name: / to .* UTC$/ })).toContainText("1,010.00");
+  await expect(page.locator(".marked")).toBeVisible();
+  await expect(told).toContainText("10 bars");
+  await chart.focus();
+  await chart.press("Escape");
+  await expect(page.locator(".marked")).toBeHidden();
+  await expect(discuss).toHaveText("Discuss");
+  await chart.press("Shift+ArrowLeft");
+  await expect(told).toContainText("2 bars");
+  await chart.press("Shift+ArrowLeft");
+  await expect(told).toContainText("3 bars, 1,008.00 to 1,010.00");
+  await page.getByRole("button", { name: "Select a span" }).click();
+  await expect(page.getByText("Press the bar in which it begins.")).toBeVisible();
+  await chart.click({ position: { x: width * 0.4, y: height / 2 } });
+  await expect(page.getByText(/Press the bar in which it ends\.$/)).toBeVisible();
+  await chart.click({ position: { x: width * 0.6, y: height / 2 } });
+  await expect(told).toContainText(/ [2-8] bars, /);
+  await expect(page.getByRole("button", { name: "Select a span" })).toHaveAttribute("aria-pressed", "false");
+  await page.getByRole("link", { name: "Back to now" }).click();
+  await expect(page.getByRole("link", { name: "Back to now" })).toHaveCount(0);
+});

@@ -10,6 +10,8 @@ const row = (who: Person, symbol: string) => who.prices.filter({ has: who.page.g
 /** The head of a column, which shows an arrow when it is sorted by. */
 const head = (who: Person, name: string) => who.ticker.getByRole("columnheader", { name: new RegExp(`^${name}( [↑↓])?$`) });
 const told = (who: Person) => who.ticker.locator("[aria-live=polite]");
+/** What says that a symbol was taken off, with the way to have it back. */
+const removed = (who: Person, symbol: string) => who.ticker.getByRole("status").filter({ hasText: `Removed ${symbol}.` });
 
 /** Makes a list, of oneself or the team, with these symbols on it. */
 async function make(who: Person, name: string, entries: string[], team = false) {
@@ -94,11 +96,43 @@ test("symbols are added where one looks, by what is offered or as one writes the
   await ines.page.keyboard.press("Delete");
   await expect(symbols(ines)).toHaveText(["ABC"]);
   await expect(row(ines, "ABC").getByRole("link")).toBeFocused();
-  await expect(told(ines)).toHaveText("BTC-USD removed");
+  await expect(removed(ines, "BTC-USD")).toBeVisible();
   await ines.page.keyboard.press("Delete");
   await expect(ines.ticker.getByText("Nothing is on this list yet.")).toBeVisible();
   await ines.page.reload();
   await expect(ines.ticker.getByText("Nothing is on this list yet.")).toBeVisible();
+});
+
+test("what was taken off a list comes back to its place", async ({ ines }) => {
+  await make(ines, "Majors", ["lab:A", "lab:B", "lab:C"]);
+  await show(ines, "Majors");
+  const { keyboard } = ines.page;
+  await row(ines, "B").hover();
+  await row(ines, "B").getByRole("button", { name: "Remove B" }).click();
+  await expect(symbols(ines)).toHaveText(["A", "C"]);
+  await accessibleDayAndNight(ines.page, "a list from which something was taken");
+  await removed(ines, "B").getByRole("button", { name: "Undo" }).click();
+  await expect(symbols(ines)).toHaveText(["A", "B", "C"]);
+  await expect(row(ines, "B").getByRole("link")).toBeFocused();
+  await expect(removed(ines, "B")).toHaveCount(0);
+  await expect(told(ines)).toHaveText("B is back, place 2 of 3");
+  // By keyboard, in two ways.
+  await keyboard.press("Delete");
+  await removed(ines, "B").getByRole("button", { name: "Undo" }).press("Enter");
+  await expect(symbols(ines)).toHaveText(["A", "B", "C"]);
+  await keyboard.press("Delete");
+  await expect(symbols(ines)).toHaveText(["A", "C"]);
+  await keyboard.press("ControlOrMeta+z");
+  await expect(symbols(ines)).toHaveText(["A", "B", "C"]);
+  await ines.page.reload();
+  await expect(symbols(ines)).toHaveText(["A", "B", "C"]);
+  // The next change is what could be undone, and nothing undoes it.
+  await row(ines, "A").getByRole("link").focus();
+  await keyboard.press("Delete");
+  await expect(removed(ines, "A")).toBeVisible();
+  await keyboard.press("Shift+ArrowDown");
+  await expect(symbols(ines)).toHaveText(["C", "B"]);
+  await expect(removed(ines, "A")).toHaveCount(0);
 });
 
 test("a list is put in order by keyboard and by dragging", async ({ ines }) => {

@@ -3,6 +3,8 @@
 import {
   CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, PriceScaleMode, createChart,
 } from "/lightweight-charts.js";
+import { Moments } from "/chart/moments.js";
+import { Span } from "/chart/span.js";
 
 const place = document.getElementById("chart");
 if (place) start();
@@ -23,15 +25,17 @@ function start() {
   // 96412.50 as 96,412.50.
   const grouped = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => (sign && minus) + whole.replace(/\B(?=(\d{3})+$)/g, ","));
   const seconds = (time) => Math.floor(Date.parse(time) / 1000);
+  const iso = (time) => new Date(time * 1000).toISOString();
 
   const tools = element("div", { className: "choices", role: "group", ariaLabel: "Chart" });
   const legend = element("div", { className: "legend", ariaHidden: "true" });
-  const plot = element("div", { className: "plot", role: "application", ariaLabel: `${label}. Arrow keys move, + and ${minus} zoom, End leads to now. The table below has the figures.` });
+  const plot = element("div", { className: "plot", role: "application", ariaLabel: `${label}. Arrow keys move, + and ${minus} zoom, End leads to now, with Shift they mark a span. The table below has the figures.` });
   plot.tabIndex = 0;
   place.before(tools);
   place.append(legend, plot);
   place.hidden = false;
 
+  const choices = [];
   let local = keep("local") === "1";
   let title = keep("title") === "1";
   let kind = keep("kind") === "line" ? "line" : "candles";
@@ -45,6 +49,8 @@ function start() {
   /** The newest bar that the server made. */
   let sure = -1;
   let wait = null;
+  /** The span that was asked for lies further back than what the chart begins with, so it doesn't move. */
+  let held = false;
 
   const chart = createChart(plot, {
     autoSize: true,
@@ -109,6 +115,8 @@ function start() {
     series.setData(all.map(([time, candle]) => drawn(time, candle)));
     volume.setData(all.map(([time, candle]) => traded(time, candle)));
     beside?.setData([...others].map(([time, close]) => ({ time, value: +close })));
+    moments.draw(series, [...candles.keys()]);
+    span.place();
     tell(null);
   }
   function make() {
@@ -148,16 +156,47 @@ function start() {
     legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}${compared}`;
   }
   chart.subscribeCrosshairMove(({ time }) => tell(time ?? null));
-  // What is pressed is what one speaks of.
+  // What is pressed, or marked, is what one speaks of.
   const [discuss, then] = ["discuss", "then"].map((id) => document.getElementById(id));
-  const [alone] = new URL(discuss.href).searchParams.getAll("link");
-  chart.subscribeClick(({ time }) => {
-    const end = time && new Date((time + step) * 1000).toISOString();
-    discuss.href = `/discuss?${new URLSearchParams({ link: end ? `${alone}&interval=${interval}&before=${end}` : alone })}`;
-    discuss.textContent = end ? `Discuss ${moment(time)}` : "Discuss";
-    then.href = time ? `/at/${new Date(time * 1000).toISOString()}` : "/at/now";
+  const alone = `/ticker/chart?symbol=${encodeURIComponent(symbol)}&venue=${encodeURIComponent(venue)}`;
+  function speak(words, link, time) {
+    discuss.href = `/discuss?${new URLSearchParams({ link: `${alone}${link && `&interval=${interval}${link}`}` })}`;
+    discuss.textContent = words ? `Discuss ${words}` : "Discuss";
+    then.href = time ? `/at/${iso(time)}` : "/at/now";
     then.textContent = time ? `What else happened at ${moment(time)}` : "What else happened";
+  }
+  chart.subscribeClick(({ time, hoveredInfo }) => {
+    if (span.isPicking) return;
+    const marker = hoveredInfo?.objectId;
+    if (typeof marker === "string" && marker.startsWith("/at/")) return location.assign(marker);
+    span.clear();
+    speak(time && moment(time), time ? `&before=${iso(time + step)}` : "", time);
   });
+
+  const told = element("p", { className: "hint", role: "status" });
+  place.after(told);
+  const span = new Span(chart, plot, () => [...candles.keys()], (ends, isPicking) => {
+    for (const [button, is] of choices) button.ariaPressed = `${is()}`;
+    if (!ends) {
+      told.textContent = isPicking ? "Press the bar in which it begins." : "";
+      return speak("", "");
+    }
+    const [from, last] = ends;
+    const to = last + step;
+    const words = `${moment(from)} \u2013 ${moment(interval === "1d" ? last : to)}`;
+    const [bars, open, close] = [[...candles.keys()].filter((time) => time >= from && time <= last).length, candles.get(from).open, candles.get(last).close];
+    told.textContent = `Span ${words}${local ? "" : " UTC"}: ${bars} ${bars === 1 ? "bar" : "bars"}, ${grouped(open)} to ${grouped(close)}. ${isPicking ? "Press the bar in which it ends." : "Escape lets go of it."}`;
+    speak(words, `&from=${iso(from)}&to=${iso(to)}`, from);
+  });
+
+  // --- what happened ---
+
+  const moments = new Moments({ symbol, venue }, colour);
+  async function happened() {
+    const [first] = candles.keys();
+    const end = held ? [...candles.keys()].at(-1) + step : null;
+    if (first !== undefined && (await moments.ask(first, end))) moments.draw(series, [...candles.keys()]);
+  }
 
   // --- the data ---
 
@@ -214,6 +253,7 @@ function start() {
       ({ more } = answer);
       take(answer);
       draw();
+      happened();
     } catch {
       // It is asked for again at the next move.
     } finally {
@@ -227,7 +267,8 @@ function start() {
   /** The table, of the newest bars. */
   function rows() {
     const body = byId("rows");
-    if (!body || new URLSearchParams(location.search).has("before")) return;
+    const asked = new URLSearchParams(location.search);
+    if (!body || asked.has("before") || asked.has("from")) return;
     const newest = [...candles.values()].slice(-60).reverse();
     body.replaceChildren(...newest.map((candle) => {
       const row = element("tr");
@@ -260,6 +301,7 @@ function start() {
   /** Bars are the server's: a price only says that there is something new, and is drawn until they come. */
   function live(quote) {
     price(quote);
+    if (held) return;
     const time = Math.floor(seconds(quote.time) / step) * step;
     const [newest, last] = [...candles].at(-1) ?? [-1];
     if (time >= newest) {
@@ -344,7 +386,6 @@ function start() {
     choices.push([button, pressed]);
     tools.append(button);
   }
-  const choices = [];
   const draws = (as) => () => {
     keep("kind", (kind = as));
     make();
@@ -361,10 +402,13 @@ function start() {
     if (shown) price(shown);
   });
 
+  choice("Select a span", () => span.isPicking, () => span.pick());
+
   plot.addEventListener("keydown", (event) => {
     const scale = chart.timeScale();
     const range = scale.getVisibleLogicalRange();
     if (!range || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (span.key(event)) return event.preventDefault();
     const width = range.to - range.from;
     const show = (from, to) => scale.setVisibleLogicalRange({ from, to });
     const moves = {
@@ -381,9 +425,33 @@ function start() {
   });
   for (const query of ["(prefers-color-scheme: light)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", paint);
 
+  /** The span that was asked for, marked, with as much to either side. */
+  const asked = place.dataset.from && [place.dataset.from, place.dataset.to].map(seconds);
+  async function back() {
+    const [from, to] = asked;
+    const around = Math.max(to - from, 30 * step);
+    const [first] = candles.keys();
+    if (first <= from) return;
+    held = true;
+    candles.clear();
+    others.clear();
+    const limit = Math.min(Math.ceil((to - from + 2 * around) / step), 2_000);
+    const answer = await ask({ before: iso(to + around), limit });
+    ({ more } = answer);
+    take(answer);
+  }
+  function show() {
+    span.set(asked[0], asked[1] - 1);
+    const times = [...candles.keys()];
+    const [from, to] = span.ends.map((time) => times.indexOf(time));
+    const room = Math.max(to - from, 10) / 2;
+    chart.timeScale().setVisibleLogicalRange({ from: from - room, to: to + room });
+  }
+
   (async () => {
     try {
       await renew(500);
+      if (asked) await back();
     } catch {
       legend.textContent = "The bars could not be loaded. Reload the page to try again.";
       return;
@@ -391,8 +459,11 @@ function start() {
     make();
     times();
     tell(null);
+    if (asked && candles.size) show();
     connect();
     alerts();
+    happened();
+    setInterval(() => document.hidden || happened(), 30_000);
   })();
 }
 

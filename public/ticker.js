@@ -262,7 +262,7 @@ function venueLine({ venue, line, reconnects, gaps }) {
   const { live, stale } = line;
   const since = live ? `Live since ${live.slice(11, 19)} UTC. ` : "";
   const title = `${since}${counted(reconnects, "reconnection")}, ${counted(gaps, "gap")} since it was started.`;
-  const [how, words] = live ? ["live", "live"] : stale ? ["stale", `stale since ${stale.slice(11, 19)} UTC`] : ["connecting", "connecting"];
+  const [how, words] = live ? ["live", "live"] : stale ? ["stale", `stale since ${stale.slice(11, 19)} UTC`] : line === "idle" ? ["idle", "nothing to watch"] : ["connecting", "connecting"];
   return element("span", { className: "venue", title }, `${venue} `, element("span", { className: `link ${how}`, role: "status" }, words));
 }
 

@@ -36,10 +36,10 @@ use crate::{
     error::AppError,
     ids::RoomId,
     logs::{find_page::FindPage, sources_page::SourcesPage},
-    moment::page::MomentPage,
+    moment::{page::MomentPage, symbol_page::SymbolPage},
     search::page::SearchPage,
     squawk::page::SquawksPage,
-    ticker::{chart_page::ChartPage, lists_page::ListsPage, venues_page::VenuesPage},
+    ticker::{lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
 
@@ -175,7 +175,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/rooms/:room/history/:seq") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async />
                 <Route path=path!("/alerts/new") view=AlertFormPage ssr=SsrMode::Async />
-                <Route path=path!("/ticker/chart") view=ChartPage ssr=SsrMode::Async />
+                <Route path=path!("/ticker/chart") view=SymbolPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/lists") view=ListsPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/sources") view=SourcesPage ssr=SsrMode::Async />

@@ -203,7 +203,7 @@ async fn count(server: &Server, token: &str) -> Result<[u64; 3], String> {
             let ticks = csv
                 .lines()
                 .skip(1)
-                .filter_map(|line| line.rsplit(',').next()?.parse::<u64>().ok());
+                .filter_map(|line| line.split(',').nth(6)?.parse::<u64>().ok());
             *counted += ticks.sum::<u64>();
         }
     }

@@ -2,6 +2,7 @@
 import { name } from "./board.js";
 import { moved } from "./figures.js";
 import { offer } from "./offers.js";
+import { Undo } from "./undo.js";
 
 const byId = (id) => document.getElementById(id);
 const YEAR = 365 * 24 * 3600;
@@ -34,6 +35,7 @@ export class Lists {
   #edits = 0;
   #asking = false;
   #again = false;
+  #undo = new Undo(byId("watch-wrong"), () => byId("watch-add").focus());
 
   constructor(panel) {
     this.#panel = panel;
@@ -87,6 +89,7 @@ export class Lists {
 
   #choose(id) {
     this.chosen = id;
+    this.#undo.close();
     keep("list", id ?? "");
     this.#panel.sort = null;
     this.#open(false);
@@ -120,6 +123,7 @@ export class Lists {
   async #edit(what, fields, entries) {
     const { list } = this;
     if (!list) return false;
+    this.#undo.close();
     if (entries) {
       list.entries = entries;
       this.#panel.draw();
@@ -171,7 +175,16 @@ export class Lists {
     const focused = row.root.contains(document.activeElement);
     this.#edit("remove_from_list", row.key, list.entries.toSpliced(at, 1));
     if (focused && !this.#panel.focus(place)) byId("watch-add").focus();
-    this.#tell(`${row.key.symbol} removed`);
+    this.#undo.offer(`Removed ${row.key.symbol}.`, () => this.#restore(list.id, row.key, at));
+  }
+
+  /** Puts a symbol back on its list, where it was. */
+  async #restore(id, key, at) {
+    if (this.list?.id !== id) return;
+    const entries = this.list.entries.toSpliced(at, 0, key);
+    this.#tell(`${key.symbol} is back, place ${Math.min(at, entries.length - 1) + 1} of ${entries.length}`);
+    if (await this.#edit("add_to_list", key, entries)) this.#edit("move_in_list", { ...key, to: at }, entries);
+    this.#panel.focus(this.#panel.order.indexOf(name(key)));
   }
 
   #move(row, to) {
@@ -197,6 +210,7 @@ export class Lists {
     });
     watch.addEventListener("keydown", (event) => {
       const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
+      if ((ctrlKey || metaKey) && !shiftKey && key === "z" && this.#undo.take()) return event.preventDefault();
       if (altKey || ctrlKey || metaKey || event.target.closest("thead")) return;
       const row = rowOf(event.target);
       const { order } = this.#panel;

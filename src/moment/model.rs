@@ -102,3 +102,58 @@ pub struct Priced {
     /// Whether it is more (`up`) or less (`down`) than the one shown before, else empty.
     pub way: String,
 }
+
+/// Of which symbol the moments are asked for, and of when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OfSymbol {
+    /// Such as `BTC-USD`.
+    pub symbol: String,
+    /// Such as `coinbase`; may be absent where the symbol has one venue.
+    #[serde(default)]
+    pub venue: Option<String>,
+    /// From then.
+    pub from: Timestamp,
+    /// Until then, or now.
+    #[serde(default)]
+    pub to: Option<Timestamp>,
+}
+
+/// Something that happened to a symbol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// What it is.
+    pub kind: Kind,
+    /// By whom, or where: `ines in # desk`.
+    pub by: String,
+    /// Its words, or what the alert is called.
+    pub words: String,
+    /// Where it is: a path; `None` where it can't be shown by itself.
+    pub place: Option<String>,
+    /// What else happened then: a path.
+    pub then: String,
+}
+
+/// What can happen to a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An alert fired.
+    Alert,
+    /// Somebody quoted its price.
+    Said,
+    /// A headline named it.
+    Squawk,
+}
+
+impl Kind {
+    /// In a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Alert => "Alert",
+            Self::Said => "Said",
+            Self::Squawk => "Squawk",
+        }
+    }
+}

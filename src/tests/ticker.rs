@@ -6,6 +6,7 @@ mod exchange;
 mod history;
 mod ingest;
 mod lists;
+mod moments;
 mod programs;
 mod stream;
 mod venues;

@@ -17,6 +17,18 @@ pub const INTERVALS: [(&str, &str); 6] = [
 /// The one that is shown when none is asked for.
 pub const USUAL_INTERVAL: &str = "1m";
 
+/// The length of such bars, in seconds; of the usual ones where there are none of this name.
+pub fn seconds_of(interval: &str) -> i64 {
+    match interval {
+        "1s" => 1,
+        "5m" => 300,
+        "15m" => 900,
+        "1h" => 3_600,
+        "1d" => 86_400,
+        _ => 60,
+    }
+}
+
 /// Which chart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asked {
@@ -31,6 +43,12 @@ pub struct Asked {
     /// Only bars that begin before this time; the newest when absent.
     #[serde(default)]
     pub before: Option<Timestamp>,
+    /// The bars of a span alone: it begins in the one that this time falls into.
+    #[serde(default)]
+    pub from: Option<Timestamp>,
+    /// It ends before the one that begins then or later; now when absent.
+    #[serde(default)]
+    pub to: Option<Timestamp>,
     /// At most so many bars; 500 when absent.
     #[serde(default)]
     pub limit: Option<u32>,
@@ -66,6 +84,8 @@ pub struct Chart {
     pub candles: Vec<Candle>,
     /// There may be earlier ones.
     pub more: bool,
+    /// What the span brought that was asked for.
+    pub span: Option<Span>,
     /// What it is compared with.
     pub other: Option<Other>,
     /// Why it isn't compared, in words.
@@ -85,6 +105,25 @@ pub struct Other {
     pub candles: Vec<Candle>,
     /// From the first time at which both had a bar, how far each has come since: the symbol, then the other.
     pub since: Option<(Timestamp, Change, Change)>,
+}
+
+/// What a span of time brought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub to: Timestamp,
+    /// The first price.
+    pub open: Price,
+    /// The highest price.
+    pub high: Price,
+    /// The lowest price.
+    pub low: Price,
+    /// The last price.
+    pub close: Price,
+    /// How far the last is from the first.
+    pub change: Option<Change>,
 }
 
 /// A bar.

@@ -2,11 +2,12 @@
 //! draws the chart above the table and keeps both moving.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use super::{
     api::symbol_chart,
     chart::{Asked, Candle, Chart, INTERVALS, Other},
+    chart_span::OfSpan,
     figures::{Change, grouped},
     price::Price,
     quote_parts::{ChangeFigure, DemoMark},
@@ -21,25 +22,37 @@ use crate::{
 /// Bars in the table, the newest of them.
 const ROWS: usize = 60;
 
-/// The page.
+/// Bars in the table of a span.
+const SPAN_ROWS: usize = 500;
+
+/// What the page's URL asks for.
+pub fn asked_of(query: &ParamsMap) -> Asked {
+    let time = |name: &str| query.get(name).and_then(|time| Timestamp::parse(&time));
+    let from = time("from");
+    Asked {
+        symbol: query.get("symbol").unwrap_or_default(),
+        venue: query.get("venue").filter(|venue| !venue.is_empty()),
+        interval: query.get("interval"),
+        before: time("before"),
+        from,
+        to: time("to"),
+        limit: Some(if from.is_some() { SPAN_ROWS } else { ROWS } as u32),
+        with: query.get("with").filter(|with| !with.trim().is_empty()),
+    }
+}
+
+/// The page; what it holds besides stands between the chart and the table.
 #[component]
-pub fn ChartPage() -> impl IntoView {
+pub fn ChartPage(children: ChildrenFn) -> impl IntoView {
     let query = use_query_map();
-    let asked = move || {
-        query.with(|query| Asked {
-            symbol: query.get("symbol").unwrap_or_default(),
-            venue: query.get("venue").filter(|venue| !venue.is_empty()),
-            interval: query.get("interval"),
-            before: query.get("before").and_then(|time| Timestamp::parse(&time)),
-            limit: Some(ROWS as u32),
-            with: query.get("with").filter(|with| !with.trim().is_empty()),
-        })
-    };
+    let asked = move || query.with(asked_of);
     let body = move || {
+        let children = children.clone();
         loaded(asked, symbol_chart, move |chart| match chart {
             Ok(chart) => {
                 let with = chart.other.as_ref().map(|other| other.written.clone());
-                view! { <Symbol chart with=with.or_else(|| asked().with) /> }.into_any()
+                let besides = children();
+                view! { <Symbol chart with=with.or_else(|| asked().with) besides /> }.into_any()
             }
             Err(error) => view! { <Wrong error /> }.into_any(),
         })
@@ -50,7 +63,7 @@ pub fn ChartPage() -> impl IntoView {
 
 /// `with` is what was asked to be compared.
 #[component]
-fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
+fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView {
     let alone = paths::chart(&chart.symbol, &chart.venue);
     let page = match &with {
         Some(with) => format!("{alone}&with={}", paths::encoded(with)),
@@ -61,14 +74,21 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
         .find(|(name, _)| *name == chart.interval)
         .map_or("", |(_, words)| *words);
     let interval = chart.interval.clone();
+    let ends = chart.span.as_ref();
+    let ends = ends.map_or(String::new(), |span| format!("&from={}&to={}", span.from, span.to));
     let steps = INTERVALS.map(|(name, words)| {
         let current = (name == interval).then_some("page");
-        view! { <a href=format!("{page}&interval={name}") aria-current=current>{words}</a> }
+        view! { <a href=format!("{page}{ends}&interval={name}") aria-current=current>{words}</a> }
     });
     let earlier = chart.candles.first().filter(|_| chart.more).map(|first| {
         let before = paths::encoded(&first.time.to_string());
         format!("{page}&interval={interval}&before={before}#bars")
     });
+    // What is discussed: the span where there is one, else how it is now.
+    let shown = match ends.as_str() {
+        "" => alone.clone(),
+        ends => format!("{alone}&interval={interval}{ends}"),
+    };
     let label = format!("Chart of {} at {}, bars of {words}", chart.symbol, chart.venue);
     let currency = chart.currency.clone().map(|currency| format!(" {currency}"));
     view! {
@@ -95,7 +115,7 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
             <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
             // Its script has both follow what is pressed in the chart.
             <p class="acts">
-                <a id="discuss" href=paths::discuss(&alone, None)>"Discuss"</a>
+                <a id="discuss" href=paths::discuss(&shown, None)>"Discuss"</a>
                 <a id="then" href="/at/now">"What else happened"</a>
             </p>
             <Comparison chart=chart.clone() with=with.clone() alone />
@@ -106,8 +126,12 @@ fn Symbol(chart: Chart, with: Option<String>) -> impl IntoView {
                 data-interval=chart.interval.clone()
                 data-label=label.clone()
                 data-with=chart.other.as_ref().map(|other| other.written.clone())
+                data-from=chart.span.as_ref().map(|span| span.from.to_string())
+                data-to=chart.span.as_ref().map(|span| span.to.to_string())
                 hidden
             ></div>
+            {chart.span.clone().map(|span| view! { <OfSpan span now=format!("{page}&interval={interval}") /> })}
+            {besides}
             <section id="bars" aria-labelledby="bars-heading">
                 <h2 id="bars-heading">{format!("Bars of {words}")}</h2>
                 <Table candles=chart.candles interval=chart.interval other=chart.other />

@@ -12,6 +12,7 @@ pub mod api;
 pub mod board;
 pub mod chart;
 pub mod chart_page;
+pub mod chart_span;
 pub mod connection;
 pub mod figures;
 pub mod lists;

@@ -137,6 +137,8 @@ pub enum Line {
     Live(Timestamp),
     /// Down since then; tries go on.
     Stale(Timestamp),
+    /// There is none: nothing is watched there, or the venue refuses all that is.
+    Idle,
 }
 
 /// A venue, as the panel shows it.

@@ -53,6 +53,7 @@ fn venue(report: VenueReport) -> impl IntoView {
         Line::Connecting => "connecting".into_any(),
         Line::Live(since) => view! { "live since " <Second at=since /> }.into_any(),
         Line::Stale(since) => view! { "down since " <Second at=since /> }.into_any(),
+        Line::Idle => "nothing to watch".into_any(),
     };
     let counted = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let counts = [

@@ -1,5 +1,6 @@
 //! Gathers what is around an instant from all that is kept.
 
+pub mod of_symbol;
 mod quoted;
 mod slots;
 

@@ -206,10 +206,21 @@ async fn many_bars_come_in_pages_as_json_and_as_csv() {
     assert_eq!(
         csv.lines().collect::<Vec<_>>(),
         [
-            "time,open,high,low,close,volume,ticks",
-            "2026-01-05T10:00:00.000000Z,0.0,0.0,0.0,0.0,1,1",
-            "2026-01-05T10:02:00.000000Z,1.0,1.0,1.0,1.0,1,1"
+            "time,open,high,low,close,volume,ticks,minutes,symbol,venue,interval",
+            "2026-01-05T10:00:00.000000Z,0.0,0.0,0.0,0.0,1,1,,A,x,1m",
+            "2026-01-05T10:02:00.000000Z,1.0,1.0,1.0,1.0,1,1,,A,x,1m"
         ]
+    );
+    let hours = send(
+        &app,
+        &token,
+        &format!("/api/v1{whole}&interval=1h&format=csv").replace("interval=1m&", ""),
+    )
+    .await;
+    let hours = hours.text().await.expect("text");
+    assert!(
+        hours.contains("\r\n2026-01-05T10:00:00.000000Z,0.0,29.0,0.0,29.0,30,30,30,A,x,1h\r\n"),
+        "{hours}"
     );
     let next = link
         .strip_prefix('<')

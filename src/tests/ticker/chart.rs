@@ -113,3 +113,83 @@ async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
     let signed_out = app.client().get(&page).send().await.expect("an answer");
     assert!(!signed_out.text().await.expect("a body").contains("104.50"));
 }
+
+#[tokio::test]
+async fn a_span_is_shown_and_quoted_with_what_it_brought() {
+    let (app, token) = desk().await;
+    let ines = app.sign_in("ines").await;
+    for (minute, last) in [(0, "100.50"), (1, "101.50"), (2, "104.00"), (3, "103.50"), (4, "90.00")] {
+        let line = format!(
+            r#"{{"symbol":"A/B","venue":"x","last":"{last}","size":"2","time":"2026-01-05T10:0{minute}:07Z"}}"#
+        );
+        post(&app.running.state.ticker, &line).await;
+    }
+    let page = async |path: String| {
+        let request = ines.client.get(format!("{}{path}", app.url));
+        request.send().await.expect("an answer").text().await.expect("a page")
+    };
+    let chart = "/ticker/chart?symbol=A%2FB&venue=x&interval=1m";
+    let span = format!("{chart}&from=2026-01-05T10:01:00Z&to=2026-01-05T10:04:00Z");
+    let html = page(span.clone()).await;
+    for shown in [
+        "aria-label=\"The span\"",
+        "data-from=\"2026-01-05T10:01:00.000000Z\"",
+        "+2.00",
+        "(+1.97%)",
+        ">104.00<",
+        "Back to now",
+        "2026-01-05 10:03",
+        "%26from%3D2026-01-05T10%3A01%3A00.000000Z%26to%3D",
+    ] {
+        assert!(html.contains(shown), "{shown} in {html}");
+    }
+    assert!(
+        !html.contains("2026-01-05 10:04<") && !html.contains("2026-01-05 10:00<"),
+        "{html}"
+    );
+    let discussed = async |link: &str| page(format!("/discuss?link={}", crate::paths::encoded(link))).await;
+    let card = discussed(&span).await;
+    for shown in [
+        "<small>Prices</small> <strong>A/B</strong>",
+        "<b class=\"figure\">103.50</b> at x",
+        "<b class=\"up\">▲ +2.00 (+1.97%)</b> from 2026-01-05 10:01:00 to 10:04:00 UTC",
+        "open 101.50, high 104.00, low 101.50, close 103.50",
+        "<polyline",
+        "interval=1m&amp;from=2026-01-05T10:01:00.000000Z&amp;to=2026-01-05T10:04:00.000000Z",
+    ] {
+        assert!(card.contains(shown), "{shown} in {card}");
+    }
+    // To the second, where it begins and ends within minutes.
+    let seconds = span.replace("10:01:00Z", "10:01:08Z").replace("10:04:00Z", "10:04:08Z");
+    let card = discussed(&seconds).await;
+    assert!(
+        card.contains("open 104.00, high 104.00, low 90.00, close 90.00"),
+        "{card}"
+    );
+    // What isn't kept as shortly any more is shown as long as it is.
+    let days = span.replace("interval=1m", "interval=1s");
+    let old = r#"{"symbol":"OLD","venue":"x","last":"5","time":"2020-01-05T10:00:00Z"}
+{"symbol":"OLD","venue":"x","last":"6","time":"2020-01-06T10:00:00Z"}"#;
+    post(&app.running.state.ticker, old).await;
+    crate::ticker::server::bars::retention::sweep(
+        &app.running.state.ticker.db.writer,
+        crate::ticker::server::bars::retention::Keep {
+            seconds: 2,
+            minutes: 700,
+        },
+        crate::time::Timestamp::parse("2026-01-05T10:10:00Z").expect("a time"),
+    )
+    .await
+    .expect("swept");
+    let old = days
+        .replace("A%2FB", "OLD")
+        .replace("2026-01-05", "2020-01-05")
+        .replace("10:04", "10:40");
+    let card = discussed(&old).await;
+    assert!(card.contains("open 5, high 5, low 5, close 5"), "{card}");
+    assert!(page(old).await.contains("Bars of 1 day"), "the page");
+
+    let wrong = page(format!("{chart}&from=2026-01-05T10:04:00Z&to=2026-01-05T10:01:00Z")).await;
+    assert!(wrong.contains("A span begins before it ends"), "{wrong}");
+    drop(token);
+}

@@ -3,6 +3,8 @@
 //! There is no queue per reader. A reader holds only the version it has reached and asks for the next higher one,
 //! so a slow reader gets the newest price of each symbol and nothing else, and costs nobody anything.
 
+mod reading;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, OnceLock, PoisonError, RwLock},
@@ -16,7 +18,7 @@ use super::{bars::keeper::DayStats, instruments::guess::guess};
 use crate::{
     server::sse::{self, Event},
     ticker::{
-        model::{Board, Key, Line, Quote, VenueKind, VenueState},
+        model::{Board, Key, Quote, VenueKind, VenueState},
         wire::{Spark, TOPIC, Update},
     },
 };
@@ -158,48 +160,6 @@ impl PublicBoard {
     /// Everything there is.
     pub fn whole(&self) -> Board {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).whole()
-    }
-
-    /// The quotes that are newer than version `after` and `wanted`, by their symbols, the oldest first; and the version up
-    /// to which that is.
-    pub fn newer(&self, after: u64, wanted: impl Fn(&str) -> bool) -> (u64, Vec<Quote>) {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let newer = inner.entries.range(after.min(inner.version) + 1..);
-        let quotes = newer.filter_map(|(_, entry)| match &entry.update {
-            Update::Quote(quote) if wanted(&quote.symbol) => Some(quote.clone()),
-            _ => None,
-        });
-        (inner.version, quotes.collect())
-    }
-
-    /// The symbols that have a price, in no order.
-    pub fn keys(&self) -> Vec<Key> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let quotes = inner.versions.keys().filter_map(|name| match name {
-            Name::Quote(key) => Some(key.clone()),
-            _ => None,
-        });
-        quotes.collect()
-    }
-
-    /// The venues that were chosen.
-    pub fn running(&self) -> Vec<VenueKind> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let is_on = |kind: &VenueKind| {
-            let entry = inner.versions.get(&Name::Venue(*kind)).map(|at| &inner.entries[at]);
-            matches!(entry.map(|entry| &entry.update), Some(Update::Venue(state)) if state.line != Line::Off)
-        };
-        VenueKind::ALL.into_iter().filter(is_on).collect()
-    }
-
-    /// The version at which lists of symbols last changed.
-    pub fn lists(&self) -> u64 {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).lists()
-    }
-
-    /// What the day brought to each symbol at each venue.
-    pub fn days(&self) -> HashMap<Key, DayStats> {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).days.clone()
     }
 
     /// What a reader at `cursor` needs next, up to version `until`: the next newer entry, or everything when the

@@ -85,6 +85,11 @@ fn a_slow_reader_gets_only_the_newest_and_a_fast_one_what_is_newer() {
     assert_eq!(rest(&board, 99), []);
     let whole = board.whole();
     assert_eq!(whole.quotes[0].spark, Some(vec![1.into()]), "a page gets both together");
+    let alone = board
+        .quote(&whole.quotes[0].key())
+        .map(|quote| (quote.version, quote.spark));
+    assert_eq!(alone, Some((99, None)), "one alone is looked up without");
+    assert_eq!(board.venues(), whole.venues);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use super::{
     Ticker,
     bars::{
-        query::{Shown, Step, Stretch, page},
+        query::{STEPS, Shown, Step, Stretch, page},
         store,
     },
     change::change,
     lists::text,
     near::near,
+    span,
 };
 use crate::{
     error::AppError,
@@ -34,14 +35,27 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
     let step = Step::named(asked.interval.as_deref().unwrap_or(USUAL_INTERVAL))?;
     let (series, venue) = series(ticker, &symbol, venue.as_deref()).await?;
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let stretch = Stretch {
+    let mut stretch = Stretch {
         step,
-        from: None,
-        to: asked.before.map(Timestamp::micros),
+        from: asked.from.map(Timestamp::micros),
+        to: asked.to.or(asked.before).map(Timestamp::micros),
         limit,
     };
-    let bars = page(&ticker.db.readers, series, stretch).await?.bars;
-    let more = bars.len() >= limit as usize;
+    let mut bars = page(&ticker.db.readers, series, stretch).await?.bars;
+    let mut span = None;
+    if let Some(from) = asked.from {
+        let ends = ends(from, asked.to)?;
+        span = span::span(&span::bars(&ticker.db.readers, series, ends).await?, ends);
+        // Short bars are kept for days, a link to them for longer.
+        for longer in [STEPS[1], STEPS[5]] {
+            if bars.is_empty() && longer.micros() > stretch.step.micros() {
+                stretch.step = longer;
+                bars = page(&ticker.db.readers, series, stretch).await?.bars;
+            }
+        }
+    }
+    let step = stretch.step;
+    let more = asked.from.is_none() && bars.len() >= limit as usize;
     let candles: Vec<Candle> = bars.into_iter().map(candle).collect();
     let with = asked.with.filter(|with| !with.trim().is_empty());
     let compared = match &with {
@@ -53,17 +67,18 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         other => (other.and_then(Result::ok), None),
     };
     let key = Key { symbol, venue };
-    let known = ticker.instruments().into_iter().find(|known| known.key == key);
+    let known = ticker.instrument(&key);
     let session = known.as_ref().and_then(|known| known.session);
-    let day = ticker.days().remove(&key).map(|day| Day {
+    let board = ticker.public_board();
+    let day = board.day(&key).map(|day| Day {
         open: day.open,
         high: day.high,
         low: day.low,
         volume: day.volume,
         previous_close: day.previous_close,
     });
-    let mut quotes = ticker.board().quotes.into_iter();
-    let quote = quotes.find(|quote| quote.symbol == key.symbol && quote.venue == key.venue);
+    // Without earlier prices, of which the page shows none.
+    let quote = board.quote(&key);
     Ok(Chart {
         digits: known.as_ref().map_or(0, |known| known.digits),
         phase: session.map(|session| session.phase(Timestamp::now()).name().to_owned()),
@@ -76,10 +91,25 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         quote,
         day,
         more,
+        span,
         candles,
         other,
         unlike,
     })
+}
+
+/// Where a span begins and ends.
+///
+/// # Errors
+/// `Invalid` when it ends before it begins.
+fn ends(from: Timestamp, to: Option<Timestamp>) -> Result<(Timestamp, Timestamp), AppError> {
+    let to = to.unwrap_or_else(Timestamp::now);
+    match from < to {
+        true => Ok((from, to)),
+        false => Err(AppError::Invalid(format!(
+            "A span begins before it ends, and this one would begin at {from} and end at {to}."
+        ))),
+    }
 }
 
 /// The symbol that `with` names, over the stretch of `candles`.

@@ -10,7 +10,7 @@ const DAY: i64 = 86_400;
 /// A quote with what the next tick needs to know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
-    /// As shown, but for `version` and `spark`, which are given when it is committed.
+    /// As shown, but for `version`, `change` and `spark`, which are given when it is committed.
     pub quote: Quote,
     /// What the change is measured from.
     pub open: Decimal,
@@ -30,7 +30,7 @@ pub struct Kept {
 
 impl Kept {
     /// From the first tick of a symbol at a venue.
-    pub fn first(tick: Tick) -> Self {
+    pub fn first(tick: &Tick) -> Self {
         let seconds = tick.time.micros() / 1_000_000;
         let open = tick.open.unwrap_or(tick.last);
         Self {
@@ -41,13 +41,28 @@ impl Kept {
             slot: seconds.div_euclid(SPARK_EVERY),
             spark_version: 0,
             sampled: true,
-            quote: shown(tick, open),
+            quote: Quote {
+                version: 0,
+                symbol: tick.key.symbol.clone(),
+                venue: tick.key.venue.clone(),
+                change: None,
+                last: tick.last,
+                open: Some(open),
+                bid: tick.bid,
+                ask: tick.ask,
+                volume: tick.volume,
+                range: None,
+                rest: None,
+                time: tick.time,
+                demo: tick.demo,
+                spark: None,
+            },
         }
     }
 
     /// Takes a tick in; `false` when it is older than what is here and changes nothing.
-    pub fn take(&mut self, tick: Tick) -> bool {
-        if !self.is_older_than(&tick) {
+    pub fn take(&mut self, tick: &Tick) -> bool {
+        if !self.is_older_than(tick) {
             return false;
         }
         let seconds = tick.time.micros() / 1_000_000;
@@ -66,10 +81,16 @@ impl Kept {
             self.sampled = true;
         }
         self.seq = tick.seq;
-        let version = self.quote.version;
-        self.quote = shown(tick, self.open);
-        self.quote.version = version;
+        let quote = &mut self.quote;
+        (quote.last, quote.open) = (tick.last, Some(self.open));
+        (quote.bid, quote.ask, quote.volume) = (tick.bid, tick.ask, tick.volume);
+        (quote.time, quote.demo) = (tick.time, tick.demo);
         true
+    }
+
+    /// Has it say how far it is from its open: once for all ticks of a round, as it takes longer than any of them.
+    pub fn measure(&mut self) {
+        self.quote.change = change(self.quote.last, self.open);
     }
 
     /// The later time wins; at the same time the higher sequence number, or where there is none the later arrival.
@@ -79,25 +100,6 @@ impl Kept {
             _ => true,
         };
         tick.time > self.quote.time || (tick.time == self.quote.time && same)
-    }
-}
-
-fn shown(tick: Tick, open: Decimal) -> Quote {
-    Quote {
-        version: 0,
-        symbol: tick.key.symbol,
-        venue: tick.key.venue,
-        change: change(tick.last, open),
-        last: tick.last,
-        open: Some(open),
-        bid: tick.bid,
-        ask: tick.ask,
-        volume: tick.volume,
-        range: None,
-        rest: None,
-        time: tick.time,
-        demo: tick.demo,
-        spark: None,
     }
 }
 
@@ -129,16 +131,18 @@ mod tests {
 
     #[test]
     fn the_first_price_of_the_day_is_the_open() {
-        let mut kept = Kept::first(tick(10, 100));
-        kept.take(tick(12, 200));
+        let mut kept = Kept::first(&tick(10, 100));
+        kept.take(&tick(12, 200));
         assert_eq!(kept.quote.open, Some(10.into()));
-        kept.take(tick(15, DAY + 5));
+        kept.measure();
+        assert_eq!(kept.quote.change.as_ref().unwrap().0, "+2");
+        kept.take(&tick(15, DAY + 5));
         assert_eq!(kept.quote.open, Some(15.into()), "a new day");
-        kept.take(Tick {
+        kept.take(&Tick {
             open: Some(14.into()),
             ..tick(16, DAY + 6)
         });
-        kept.take(tick(17, DAY + 7));
+        kept.take(&tick(17, DAY + 7));
         assert_eq!(
             kept.quote.open,
             Some(14.into()),
@@ -152,21 +156,21 @@ mod tests {
             seq,
             ..tick(last, second)
         };
-        let mut kept = Kept::first(at(1, 10, Some(5)));
-        assert!(!kept.take(at(2, 9, Some(9))), "an earlier time");
-        assert!(!kept.take(at(2, 10, Some(5))), "the same again");
-        assert!(!kept.take(at(2, 10, Some(4))));
-        assert!(kept.take(at(2, 10, Some(6))));
-        assert!(kept.take(at(3, 10, None)), "the later arrival");
+        let mut kept = Kept::first(&at(1, 10, Some(5)));
+        assert!(!kept.take(&at(2, 9, Some(9))), "an earlier time");
+        assert!(!kept.take(&at(2, 10, Some(5))), "the same again");
+        assert!(!kept.take(&at(2, 10, Some(4))));
+        assert!(kept.take(&at(2, 10, Some(6))));
+        assert!(kept.take(&at(3, 10, None)), "the later arrival");
         assert_eq!(kept.quote.last, 3.into());
     }
 
     proptest! {
         #[test]
         fn earlier_prices_are_bounded_and_apart(seconds in prop::collection::vec(0i64..2_000, 1..400)) {
-            let mut kept = Kept::first(tick(0, seconds[0]));
+            let mut kept = Kept::first(&tick(0, seconds[0]));
             for (i, second) in seconds.iter().enumerate() {
-                kept.take(tick(i as i64, *second));
+                kept.take(&tick(i as i64, *second));
             }
             prop_assert!(kept.spark.len() <= SPARK_POINTS);
             let mut slots: Vec<i64> = seconds.iter().map(|s| s / SPARK_EVERY).collect();

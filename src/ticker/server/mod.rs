@@ -24,8 +24,10 @@ pub mod recording;
 pub mod rendered;
 pub mod rest;
 pub mod rounds;
+pub mod span;
 pub mod store;
 pub mod stream;
+pub mod taken;
 pub mod tick;
 pub mod venues;
 
@@ -131,9 +133,14 @@ impl Ticker {
         self.recorder.instruments.all()
     }
 
+    /// What is known of a symbol at a venue.
+    pub fn instrument(&self, key: &Key) -> Option<Instrument> {
+        self.recorder.instruments.one(key)
+    }
+
     /// How every venue is, in the order of [`VenueKind::ALL`].
     pub fn venues(&self) -> Vec<VenueReport> {
-        let states = self.board.whole().venues;
+        let states = self.board.venues();
         let report = |kind: VenueKind| {
             let state = states.iter().find(|state| state.venue == kind).cloned();
             self.venues.report(state.unwrap_or_else(|| rounds::off(kind)))
@@ -177,7 +184,11 @@ impl Ticker {
     /// The symbols that have prices, as they stand on the board.
     pub fn keys(&self) -> impl Fn() -> Vec<Key> + Send + Sync + 'static {
         let board = self.board.clone();
-        move || board.whole().quotes.iter().map(|quote| quote.key()).collect()
+        move || {
+            let mut keys = board.keys();
+            keys.sort_unstable();
+            keys
+        }
     }
 
     /// The topic `ticker` of `GET /events`.

@@ -16,9 +16,9 @@ use crate::{
 #[derive(Deserialize)]
 struct Posted<'a> {
     #[serde(borrow)]
-    symbol: Option<Cow<'a, str>>,
+    symbol: Option<Text<'a>>,
     #[serde(borrow)]
-    venue: Option<Cow<'a, str>>,
+    venue: Option<Text<'a>>,
     #[serde(borrow)]
     last: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -32,10 +32,14 @@ struct Posted<'a> {
     #[serde(borrow)]
     size: Option<&'a RawValue>,
     #[serde(borrow)]
-    time: Option<Cow<'a, str>>,
+    time: Option<Text<'a>>,
     seq: Option<u64>,
     trade_id: Option<u64>,
 }
+
+/// A text, copied only where it holds escapes. (An `Option<Cow<str>>` would always be a copy.)
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The ticks of a body, each with its place for error messages: the line in NDJSON, the item in an array.
 ///
@@ -73,7 +77,7 @@ pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
         return Err(r#"expected an object such as {"symbol":"BTC-USD","last":"97000.50"}"#.to_owned());
     }
     let posted: Posted = serde_json::from_str(text.trim()).map_err(|e| said(&e))?;
-    let venue = posted.venue.as_deref().unwrap_or(venue);
+    let venue = posted.venue.as_ref().map_or(venue, |Text(venue)| venue);
     // What is replayed has a venue's name behind it: `replay:coinbase`.
     let first = venue.split(':').next().unwrap_or_default();
     if VenueKind::ALL
@@ -86,12 +90,12 @@ pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
     }
     let time = match posted.time {
         None => now,
-        Some(text) => Timestamp::parse(&text)
+        Some(Text(text)) => Timestamp::parse(&text)
             .ok_or_else(|| format!("`time`: expected RFC 3339 such as 2026-11-20T14:03:07Z, not {text:?}"))?,
     };
     Ok(Tick {
         key: Key {
-            symbol: posted.symbol.ok_or("`symbol` is missing")?.into_owned(),
+            symbol: posted.symbol.ok_or("`symbol` is missing")?.0.into_owned(),
             venue: venue.to_owned(),
         },
         last: decimal("last", posted.last)?.ok_or("`last` is missing")?,
@@ -112,10 +116,11 @@ fn decimal(field: &str, raw: Option<&RawValue>) -> Result<Option<Decimal>, Strin
     let Some(raw) = raw.map(RawValue::get).filter(|&raw| raw != "null") else {
         return Ok(None);
     };
-    let text = if raw.starts_with('"') {
-        serde_json::from_str(raw).map_err(|e| format!("`{field}`: {}", said(&e)))?
-    } else {
-        Cow::Borrowed(raw)
+    let quoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+    let text = match quoted {
+        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
+        Some(_) => serde_json::from_str(raw).map_err(|e| format!("`{field}`: {}", said(&e)))?,
+        None => Cow::Borrowed(raw),
     };
     number(&text).map(Some).map_err(|error| format!("`{field}`: {error}"))
 }

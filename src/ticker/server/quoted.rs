@@ -11,6 +11,7 @@ use super::{
         store,
     },
     board::PublicBoard,
+    span,
 };
 use crate::{
     chat::server::quoting::{Link, Price, Quotable, Snapping, Snapshot, snapshot::Row},
@@ -78,7 +79,13 @@ impl Quoted {
             symbol: symbol.to_owned(),
             venue,
         };
-        let asked = link.get("before").and_then(Timestamp::parse);
+        let time = |name: &str| link.get(name).and_then(Timestamp::parse);
+        if let (Some(from), Some(to)) = (time("from"), time("to"))
+            && from < to
+        {
+            return self.span(key, series, link.get("interval"), (from, to)).await;
+        }
+        let asked = time("before");
         let at = asked.unwrap_or_else(Timestamp::now);
         let bars = |step, limit| Stretch {
             step,
@@ -119,6 +126,68 @@ impl Quoted {
                 None => paths::chart(&key.symbol, &key.venue),
             },
             at,
+        }))
+    }
+
+    /// `…&from=…&to=…`: what a span brought.
+    async fn span(
+        &self,
+        key: Key,
+        series: i64,
+        interval: Option<&str>,
+        ends: (Timestamp, Timestamp),
+    ) -> Result<Option<Snapshot>, AppError> {
+        let bars = span::bars(&self.readers, series, ends).await?;
+        let Some(found) = span::span(&bars, ends) else {
+            return Ok(None);
+        };
+        let (from, to) = ends;
+        let end = if from.day() == to.day() {
+            to.second()
+        } else {
+            format!("{} {}", to.day(), to.second())
+        };
+        let mut rows = vec![Row {
+            class: "figure",
+            head: grouped(&found.close.to_string()),
+            text: format!("at {}", key.venue),
+        }];
+        if let Some(change) = &found.change {
+            let direction = change.direction();
+            let percent = change
+                .1
+                .as_ref()
+                .map_or(String::new(), |percent| format!(" ({percent})"));
+            rows.push(Row {
+                class: direction.class(),
+                head: format!("{} {}{percent}", direction.arrow(), change.0)
+                    .trim_start()
+                    .to_owned(),
+                text: format!("from {} {} to {end} UTC", from.day(), from.second()),
+            });
+        }
+        let named = [
+            ("open", found.open),
+            ("high", found.high),
+            ("low", found.low),
+            ("close", found.close),
+        ];
+        let named = named.map(|(name, price)| format!("{name} {}", grouped(&price.to_string())));
+        rows.push(Row::plain(named.join(", ")));
+        let closes: Vec<f64> = bars.iter().filter_map(|bar| bar.bar.close.price.to_f64()).collect();
+        let interval = interval.map_or(String::new(), |interval| {
+            format!("&interval={}", paths::encoded(interval))
+        });
+        Ok(Some(Snapshot {
+            kind: "Prices".into(),
+            title: key.symbol.clone(),
+            rows,
+            line: span::thinned(&closes, MINUTES as usize),
+            href: format!(
+                "{}{interval}&from={from}&to={to}",
+                paths::chart(&key.symbol, &key.venue)
+            ),
+            at: from,
         }))
     }
 }

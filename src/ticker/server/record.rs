@@ -20,6 +20,7 @@ use super::{
     kept::Kept,
     rounds::{Outcomes, Shared, State, keep, off},
     store,
+    taken::Taken,
     tick::Tick,
 };
 use crate::{
@@ -82,7 +83,7 @@ impl Recorder {
         });
         let venues = VenueKind::ALL.map(|venue| (venue.name(), off(venue)));
         let state = State {
-            kept: kept.into_iter().map(|kept| (kept.quote.key(), kept)).collect(),
+            taken: Taken::new(kept),
             dirty_venues: venues.iter().map(|(name, _)| *name).collect(),
             venues: venues.into(),
             // What changed before the last stop may not have been told.
@@ -129,40 +130,27 @@ impl Recorder {
 
     fn take(&self, tick: Tick, is_undated: bool) -> Result<bool, String> {
         tick.check(Timestamp::now())?;
+        let trade = tick.is_trade.then(|| Trade::new(&tick, is_undated));
         let mut state = self.shared.lock();
-        if state.waiting.count + state.writing >= WAITING {
+        if state.taken.waiting() + state.writing >= WAITING {
             return Err("the server can't keep up: send it again later".to_owned());
         }
-        let (key, said) = (tick.key.clone(), tick.clone());
-        let trade = tick.is_trade.then(|| Trade::new(&tick, is_undated));
-        let full = state.kept.len() >= SYMBOLS;
-        let changed = match state.kept.get_mut(&key) {
-            Some(kept) => kept.take(tick),
-            None if full => return Err(format!("the board is full: it holds {SYMBOLS} symbols")),
-            None => {
-                state.kept.insert(key.clone(), Kept::first(tick));
-                true
-            }
-        };
-        if let Some(trade) = trade {
-            state.waiting.push(&key, trade);
-        }
-        if changed {
-            state.dirty.insert(key);
-        }
+        let outcome = state.taken.take(&tick, trade, SYMBOLS);
         drop(state);
-        // Not of what was refused.
-        self.instruments.seen(&said);
+        let outcome = outcome.ok_or_else(|| format!("the board is full: it holds {SYMBOLS} symbols"))?;
+        if let Some(digits) = outcome.digits {
+            self.instruments.seen(&tick.key, digits);
+        }
         self.shared.work.notify_one();
-        Ok(changed)
+        Ok(outcome.is_newest)
     }
 
     /// Takes bars in that a venue made before the first tick. Where too many wait for a commit they are left: they are
     /// asked for again at the next start.
     pub fn fill(&self, fill: Fill) {
         let mut state = self.shared.lock();
-        if state.waiting.fills.len() < FILLS {
-            state.waiting.fills.push(fill);
+        if state.fills.len() < FILLS {
+            state.fills.push(fill);
         }
         drop(state);
         self.shared.work.notify_one();
@@ -170,7 +158,7 @@ impl Recorder {
 
     /// True when whoever can wait should: by [`Recorder::committed`].
     pub fn is_behind(&self) -> bool {
-        self.shared.lock().waiting.count >= BEHIND
+        self.shared.lock().taken.waiting() >= BEHIND
     }
 
     /// Returns when everything taken in so far is on the disk.
@@ -196,13 +184,9 @@ impl Recorder {
     /// Takes all quotes of `venue` off the board and out of the database.
     pub fn forget(&self, venue: &str) {
         let mut state = self.shared.lock();
-        let gone: Vec<Key> = state.kept.keys().filter(|key| key.venue == venue).cloned().collect();
-        for key in gone {
-            state.kept.remove(&key);
-            state.dirty.remove(&key);
-            state.waiting.forget(std::iter::once(&key));
-            state.gone.insert(key);
-        }
+        let gone = state.taken.forget(venue);
+        state.fills.retain(|fill| fill.key.venue != venue);
+        state.gone.extend(gone);
         drop(state);
         self.shared.work.notify_one();
     }

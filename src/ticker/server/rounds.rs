@@ -11,10 +11,11 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    bars::keeper::{Keeper, Waiting},
+    bars::keeper::{Fill, Keeper, Waiting},
     board::{Changes, PublicBoard},
     kept::Kept,
     store,
+    taken::Taken,
 };
 use crate::{
     error::AppError,
@@ -51,16 +52,15 @@ pub(super) struct Outcomes {
 /// What was taken in, and what of it the next round has to write.
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) kept: BTreeMap<Key, Kept>,
+    pub(super) taken: Taken,
     pub(super) venues: BTreeMap<&'static str, VenueState>,
     /// Changed since the last round.
-    pub(super) dirty: BTreeSet<Key>,
     pub(super) dirty_venues: BTreeSet<&'static str>,
     pub(super) gone: BTreeSet<Key>,
     /// Lists of symbols changed.
     pub(super) dirty_lists: bool,
-    /// For the bars.
-    pub(super) waiting: Waiting,
+    /// Bars that venues made.
+    pub(super) fills: Vec<Fill>,
     /// Ticks of the round that is being written, which come back when it fails.
     pub(super) writing: usize,
     /// The number of the round that is being collected; the first is 1.
@@ -97,18 +97,18 @@ impl Shared {
 
 impl State {
     pub(super) fn has_work(&self) -> bool {
-        !(self.dirty.is_empty() && self.gone.is_empty() && self.waiting.is_empty())
+        self.taken.is_touched() || !self.gone.is_empty() || !self.fills.is_empty()
     }
 
     /// What changed since the last round, numbered on from `version`.
     fn take_round(&mut self, mut version: u64) -> Round {
         let mut round = Round {
             number: self.round,
-            waiting: std::mem::take(&mut self.waiting),
             ..Round::default()
         };
+        round.waiting.fills = std::mem::take(&mut self.fills);
         self.round += 1;
-        self.writing = round.waiting.count;
+        self.writing = self.taken.waiting();
         let mut next = || {
             version += 1;
             version
@@ -126,8 +126,9 @@ impl State {
         if std::mem::take(&mut self.dirty_lists) {
             round.changes.lists = Some(next());
         }
-        for key in std::mem::take(&mut self.dirty) {
-            if let Some(kept) = self.kept.get_mut(&key) {
+        self.taken.hand_over(|touched| {
+            if let Some(kept) = touched.changed {
+                kept.measure();
                 // Before the quote that brought the newest of them, as a board that holds both goes by its version.
                 if kept.sampled {
                     kept.spark_version = next();
@@ -138,23 +139,26 @@ impl State {
                 round.kept.push(kept.clone());
                 kept.sampled = false;
             }
-        }
+            if !touched.trades.is_empty() {
+                round.waiting.trades.insert(touched.key, touched.trades);
+            }
+        });
         round.changes.version = version;
         round
     }
 
     /// Marks as changed again what a failed round could not keep.
     fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>, waiting: Waiting) {
-        let mut waiting = waiting;
-        waiting.forget(self.gone.iter());
-        self.waiting.put_back(waiting);
-        for kept in kept {
-            let key = kept.quote.key();
-            if let Some(now) = self.kept.get_mut(&key) {
-                now.sampled |= kept.sampled;
-                self.dirty.insert(key);
-            }
+        for (key, trades) in waiting.trades {
+            self.taken.take_back(&key, trades, None);
         }
+        for kept in kept {
+            self.taken.take_back(&kept.quote.key(), Vec::new(), Some(kept.sampled));
+        }
+        let mut fills = waiting.fills;
+        fills.retain(|fill| !self.gone.contains(&fill.key));
+        fills.append(&mut self.fills);
+        self.fills = fills;
         self.gone.extend(gone);
         self.dirty_venues.extend(venues.iter().map(|state| state.venue.name()));
     }

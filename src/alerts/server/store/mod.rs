@@ -1,9 +1,11 @@
 //! Alerts in `desk.db`: rules, what is known of them, and what they have said.
 
+mod fired;
 mod firings;
 mod rules;
 mod states;
 
+pub use fired::{Fired, fired};
 pub use firings::{
     Firing, Of, acknowledge, firing, group, insert_firing, last_fired, of_rule, open_of_rule, set_alerts, set_place,
     set_telling, snooze,

@@ -4,6 +4,7 @@
 pub mod discuss;
 pub mod link;
 mod message;
+pub mod naming;
 pub mod snapshot;
 
 use futures::future::BoxFuture;

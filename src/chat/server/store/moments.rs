@@ -63,13 +63,18 @@ impl From<Row> for SaidThen {
 }
 
 macro_rules! said {
-    ($rest:literal) => {
+    ($from:literal, $rest:literal) => {
         concat!(
-            "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html FROM said \
-             CROSS JOIN member ON member.room = said.room AND member.user = ?1 \
-             CROSS JOIN message AS m ON m.room = said.room AND m.seq = said.seq \
-             CROSS JOIN room ON room.id = m.room CROSS JOIN user AS u ON u.id = m.author \
-             WHERE m.deleted IS NULL AND m.at BETWEEN ?2 AND ?3 AND ",
+            "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html FROM ",
+            $from,
+            " CROSS JOIN room ON room.id = m.room CROSS JOIN user AS u ON u.id = m.author WHERE m.deleted IS NULL ",
+            $rest
+        )
+    };
+    ($rest:literal) => {
+        said!(
+            "said CROSS JOIN member ON member.room = said.room AND member.user = ?1 \
+             CROSS JOIN message AS m ON m.room = said.room AND m.seq = said.seq",
             $rest
         )
     };
@@ -91,24 +96,28 @@ pub async fn said_around(
     let here = first_since(db, at).await?;
     let first = first_since(db, from).await?.max(here - REACH);
     let last = first_since(db, to.plus_seconds(1)).await?.min(here + REACH);
-    let mut before: Vec<Row> = sqlx::query_as(said!("said.id >= ?4 AND said.id < ?5 ORDER BY said.id DESC LIMIT ?6"))
-        .bind(user.0)
-        .bind(from.micros())
-        .bind(to.micros())
-        .bind(first)
-        .bind(here)
-        .bind(limit + 1)
-        .fetch_all(db)
-        .await?;
-    let mut after: Vec<Row> = sqlx::query_as(said!("said.id >= ?4 AND said.id < ?5 ORDER BY said.id LIMIT ?6"))
-        .bind(user.0)
-        .bind(from.micros())
-        .bind(to.micros())
-        .bind(here)
-        .bind(last)
-        .bind(limit + 1)
-        .fetch_all(db)
-        .await?;
+    let mut before: Vec<Row> = sqlx::query_as(said!(
+        "AND m.at BETWEEN ?2 AND ?3 AND said.id >= ?4 AND said.id < ?5 ORDER BY said.id DESC LIMIT ?6"
+    ))
+    .bind(user.0)
+    .bind(from.micros())
+    .bind(to.micros())
+    .bind(first)
+    .bind(here)
+    .bind(limit + 1)
+    .fetch_all(db)
+    .await?;
+    let mut after: Vec<Row> = sqlx::query_as(said!(
+        "AND m.at BETWEEN ?2 AND ?3 AND said.id >= ?4 AND said.id < ?5 ORDER BY said.id LIMIT ?6"
+    ))
+    .bind(user.0)
+    .bind(from.micros())
+    .bind(to.micros())
+    .bind(here)
+    .bind(last)
+    .bind(limit + 1)
+    .fetch_all(db)
+    .await?;
     let more = (before.len() > limit as usize, after.len() > limit as usize);
     before.truncate(limit as usize);
     after.truncate(limit as usize);
@@ -133,4 +142,30 @@ async fn first_since(db: &SqlitePool, at: Timestamp) -> Result<i64, AppError> {
     .fetch_optional(db)
     .await?;
     Ok(found.unwrap_or(1))
+}
+
+/// What `user` may read of what was said at these places, where its HTML `is_wanted`; the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn said_there(
+    db: &SqlitePool,
+    user: UserId,
+    places: &[(RoomId, u64)],
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<SaidThen>, AppError> {
+    let places: Vec<(i64, u64)> = places.iter().map(|(room, seq)| (room.0, *seq)).collect();
+    let rows: Vec<Row> = sqlx::query_as(said!(
+        "json_each(?2) AS place CROSS JOIN member ON member.room = place.value ->> 0 AND member.user = ?1 \
+         CROSS JOIN message AS m ON m.room = place.value ->> 0 AND m.seq = place.value ->> 1",
+        "ORDER BY m.at DESC, m.room, m.seq DESC"
+    ))
+    .bind(user.0)
+    .bind(serde_json::to_string(&places).unwrap_or_default())
+    .fetch_all(db)
+    .await?;
+    let wanted = rows
+        .into_iter()
+        .filter(|row| row.html.as_deref().is_some_and(&is_wanted));
+    Ok(wanted.map(SaidThen::from).collect())
 }

@@ -33,7 +33,7 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
     let (mut line, hello) = exchange.subscribed().await;
     assert_eq!(
         hello,
-        json!({"type": "subscribe", "product_ids": ["BTC-USD", "ETH-USD"], "channels": ["ticker", "heartbeat"]})
+        json!({"type": "subscribe", "product_ids": ["BTC-USD", "ETH-USD"], "channels": ["matches", "ticker", "heartbeat"]})
     );
     line.ticker("BTC-USD", 10, 100, "1.10").await;
     let first = quote_at(ticker, "BTC-USD", "1.10").await;

@@ -36,6 +36,10 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
     line.kraken_status("online").await;
     assert_eq!(
         line.hear().await,
+        json!({"method": "subscribe", "params": {"channel": "trade", "symbol": ["BTC/USD", "XBT/USD"], "snapshot": true}})
+    );
+    assert_eq!(
+        line.hear().await,
         json!({"method": "subscribe", "params": {"channel": "ticker", "symbol": ["BTC/USD", "XBT/USD"],
             "event_trigger": "trades", "snapshot": true}})
     );

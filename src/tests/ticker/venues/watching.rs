@@ -85,7 +85,7 @@ async fn there_is_no_line_while_nothing_is_wanted() {
     assert_eq!(line.hear().await["type"], "unsubscribe");
     assert!(line.is_left().await);
     board_when(venue.ticker(), |board| {
-        (state(board, VenueKind::Coinbase).line == Line::Connecting).then_some(())
+        (state(board, VenueKind::Coinbase).line == Line::Idle).then_some(())
     })
     .await;
     let _want = watched.want("ETH-USD").expect("room");

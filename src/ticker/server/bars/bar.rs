@@ -90,8 +90,13 @@ impl Bar {
 
     /// Takes a tick in. A bar that a venue made knew of it already.
     pub fn take(&mut self, trade: &Trade) {
+        self.take_all(&Self::of(trade));
+    }
+
+    /// Takes in all ticks of another bar, likewise.
+    pub fn take_all(&mut self, ticks: &Self) {
         if self.ticks > 0 {
-            self.absorb(&Self::of(trade));
+            self.absorb(ticks);
         }
     }
 

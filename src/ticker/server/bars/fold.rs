@@ -67,15 +67,32 @@ impl Open {
     /// Folds `trades` in, which are in the order of their times; gives how many are new.
     pub fn take(&mut self, trades: &[Trade], shelf: &mut Shelf) -> usize {
         let mut new = 0;
+        // Those of a second go into its bar, and that one into the others: a busy symbol has many in it.
+        let mut of_second: Option<(i64, Bar)> = None;
         for trade in trades {
+            let number = Interval::Second.number(trade.time);
+            if let Some((_, bar)) = of_second.take_if(|(second, _)| *second != number) {
+                self.put_all(&bar, shelf);
+            }
             if self.is_new(trade, shelf) {
-                for interval in Interval::ALL {
-                    self.put(interval, trade, shelf);
+                match &mut of_second {
+                    Some((_, bar)) => bar.take(trade),
+                    none => *none = Some((number, Bar::of(trade))),
                 }
                 new += 1;
             }
         }
+        if let Some((_, bar)) = of_second {
+            self.put_all(&bar, shelf);
+        }
         new
+    }
+
+    /// Adds ticks of one second, which are new.
+    fn put_all(&mut self, ticks: &Bar, shelf: &mut Shelf) {
+        for interval in Interval::ALL {
+            self.put(interval, ticks, shelf);
+        }
     }
 
     /// Adds bars that a venue made, where there are none and which are older than the newest.
@@ -124,12 +141,13 @@ impl Open {
         }
     }
 
-    fn put(&mut self, interval: Interval, trade: &Trade, shelf: &mut Shelf) {
-        let number = interval.number(trade.time);
+    fn put(&mut self, interval: Interval, ticks: &Bar, shelf: &mut Shelf) {
+        let number = interval.number(ticks.open.time);
         let newest = self.newest(interval);
         if newest.is_some_and(|newest| number < newest) {
             let bar = shelf.chunk(interval, number).entry(number);
-            bar.and_modify(|bar| bar.take(trade)).or_insert_with(|| Bar::of(trade));
+            bar.and_modify(|bar| bar.take_all(ticks))
+                .or_insert_with(|| ticks.clone());
             self.note_day(interval, number, shelf);
             return;
         }
@@ -137,8 +155,8 @@ impl Open {
             self.close(interval, shelf);
         }
         match &mut self.bars[interval as usize] {
-            Some((_, bar)) => bar.take(trade),
-            none => *none = Some((number, Bar::of(trade))),
+            Some((_, bar)) => bar.take_all(ticks),
+            none => *none = Some((number, ticks.clone())),
         }
     }
 

@@ -13,15 +13,13 @@ use super::{
 };
 use crate::{error::AppError, ticker::model::Key};
 
-/// What was taken in since the last round.
+/// What was taken in since the last round, for the bars.
 #[derive(Debug, Default)]
 pub struct Waiting {
     /// Ticks by their symbol and venue, in the order of their arrival.
     pub trades: HashMap<Key, Vec<Trade>>,
     /// Bars that venues made.
     pub fills: Vec<Fill>,
-    /// How many ticks these are.
-    pub count: usize,
 }
 
 /// Bars from before the first tick of a symbol, as its venue made them.
@@ -36,15 +34,6 @@ pub struct Fill {
 }
 
 impl Waiting {
-    /// Adds a tick.
-    pub fn push(&mut self, key: &Key, trade: Trade) {
-        match self.trades.get_mut(key) {
-            Some(list) => list.push(trade),
-            None => drop(self.trades.insert(key.clone(), vec![trade])),
-        }
-        self.count += 1;
-    }
-
     /// Whose bars change.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.trades.keys().chain(self.fills.iter().map(|fill| &fill.key))
@@ -53,24 +42,6 @@ impl Waiting {
     /// True without anything.
     pub fn is_empty(&self) -> bool {
         self.trades.is_empty() && self.fills.is_empty()
-    }
-
-    /// Takes back what could not be kept.
-    pub fn put_back(&mut self, mut earlier: Self) {
-        for (key, later) in self.trades.drain() {
-            earlier.trades.entry(key).or_default().extend(later);
-        }
-        earlier.fills.append(&mut self.fills);
-        earlier.count += self.count;
-        *self = earlier;
-    }
-
-    /// Drops what waits of symbols that are gone.
-    pub fn forget<'a>(&mut self, gone: impl Iterator<Item = &'a Key>) {
-        for key in gone {
-            self.count -= self.trades.remove(key).map_or(0, |list| list.len());
-            self.fills.retain(|fill| fill.key != *key);
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{Instrument, Said, guess::guess, store};
 use crate::{
     error::AppError,
     server::{db::Database, shutdown::Shutdown},
-    ticker::{model::Key, server::tick::Tick},
+    ticker::model::Key,
 };
 
 /// Instruments at most, among them all that venues list; a further one isn't known.
@@ -55,35 +55,28 @@ impl Known {
         Ok(known)
     }
 
-    /// Learns from a tick.
-    pub fn seen(&self, tick: &Tick) {
-        let prices = [Some(tick.last), tick.bid, tick.ask];
-        let digits = prices
-            .into_iter()
-            .flatten()
-            .map(|price| price.normalize().scale())
-            .max()
-            .unwrap_or(0);
+    /// Learns that prices have as many digits after the point; of a symbol that is new, that it is there.
+    pub fn seen(&self, key: &Key, digits: u32) {
         let mut state = self.lock();
         let full = state.instruments.len() >= MOST;
-        match state.instruments.get_mut(&tick.key) {
+        match state.instruments.get_mut(key) {
             Some(known) if known.said || known.digits >= digits => return,
             Some(known) => known.digits = digits,
             None if full => return,
             None => {
-                let (currency, session) = guess(&tick.key);
+                let (currency, session) = guess(key);
                 let new = Instrument {
-                    key: tick.key.clone(),
+                    key: key.clone(),
                     name: None,
                     digits,
                     said: false,
                     currency,
                     session,
                 };
-                state.instruments.insert(tick.key.clone(), new);
+                state.instruments.insert(key.clone(), new);
             }
         }
-        state.changed.insert(tick.key.clone());
+        state.changed.insert(key.clone());
     }
 
     /// Learns from a venue.
@@ -110,6 +103,11 @@ impl Known {
     /// All of them, in the order of their symbols.
     pub fn all(&self) -> Vec<Instrument> {
         self.lock().instruments.values().cloned().collect()
+    }
+
+    /// One of them.
+    pub fn one(&self, key: &Key) -> Option<Instrument> {
+        self.lock().instruments.get(key).cloned()
     }
 
     /// What `pick` makes of those that it wants.
@@ -141,24 +139,11 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::{super::session::Session, *};
-    use crate::time::Timestamp;
 
-    fn tick(last: &str, bid: &str) -> Tick {
-        Tick {
-            key: Key {
-                symbol: "BTC-USD".into(),
-                venue: "coinbase".into(),
-            },
-            last: last.parse().unwrap(),
-            open: None,
-            bid: Some(bid.parse().unwrap()),
-            ask: None,
-            volume: None,
-            size: None,
-            time: Timestamp::default(),
-            seq: None,
-            is_trade: true,
-            demo: false,
+    fn key() -> Key {
+        Key {
+            symbol: "BTC-USD".into(),
+            venue: "coinbase".into(),
         }
     }
 
@@ -166,23 +151,23 @@ mod tests {
     fn digits_are_the_most_that_were_seen_until_the_venue_says() {
         let known = Known::default();
         let digits = |known: &Known| known.all()[0].digits;
-        known.seen(&tick("96412.50000000", "96412"));
-        assert_eq!(digits(&known), 1, "zeros that are written behind every price");
-        known.seen(&tick("96412", "96411.25"));
-        known.seen(&tick("96412", "96411"));
+        known.seen(&key(), 0);
+        assert_eq!(digits(&known), 0, "known with its first price");
+        known.seen(&key(), 2);
+        known.seen(&key(), 1);
         assert_eq!(digits(&known), 2);
         let said = Said {
-            key: tick("1", "1").key,
+            key: key(),
             name: Some("BTC/USD".into()),
             digits: 4,
             currency: None,
         };
         known.said(said);
-        known.seen(&tick("1.123456", "1"));
+        known.seen(&key(), 6);
         assert_eq!(
             known.all(),
             [Instrument {
-                key: tick("1", "1").key,
+                key: key(),
                 name: Some("BTC/USD".into()),
                 digits: 4,
                 said: true,
@@ -190,5 +175,6 @@ mod tests {
                 session: Some(Session::Always),
             }]
         );
+        assert_eq!(known.one(&key()), known.all().pop());
     }
 }

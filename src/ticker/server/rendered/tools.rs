@@ -94,6 +94,7 @@ fn line(state: &VenueState) -> Option<AnyView> {
         Line::Connecting => ("link connecting", "connecting".to_owned(), None),
         Line::Live(since) => ("link live", "live".to_owned(), Some(since)),
         Line::Stale(since) => ("link stale", format!("stale since {} UTC", since.second()), None),
+        Line::Idle => ("link idle", "nothing to watch".to_owned(), None),
     };
     let counted = |n: u32, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let live = live.map_or_else(String::new, |since| format!("Live since {} UTC. ", since.second()));

@@ -118,7 +118,7 @@ impl ApiBar {
 
 /// The bars of a symbol at a venue. As CSV by `Accept: text/csv` or `format=csv`; the header `Link` leads to what follows.
 #[utoipa::path(get, path = "/api/v1/bars", params(Which),
-    responses((status = 200, body = ApiBars, description = "As CSV: time,open,high,low,close,volume,ticks."),
+    responses((status = 200, body = ApiBars, description = "As CSV: time,open,high,low,close,volume,ticks,minutes,symbol,venue,interval; minutes are empty where JSON has none."),
         (status = 404, description = "No such symbol, or not at this venue.")))]
 pub async fn bars(
     State(state): State<AppState>,
@@ -147,19 +147,17 @@ pub async fn bars(
         .as_deref()
         .and_then(|next| link(symbol, &venue, &which, step, next));
     let bars: Vec<ApiBar> = page.bars.into_iter().map(|shown| ApiBar::of(step, shown)).collect();
+    let answer = ApiBars {
+        symbol: symbol.to_owned(),
+        venue,
+        interval: step.name,
+        bars,
+        next,
+    };
     let mut answer = if wants_csv(&which, &headers)? {
-        ([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv(&bars)).into_response()
+        ([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv(&answer)).into_response()
     } else {
-        let symbol = symbol.to_owned();
-        let interval = step.name;
-        Json(ApiBars {
-            symbol,
-            venue,
-            interval,
-            bars,
-            next,
-        })
-        .into_response()
+        Json(answer).into_response()
     };
     if let Some(link) = link {
         answer.headers_mut().insert(LINK, link);
@@ -199,19 +197,31 @@ fn wants_csv(which: &Which, headers: &HeaderMap) -> Result<bool, AppError> {
     }
 }
 
-fn csv(bars: &[ApiBar]) -> String {
-    let mut out = String::with_capacity(64 * (bars.len() + 1));
-    out.push_str("time,open,high,low,close,volume,ticks\r\n");
-    for bar in bars {
+fn csv(answer: &ApiBars) -> String {
+    let mut out = String::with_capacity(96 * (answer.bars.len() + 1));
+    out.push_str("time,open,high,low,close,volume,ticks,minutes,symbol,venue,interval\r\n");
+    let of = [answer.symbol.as_str(), &answer.venue, answer.interval]
+        .map(field)
+        .join(",");
+    for bar in &answer.bars {
         let volume = bar.volume.map(|volume| volume.to_string()).unwrap_or_default();
+        let minutes = bar.minutes.map(|minutes| minutes.to_string()).unwrap_or_default();
         // Into a string it can't fail.
         let _ = write!(
             out,
-            "{},{},{},{},{},{volume},{}\r\n",
+            "{},{},{},{},{},{volume},{},{minutes},{of}\r\n",
             bar.time, bar.open, bar.high, bar.low, bar.close, bar.ticks
         );
     }
     out
+}
+
+/// A venue may be called anything.
+fn field(text: &str) -> String {
+    if text.contains([',', '"']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
 }
 
 /// The header that leads to what follows.

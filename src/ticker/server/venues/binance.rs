@@ -10,7 +10,10 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
-use super::frames::{Frame, Frames, Manners};
+use super::{
+    frames::{Frame, Frames, Manners},
+    trades::{Came, Figures, Trades},
+};
 use crate::{
     ticker::{
         model::{Key, VenueKind},
@@ -35,19 +38,10 @@ pub struct Binance {
 
 #[derive(Default)]
 struct Heard {
-    trade: Option<u64>,
+    trades: Trades,
     /// The time of the newest `@ticker`, in milliseconds.
     ticker: u64,
     figures: Figures,
-}
-
-/// What a trade doesn't say, as the newest `@ticker` said it.
-#[derive(Clone, Copy, Default)]
-struct Figures {
-    open: Option<Decimal>,
-    bid: Option<Decimal>,
-    ask: Option<Decimal>,
-    volume: Option<Decimal>,
 }
 
 /// A frame of the combined streams, or an answer.
@@ -234,15 +228,15 @@ impl Binance {
 
 impl Heard {
     fn trade(&mut self, symbol: &str, trade: &Trade) -> Result<impl Iterator<Item = Frame> + use<>, String> {
-        let gap = match self.trade {
-            Some(newest) if trade.id <= newest => return Ok(None.into_iter().chain(Some(Frame::Late))),
-            Some(newest) => (trade.id - newest > 1).then_some(Frame::Gap),
-            None => None,
-        };
         let mut tick = tick(symbol, number(&trade.price)?, self.figures, trade.time_ms)?;
         (tick.seq, tick.size, tick.is_trade) = (Some(trade.id), Some(number(&trade.size)?), true);
-        self.trade = Some(trade.id);
-        Ok(gap.into_iter().chain(Some(Frame::Tick(tick))))
+        // One that is late fills a gap, and counts at its own time.
+        let (gap, tick) = match self.trades.came(trade.id, tick.time) {
+            Came::Newer(missing) => ((missing > 0).then_some(Frame::Gap), Frame::Tick(tick)),
+            Came::Late => (None, Frame::Tick(tick)),
+            Came::Known => (None, Frame::Late),
+        };
+        Ok(gap.into_iter().chain(Some(tick)))
     }
 
     fn ticker(&mut self, symbol: &str, time_ms: u64, ticker: &Ticker) -> Result<Frame, String> {

@@ -1,11 +1,18 @@
 //! Coinbase Exchange's public feed: what to send, and what its frames mean.
+//!
+//! Of each product the channels `matches`, which tells every trade, and `ticker`, which tells of those that are made at once
+//! the last alone, with the best bid and ask and the figures of 24 hours; both number trades alike.
 
 use std::{borrow::Cow, collections::HashMap, time::Duration};
 
-use serde::Deserialize;
+use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::frames::{Frame, Frames, Manners};
+use super::{
+    coinbase_wire::{Status, Wire},
+    frames::{Frame, Frames, Manners},
+    trades::{Came, Figures, Trades},
+};
 use crate::{
     ticker::{
         model::{Key, VenueKind},
@@ -27,58 +34,14 @@ pub struct Coinbase {
     heard: HashMap<String, Heard>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Heard {
-    sequence: Option<u64>,
-    trade: Option<u64>,
-}
-
-/// Every kind of frame in one: the fields of those we read.
-#[derive(Deserialize)]
-struct Wire<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    product_id: Option<Cow<'a, str>>,
-    sequence: Option<u64>,
-    trade_id: Option<u64>,
-    last_trade_id: Option<u64>,
-    #[serde(borrow)]
-    price: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    open_24h: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    volume_24h: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    last_size: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    best_bid: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    best_ask: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    time: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    message: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    reason: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Status<'a> {
-    #[serde(borrow, default)]
-    products: Vec<Product<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Product<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow)]
-    quote_increment: Cow<'a, str>,
-    #[serde(borrow)]
-    quote_currency: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    display_name: Option<Cow<'a, str>>,
+    trades: Trades,
+    /// The trade of the newest ticker.
+    ticker: Option<u64>,
+    /// The highest number of a trade that came, or of which it is known that it didn't.
+    counted: Option<u64>,
+    figures: Figures,
 }
 
 impl Coinbase {
@@ -112,8 +75,8 @@ impl Frames for Coinbase {
     }
 
     fn hello(&mut self) -> Vec<String> {
-        // Sequence numbers are compared within a connection only: should the exchange ever start over, a memory of
-        // the old ones would make us deaf. Across connections the time of the ticks decides.
+        // Numbers are compared within a connection only: should the exchange ever start over, a memory of the old ones
+        // would make us deaf. Across connections the time of the ticks decides, and bars know which trades are in them.
         self.heard.clear();
         vec![json!({"type": "subscribe", "channels": ["status"]}).to_string()]
     }
@@ -136,7 +99,11 @@ impl Frames for Coinbase {
 }
 
 fn asking(what: &str, products: &[String]) -> String {
-    json!({"type": what, "product_ids": products, "channels": ["ticker", "heartbeat"]}).to_string()
+    json!({"type": what, "product_ids": products, "channels": ["matches", "ticker", "heartbeat"]}).to_string()
+}
+
+fn decimal(field: &Option<Cow<str>>) -> Result<Option<Decimal>, String> {
+    field.as_deref().map(number).transpose()
 }
 
 impl Coinbase {
@@ -144,6 +111,7 @@ impl Coinbase {
         let wire: Wire = serde_json::from_str(text).map_err(|e| e.to_string())?;
         match wire.kind.as_ref() {
             "ticker" => self.ticker(&wire),
+            "match" | "last_match" => self.trade(&wire, out),
             "heartbeat" => Ok(self.heartbeat(&wire)),
             "status" => {
                 status(text, out)?;
@@ -158,48 +126,81 @@ impl Coinbase {
         }
     }
 
+    /// The newest trade with the figures of now; where a match told the trade already, it brings these alone.
     fn ticker(&mut self, wire: &Wire) -> Result<Option<Frame>, String> {
-        let product = wire.product_id.as_deref().ok_or("a ticker without product_id")?;
-        // Only what was asked for.
+        let figures = Figures {
+            open: decimal(&wire.open_24h)?,
+            bid: decimal(&wire.best_bid)?,
+            ask: decimal(&wire.best_ask)?,
+            volume: decimal(&wire.volume_24h)?,
+        };
+        let Some((mut tick, id, heard)) = self.one(wire, &wire.last_size)? else {
+            return Ok(None);
+        };
+        let came = heard.trades.came(id, tick.time);
+        let is_newest = heard.trades.newest() == Some(id);
+        if came == Came::Known {
+            if !is_newest || heard.ticker == Some(id) {
+                return Ok(Some(Frame::Late));
+            }
+            // Without a number, as beside the match's own it would be taken for the same.
+            (tick.is_trade, tick.size, tick.seq) = (false, None, None);
+        }
+        if is_newest {
+            (heard.figures, heard.ticker) = (figures, Some(id));
+        }
+        heard.counted = heard.counted.max(Some(id));
+        Ok(Some(Frame::Tick(heard.figures.on(tick))))
+    }
+
+    fn trade(&mut self, wire: &Wire, out: &mut Vec<Frame>) -> Result<Option<Frame>, String> {
+        let Some((tick, id, heard)) = self.one(wire, &wire.size)? else {
+            return Ok(None);
+        };
+        if heard.trades.came(id, tick.time) == Came::Known {
+            return Ok(Some(Frame::Late));
+        }
+        if heard.counted.is_some_and(|counted| id.saturating_sub(counted) > 1) {
+            out.push(Frame::Gap);
+        }
+        heard.counted = heard.counted.max(Some(id));
+        Ok(Some(Frame::Tick(heard.figures.on(tick))))
+    }
+
+    /// A trade and its number, of what was asked for.
+    fn one(&mut self, wire: &Wire, size: &Option<Cow<str>>) -> Result<Option<(Tick, u64, &mut Heard)>, String> {
+        let product = wire.product_id.as_deref().ok_or("a trade without product_id")?;
         let Some(heard) = self.heard.get_mut(product) else {
             return Ok(None);
         };
-        let sequence = wire.sequence.ok_or("a ticker without sequence")?;
-        if heard.sequence.is_some_and(|newest| sequence <= newest) {
-            return Ok(Some(Frame::Late));
-        }
-        let decimal = |field: &Option<Cow<str>>| field.as_deref().map(number).transpose();
+        let id = wire.trade_id.ok_or("a trade without trade_id")?;
         let time = wire.time.as_deref().and_then(Timestamp::parse);
         let tick = Tick {
             key: Key {
                 symbol: product.to_owned(),
                 venue: VenueKind::Coinbase.name().to_owned(),
             },
-            last: decimal(&wire.price)?.ok_or("a ticker without price")?,
-            open: decimal(&wire.open_24h)?,
-            bid: decimal(&wire.best_bid)?,
-            ask: decimal(&wire.best_ask)?,
-            volume: decimal(&wire.volume_24h)?,
-            size: decimal(&wire.last_size)?,
-            time: time.ok_or("a ticker without a time in RFC 3339")?,
-            seq: Some(sequence),
+            last: decimal(&wire.price)?.ok_or("a trade without price")?,
+            open: None,
+            bid: None,
+            ask: None,
+            volume: None,
+            size: decimal(size)?,
+            time: time.ok_or("a trade without a time in RFC 3339")?,
+            seq: Some(id),
             is_trade: true,
             demo: false,
         };
-        // Only now: a frame that can't be read must not make a good one look late.
-        heard.sequence = Some(sequence);
-        heard.trade = heard.trade.max(wire.trade_id);
-        Ok(Some(Frame::Tick(tick)))
+        Ok(Some((tick, id, heard)))
     }
 
-    /// Says which trade was the product's last. We don't see every message of a product, so its sequence shows no
-    /// gap, but a last trade that never reached us does.
+    /// Says which trade was the product's last: one that never reached us is a gap.
     fn heartbeat(&mut self, wire: &Wire) -> Option<Frame> {
         let heard = self.heard.get_mut(wire.product_id.as_deref()?)?;
         let last = wire.last_trade_id?;
-        heard.trade.filter(|newest| last > *newest)?;
+        heard.counted.filter(|newest| last > *newest)?;
         // Counted once.
-        heard.trade = Some(last);
+        heard.counted = Some(last);
         Some(Frame::Gap)
     }
 

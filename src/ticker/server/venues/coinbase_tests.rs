@@ -21,6 +21,13 @@ fn ticker(product: &str, sequence: u64, trade: u64, price: &str) -> String {
     )
 }
 
+fn matched(product: &str, trade: u64, price: &str, size: &str) -> String {
+    format!(
+        r#"{{"type":"match","trade_id":{trade},"sequence":50,"maker_order_id":"a","taker_order_id":"b",
+         "time":"2022-10-19T23:28:22.061769Z","product_id":"{product}","size":"{size}","price":"{price}","side":"sell"}}"#
+    )
+}
+
 fn heartbeat(trade: u64) -> String {
     format!(
         r#"{{"type":"heartbeat","sequence":90,"last_trade_id":{trade},"product_id":"BTC-USD","time":"2022-10-19T23:28:22Z"}}"#
@@ -34,7 +41,7 @@ fn asks_for_what_is_wanted_and_no_more() {
         ("subscribe", coinbase.subscribe(&names(&["SOL-USD"]))),
         ("unsubscribe", coinbase.unsubscribe(&names(&["SOL-USD"]))),
     ] {
-        let asked = serde_json::json!({"type": what, "product_ids": ["SOL-USD"], "channels": ["ticker", "heartbeat"]});
+        let asked = serde_json::json!({"type": what, "product_ids": ["SOL-USD"], "channels": ["matches", "ticker", "heartbeat"]});
         assert_eq!(json(frames), [asked]);
     }
     assert!(
@@ -58,25 +65,28 @@ fn a_ticker_keeps_its_digits() {
     assert_eq!(tick.size.unwrap().to_string(), "11.43");
     assert_eq!(
         (tick.time.to_string(), tick.seq),
-        ("2022-10-19T23:28:22.061769Z".into(), Some(7))
+        ("2022-10-19T23:28:22.061769Z".into(), Some(1))
     );
 }
 
 #[test]
-fn late_and_duplicate_frames_do_not_replace() {
+fn a_late_trade_counts_and_a_known_one_does_not() {
     let mut coinbase = coinbase();
-    let mut is = |product, sequence, price: &str| match &read(&mut coinbase, &ticker(product, sequence, 1, price))[..] {
-        [Frame::Tick(_)] => "tick",
-        [Frame::Late] => "late",
+    let mut is = |text: &str| match &read(&mut coinbase, text)[..] {
+        [Frame::Tick(tick)] if tick.is_trade => "trade",
+        [Frame::Tick(_)] => "figures",
+        [Frame::Late] => "known",
         [Frame::Garbage(_)] => "garbage",
         other => panic!("{other:?}"),
     };
-    assert_eq!(is("BTC-USD", 10, "1"), "tick");
-    assert_eq!(is("BTC-USD", 10, "2"), "late");
-    assert_eq!(is("BTC-USD", 9, "2"), "late");
-    assert_eq!(is("ETH-USD", 9, "2"), "tick", "counts for itself");
-    assert_eq!(is("BTC-USD", 99, "x"), "garbage");
-    assert_eq!(is("BTC-USD", 11, "2"), "tick", "the bad one left no mark");
+    assert_eq!(is(&ticker("BTC-USD", 20, 10, "1")), "trade");
+    assert_eq!(is(&ticker("BTC-USD", 20, 10, "2")), "known");
+    assert_eq!(is(&ticker("BTC-USD", 19, 9, "2")), "trade", "late");
+    assert_eq!(is(&ticker("BTC-USD", 19, 9, "2")), "known");
+    assert_eq!(is(&ticker("ETH-USD", 19, 9, "2")), "trade", "counts for itself");
+    assert_eq!(is(&ticker("BTC-USD", 99, 99, "x")), "garbage");
+    assert_eq!(is(&ticker("BTC-USD", 21, 11, "2")), "trade", "the bad one left no mark");
+    assert_eq!(is(&matched("BTC-USD", 11, "2", "1")), "known", "the ticker told it");
     coinbase.hello();
     coinbase.subscribe(&names(&["BTC-USD"]));
     assert_eq!(
@@ -84,6 +94,29 @@ fn late_and_duplicate_frames_do_not_replace() {
         1,
         "a new connection"
     );
+}
+
+#[test]
+fn matches_bring_every_trade_and_tickers_the_rest() {
+    let mut coinbase = coinbase();
+    let first = ticks(&mut coinbase, &matched("BTC-USD", 7, "96412.50", "0.25000000")).remove(0);
+    assert_eq!(
+        (first.last.to_string(), first.size.unwrap().to_string(), first.seq),
+        ("96412.50".into(), "0.25000000".into(), Some(7))
+    );
+    assert_eq!((first.is_trade, first.bid), (true, None));
+    ticks(&mut coinbase, &matched("BTC-USD", 8, "96412.40", "0.5"));
+    let rest = ticks(&mut coinbase, &ticker("BTC-USD", 1, 8, "96412.40")).remove(0);
+    assert_eq!((rest.is_trade, rest.size, rest.seq), (false, None, None));
+    assert_eq!(rest.bid.unwrap().to_string(), "1285.04");
+    let next = ticks(&mut coinbase, &matched("BTC-USD", 9, "96412.30", "1")).remove(0);
+    assert_eq!(next.ask.unwrap().to_string(), "1285.27");
+    // One never came, and comes late.
+    let after = read(&mut coinbase, &matched("BTC-USD", 11, "96412", "1"));
+    assert!(matches!(after[..], [Frame::Gap, Frame::Tick(_)]), "{after:?}");
+    assert!(ticks(&mut coinbase, &matched("BTC-USD", 10, "96412", "1"))[0].is_trade);
+    let again = matched("BTC-USD", 11, "96412", "1").replace("\"match\"", "\"last_match\"");
+    assert!(matches!(read(&mut coinbase, &again)[..], [Frame::Late]));
 }
 
 #[test]
@@ -161,7 +194,8 @@ fn everything_else_is_told_apart() {
     survives(
         coinbase,
         &[
-            r#"{"type":"ticker","product_id":"BTC-USD","sequence":NUMBER,"price":WORD,"time":"2026-01-05T10:00:00Z"}"#,
+            r#"{"type":"ticker","product_id":"BTC-USD","trade_id":NUMBER,"price":WORD,"time":"2026-01-05T10:00:00Z"}"#,
+            r#"{"type":"match","product_id":"BTC-USD","trade_id":NUMBER,"price":"1","size":WORD,"time":"2026-01-05T10:00:00Z"}"#,
             r#"{"type":"error","message":WORD,"reason":WORD}"#,
             r#"{"type":"heartbeat","product_id":"BTC-USD","last_trade_id":NUMBER}"#,
         ],

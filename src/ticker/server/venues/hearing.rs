@@ -90,6 +90,7 @@ impl SocketVenue {
                         format!("{symbol}: {why}")
                     };
                     self.complain(&named, out);
+                    self.refusal = self.without_secrets(named);
                 }
                 (Frame::Fault(words), Some(_)) => {
                     well = false;
@@ -112,7 +113,7 @@ impl SocketVenue {
         outcome.map(|()| told)
     }
 
-    fn complain(&self, words: &str, out: &Out) {
+    pub(super) fn complain(&self, words: &str, out: &Out) {
         let words = self.without_secrets(words.to_owned());
         tracing::warn!(venue = self.frames.kind().name(), error = words, "the venue complains");
         out.fault(&words);

@@ -1,11 +1,18 @@
 //! Kraken's public feed, version 2: what to send, and what its frames mean.
+//!
+//! Of each pair the channels `trade`, which tells every trade with its size, and `ticker`, for bid and ask and the figures of
+//! 24 hours.
 
 use std::{borrow::Cow, collections::HashMap, time::Duration};
 
-use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use rust_decimal::Decimal;
+use serde_json::json;
 
-use super::frames::{Frame, Frames, Manners};
+use super::{
+    frames::{Frame, Frames, Manners},
+    kraken_wire::{Instruments, Status, Ticker, Trade, Wire},
+    trades::{Came, Figures, Trades},
+};
 use crate::{
     ticker::{
         model::{Key, VenueKind},
@@ -23,68 +30,20 @@ const MAINTENANCE: Duration = Duration::from_secs(5);
 /// The venue's frames.
 pub struct Kraken {
     url: String,
-    /// When the newest price of each pair was made, among those that were asked for on this connection.
-    newest: HashMap<String, Timestamp>,
+    /// What was heard of each pair that was asked for. Its trades outlive connections: their numbers are the exchange's.
+    heard: HashMap<String, Heard>,
 }
 
-/// Every kind of frame in one: the fields of those we read.
-#[derive(Deserialize)]
-struct Wire<'a> {
-    #[serde(borrow)]
-    channel: Option<Cow<'a, str>>,
-    /// `snapshot` or `update`.
-    #[serde(rename = "type", borrow)]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    method: Option<Cow<'a, str>>,
-    success: Option<bool>,
-    #[serde(borrow)]
-    error: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    symbol: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Status<'a> {
-    #[serde(borrow)]
-    system: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Instruments<'a> {
-    #[serde(borrow, default)]
-    pairs: Vec<Pair<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Pair<'a> {
-    #[serde(borrow)]
-    symbol: Cow<'a, str>,
-    #[serde(borrow)]
-    quote: Option<Cow<'a, str>>,
-    price_precision: u32,
-}
-
-/// A price. Kraken's numbers are JSON numbers: they are read as text, every digit of which is kept.
-#[derive(Deserialize)]
-struct Ticker<'a> {
-    #[serde(borrow)]
-    symbol: Cow<'a, str>,
-    #[serde(borrow)]
-    last: Option<&'a RawValue>,
-    #[serde(borrow)]
-    bid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    ask: Option<&'a RawValue>,
-    #[serde(borrow)]
-    volume: Option<&'a RawValue>,
-    /// Since 24 hours ago, in the currency.
-    #[serde(borrow)]
-    change: Option<&'a RawValue>,
-    #[serde(borrow)]
-    timestamp: Option<Cow<'a, str>>,
+#[derive(Default)]
+struct Heard {
+    trades: Trades,
+    /// The channel of trades is open on this connection, so that a ticker tells of none.
+    has_trades: bool,
+    /// When the newest ticker of this connection was made.
+    ticker: Timestamp,
+    /// The price of the newest trade, and when it was made.
+    last: Option<(Timestamp, Decimal)>,
+    figures: Figures,
 }
 
 impl Kraken {
@@ -92,7 +51,7 @@ impl Kraken {
     pub fn new(url: String) -> Self {
         Self {
             url,
-            newest: HashMap::new(),
+            heard: HashMap::new(),
         }
     }
 }
@@ -117,21 +76,22 @@ impl Frames for Kraken {
     }
 
     fn hello(&mut self) -> Vec<String> {
-        self.newest.clear();
+        for heard in self.heard.values_mut() {
+            (heard.has_trades, heard.ticker) = (false, Timestamp::default());
+        }
         vec![json!({"method": "subscribe", "params": {"channel": "instrument"}}).to_string()]
     }
 
     fn subscribe(&mut self, symbols: &[String]) -> Vec<String> {
-        self.newest
-            .extend(symbols.iter().map(|pair| (pair.clone(), Timestamp::default())));
-        let params = json!({"channel": "ticker", "symbol": symbols, "event_trigger": "trades", "snapshot": true});
-        vec![json!({"method": "subscribe", "params": params}).to_string()]
+        for pair in symbols {
+            self.heard.entry(pair.clone()).or_default();
+        }
+        asking("subscribe", symbols)
     }
 
     fn unsubscribe(&mut self, symbols: &[String]) -> Vec<String> {
-        self.newest.retain(|pair, _| !symbols.contains(pair));
-        let params = json!({"channel": "ticker", "symbol": symbols, "event_trigger": "trades"});
-        vec![json!({"method": "unsubscribe", "params": params}).to_string()]
+        self.heard.retain(|pair, _| !symbols.contains(pair));
+        asking("unsubscribe", symbols)
     }
 
     fn read(&mut self, text: &str, at: Timestamp, out: &mut Vec<Frame>) {
@@ -139,6 +99,20 @@ impl Frames for Kraken {
             out.push(Frame::Garbage(why));
         }
     }
+}
+
+/// For the trades first: with them it is known that the ticker tells of none.
+fn asking(what: &str, pairs: &[String]) -> Vec<String> {
+    let mut channels = [
+        json!({"channel": "trade", "symbol": pairs}),
+        json!({"channel": "ticker", "symbol": pairs, "event_trigger": "trades"}),
+    ];
+    if what == "subscribe" {
+        channels.iter_mut().for_each(|params| params["snapshot"] = true.into());
+    }
+    channels
+        .map(|params| json!({"method": what, "params": params}).to_string())
+        .into()
 }
 
 impl Kraken {
@@ -154,9 +128,19 @@ impl Kraken {
                     out.extend(self.ticker(ticker, is_trade, at)?);
                 }
             }
+            (Some("trade"), _) => {
+                let data = wire.data.ok_or("trades without data")?;
+                let mut trades: Vec<Trade> = serde_json::from_str(data.get()).map_err(|e| e.to_string())?;
+                trades.sort_by_key(|trade| trade.trade_id);
+                let is_past = wire.kind.as_deref() == Some("snapshot");
+                for trade in &trades {
+                    out.extend(self.trade(trade, is_past)?);
+                }
+            }
             (Some("instrument"), _) => instruments(&wire, out)?,
             (Some("status"), _) => out.extend(status(&wire)?),
-            (None, Some("subscribe")) if wire.success == Some(false) => out.push(self.refusal(&wire)),
+            (None, Some("subscribe")) if wire.success == Some(false) => out.extend(self.refusal(&wire)),
+            (None, Some("subscribe")) => self.taken(&wire),
             (None, None) => {
                 return Err(wire
                     .error
@@ -170,7 +154,7 @@ impl Kraken {
 
     fn ticker(&mut self, ticker: &Ticker, is_trade: bool, at: Timestamp) -> Result<Option<Frame>, String> {
         let pair = ticker.symbol.as_ref();
-        let Some(newest) = self.newest.get_mut(pair) else {
+        let Some(heard) = self.heard.get_mut(pair) else {
             return Ok(None);
         };
         let time = match &ticker.timestamp {
@@ -178,7 +162,7 @@ impl Kraken {
             // Before 2025 it had none.
             None => at,
         };
-        if time < *newest {
+        if time < heard.ticker {
             return Ok(Some(Frame::Late));
         }
         // There is none before the first trade of 24 hours.
@@ -186,37 +170,90 @@ impl Kraken {
             return Ok(None);
         };
         let change = venue_field("change", ticker.change)?;
-        let tick = Tick {
-            key: Key {
-                symbol: pair.to_owned(),
-                venue: VenueKind::Kraken.name().to_owned(),
-            },
-            last,
+        let figures = Figures {
             open: change.and_then(|change| last.checked_sub(change)),
             bid: venue_field("bid", ticker.bid)?,
             ask: venue_field("ask", ticker.ask)?,
             volume: venue_field("volume", ticker.volume)?,
-            // The channel says no trade's.
-            size: None,
-            time,
-            seq: None,
-            is_trade,
-            demo: false,
         };
-        *newest = time;
-        Ok(Some(Frame::Tick(tick)))
+        (heard.ticker, heard.figures) = (time, figures);
+        // What was recorded before trades were asked for has them in its tickers alone.
+        let is_trade = is_trade && !heard.has_trades;
+        // Beside a newer trade its bid and ask would be taken for older ones.
+        let (time, last) = heard.last.filter(|(newest, _)| *newest > time).unwrap_or((time, last));
+        Ok(Some(Frame::Tick(Tick {
+            is_trade,
+            ..tick(pair, last, figures, time)
+        })))
     }
 
-    /// One comes for each pair that is refused. Some name it only in their words.
-    fn refusal(&mut self, wire: &Wire) -> Frame {
-        let words = wire.error.as_deref().unwrap_or("not subscribed");
-        let named = wire.symbol.as_deref();
-        let pair = named.or_else(|| words.split_whitespace().find(|word| self.newest.contains_key(*word)));
-        match pair.and_then(|pair| self.newest.remove_entry(pair)) {
-            Some((pair, _)) => Frame::Refused(pair, words.to_owned()),
-            None => Frame::Fault(words.to_owned()),
+    /// `is_past` of what comes first: the newest trades from before. Those that were missed while there was no line count
+    /// at their own times; where none was heard before, the first of them would leave its minute half filled.
+    fn trade(&mut self, trade: &Trade, is_past: bool) -> Result<Option<Frame>, String> {
+        let pair = trade.symbol.as_ref();
+        let Some(heard) = self.heard.get_mut(pair) else {
+            return Ok(None);
+        };
+        let time = Timestamp::parse(&trade.timestamp).ok_or("a time that isn't RFC 3339")?;
+        let last = venue_field("price", trade.price)?.ok_or("a trade without a price")?;
+        let size = venue_field("qty", trade.qty)?;
+        heard.has_trades = true;
+        if is_past && heard.trades.newest().is_none_or(|newest| trade.trade_id < newest) {
+            return Ok(Some(Frame::Late));
+        }
+        match heard.trades.came(trade.trade_id, time) {
+            Came::Known => return Ok(Some(Frame::Late)),
+            Came::Newer(_) => heard.last = Some((time, last)),
+            Came::Late => {}
+        }
+        Ok(Some(Frame::Tick(Tick {
+            size,
+            seq: Some(trade.trade_id),
+            is_trade: true,
+            ..tick(pair, last, heard.figures, time)
+        })))
+    }
+
+    fn taken(&mut self, wire: &Wire) {
+        let taken = wire.result.as_ref();
+        let pair = taken.filter(|taken| taken.channel.as_deref() == Some("trade"));
+        let pair = pair.and_then(|taken| taken.symbol.as_deref());
+        if let Some(heard) = pair.and_then(|pair| self.heard.get_mut(pair)) {
+            heard.has_trades = true;
         }
     }
+
+    /// One comes for each pair and channel that is refused. Some name it only in their words.
+    fn refusal(&mut self, wire: &Wire) -> Option<Frame> {
+        let words = wire.error.as_deref().unwrap_or("not subscribed");
+        let named = wire.symbol.as_deref();
+        let pair = named.or_else(|| words.split_whitespace().find(|word| self.heard.contains_key(*word)));
+        match pair.and_then(|pair| self.heard.remove_entry(pair)) {
+            Some((pair, _)) => Some(Frame::Refused(pair, words.to_owned())),
+            // Of the pair's other channel.
+            None if named.is_some() => None,
+            None => Some(Frame::Fault(words.to_owned())),
+        }
+    }
+}
+
+fn tick(pair: &str, last: Decimal, figures: Figures, time: Timestamp) -> Tick {
+    figures.on(Tick {
+        key: Key {
+            symbol: pair.to_owned(),
+            venue: VenueKind::Kraken.name().to_owned(),
+        },
+        last,
+        open: None,
+        bid: None,
+        ask: None,
+        volume: None,
+        size: None,
+        time,
+        seq: None,
+        is_trade: false,
+        demo: false,
+    })
 }
 
 /// What it says of all its pairs. Once is enough.

@@ -20,18 +20,99 @@ fn ticker(pair: &str, last: &str, time: &str) -> String {
     )
 }
 
+fn trades(kind: &str, pair: &str, ids: &[u64]) -> String {
+    let trade = |id: &u64| {
+        format!(
+            r#"{{"symbol":"{pair}","side":"sell","price":64000.{id},"qty":0.0{id}0,"ord_type":"market","trade_id":{id},
+             "timestamp":"2026-08-25T00:00:{id}.708706Z"}}"#
+        )
+    };
+    let data = ids.iter().map(trade).collect::<Vec<_>>().join(",");
+    format!(r#"{{"channel":"trade","type":"{kind}","data":[{data}]}}"#)
+}
+
+#[test]
+fn trades_are_told_with_their_sizes_and_a_ticker_then_tells_of_none() {
+    let mut kraken = kraken();
+    assert!(
+        ticks(&mut kraken, &ticker("BTC/USD", "64000.5", "10"))[0].is_trade,
+        "nobody else tells"
+    );
+    let taken =
+        r#"{"method":"subscribe","result":{"channel":"trade","snapshot":true,"symbol":"BTC/USD"},"success":true}"#;
+    assert!(read(&mut kraken, taken).is_empty());
+    assert!(!ticks(&mut kraken, &ticker("BTC/USD", "64000.5", "11"))[0].is_trade);
+    assert!(
+        ticks(&mut kraken, &ticker("ETH/USD", "2.5", "11"))[0].is_trade,
+        "of another pair"
+    );
+    let trade = ticks(&mut kraken, &trades("update", "BTC/USD", &[12])).remove(0);
+    assert_eq!(
+        (trade.last.to_string(), trade.size.unwrap().to_string()),
+        ("64000.12".into(), "0.0120".into())
+    );
+    assert_eq!(
+        (trade.seq, trade.is_trade, trade.time.to_string()),
+        (Some(12), true, "2026-08-25T00:00:12.708706Z".into())
+    );
+    assert_eq!(trade.bid.unwrap().to_string(), "63999.70");
+    // A ticker that was made before it brings its bid and ask all the same.
+    let rest = ticks(&mut kraken, &ticker("BTC/USD", "64000.5", "12")).remove(0);
+    assert_eq!((rest.time, rest.last.to_string()), (trade.time, "64000.12".into()));
+}
+
+#[test]
+fn trades_from_before_fill_what_was_missed_and_nothing_else() {
+    let mut kraken = kraken();
+    let ids = |frames: Vec<Frame>| -> Vec<Option<u64>> {
+        let seq = |frame| match frame {
+            Frame::Tick(tick) => tick.seq,
+            Frame::Late => None,
+            other => panic!("{other:?}"),
+        };
+        frames.into_iter().filter_map(seq).map(Some).collect()
+    };
+    assert_eq!(
+        ids(read(&mut kraken, &trades("snapshot", "BTC/USD", &[10, 11, 12]))),
+        []
+    );
+    assert_eq!(
+        ids(read(&mut kraken, &trades("update", "BTC/USD", &[13, 15]))),
+        [Some(13), Some(15)]
+    );
+    assert_eq!(
+        ids(read(&mut kraken, &trades("update", "BTC/USD", &[14, 13]))),
+        [Some(14)],
+        "one is late"
+    );
+    kraken.hello();
+    kraken.subscribe(&names(&["BTC/USD", "ETH/USD"]));
+    let snapshot = trades("snapshot", "BTC/USD", &[18, 17, 16, 15, 14]);
+    assert_eq!(
+        ids(read(&mut kraken, &snapshot)),
+        [16, 17, 18].map(Some),
+        "while there was no line"
+    );
+    assert_eq!(
+        ids(read(&mut kraken, &trades("update", "BTC/USD", &[18, 19]))),
+        [Some(19)]
+    );
+}
+
 #[test]
 fn asks_for_what_is_wanted_and_no_more() {
     let mut kraken = kraken();
-    let params = json!({"channel": "ticker", "symbol": ["SOL/USD"], "event_trigger": "trades", "snapshot": true});
+    let trades = json!({"channel": "trade", "symbol": ["SOL/USD"], "snapshot": true});
+    let prices = json!({"channel": "ticker", "symbol": ["SOL/USD"], "event_trigger": "trades", "snapshot": true});
     assert_eq!(
         json(kraken.subscribe(&names(&["SOL/USD"]))),
-        [json!({"method": "subscribe", "params": params})]
+        [trades, prices].map(|params| json!({"method": "subscribe", "params": params}))
     );
-    let params = json!({"channel": "ticker", "symbol": ["SOL/USD"], "event_trigger": "trades"});
+    let trades = json!({"channel": "trade", "symbol": ["SOL/USD"]});
+    let prices = json!({"channel": "ticker", "symbol": ["SOL/USD"], "event_trigger": "trades"});
     assert_eq!(
         json(kraken.unsubscribe(&names(&["SOL/USD"]))),
-        [json!({"method": "unsubscribe", "params": params})]
+        [trades, prices].map(|params| json!({"method": "unsubscribe", "params": params}))
     );
     assert!(read(&mut kraken, &ticker("SOL/USD", "1", "01")).is_empty(), "any more");
 }
@@ -100,8 +181,12 @@ fn a_pair_it_does_not_know_is_refused() {
             ("XBT/USD", "Currency pair not supported XBT/USD")
         );
     }
+    let mut kraken = kraken();
+    kraken.subscribe(&names(&["XBT/USD"]));
+    read(&mut kraken, named);
+    assert!(read(&mut kraken, named).is_empty(), "of its other channel");
     let other = r#"{"error":"Exceeded msg rate","method":"subscribe","success":false}"#;
-    assert!(matches!(read(&mut kraken(), other)[..], [Frame::Fault(_)]));
+    assert!(matches!(read(&mut kraken, other)[..], [Frame::Fault(_)]));
 }
 
 #[test]
@@ -172,7 +257,9 @@ fn everything_else_is_told_apart() {
         &[
             r#"{"channel":"ticker","data":[{"symbol":"BTC/USD","last":NUMBER,"change":WORD,"timestamp":WORD}]}"#,
             r#"{"channel":"ticker","data":[{"symbol":"BTC/USD","last":NUMBER,"change":NUMBERe-5}]}"#,
+            r#"{"channel":"trade","data":[{"symbol":"ETH/USD","price":NUMBER,"qty":WORD,"trade_id":NUMBER,"timestamp":"2026-08-25T00:00:00Z"}]}"#,
             r#"{"method":"subscribe","success":false,"error":WORD}"#,
+            r#"{"method":"subscribe","success":true,"result":{"channel":WORD,"symbol":WORD}}"#,
             r#"{"channel":"status","data":[{"system":WORD}]}"#,
         ],
     );

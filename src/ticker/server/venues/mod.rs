@@ -5,6 +5,7 @@
 pub mod alpaca;
 pub mod binance;
 pub mod coinbase;
+mod coinbase_wire;
 pub mod connection;
 pub mod demo;
 pub mod dial;
@@ -12,11 +13,14 @@ pub mod finnhub;
 pub mod frames;
 pub mod hearing;
 pub mod kraken;
+mod kraken_wire;
 pub mod out;
 pub mod pulse;
 pub mod replay;
+mod resting;
 pub mod settings;
 pub mod socket;
+pub mod trades;
 pub mod watched;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

@@ -91,9 +91,18 @@ impl Out {
         });
     }
 
-    /// Nothing is wanted, so there is no connection.
+    /// There is nothing to ask for, so there is no connection.
     pub fn idle(&self) {
-        self.change(|state| state.line = Line::Connecting);
+        self.change(|state| state.line = Line::Idle);
+    }
+
+    /// There is something to ask for again.
+    pub fn busy(&self) {
+        self.change(|state| {
+            if state.line == Line::Idle {
+                state.line = Line::Connecting;
+            }
+        });
     }
 
     /// Something was heard.

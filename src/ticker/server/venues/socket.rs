@@ -13,6 +13,7 @@ use super::{
     frames::{Frame, Frames, Manners},
     hearing::{Ended, Rarely},
     out::Out,
+    resting::Rest,
     watched::Watched,
 };
 use crate::{backoff::delay_ms, ticker::model::VenueKind};
@@ -25,11 +26,13 @@ pub struct SocketVenue {
     pub(super) frames: Box<dyn Frames>,
     /// As the venue's file says; tests change them.
     pub manners: Manners,
-    watched: Watched,
+    pub(super) watched: Watched,
     trust: Trust,
     pub(super) garbage: Rarely,
     /// What the last frame meant; kept for its memory.
     pub(super) meant: Vec<Frame>,
+    /// What the venue said as it refused a symbol last.
+    pub(super) refusal: String,
 }
 
 /// A connection that is being left.
@@ -56,11 +59,19 @@ impl Venue for SocketVenue {
         Box::pin(async move {
             let (mut attempt, mut connections) = (0, 0_u32);
             loop {
-                self.until_wanted().await;
-                let began = Instant::now();
-                let Err(ended) = self.life(&out, &mut connections).await else {
+                if self.watched.symbols(Instant::now()).is_empty() {
                     out.idle();
-                    continue;
+                    self.until_wanted().await;
+                }
+                out.busy();
+                let began = Instant::now();
+                let ended = match self.life(&out, &mut connections).await {
+                    Err(ended) => ended,
+                    Ok(Rest::Unwanted) => continue,
+                    Ok(Rest::Refused(symbols)) => {
+                        self.rest(symbols, &out).await;
+                        continue;
+                    }
                 };
                 out.stale();
                 let why = self.without_secrets(ended.why);
@@ -90,20 +101,12 @@ impl SocketVenue {
             trust,
             garbage: Rarely::default(),
             meant: Vec::new(),
+            refusal: String::new(),
         }
     }
 
-    /// Returns when there is something to ask a venue for.
-    async fn until_wanted(&self) {
-        let mut changes = self.watched.changes();
-        while self.watched.symbols(Instant::now()).is_empty() {
-            // There is always a sender: we hold one.
-            let _ = changes.changed().await;
-        }
-    }
-
-    /// From the first byte to the last, over replacements; `Ok` when nothing is wanted any more.
-    async fn life(&mut self, out: &Out, connections: &mut u32) -> Result<(), Ended> {
+    /// From the first byte to the last, over replacements; `Ok` when there is nothing to ask for any more.
+    async fn life(&mut self, out: &Out, connections: &mut u32) -> Result<Rest, Ended> {
         let manners = self.manners;
         let socket = dial(self.frames.url(), manners, self.trust.clone()).await?;
         let mut line = self.begin(socket, out, connections);
@@ -119,9 +122,14 @@ impl SocketVenue {
                 let wanted = self.watched.symbols(now);
                 if wanted.is_empty() && line.subscribed().is_empty() {
                     line.close(&manners).await;
-                    return Ok(());
+                    return Ok(Rest::Unwanted);
                 }
                 look = !line.follow(&mut *self.frames, &wanted, manners.batch);
+                if !look && line.subscribed().is_empty() {
+                    // Tried again, it would be refused again.
+                    line.close(&manners).await;
+                    return Ok(Rest::Refused(wanted));
+                }
             }
             line.do_due(&manners).await?;
             if look && line.is_free() {

@@ -1,0 +1,176 @@
+//! What was taken in of each symbol: its newest price, and what the next round has to keep of it. Pure.
+//!
+//! All of a symbol stands in one place, which a tick finds once.
+
+use std::collections::HashMap;
+
+use super::{bars::bar::Trade, kept::Kept, tick::Tick};
+use crate::ticker::model::Key;
+
+/// All symbols.
+#[derive(Debug, Default)]
+pub struct Taken {
+    symbols: HashMap<Key, Symbol>,
+    /// Those of which the next round has to keep something, each once.
+    touched: Vec<Key>,
+    /// Ticks for the bars of the next round.
+    waiting: usize,
+}
+
+#[derive(Debug)]
+struct Symbol {
+    kept: Kept,
+    /// For the bars, in the order of their arrival.
+    trades: Vec<Trade>,
+    /// Digits after the point that were told of; none after a start.
+    digits: Option<u32>,
+    is_touched: bool,
+    /// Another price than what is kept.
+    has_changed: bool,
+}
+
+impl Symbol {
+    fn of(kept: Kept) -> Self {
+        Self {
+            kept,
+            trades: Vec::new(),
+            digits: None,
+            is_touched: false,
+            has_changed: false,
+        }
+    }
+
+    fn note(&mut self, tick: &Tick, trade: Option<Trade>, is_newest: bool, touched: &mut Vec<Key>) -> Outcome {
+        self.has_changed |= is_newest;
+        self.trades.extend(trade);
+        if !std::mem::replace(&mut self.is_touched, true) {
+            touched.push(tick.key.clone());
+        }
+        let digits = digits(tick, self.digits);
+        self.digits = digits.or(self.digits);
+        Outcome { is_newest, digits }
+    }
+}
+
+/// What became of a tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// It is the newest of its symbol.
+    pub is_newest: bool,
+    /// The digits of its prices, where it is the first since the start, or none before had as many.
+    pub digits: Option<u32>,
+}
+
+/// What the next round has to keep of a symbol.
+#[derive(Debug)]
+pub struct Touched<'a> {
+    /// Which.
+    pub key: Key,
+    /// For its bars.
+    pub trades: Vec<Trade>,
+    /// Its price, where it has changed.
+    pub changed: Option<&'a mut Kept>,
+}
+
+impl Taken {
+    /// With what is kept.
+    pub fn new(kept: Vec<Kept>) -> Self {
+        Self {
+            symbols: kept
+                .into_iter()
+                .map(|kept| (kept.quote.key(), Symbol::of(kept)))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes a tick in, and `trade` for the bars; `None` when it would be of one symbol more than `most`.
+    pub fn take(&mut self, tick: &Tick, trade: Option<Trade>, most: usize) -> Option<Outcome> {
+        let has_trade = trade.is_some();
+        let outcome = if let Some(symbol) = self.symbols.get_mut(&tick.key) {
+            let is_newest = symbol.kept.take(tick);
+            symbol.note(tick, trade, is_newest, &mut self.touched)
+        } else {
+            if self.symbols.len() >= most {
+                return None;
+            }
+            let mut symbol = Symbol::of(Kept::first(tick));
+            let outcome = symbol.note(tick, trade, true, &mut self.touched);
+            self.symbols.insert(tick.key.clone(), symbol);
+            outcome
+        };
+        self.waiting += usize::from(has_trade);
+        Some(outcome)
+    }
+
+    /// How many ticks wait for the bars.
+    pub fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// True when there is something to keep.
+    pub fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// What there is to keep, in the order of the symbols; `each` is given all of it.
+    pub fn hand_over(&mut self, mut each: impl FnMut(Touched<'_>)) {
+        self.waiting = 0;
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        for key in touched {
+            // What was forgotten meanwhile has nothing to keep.
+            let Some(symbol) = self.symbols.get_mut(&key) else {
+                continue;
+            };
+            symbol.is_touched = false;
+            let has_changed = std::mem::take(&mut symbol.has_changed);
+            each(Touched {
+                key,
+                trades: std::mem::take(&mut symbol.trades),
+                changed: has_changed.then_some(&mut symbol.kept),
+            });
+        }
+    }
+
+    /// Takes back what could not be kept of a symbol: ticks before those that came meanwhile, and that its price changed,
+    /// with earlier prices where `sampled`. What was forgotten meanwhile stays so.
+    pub fn take_back(&mut self, key: &Key, mut trades: Vec<Trade>, changed: Option<bool>) {
+        let Some(symbol) = self.symbols.get_mut(key) else {
+            return;
+        };
+        self.waiting += trades.len();
+        trades.append(&mut symbol.trades);
+        symbol.trades = trades;
+        if let Some(sampled) = changed {
+            symbol.has_changed = true;
+            symbol.kept.sampled |= sampled;
+        }
+        if !std::mem::replace(&mut symbol.is_touched, true) {
+            self.touched.push(key.clone());
+        }
+    }
+
+    /// Lets go of all that is of `venue`; gives what that was.
+    pub fn forget(&mut self, venue: &str) -> Vec<Key> {
+        let gone: Vec<Key> = self.symbols.keys().filter(|key| key.venue == venue).cloned().collect();
+        for key in &gone {
+            self.waiting -= self.symbols.remove(key).map_or(0, |symbol| symbol.trades.len());
+        }
+        // A symbol that comes anew is touched anew.
+        self.touched.retain(|key| key.venue != venue);
+        gone
+    }
+}
+
+/// Digits after the point of a tick's prices, without zeros at their ends, where they are more than `known`.
+fn digits(tick: &Tick, known: Option<u32>) -> Option<u32> {
+    let prices = [Some(tick.last), tick.bid, tick.ask].into_iter().flatten();
+    let more = prices.filter(|price| known.is_none_or(|known| price.scale() > known));
+    let digits = more.map(|price| price.normalize().scale()).max()?;
+    known.is_none_or(|known| digits > known).then_some(digits)
+}
+
+#[cfg(test)]
+#[path = "taken_tests.rs"]
+mod tests;
