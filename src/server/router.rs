@@ -114,6 +114,7 @@ pub fn router(state: AppState) -> Router {
         })
         .fallback(file_and_error_handler_with_context::<AppState, _>(context, desk_shell))
         .layer(from_fn_with_state(state.clone(), session::load))
+        .layer(DefaultBodyLimit::max(limits::FORM_BODY))
         .merge(shippers)
         .merge(programs)
         .route(paths::WORKER, get(chat::server::notify::worker::worker))

@@ -194,15 +194,18 @@ async fn bodies_have_limits_that_say_so() {
         "room=1&client_id=a&body={}",
         "x".repeat(crate::server::limits::FORM_BODY)
     );
-    let form = ada.client.post(format!("{}/do/create_room", app.url));
-    let answer = form
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(huge)
-        .send()
-        .await;
-    let answer = answer.expect("an answer");
-    assert_eq!(answer.status(), 413);
-    assert!(answer.text().await.expect("text").contains("64 KiB"));
+    for (path, words) in [("/do/create_room", "64 KiB"), ("/alerts/keep", "limit exceeded")] {
+        let form = ada.client.post(format!("{}{path}", app.url));
+        let answer = form
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(huge.clone())
+            .send()
+            .await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), 413, "{path}");
+        let text = answer.text().await.expect("text");
+        assert!(text.contains(words), "{path}: {text}");
+    }
 }
 
 /// Each request is rendered in an arena of its own: whatever reads a signal outside of it finds nothing, or another's.

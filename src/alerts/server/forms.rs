@@ -44,11 +44,15 @@ pub async fn keep_form(
 fn read(form: &[u8]) -> Draft {
     let mut fields = serde_json::Map::new();
     for (name, value) in form_urlencoded::parse(form) {
-        let text = match fields.get(&*name).and_then(|before| before.as_str()) {
-            Some(before) => format!("{before},{value}"),
-            None => value.into_owned(),
-        };
-        fields.insert(name.into_owned(), text.into());
+        match fields.get_mut(&*name) {
+            Some(serde_json::Value::String(before)) => {
+                before.push(',');
+                before.push_str(&value);
+            }
+            _ => {
+                fields.insert(name.into_owned(), value.into_owned().into());
+            }
+        }
     }
     serde_json::from_value(fields.into()).unwrap_or_default()
 }
