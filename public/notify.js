@@ -50,6 +50,21 @@
     if (granted()) show(news);
   });
 
+  // Whoever looks at a room needs no notification of it any more.
+  let waiting;
+  const leave = async () => {
+    const room = document.visibilityState === "visible" && /^\/rooms\/(\d+)/.exec(location.pathname)?.[1];
+    const registration = room && granted() && (await navigator.serviceWorker.getRegistration());
+    const shown = registration ? await registration.getNotifications({ tag: `room-${room}` }) : [];
+    for (const notification of shown) notification.close();
+  };
+  const looked = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(leave, 500); // after the router has gone there
+  };
+  for (const event of ["focus", "click", "keyup"]) addEventListener(event, looked);
+  document.addEventListener("visibilitychange", looked);
+
   if (able) {
     // Somebody has pressed a notification: the router goes there, and what is being written stays.
     navigator.serviceWorker.addEventListener("message", ({ data }) => {

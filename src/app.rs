@@ -56,6 +56,7 @@ pub fn desk_shell(options: LeptosOptions) -> impl IntoView {
         <HydrationScripts options=options.clone() />
         <script src="/notify.js" defer></script>
         <script src="/alerts.js" defer></script>
+        <script src="/disclosed.js" type="module"></script>
     };
     page(options, scripts.into_any(), view! { <App /> }.into_any())
 }

@@ -201,7 +201,8 @@ pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
         name: me.name,
         ..Default::default()
     };
-    super::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await
+    super::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await?;
+    Ok(())
 }
 
 /// Leaves a room.

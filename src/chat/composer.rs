@@ -80,6 +80,11 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
     let write = move || {
         if let Some(area) = field.try_get_untracked().flatten() {
             chat.keep_draft(room_id, &area.value());
+            // What was wrong with what stood there before.
+            if problem.with_untracked(Option::is_some) || chat.told.with_untracked(Option::is_some) {
+                problem.set(None);
+                chat.told.set(None);
+            }
             complete(completions, room_id, area.unchecked_ref());
         }
         chat.typing();

@@ -18,7 +18,7 @@ use crate::{
     ids::RoomId,
     paths,
     time::Timestamp,
-    ui::{handler::press, text::text},
+    ui::{handler::press, text::text, when::when},
 };
 
 /// A message; `again` when it follows another by the same author.
@@ -43,6 +43,11 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
             .filter(|acting| acting.seq == seq && !is_root)
             .map(|acting| acting.act)
     };
+    let calls = if message_html::calls(&message, &me) {
+        " calls"
+    } else {
+        ""
+    };
     let class = text(move || {
         let again = if again { " again" } else { "" };
         let acted = match acted() {
@@ -50,7 +55,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
             Some(Act::Edit) => " acted editing",
             Some(_) => " acted",
         };
-        format!("msg{again}{acted}")
+        format!("msg{again}{calls}{acted}")
     });
     let html = message_html::inside(&message, &me, is_root);
     let replies = message.thread.clone().filter(|_| !is_root);
@@ -126,14 +131,14 @@ fn act(chat: ChatConnection, message: &Message, event: &MouseEvent) {
 fn Replies(room: RoomId, seq: u64, thread: Thread, said: Timestamp) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let Thread { room: id, last, .. } = thread;
-    let new = text(move || new_words(chat.unread(id).0));
+    let new = move || chat.unread(id).0;
     let day = if last.day() == said.day() {
         String::new()
     } else {
         last.day() + " "
     };
     let words = format!("{} · last {day}{} ", thread.words(), last.minute());
-    view! { <a class="thread" href=thread_link(room, seq) data-focus="thread">{words} <b>{new}</b></a> }
+    view! { <a class="thread" href=thread_link(room, seq) data-focus="thread">{words} {when(move || new() > 0, move || view! { <b>{new_words(new())}</b> }.into_any())}</a> }
 }
 
 /// Where a thread stands beside the room of its root.

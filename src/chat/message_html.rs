@@ -10,14 +10,14 @@ use super::{
 use crate::{
     accounts::model::{Me, Role},
     ids::{RoomId, UserId},
-    paths,
+    paths, platform,
     time::Timestamp,
     ui::{avatar::face, html::escaped},
 };
 
 /// A message's face and, beside it, its words: all but the way to its thread and what is open at it.
 pub fn inside(message: &Message, me: &Me, is_root: bool) -> String {
-    let Message { room, seq, author, .. } = message;
+    let Message { room, author, .. } = message;
     let mut html = face(&author.name, author.id);
     html += "<div><header>";
     html += &header(&author.name, message.at);
@@ -27,23 +27,46 @@ pub fn inside(message: &Message, me: &Me, is_root: bool) -> String {
     }
     html += r#"<div class="said">"#;
     html += &words(message);
-    if let Some(at) = message.edited.filter(|_| !message.deleted) {
-        // A link only for who may see what was said before.
-        let href = match me.role {
-            Role::Admin => format!(r#" href="/rooms/{room}/history/{seq}""#),
-            _ => String::new(),
-        };
-        let title = format!("{} {} UTC", at.day(), at.minute());
-        html += &format!(r#"<a class="edited"{href} rel="external" title="{title}">edited</a>"#);
-    }
-    if let Some(name) = &message.pinned {
-        let name = escaped(name);
-        html += &format!(r#"<a class="edited" href="/rooms/{room}/pins" rel="external">pinned by {name}</a>"#);
-    }
+    html += &notes(message, me.role == Role::Admin);
     html += "</div>";
     html += &files::list(&message.files);
     html += &reactions(&message.reactions, me.id, !is_root);
     html + "</div>"
+}
+
+/// What has become of it: that it was edited, and that it is pinned. What was said before an edit, only those may see who
+/// run the team.
+fn notes(message: &Message, sees_history: bool) -> String {
+    let Message { room, seq, .. } = message;
+    let mut notes = Vec::new();
+    if let Some(at) = message.edited.filter(|_| !message.deleted) {
+        let href = match sees_history {
+            true => format!(r#" href="/rooms/{room}/history/{seq}" rel="external""#),
+            false => String::new(),
+        };
+        let title = format!("{} {} UTC", at.day(), at.minute());
+        notes.push(format!(r#"<a class="edited"{href} title="{title}">edited</a>"#));
+    }
+    if let Some(name) = &message.pinned {
+        let name = escaped(name);
+        notes.push(format!(
+            r#"<a class="edited" href="/rooms/{room}/pins" rel="external">pinned by {name}</a>"#
+        ));
+    }
+    notes.join(r#"<span class="edited"> · </span>"#)
+}
+
+/// Whether it calls `me`: by name, or with everybody who is here or in the room.
+pub fn calls(message: &Message, me: &Me) -> bool {
+    const MENTION: &str = r#"<span class="mention">@"#;
+    let html = message.html.as_deref().unwrap_or_default();
+    let is_me = |(at, _): (usize, &str)| {
+        let name = html[at + MENTION.len()..].split('<').next().unwrap_or_default();
+        ["room", "here", me.username.as_str()]
+            .into_iter()
+            .any(|called| platform::lowercase(name) == platform::lowercase(called))
+    };
+    message.author.id != me.id && html.match_indices(MENTION).any(is_me)
 }
 
 /// Who said it, and when.
@@ -180,6 +203,27 @@ mod tests {
         assert_eq!(html.matches("<img ").count(), 2, "{html}");
         assert!(!html.contains(r#"onerror="a"#), "{html}");
         assert_eq!(html.matches("&lt;img src=x").count(), 12, "{html}");
+    }
+
+    #[test]
+    fn whoever_is_called_sees_it() {
+        let calling = |name: &str| Message {
+            html: Some(format!(r#"<p>hi <span class="mention">@{name}</span></p>"#)),
+            ..said("hi")
+        };
+        let me = me(Role::Member);
+        for (name, is_called) in [
+            ("Ines", true),
+            ("room", true),
+            ("here", true),
+            ("ines2", false),
+            ("bob", false),
+        ] {
+            assert_eq!(calls(&calling(name), &me), is_called, "{name}");
+        }
+        assert!(!calls(&said("@ines"), &me), "nobody was called by it");
+        let own = Me { id: UserId(2), ..me };
+        assert!(!calls(&calling("ines"), &own), "nobody calls themselves");
     }
 
     #[test]

@@ -86,7 +86,8 @@ fn rows(
         if new_day {
             rows.push(Row::Day(message.at.day(), message.seq));
         }
-        let is_new = |after: u64| message.seq > after && message.author.id != me.id;
+        // Whoever speaks has read what was said before: their own comes next only where they marked it.
+        let is_new = |after: u64| message.seq > after && (message.author.id != me.id || message.seq == after + 1);
         let is_first_new = new_after.is_some_and(is_new);
         // Where what is new begins further back, it begins nowhere here.
         let is_there = before.is_some() || !timeline.has_earlier() || new_after == Some(message.seq - 1);

@@ -53,7 +53,11 @@ impl ChatConnection {
             return;
         };
         if let Some(message) = document().get_element_by_id(&id) {
-            message.scroll_into_view();
+            // With the line above it that says that it is new, or of another day.
+            let line = message
+                .previous_element_sibling()
+                .filter(|line| line.class_list().contains("day"));
+            line.unwrap_or(message).scroll_into_view();
         } else if let Some(seq) = place.filter(|_| is_room) {
             remember(room, None);
             go(&permalink(room, seq));

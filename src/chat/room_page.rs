@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
     components::Redirect,
@@ -24,14 +24,7 @@ use crate::{
     error::AppError,
     ids::RoomId,
     live::badge::{Link, LinkBadge},
-    ui::{
-        error_page::ErrorPage,
-        focus,
-        handler::{key, press},
-        loaded::loaded,
-        text::text,
-        when::when,
-    },
+    ui::{error_page::ErrorPage, focus, handler::press, loaded::loaded, text::text, when::when},
 };
 
 /// Messages on a page.
@@ -249,7 +242,7 @@ fn bar(chat: ChatConnection, room: model::Room) -> AnyView {
     let names = move || here().0.iter().map(model::Person::words).collect::<Vec<_>>().join(", ");
     view! {
         <Title text=page_title />
-        <div class=class on:keydown=key(close_list)>
+        <div class=class>
             <h1>
                 <a href=format!("/rooms/{id}/about") rel="external">{named}</a>
             </h1>
@@ -263,19 +256,6 @@ fn bar(chat: ChatConnection, room: model::Room) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Esc closes the list that one is in.
-fn close_list(event: KeyboardEvent) {
-    let list = event_target::<web_sys::Element>(&event).closest("details[open]");
-    let Some(list) = list.ok().flatten().filter(|_| event.key() == "Escape") else {
-        return;
-    };
-    event.stop_propagation();
-    let _ = list.remove_attribute("open");
-    if let Some(summary) = list.first_element_child() {
-        let _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
-    }
 }
 
 /// The way on beyond an end of what is held: a link that works by itself, and loads in place with scripts.

@@ -1,13 +1,14 @@
-//! Moments at which waiting any longer is pointless: the network is back, or the person looks at the tab again.
+//! Moments at which waiting any longer is pointless: the network is back or has gone, or the person looks at the tab again.
 
 use leptos::{ev, prelude::*};
 
 /// Calls `again` at each such moment, as long as the calling component lives.
 pub fn on_wake(again: impl Fn() + Clone + 'static) {
-    let online = window_event_listener(ev::online, {
+    let heard = |event: &'static str| {
         let again = again.clone();
-        move |_| again()
-    });
+        window_event_listener_untyped(event, move |_| again())
+    };
+    let (online, offline) = (heard("online"), heard("offline"));
     let visible = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
         if !document().hidden() {
             again();
@@ -15,6 +16,7 @@ pub fn on_wake(again: impl Fn() + Clone + 'static) {
     });
     on_cleanup(move || {
         online.remove();
+        offline.remove();
         visible.remove();
     });
 }

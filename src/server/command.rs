@@ -143,7 +143,9 @@ pub async fn create_user(folder: &Path, name: &str, password: Password, role: Ro
         }
         accounts.create_user(name, password, role).await.map(|_| ())
     })
-    .await
+    .await?;
+    println!("{name} can sign in.");
+    Ok(())
 }
 
 /// Refuses to begin a new data folder where one was meant that is elsewhere.

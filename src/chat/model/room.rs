@@ -114,6 +114,16 @@ pub struct Room {
     pub counted: u64,
 }
 
+/// Several by what tells them apart: the first word of each name, where no two are the same.
+fn together(names: &[&str]) -> String {
+    let first: Vec<&str> = names.iter().filter_map(|name| name.split_whitespace().next()).collect();
+    let is_first = |(at, word): (usize, &&str)| first.iter().position(|other| other == word) == Some(at);
+    match first.len() == names.len() && names.len() > 1 && first.iter().enumerate().all(is_first) {
+        true => first.join(", "),
+        false => names.join(", "),
+    }
+}
+
 /// Unread messages are counted up to this.
 pub const UNREAD_MOST: u32 = 1_000;
 
@@ -125,7 +135,7 @@ impl Room {
         } else {
             let others = self.people.iter().filter(|person| person.id != me);
             let names: Vec<&str> = others.map(|person| person.name.as_str()).collect();
-            names.join(", ")
+            together(&names)
         };
         match self.kind {
             RoomKind::Thread => format!("Thread in {room}"),

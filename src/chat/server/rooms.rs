@@ -123,16 +123,18 @@ pub async fn direct(chat: &Chat, me: UserId, others: &[UserId]) -> Result<RoomId
     Ok(room.id)
 }
 
-/// Brings `person` into a room that `me` is in; the room is told so by a message that calls them.
+/// Brings `person` into a room that `me` is in; the room is told so by a message that calls them. `false` when they were in
+/// it already.
 ///
 /// # Errors
 /// `NotFound` for the room and for who isn't on the team, `Invalid` when it is not one that people are invited to,
 /// `Conflict` when it is archived.
-pub async fn invite(chat: &Chat, me: Person, room: RoomId, person: UserId) -> Result<(), AppError> {
+pub async fn invite(chat: &Chat, me: Person, room: RoomId, person: UserId) -> Result<bool, AppError> {
     chat.pace.check(&me.id)?;
     invites(chat, me.id, room).await?;
     let (hub, told) = (chat.hub.clone(), chat.told());
-    chat.db
+    let came = chat
+        .db
         .writer
         .write_then(
             move |conn| {
@@ -158,7 +160,7 @@ pub async fn invite(chat: &Chat, me: Person, room: RoomId, person: UserId) -> Re
         )
         .await?;
     chat.unindexed.notify_one();
-    Ok(())
+    Ok(came.is_some())
 }
 
 /// Has `me` say whom they brought in: so that those in the room know, and whoever was brought in hears of it.

@@ -56,8 +56,11 @@ impl Command for Invite {
                 return Err((self as &dyn Command).misused());
             }
             let invited = person(chat, &draft.body).await?;
-            rooms::invite(chat, me, draft.room, invited.id).await?;
-            Ok(Outcome::Note(format!("{} is in this room now.", invited.name)))
+            let when = match rooms::invite(chat, me, draft.room, invited.id).await? {
+                true => "now",
+                false => "already",
+            };
+            Ok(Outcome::Note(format!("{} is in this room {when}.", invited.name)))
         })
     }
 }
