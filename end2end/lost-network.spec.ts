@@ -124,17 +124,17 @@ test("the feeds say that they are stale, and go on where they were", async ({ re
     const answer = await request.post(`${server.url}/ingest/logs`, { headers: bearer, data: { source: "gate", message } });
     expect(answer.status()).toBe(200);
   };
-  await expect(remote.ticker.getByRole("status")).toHaveText("live");
+  await expect(remote.ticker.getByRole("status").first()).toHaveText("live");
   await post("before the cut");
   await expect(remote.lines.filter({ hasText: "before the cut" })).toHaveCount(1);
   line.cut();
-  await expect(remote.ticker.getByRole("status")).toHaveText(/^stale since/);
+  await expect(remote.ticker.getByRole("status").first()).toHaveText(/^stale since/);
   await expect(remote.logs.getByRole("status").first()).toHaveText(/^stale since/);
   await post("during the cut");
   line.restore();
   await expect(remote.lines.filter({ hasText: "during the cut" })).toHaveCount(1, { timeout: 30_000 });
   await expect(remote.lines.filter({ hasText: "before the cut" })).toHaveCount(1);
-  await expect(remote.ticker.getByRole("status")).toHaveText("live");
+  await expect(remote.ticker.getByRole("status").first()).toHaveText("live");
 });
 
 test("what became of messages while the line was cut is there afterwards", async ({ ines, remote, line }) => {
