@@ -199,6 +199,7 @@ test("sources are listed, and a configuration is copied", async ({ ines, server,
   await ines.page.getByRole("link", { name: "Sources" }).first().click();
   const row = ines.page.getByRole("row").filter({ has: ines.page.getByRole("link", { name: "sending", exact: true }) });
   await expect(row.getByRole("cell").first()).toHaveText("3");
+  await expect(row.getByRole("cell").last()).toHaveText("14 days");
   await ines.page.getByText("Vector", { exact: true }).click();
   await ines.page.getByRole("group").filter({ hasText: "Vector" }).getByRole("button", { name: "Copy" }).click();
   await expect(ines.page.getByRole("button", { name: "Copied" })).toBeVisible();

@@ -100,5 +100,5 @@ pub async fn log_sources() -> Result<Sources, AppError> {
     let state = crate::server::state::AppState::here()?;
     let logs = &state.logs;
     let url = crate::server::origin::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
-    super::server::sources::sources(&logs.counts, &logs.db.readers, url).await
+    super::server::sources::sources(&logs.counts, &logs.db.readers, &logs.keep, url).await
 }

@@ -15,6 +15,8 @@ pub struct Sources {
     pub url: String,
     /// All lines that are kept, bytes of their text, and bytes that they take.
     pub kept: (u64, u64, u64),
+    /// Bytes that they may take.
+    pub most: u64,
 }
 
 /// One source.
@@ -30,6 +32,10 @@ pub struct Source {
     pub lines: u64,
     /// Bytes of their text.
     pub bytes: u64,
+    /// Bytes that they take, about.
+    pub takes: u64,
+    /// For how long, and how much of it, is kept.
+    pub keep: String,
 }
 
 /// Requests that were refused for one reason.

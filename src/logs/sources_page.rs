@@ -40,9 +40,10 @@ fn Shown(sources: Sources) -> impl IntoView {
         text => format!(", {} % of their text", kept * 100 / text),
     };
     let summary = format!(
-        "Of older lines {} are packed, in {}{of_text}. The newest are kept as they are.",
+        "Of older lines {} are packed, in {}{of_text}; when that is more than {}, the oldest go. The newest are kept as they are.",
         thousands(lines),
-        size(kept)
+        size(kept),
+        size(sources.most)
     );
     let rows = sources.sources.into_iter().map(|source| {
         let query = format!("source:\"{}\"", source.name.replace('\\', "\\\\").replace('"', "\\\""));
@@ -53,6 +54,8 @@ fn Shown(sources: Sources) -> impl IntoView {
                 <td>{source.last.map(moment)}</td>
                 <td class="n">{thousands(source.lines)}</td>
                 <td class="n">{size(source.bytes)}</td>
+                <td class="n">{size(source.takes)}</td>
+                <td>{source.keep}</td>
             </tr>
         }
     });
@@ -79,6 +82,8 @@ fn Shown(sources: Sources) -> impl IntoView {
                             <th scope="col">"Last line (UTC)"</th>
                             <th scope="col" class="n">"Lines kept"</th>
                             <th scope="col" class="n">"Text"</th>
+                            <th scope="col" class="n">"Takes about"</th>
+                            <th scope="col">"Kept for"</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>

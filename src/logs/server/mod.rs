@@ -53,6 +53,8 @@ pub struct Logs {
     pub pace: PerKey<i64>,
     /// Who sends how much.
     pub counts: sources::Counts,
+    /// How much is kept of whom.
+    pub keep: Arc<retention::keep::Keep>,
     /// How often each person may search.
     pub searches: PerKey<UserId>,
     /// Where syslog comes in.
@@ -79,7 +81,8 @@ impl Logs {
         let recorder = record::Recorder::new(db.writer.clone(), publisher, pressure.clone(), counts.clone());
         shutdown.spawn(sealing::run(db.clone(), pressure));
         shutdown.spawn(publish::publish(committed, live.clone()));
-        shutdown.spawn(retention::run(db.clone(), retention::Keep::of(config)));
+        let keep = Arc::new(retention::keep::Keep::of(config));
+        shutdown.spawn(retention::run(db.clone(), keep.clone()));
         // Not through `shutdown.spawn`: it ends by itself, when the last lines are kept.
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);
@@ -92,6 +95,7 @@ impl Logs {
             recorder,
             pace: ingest::shipment::pace(),
             counts,
+            keep,
             searches: PerKey::new(30, Duration::from_millis(100)),
             matching: Arc::new(matching::Matching::new(live.clone())),
             syslog,

@@ -104,10 +104,11 @@ impl Look {
             && self.needs.may_be_in(&Outside::new(about, &[], &[]))
     }
 
-    /// Whether every line of the block that has one of the levels is asked for.
-    fn takes_all_of(&self, about: &About) -> Option<Levels> {
+    /// Whether every line of the block that has one of the levels is asked for, and none of them was seen: those from id
+    /// `before` on were.
+    fn takes_all_of(&self, about: &About, before: u64) -> Option<Levels> {
         let is_within = about.first > self.after
-            && about.last < self.before
+            && about.last < before
             && self.matcher.since().is_none_or(|since| about.time.0 >= since)
             && self.matcher.before().is_none_or(|before| about.time.1 < before);
         self.levels.filter(|_| is_within)
@@ -260,7 +261,8 @@ pub async fn walk<V: Visit>(archive: &Archive, look: Look, visitor: V) -> Result
             return Ok((walk.visitor, walk.reached));
         }
     }
-    loop {
+    let mut missing = None;
+    'blocks: loop {
         let abouts = archive.newest_first(walk.look.after, before, OUTSIDES).await?;
         let Some(oldest) = abouts.last().map(|about| about.first) else {
             walk.reached.next = None;
@@ -283,13 +285,19 @@ pub async fn walk<V: Visit>(archive: &Archive, look: Look, visitor: V) -> Result
                 if !walk.look.needs.may_be_in(&Outside::new(about, &words, &grams)) {
                     continue;
                 }
-                let all = walk.look.takes_all_of(about);
+                let all = walk.look.takes_all_of(about, before);
                 if !all.is_some_and(|levels| walk.visitor.take_all(about, levels)) {
-                    let Some((head, text)) = blocks::text(readers, about.first).await? else {
-                        continue;
+                    // As it is by now: lines may have gone out of it, or come to it with another block's.
+                    let Some((whole, head, text)) = blocks::whole(readers, about.first).await? else {
+                        if missing.replace(about.first) == Some(about.first) {
+                            continue;
+                        }
+                        // It was deleted, or became one with another, which is to be found.
+                        continue 'blocks;
                     };
-                    walk = walk.see_block(about.clone(), before, head, text).await?;
+                    walk = walk.see_block(whole, before, head, text).await?;
                 }
+                before = about.first;
                 walk.reached.time = Some(about.received.0);
                 if walk.is_over(about.first) {
                     return Ok((walk.visitor, walk.reached));
@@ -345,7 +353,7 @@ impl<V: Visit> Walk<V> {
         .await
     }
 
-    async fn see_block(self, about: Arc<About>, before: u64, head: Vec<u8>, text: Vec<u8>) -> Result<Self, AppError> {
+    async fn see_block(self, about: About, before: u64, head: Vec<u8>, text: Vec<u8>) -> Result<Self, AppError> {
         self.aside(move |mut walk| {
             let block = match Block::open(&about, &head, &text) {
                 Ok(block) => block,

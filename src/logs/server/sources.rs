@@ -14,7 +14,7 @@ use axum::{
 };
 use sqlx::SqlitePool;
 
-use super::{record::NewLine, store};
+use super::{record::NewLine, retention::keep::Keep, store};
 use crate::{
     accounts::server::tokens::Whose,
     error::AppError,
@@ -98,6 +98,8 @@ impl Counts {
                 last: None,
                 lines: 0,
                 bytes: 0,
+                takes: 0,
+                keep: String::new(),
             };
             let source = all.entry(name.clone()).or_insert_with(none);
             source.a_minute = seen.a_minute(now);
@@ -128,18 +130,20 @@ impl Counts {
 ///
 /// # Errors
 /// When the database can't be read.
-pub async fn sources(counts: &Counts, readers: &SqlitePool, url: String) -> Result<Sources, AppError> {
+pub async fn sources(counts: &Counts, readers: &SqlitePool, keep: &Keep, url: String) -> Result<Sources, AppError> {
     let now = Timestamp::now();
     let mut all: HashMap<String, Source> = HashMap::new();
-    for (name, lines, bytes, last) in store::by_source(readers).await? {
+    for (name, kept) in store::by_source(readers).await? {
         all.insert(
             name.clone(),
             Source {
                 name,
                 a_minute: 0,
-                last: Some(last),
-                lines,
-                bytes,
+                last: Some(kept.last),
+                lines: kept.lines,
+                bytes: kept.bytes,
+                takes: kept.takes,
+                keep: String::new(),
             },
         );
     }
@@ -149,11 +153,15 @@ pub async fn sources(counts: &Counts, readers: &SqlitePool, url: String) -> Resu
     refused.truncate(50);
     let mut sources: Vec<Source> = all.into_values().collect();
     sources.sort_by(|a, b| a.name.cmp(&b.name));
+    for source in &mut sources {
+        source.keep = keep.words(&source.name);
+    }
     Ok(Sources {
         sources,
         refused,
         url,
         kept,
+        most: keep.bytes,
     })
 }
 

@@ -7,6 +7,7 @@ mod ingest;
 mod loki;
 mod otlp;
 mod own;
+mod retention;
 mod secrets;
 mod shipper;
 mod shippers;

@@ -6,7 +6,7 @@ use super::*;
 use crate::logs::{
     filter::Filter,
     server::{
-        retention::{Keep, sweep},
+        retention::{self, keep::Keep},
         sealing::seal_one,
         search::{self, Look, query_of},
         store::{after, between, blocks, gap, newest},
@@ -15,6 +15,11 @@ use crate::logs::{
 
 async fn recent(bench: &Bench, before: u64, limit: u32) -> Vec<Arc<LogLine>> {
     between(&bench.logs.db.readers, 0, before, limit).await.unwrap().lines
+}
+
+/// Deletes what came before `cutoff`, and the oldest blocks while all take more than `most` bytes.
+async fn sweep(db: &Database, cutoff: Timestamp, most: u64) -> Result<u64, crate::error::AppError> {
+    retention::sweep(db, &Arc::new(Keep::new(1, most, &[])), cutoff.plus_seconds(86_400)).await
 }
 
 /// Until no two blocks' worth of rows is left. The feature does the same beside, so one of both may find the other's block.
@@ -146,11 +151,8 @@ async fn lines_are_kept_for_as_many_days_as_are_set() {
     };
     // The clock runs as fast as the work allows; a sweep comes after a minute.
     tokio::time::pause();
-    let keep = Keep {
-        days: 3,
-        bytes: u64::MAX,
-    };
-    let sweeping = tokio::spawn(crate::logs::server::retention::run(bench.logs.db.clone(), keep));
+    let keep = Arc::new(Keep::new(3, u64::MAX, &[]));
+    let sweeping = tokio::spawn(retention::run(bench.logs.db.clone(), keep));
     for _ in 0..1_000 {
         if left().await.expect("read") == [3, 4] {
             sweeping.abort();

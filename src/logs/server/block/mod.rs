@@ -90,7 +90,9 @@ pub struct Damaged;
 /// # Errors
 /// When they can't be compressed.
 pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
-    let Some(about) = About::of(lines) else { return Ok(None) };
+    let Some(mut about) = About::of(lines) else {
+        return Ok(None);
+    };
     let mut words = filter::Words::default();
     let mut grams = filter::Grams::default();
     let mut text = Vec::with_capacity(about.bytes as usize + 2 * lines.len());
@@ -125,12 +127,15 @@ pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
     head.numbers(lines.iter().map(source));
     head.numbers(lines.iter().map(|line| line.message.len() as u64));
     head.numbers(lines.iter().map(|line| line.fields.len() as u64));
+    let (head, text) = (zstd::bulk::compress(&head.0, EFFORT)?, zstd::bulk::compress(&text, EFFORT)?);
+    let (words, grams) = (words.sealed(), grams.sealed());
+    about.kept = (head.len() + text.len() + words.len() + grams.len()) as u64;
     Ok(Some(Sealed {
-        head: zstd::bulk::compress(&head.0, EFFORT)?,
-        text: zstd::bulk::compress(&text, EFFORT)?,
-        words: words.sealed(),
-        grams: grams.sealed(),
         about,
+        head,
+        text,
+        words,
+        grams,
     }))
 }
 
@@ -140,7 +145,8 @@ pub struct Head {
     pub ids: Vec<u64>,
     /// When each happened.
     pub times: Vec<Timestamp>,
-    received: Vec<Timestamp>,
+    /// When each came.
+    pub received: Vec<Timestamp>,
     /// How bad each is.
     pub levels: Vec<Level>,
     /// Places in the block's list of sources.
@@ -205,6 +211,15 @@ impl Head {
             sources,
             places,
         })
+    }
+}
+
+impl Head {
+    /// Bytes of what the sender of the line at `i` wrote, as [`Raw::bytes`].
+    pub fn bytes(&self, i: usize) -> u64 {
+        let (start, _, next) = self.places[i];
+        // Between message and fields stands a line's end.
+        (next - start - 1) as u64
     }
 }
 
