@@ -12,6 +12,7 @@ pub mod ingest;
 pub mod matching;
 pub mod pipe;
 pub mod publish;
+pub mod quotas;
 pub mod quoted;
 pub mod record;
 pub mod rest;
@@ -51,6 +52,8 @@ pub struct Logs {
     pub recorder: record::Recorder,
     /// How much each token may bring.
     pub pace: PerKey<i64>,
+    /// How much those may bring for whom it was set.
+    pub quotas: quotas::Quotas,
     /// Who sends how much.
     pub counts: sources::Counts,
     /// How much is kept of whom.
@@ -94,6 +97,7 @@ impl Logs {
             db,
             recorder,
             pace: ingest::shipment::pace(),
+            quotas: quotas::Quotas::default(),
             counts,
             keep,
             searches: PerKey::new(30, Duration::from_millis(100)),

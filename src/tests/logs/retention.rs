@@ -158,7 +158,7 @@ async fn what_is_left_of_blocks_becomes_fewer_of_them() {
     assert!(after * 2 < before && left >= 190, "{after} of {before} bytes, {left} lines");
     assert_eq!(found(&bench, "even").await.len(), 200);
     // The page says what holds for whom, and how much it takes.
-    let page = crate::logs::server::sources::sources(&bench.logs.counts, readers, &keep, String::new()).await.unwrap();
+    let page = crate::logs::server::sources::sources(&bench.logs.counts, readers, &keep, String::new(), Vec::new()).await.unwrap();
     let [gateway] = &page.sources[..] else { panic!("{:?}", page.sources) };
     assert_eq!((gateway.lines, gateway.keep.as_str()), (200, "90 days"));
     assert!(gateway.takes > 0);

@@ -1,6 +1,11 @@
 //! What a shipper sends, until it can be read: whose it is, how much of it there may be, and unpacked.
 
-use std::{hash::Hash, io::Read, num::NonZeroU32, time::Duration};
+use std::{
+    hash::Hash,
+    io::Read,
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Bytes,
@@ -16,6 +21,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use crate::{
     accounts::server::tokens::{IngestToken, Refused},
     error::AppError,
+    logs::server::quotas::Much,
     server::{
         error::internal,
         inflight::{Room, read, too_large},
@@ -61,6 +67,7 @@ pub async fn receive(state: &AppState, request: Request, most: usize) -> Result<
         room = larger;
     }
     keep_pace(state, &token, bytes.len())?;
+    bring(state, &token, Much::Bytes(bytes.len()))?;
     Ok(Shipment {
         token,
         parts,
@@ -74,7 +81,19 @@ fn keep_pace(state: &AppState, token: &IngestToken, bytes: usize) -> Result<(), 
     many.map_or(Ok(()), |many| state.logs.pace.check_many(&token.id, many))
 }
 
+fn bring(state: &AppState, token: &IngestToken, much: Much) -> Result<(), AppError> {
+    state.logs.quotas.bring(token.id, token.limit, much, Instant::now())
+}
+
 impl Shipment {
+    /// Counts its lines, before the first of them is kept.
+    ///
+    /// # Errors
+    /// `SlowDown` when the token has brought as many as it may.
+    pub fn count(&self, state: &AppState, lines: usize) -> Result<(), AppError> {
+        bring(state, &self.token, Much::Lines(lines))
+    }
+
     /// The media type of the body in small letters, without parameters; empty when none is named.
     pub fn kind(&self) -> String {
         let kind = text(&self.parts, CONTENT_TYPE);
