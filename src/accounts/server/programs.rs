@@ -305,10 +305,15 @@ impl Accounts {
     /// # Errors
     /// `NotFound` when there is no such token.
     pub async fn set_limit(&self, id: i64, limit: Limit) -> Result<(), AppError> {
-        let work = self.db.writer.write(move |conn| Box::pin(async move { store::set_limit(conn, id, limit).await }));
+        let work = self
+            .db
+            .writer
+            .write(move |conn| Box::pin(async move { store::set_limit(conn, id, limit).await }));
         match work.await? {
             true => Ok(()),
-            false => Err(AppError::NotFound("There is no token of that number. It may have been revoked.".into())),
+            false => Err(AppError::NotFound(
+                "There is no token of that number. It may have been revoked.".into(),
+            )),
         }
     }
 

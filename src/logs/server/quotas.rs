@@ -64,12 +64,15 @@ impl Quotas {
             Much::Bytes(_) => lines.max(bytes),
             Much::Lines(_) => lines,
         };
-        match (seconds, much) {
-            (Some(seconds), _) => Err(AppError::SlowDown(seconds)),
-            (None, Much::Bytes(count)) if limit.bytes.is_some() => Ok(brought.bytes += count as f64),
-            (None, Much::Lines(count)) if limit.lines.is_some() => Ok(brought.lines += count as f64),
-            (None, _) => Ok(()),
+        if let Some(seconds) = seconds {
+            return Err(AppError::SlowDown(seconds));
         }
+        match much {
+            Much::Bytes(count) if limit.bytes.is_some() => brought.bytes += count as f64,
+            Much::Lines(count) if limit.lines.is_some() => brought.lines += count as f64,
+            Much::Bytes(_) | Much::Lines(_) => (),
+        }
+        Ok(())
     }
 }
 
@@ -80,9 +83,16 @@ impl Quotas {
 pub fn limit(lines: &str, megabytes: &str) -> Result<Limit, AppError> {
     let number = |text: &str, most: u64| match text.trim() {
         "" => Ok(None),
-        text => text.parse().ok().filter(|number| (1..=most).contains(number)).map(Some).ok_or_else(|| {
-            AppError::Invalid(format!("A limit is a whole number from 1 to {most}, or nothing for none."))
-        }),
+        text => text
+            .parse()
+            .ok()
+            .filter(|number| (1..=most).contains(number))
+            .map(Some)
+            .ok_or_else(|| {
+                AppError::Invalid(format!(
+                    "A limit is a whole number from 1 to {most}, or nothing for none."
+                ))
+            }),
     };
     Ok(Limit {
         lines: number(lines, 100_000_000)?,

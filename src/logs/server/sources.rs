@@ -156,9 +156,15 @@ pub async fn sources(
     }
     let kept = store::blocks::total(readers).await?;
     let mut refused = counts.of_late(now, &mut all);
-    let brings = tokens.into_iter().filter(|token| token.scopes.must_have(Scope::Ingest).is_ok());
+    let brings = tokens
+        .into_iter()
+        .filter(|token| token.scopes.must_have(Scope::Ingest).is_ok());
     let tokens = brings.map(|token| Token {
-        refused: refused.iter().filter(|one| one.token == token.name).map(|one| one.count).sum(),
+        refused: refused
+            .iter()
+            .filter(|one| one.token == token.name)
+            .map(|one| one.count)
+            .sum(),
         id: token.id,
         name: token.name,
         last_used: token.last_used,
