@@ -86,6 +86,29 @@ test("a field stands in a column of its own for as long as one likes", async ({ 
   await expect(rows(page).locator(".col")).toHaveCount(0);
 });
 
+test("colours of terminals are shown, and can be read", async ({ ines, server, request }) => {
+  await post(server, request, [
+    { message: "\u001b[31mdisk\u001b[0m full on \u001b[1;32mnode-7\u001b[0m", source: "colourful" },
+    { message: [...Array(16).keys()].map((n) => `\u001b[38;5;${n}mcolour-${n}\u001b[0m`).join(" "), source: "colourful" },
+  ]);
+  const { page } = ines;
+  await page.goto(server.url + "/logs/search?q=source:colourful");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).last().locator(".sgr.f1")).toHaveText("disk");
+  await expect(rows(page).last().locator(".sgr.f2.bold")).toHaveText("node-7");
+  for (const scheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await accessible(page, `colours of terminals, ${scheme}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await find(page, "\"disk full on node\"");
+  await expect(rows(page)).toHaveCount(1);
+  await page.goto(server.url + "/logs");
+  const tail = page.getByRole("log", { name: "Log lines" });
+  await expect(tail.locator(".sgr.f12")).toHaveText("colour-12");
+  await expect(tail).toContainText("disk full on node-7");
+});
+
 test("a mistake is pointed at, and what is counted leads on", async ({ ines, server, request }) => {
   await post(server, request, orders(40, "counting"));
   const { page } = ines;
@@ -205,4 +228,14 @@ test("sources are listed, and a configuration is copied", async ({ ines, server,
   await expect(ines.page.getByRole("button", { name: "Copied" })).toBeVisible();
   expect(await ines.page.evaluate(() => navigator.clipboard.readText())).toContain(`endpoint = "${server.url}"`);
   await accessible(ines.page, "sources");
+
+  // The administrator says how much a token may bring.
+  const limit = ines.page.getByRole("spinbutton", { name: "Lines a minute by", exact: false }).first();
+  await limit.fill("60000");
+  await ines.page.getByRole("button", { name: /^Set the limit of/ }).first().click();
+  await expect(ines.page.getByText("That is its limit from now on.")).toBeVisible();
+  await expect(limit).toHaveValue("60000");
+  await limit.fill("");
+  await ines.page.getByRole("button", { name: /^Set the limit of/ }).first().click();
+  await expect(limit).toHaveValue("");
 });

@@ -323,6 +323,7 @@ pub async fn fill(data: &Path, count: u64) -> Result<(), String> {
                     source: source.to_owned(),
                     message,
                     fields,
+                    colours: Default::default(),
                 }
             };
             let lines: Vec<Raw> = (n..(n + block::LINES as u64).min(count)).map(line).collect();

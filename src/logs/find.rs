@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Level, LogLine};
+use super::{
+    colours::Style,
+    model::{Level, LogLine},
+};
 use crate::time::Timestamp;
 
 /// What is asked, as in the page's URL.
@@ -64,8 +67,8 @@ pub struct Found {
 pub struct FoundLine {
     /// It.
     pub line: Arc<LogLine>,
-    /// Its message in parts; true where it is what was looked for.
-    pub parts: Vec<(bool, String)>,
+    /// Its message in parts.
+    pub parts: Vec<Part>,
     /// What it carries: its level and source, then its fields.
     pub fields: Vec<FoundField>,
     /// What it has of the fields in columns; empty where it has none.
@@ -73,6 +76,17 @@ pub struct FoundLine {
     /// Of one that is opened: the query that finds its like, for an alert on them.
     #[serde(default)]
     pub alike: String,
+}
+
+/// A part of a line's message that looks the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Whether it is what was looked for.
+    pub mark: bool,
+    /// How it looks; [`Style::PLAIN`] without colours.
+    pub style: Style,
+    /// It.
+    pub text: String,
 }
 
 /// Something that a line carries.

@@ -22,6 +22,7 @@ fn line(message: &str, fields: serde_json::Value) -> LogLine {
         source: "gateway".into(),
         message: message.into(),
         fields: serde_json::from_value::<Fields>(fields).unwrap(),
+        colours: Default::default(),
     }
 }
 

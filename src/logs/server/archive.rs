@@ -197,6 +197,7 @@ mod tests {
             source: "desk".into(),
             message: "said".into(),
             fields: String::new(),
+            colours: Default::default(),
         };
         Arc::new(About::of(&[raw]).expect("a line"))
     }

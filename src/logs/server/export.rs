@@ -73,7 +73,7 @@ impl Form {
     fn write(self, line: &LogLine, out: &mut String) {
         // Into a string it can't fail, and a line is always JSON.
         let _ = match self {
-            Self::Ndjson => writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default()),
+            Self::Ndjson => writeln!(out, "{}", serde_json::to_string(&line.plain()).unwrap_or_default()),
             Self::Text => {
                 let fields = if line.fields.0.is_empty() {
                     String::new()
@@ -164,7 +164,10 @@ pub async fn export(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logs::model::Level;
+    use crate::logs::{
+        colours::{Colours, Style},
+        model::Level,
+    };
 
     #[test]
     fn lines_are_written_in_each_form() {
@@ -176,10 +179,12 @@ mod tests {
             source: "gate,way".into(),
             message: "=SUM(1)\nsaid \"no\"".into(),
             fields,
+            colours: Colours(vec![(0, Style(2))]),
         };
         let plain = LogLine {
             message: "plain".into(),
             fields: Default::default(),
+            colours: Default::default(),
             ..line.clone()
         };
         let lines = [Arc::new(line), Arc::new(plain)];
@@ -194,6 +199,7 @@ mod tests {
             "2023-11-14T22:13:20.000000Z WARN gate,way: plain\n"
         );
         let back: LogLine = serde_json::from_str(Form::Ndjson.whole(&lines).lines().next().unwrap()).unwrap();
-        assert_eq!(back, *lines[0]);
+        assert_eq!(back, *lines[0].plain());
+        assert!(back.colours.is_empty());
     }
 }

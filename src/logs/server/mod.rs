@@ -10,6 +10,7 @@ pub mod fragments;
 pub mod harmless;
 pub mod ingest;
 pub mod matching;
+pub mod pen;
 pub mod pipe;
 pub mod publish;
 pub mod quotas;

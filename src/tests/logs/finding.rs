@@ -109,6 +109,34 @@ async fn programs_page_through_what_a_query_finds() {
 }
 
 #[tokio::test]
+async fn colours_are_shown_and_nothing_else_has_them() {
+    let shipper = Shipper::start().await;
+    let sent = json!({"message": "\u{1b}[1;31mdisk\u{1b}[0m full on \u{1b}[38;5;33mnode-7\u{1b}[0m"}).to_string();
+    assert_eq!(shipper.post("/ingest/logs", &[], sent).await.status, 200);
+    let app = &shipper.app;
+    let get = reader(app).await;
+    let answer = get("/logs?query=%22disk+full+on+node%22").await.text().await.unwrap();
+    assert!(answer.contains("\"disk full on node-7\"") && !answer.contains("colours"), "{answer}");
+    for format in ["ndjson", "csv"] {
+        let answer = get(&format!("/logs?format={format}")).await.text().await.unwrap();
+        assert!(answer.contains("disk full on node-7") && !answer.contains("colours"), "{answer}");
+    }
+    let ines = app.sign_in("ines").await;
+    let export = page(&ines, app, "/logs/export?format=text").await;
+    assert!(export.ends_with(": disk full on node-7\n"), "{export:?}");
+    let found = page(&ines, app, "/logs/search?q=full").await;
+    for part in [
+        "<span class=\"sgr f1 bold\">disk</span>",
+        "<mark>full</mark>",
+        "<span class=\"sgr f12\">node-7</span>",
+    ] {
+        assert!(found.contains(part), "{part} in {found}");
+    }
+    let desk = page(&ines, app, "/logs").await;
+    assert!(desk.contains("<span class=\"sgr f1 bold\">disk</span>"), "{desk}");
+}
+
+#[tokio::test]
 async fn programs_are_told_what_is_wrong() {
     let app = TestApp::start().await;
     let get = reader(&app).await;

@@ -89,6 +89,7 @@ fn line(level: Level, message: &str) -> NewLine {
         source: "test".into(),
         message: message.into(),
         fields: Fields(vec![("order_id".into(), 8812.into()), ("venue".into(), "X_ON".into())]),
+        colours: Default::default(),
     }
 }
 

@@ -36,6 +36,7 @@ fn raw((i, (source, hours, words)): (usize, Line)) -> Raw {
         source: SOURCES[source].to_owned(),
         message: format!("{parity} {}", "word ".repeat(words)),
         fields: if i % 3 == 0 { format!("{{\"n\":{i}}}") } else { String::new() },
+        colours: Default::default(),
     }
 }
 

@@ -40,6 +40,7 @@ async fn a_line_comes_back_as_it_was_recorded() {
     let lines = recent(&bench, u64::MAX, 10).await;
     assert_eq!(messages(&lines), ["late packet 🙂 \"quoted\"\nsecond"]);
     let kept = &lines[0];
+    assert_eq!(kept.colours.0.len(), 2, "they are kept beside it");
     assert_eq!(
         (kept.id, kept.time, kept.level, &kept.fields),
         (1, new.time, Level::Warn, &new.fields)

@@ -1,16 +1,17 @@
 //! Many lines as one piece: sealed, they take a tenth of the room, and what is known of them as a whole says whether it is
 //! worth looking inside. Pure: bytes in, bytes out.
 //!
-//! The numbers of all lines stand column by column in `head`, their texts one after the other in `text`, both compressed;
+//! The numbers of all lines stand column by column in `head`, after them the colours of those that have some, their texts one after the other in `text`, both compressed;
 //! two filters (`filter`) say which words and letters are nowhere in it.
 
 pub mod about;
+mod colours;
 mod columns;
 pub mod filter;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range, sync::OnceLock};
 
 use regex::Regex;
 
@@ -20,6 +21,7 @@ use self::{
 };
 use crate::{
     logs::{
+        colours::Colours,
         model::{Fields, Level},
         query::matcher::{Matcher, Seen, texts},
     },
@@ -52,6 +54,8 @@ pub struct Raw {
     pub message: String,
     /// Its fields as a JSON object; empty when it has none.
     pub fields: String,
+    /// How its text looks.
+    pub colours: Colours,
 }
 
 impl Raw {
@@ -127,6 +131,7 @@ pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
     head.numbers(lines.iter().map(source));
     head.numbers(lines.iter().map(|line| line.message.len() as u64));
     head.numbers(lines.iter().map(|line| line.fields.len() as u64));
+    colours::write(lines, &mut head);
     let (head, text) = (zstd::bulk::compress(&head.0, EFFORT)?, zstd::bulk::compress(&text, EFFORT)?);
     let (words, grams) = (words.sealed(), grams.sealed());
     about.kept = (head.len() + text.len() + words.len() + grams.len()) as u64;
@@ -153,6 +158,8 @@ pub struct Head {
     pub sources: Vec<usize>,
     /// Where each message begins and ends, and its fields behind it end.
     places: Vec<(usize, usize, usize)>,
+    /// What is left: the colours of lines that have some.
+    colours: Vec<u8>,
 }
 
 impl Head {
@@ -162,7 +169,10 @@ impl Head {
     /// [`Damaged`].
     pub fn open(about: &About, head: &[u8]) -> Result<Self, Damaged> {
         // Seven numbers a line, of ten bytes at most.
-        let bytes = zstd::bulk::decompress(head, about.lines as usize * 70 + 16).map_err(|_| Damaged)?;
+        let most = about.lines as usize * (70 + colours::BYTES) + 16;
+        let size = zstd::zstd_safe::get_frame_content_size(head).ok().flatten().ok_or(Damaged)?;
+        let size = usize::try_from(size).ok().filter(|size| *size <= most).ok_or(Damaged)?;
+        let bytes = zstd::bulk::decompress(head, size).map_err(|_| Damaged)?;
         let mut reader = Reader(&bytes);
         let count = reader.number()? as usize;
         if count != about.lines as usize {
@@ -210,6 +220,7 @@ impl Head {
             levels,
             sources,
             places,
+            colours: reader.0.to_vec(),
         })
     }
 }
@@ -229,6 +240,8 @@ pub struct Block<'a> {
     /// Its numbers.
     pub head: Head,
     text: String,
+    /// By the places of their lines; read when the first line is taken out.
+    colours: OnceLock<HashMap<usize, Colours>>,
 }
 
 impl<'a> Block<'a> {
@@ -252,7 +265,12 @@ impl<'a> Block<'a> {
         if text.len() != size || !are_whole {
             return Err(Damaged);
         }
-        Ok(Self { about, head, text })
+        Ok(Self {
+            about,
+            head,
+            text,
+            colours: OnceLock::new(),
+        })
     }
 
     /// As the line at `i` is judged.
@@ -287,7 +305,13 @@ impl<'a> Block<'a> {
             source: seen.source.to_owned(),
             message: seen.message.to_owned(),
             fields: self.text.get(end + 1..next).unwrap_or_default().to_owned(),
+            colours: self.colours(i),
         }
+    }
+
+    fn colours(&self, i: usize) -> Colours {
+        let all = self.colours.get_or_init(|| colours::read(&self.head.colours));
+        all.get(&i).cloned().unwrap_or_default()
     }
 
     /// The places of lines with ids in `ids`.

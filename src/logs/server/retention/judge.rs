@@ -137,6 +137,7 @@ mod tests {
             source: ["gateway", "md-a", "md-b", "booker"][usize::from(source)].to_owned(),
             message: "x".repeat(bytes),
             fields: String::new(),
+            colours: Default::default(),
         }
     }
 

@@ -14,6 +14,7 @@ struct Row {
     source: String,
     message: String,
     fields: Option<String>,
+    colours: Option<String>,
 }
 
 impl From<Row> for Raw {
@@ -26,6 +27,8 @@ impl From<Row> for Raw {
             source: row.source,
             message: row.message,
             fields: row.fields.unwrap_or_default(),
+            // If a file is damaged, the rest of the line is still worth showing.
+            colours: row.colours.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
         }
     }
 }

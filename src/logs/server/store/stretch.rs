@@ -32,6 +32,7 @@ impl From<Raw> for LogLine {
             source: raw.source,
             message: raw.message,
             fields,
+            colours: raw.colours,
         }
     }
 }
