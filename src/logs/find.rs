@@ -19,6 +19,9 @@ pub struct Wanted {
     pub before: Option<u64>,
     /// Lines after this id alone: what came since.
     pub after: Option<u64>,
+    /// As many lines as one answer holds.
+    #[serde(default)]
+    pub many: bool,
     /// The line around which everything is shown, whatever the query.
     pub at: Option<u64>,
     /// How many lines on either side of it.
@@ -42,13 +45,17 @@ pub struct Found {
     pub query: String,
     /// The same without bounds in time.
     pub base: String,
+    /// The same the other way round.
+    pub turned: String,
+    /// Whether the oldest come first.
+    pub oldest_first: bool,
     /// What can't be understood in it: where, in characters, and what to do.
     pub wrong: Option<(usize, String)>,
-    /// The newest first.
+    /// The newest first, or the oldest.
     pub lines: Vec<FoundLine>,
-    /// Where what is older begins, when there can be something.
+    /// Where what is older begins, or newer, when there can be something.
     pub next: Option<u64>,
-    /// Until when it was looked back, when not to the end.
+    /// Until when it was looked, when not to the end.
     pub reached: Option<Timestamp>,
     /// The newest id there was: what comes later is new.
     pub newest: u64,

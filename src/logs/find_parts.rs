@@ -44,7 +44,7 @@ pub fn lines(found: &Found, at: Option<u64>) -> impl IntoView + use<> {
             class="found"
             id="lines"
             role="list"
-            aria-label="Log lines, those that came last first"
+            aria-label=if found.oldest_first { "Log lines, those that came first at the top" } else { "Log lines, those that came last first" }
             data-next=next
             data-newest=found.newest.to_string()
             data-reached=reached
@@ -113,6 +113,7 @@ fn part(part: &Part) -> AnyView {
     let class = (part.style != Style::PLAIN).then(|| part.style.class());
     let text = part.text.clone();
     match (part.mark, class) {
+        (true, None) => view! { <mark>{text}</mark> }.into_any(),
         (true, class) => view! { <mark class=class>{text}</mark> }.into_any(),
         (false, None) => text.into_any(),
         (false, class) => view! { <span class=class>{text}</span> }.into_any(),

@@ -9,8 +9,8 @@ use super::{
     sources::{Refused, Sources, Token},
 };
 use crate::{
-    accounts::pages::frame::{Done, Frame, me},
     accounts::model::Role,
+    accounts::pages::frame::{Done, Frame, me},
     paths,
     time::Timestamp,
     ui::{

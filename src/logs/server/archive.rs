@@ -54,6 +54,19 @@ impl Archive {
             let oldest = firsts.last().map_or(before, |(first, _)| *first);
             self.known().forget_before(oldest);
         }
+        self.abouts(firsts).await
+    }
+
+    /// The oldest `limit` blocks that end after id `after` and begin before id `before`, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn oldest_first(&self, after: u64, before: u64, limit: u32) -> Result<Vec<Arc<About>>, AppError> {
+        self.abouts(blocks::oldest_firsts(&self.readers, after, before, limit).await?)
+            .await
+    }
+
+    async fn abouts(&self, firsts: Vec<(u64, u64)>) -> Result<Vec<Arc<About>>, AppError> {
         let mut abouts = self.known().abouts(&firsts);
         let unknown: Vec<u64> = firsts
             .iter()

@@ -1,4 +1,4 @@
-//! `GET /logs/export?q=…&format=…`: everything that a query finds, the newest first, as it is found.
+//! `GET /logs/export?q=…&format=…`: everything that a query finds, the newest first unless it says otherwise, as it is found.
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
@@ -135,21 +135,26 @@ pub async fn export(
     state.logs.searches.check(&session.me.id)?;
     let query = Query::parse(&which.q).map_err(|wrong| AppError::Invalid(wrong.to_string()))?;
     let (now, form, archive) = (Timestamp::now(), which.format, state.logs.archive.clone());
-    let pieces = stream::try_unfold(Some(u64::MAX), move |before| {
+    // Where it begins, from where it goes on.
+    let pieces = stream::try_unfold(Some(None), move |from: Option<Option<u64>>| {
         let (query, archive) = (query.clone(), archive.clone());
         async move {
-            let Some(before) = before else { return Ok(None) };
-            let look = Look::of(&query, now).between(0, before).patient(PATIENCE);
+            let Some(from) = from else { return Ok(None) };
+            let (after, before) = match query.oldest {
+                true => (from.unwrap_or(0), u64::MAX),
+                false => (0, from.unwrap_or(u64::MAX)),
+            };
+            let look = Look::of(&query, now).between(after, before);
+            let look = look.oldest_first(query.oldest).patient(PATIENCE);
             let found = newest(&archive, look, PIECE).await;
             // What is written already can't be taken back: the answer ends short, which the browser notices.
             let (lines, reached) = found.map_err(|error| std::io::Error::other(error.to_string()))?;
-            let mut text = if before == u64::MAX {
-                form.head().to_owned()
-            } else {
-                String::new()
+            let mut text = match from {
+                None => form.head().to_owned(),
+                Some(_) => String::new(),
             };
             lines.iter().for_each(|line| form.write(line, &mut text));
-            Ok::<_, std::io::Error>(Some((Bytes::from(text), reached.next)))
+            Ok::<_, std::io::Error>(Some((Bytes::from(text), reached.next.map(Some))))
         }
     });
     let name = format!("attachment; filename=\"logs-{}.{}\"", now.day(), form.extension());

@@ -26,7 +26,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Lines on one page, and of those that came since at once.
+/// Lines on one page, and of those that came since, or of many, at once.
 const LINES: usize = 100;
 const NEW: usize = 500;
 /// Lines on either side of one, when nothing is said, and at most.
@@ -72,9 +72,15 @@ pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Fou
         before: None,
         ..query.clone()
     };
+    let turned = Query {
+        oldest: !query.oldest,
+        ..query.clone()
+    };
     let mut found = Found {
         query: query.to_string(),
         base: base.to_string(),
+        turned: turned.to_string(),
+        oldest_first: query.oldest,
         newest,
         saved,
         columns: columns(&wanted.columns),
@@ -105,12 +111,9 @@ pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Fou
         found.groups = Some(groups(&query, &by, wanted.by, &counted, reached));
     }
     // What came since is loaded in larger pieces: it may be much.
-    let limit = if wanted.after.is_some_and(|after| after > 0) {
-        NEW
-    } else {
-        LINES
-    };
-    let lines = search::newest(archive, look(), limit);
+    let is_since = !query.oldest && wanted.after.is_some_and(|after| after > 0);
+    let limit = if is_since || wanted.many { NEW } else { LINES };
+    let lines = search::newest(archive, look().oldest_first(query.oldest), limit);
     if wanted.before.is_none() && wanted.after.is_none() {
         let (lines, figures) = tokio::join!(lines, figures(archive, &query, now));
         found.figures = Some(figures?);
@@ -362,12 +365,15 @@ mod tests {
         let colours = Colours(vec![(2, Style(2)), (5, Style(0))]);
         let shown = |marks: &[Range<usize>]| {
             let parts = parts("abcdefgh", &colours, marks);
-            let shown: Vec<String> = parts.iter().map(|part| format!("{}{}{}", part.text, part.style.0, u8::from(part.mark))).collect();
+            let shown: Vec<String> = parts
+                .iter()
+                .map(|part| format!("{}{}{}", part.text, part.style.0, u8::from(part.mark)))
+                .collect();
             shown.join(" ")
         };
         assert_eq!(shown(&[]), "ab00 cde20 fgh00");
         assert_eq!(shown(&[1..3, 6..8]), "a00 b01 c21 de20 f00 gh01");
-        assert_eq!(shown(&[0..8]), "ab01 cde21 fgh01");
+        assert_eq!(shown(std::slice::from_ref(&(0..8))), "ab01 cde21 fgh01");
         assert!(parts("", &colours, &[]).is_empty());
     }
 }

@@ -132,7 +132,10 @@ pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
     head.numbers(lines.iter().map(|line| line.message.len() as u64));
     head.numbers(lines.iter().map(|line| line.fields.len() as u64));
     colours::write(lines, &mut head);
-    let (head, text) = (zstd::bulk::compress(&head.0, EFFORT)?, zstd::bulk::compress(&text, EFFORT)?);
+    let (head, text) = (
+        zstd::bulk::compress(&head.0, EFFORT)?,
+        zstd::bulk::compress(&text, EFFORT)?,
+    );
     let (words, grams) = (words.sealed(), grams.sealed());
     about.kept = (head.len() + text.len() + words.len() + grams.len()) as u64;
     Ok(Some(Sealed {
@@ -170,7 +173,10 @@ impl Head {
     pub fn open(about: &About, head: &[u8]) -> Result<Self, Damaged> {
         // Seven numbers a line, of ten bytes at most.
         let most = about.lines as usize * (70 + colours::BYTES) + 16;
-        let size = zstd::zstd_safe::get_frame_content_size(head).ok().flatten().ok_or(Damaged)?;
+        let size = zstd::zstd_safe::get_frame_content_size(head)
+            .ok()
+            .flatten()
+            .ok_or(Damaged)?;
         let size = usize::try_from(size).ok().filter(|size| *size <= most).ok_or(Damaged)?;
         let bytes = zstd::bulk::decompress(head, size).map_err(|_| Damaged)?;
         let mut reader = Reader(&bytes);
@@ -320,19 +326,27 @@ impl<'a> Block<'a> {
         at(ids.start)..at(ids.end)
     }
 
-    /// Where in `places` lines are that match, the last first, `limit` at most. `finder` finds where they can be
-    /// (see [`crate::logs::query::needs::finder`]).
-    pub fn found(&self, matcher: &Matcher, finder: Option<&Regex>, places: Range<usize>, limit: usize) -> Vec<usize> {
+    /// Where in `places` lines are that match, the last first or, `forth`, the first, `limit` at most. `finder` finds where they
+    /// can be (see [`crate::logs::query::needs::finder`]).
+    pub fn found(
+        &self,
+        matcher: &Matcher,
+        finder: Option<&Regex>,
+        places: Range<usize>,
+        limit: usize,
+        forth: bool,
+    ) -> Vec<usize> {
         let matches = |i: &usize| matcher.matches(&self.seen(*i));
-        match finder {
-            None => places.rev().filter(matches).take(limit).collect(),
-            Some(finder) => self
-                .candidates(finder, places)
-                .into_iter()
-                .rev()
-                .filter(matches)
-                .take(limit)
-                .collect(),
+        match (finder, forth) {
+            (None, true) => places.filter(matches).take(limit).collect(),
+            (None, false) => places.rev().filter(matches).take(limit).collect(),
+            (Some(finder), forth) => {
+                let candidates = self.candidates(finder, places).into_iter();
+                match forth {
+                    true => candidates.filter(matches).take(limit).collect(),
+                    false => candidates.rev().filter(matches).take(limit).collect(),
+                }
+            }
         }
     }
 

@@ -92,6 +92,29 @@ pub async fn firsts<'c>(
     Ok(firsts)
 }
 
+/// The same of the oldest, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest_firsts<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<(u64, u64)>, AppError> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT first, version FROM block WHERE first >= coalesce((SELECT max(first) FROM block WHERE first <= ?1), 0) \
+         AND last > ?1 AND first < ?2 ORDER BY first LIMIT ?3",
+    )
+    .bind(place(after))
+    .bind(place(before))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let whole = |(first, version): (i64, i64)| (first.unsigned_abs(), version.unsigned_abs());
+    Ok(rows.into_iter().map(whole).collect())
+}
+
 /// What is known of these blocks as a whole.
 ///
 /// # Errors

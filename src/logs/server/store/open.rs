@@ -28,7 +28,10 @@ impl From<Row> for Raw {
             message: row.message,
             fields: row.fields.unwrap_or_default(),
             // If a file is damaged, the rest of the line is still worth showing.
-            colours: row.colours.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+            colours: row
+                .colours
+                .and_then(|json| serde_json::from_str(&json).ok())
+                .unwrap_or_default(),
         }
     }
 }
@@ -60,6 +63,34 @@ pub async fn newest_first<'c>(
     levels: &[Level],
     likes: &[String],
 ) -> Result<Vec<Raw>, AppError> {
+    let mut query = fitting((after, before), levels, likes);
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The oldest of them, the oldest first; none while there is a block after the first of the ids, which comes before them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after_blocks<'c>(
+    conn: impl SqliteExecutor<'c>,
+    ids: (u64, u64),
+    limit: u32,
+    levels: &[Level],
+    likes: &[String],
+) -> Result<Vec<Raw>, AppError> {
+    let mut query = fitting(ids, levels, likes);
+    query.push(" AND NOT EXISTS (SELECT 1 FROM block WHERE last > ");
+    query
+        .push_bind(place(ids.0))
+        .push(") ORDER BY id LIMIT ")
+        .push_bind(limit);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+fn fitting<'q>((after, before): (u64, u64), levels: &[Level], likes: &'q [String]) -> QueryBuilder<'q, Sqlite> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM line WHERE id > ");
     query
         .push_bind(place(after))
@@ -82,9 +113,7 @@ pub async fn newest_first<'c>(
         query.push_bind(like).push(" ESCAPE '\\'");
     }
     query.push(if likes.is_empty() { "" } else { ")" });
-    query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
-    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    query
 }
 
 /// The first `limit` after id `after`, oldest first.
