@@ -218,6 +218,16 @@ pub struct Config {
     )]
     pub keep_logs_of: Vec<KeepOf>,
 
+    /// Seconds between two looks at what is to be deleted: for tests
+    #[arg(
+        long,
+        hide = true,
+        default_value_t = 600,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub keep_logs_every_seconds: u64,
+
     /// Days for which a symbol's bars of a second are kept
     #[arg(
         long,
@@ -403,7 +413,11 @@ mod tests {
     fn unknown_settings_stop_the_start() {
         assert!(parse(&["--adress", "127.0.0.1:1"]).unwrap_err().contains("--address"));
         assert!(parse(&["--keep-logs-days", "0"]).is_err());
-        assert!(parse(&["--keep-logs-of", "gateway=9y"]).unwrap_err().contains("90d,2GB"));
+        assert!(
+            parse(&["--keep-logs-of", "gateway=9y"])
+                .unwrap_err()
+                .contains("90d,2GB")
+        );
         let kept = parse(&["--keep-logs-of", "a=1d,2GB;b*=3h", "--keep-logs-of", "c=1MB"]).unwrap();
         assert_eq!(kept.keep_logs_of.len(), 3);
         assert!(parse(&["--max-file-mib", "0"]).is_err());

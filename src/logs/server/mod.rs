@@ -86,7 +86,8 @@ impl Logs {
         shutdown.spawn(sealing::run(db.clone(), pressure));
         shutdown.spawn(publish::publish(committed, live.clone()));
         let keep = Arc::new(retention::keep::Keep::of(config));
-        shutdown.spawn(retention::run(db.clone(), keep.clone()));
+        let every = Duration::from_secs(config.keep_logs_every_seconds);
+        shutdown.spawn(retention::run(db.clone(), keep.clone(), every));
         // Not through `shutdown.spawn`: it ends by itself, when the last lines are kept.
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);

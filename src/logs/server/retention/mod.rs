@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{error::AppError, server::db::Database, time::Timestamp};
 
-/// How often it looks.
-const EVERY: Duration = Duration::from_secs(600);
+/// It doesn't look at once: the start has better things to do.
+const FIRST: Duration = Duration::from_secs(60);
 /// Rows deleted at once: a few milliseconds of the writer's time.
 const STEP: usize = 1_000;
 /// Blocks whose descriptions are read at once.
@@ -35,17 +35,16 @@ const REST: u32 = 4;
 /// The shortest pause.
 const LEAST_REST: Duration = Duration::from_millis(10);
 
-/// Sweeps now and then, as long as it is polled.
-pub async fn run(db: Database, keep: Arc<Keep>) {
-    // Not at once: the start has better things to do.
-    sleep(Duration::from_secs(60)).await;
+/// Sweeps every so often, as long as it is polled.
+pub async fn run(db: Database, keep: Arc<Keep>, every: Duration) {
+    sleep(FIRST.min(every)).await;
     loop {
         match sweep(&db, &keep, Timestamp::now()).await {
             Ok(0) => (),
             Ok(count) => tracing::info!(count, "deleted old log lines"),
             Err(error) => tracing::warn!(%error, "deleting old log lines; the next try is in some minutes"),
         }
-        sleep(EVERY).await;
+        sleep(every).await;
     }
 }
 
@@ -183,7 +182,10 @@ impl Sweep<'_> {
         let opened = Head::open(&about, &head);
         let goes = match &opened {
             Ok(opened) => self.judge.of_lines(&about, opened),
-            Err(damaged) => return Ok(tell_damaged(&about, damaged)),
+            Err(damaged) => {
+                tell_damaged(&about, damaged);
+                return Ok(());
+            }
         };
         let count = goes.iter().filter(|goes| **goes).count();
         if count == 0 {
@@ -199,7 +201,10 @@ impl Sweep<'_> {
         });
         match stays.await? {
             Ok(sealed) => put(self.db, vec![about.first], sealed?).await?,
-            Err(damaged) => return Ok(tell_damaged(&about, &damaged)),
+            Err(damaged) => {
+                tell_damaged(&about, &damaged);
+                return Ok(());
+            }
         }
         self.count += count as u64;
         self.is_torn = true;
@@ -214,10 +219,15 @@ impl Sweep<'_> {
             return Ok(None);
         };
         let judge = &mut self.judge;
-        let go = some.into_iter().filter(|row| judge.goes(&row.source, row.received, row.bytes));
+        let go = some
+            .into_iter()
+            .filter(|row| judge.goes(&row.source, row.received, row.bytes));
         let go: Vec<u64> = go.map(|row| row.id).collect();
         if !go.is_empty() {
-            let gone = self.db.writer.write(move |conn| Box::pin(async move { open::delete(conn, &go).await }));
+            let gone = self
+                .db
+                .writer
+                .write(move |conn| Box::pin(async move { open::delete(conn, &go).await }));
             self.count += gone.await?;
             rest(start).await;
         }
@@ -226,7 +236,11 @@ impl Sweep<'_> {
 }
 
 fn tell_damaged(about: &About, damaged: &Damaged) {
-    tracing::error!(first = about.first, last = about.last, "{damaged}: none of it is deleted before all is old");
+    tracing::error!(
+        first = about.first,
+        last = about.last,
+        "{damaged}: none of it is deleted before all is old"
+    );
 }
 
 async fn rest(start: Instant) {
