@@ -14,6 +14,7 @@ mod shippers;
 mod store;
 mod stream;
 mod syslog;
+mod tracing_loki;
 
 use std::{sync::Arc, time::Duration};
 
