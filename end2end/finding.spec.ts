@@ -86,6 +86,98 @@ test("a field stands in a column of its own for as long as one likes", async ({ 
   await expect(rows(page).locator(".col")).toHaveCount(0);
 });
 
+test("the oldest come first where one wants that, page by page", async ({ ines, server, request }) => {
+  await post(server, request, orders(230, "sorted"));
+  const { page } = ines;
+  await page.goto(server.url + "/logs/search?q=source:sorted");
+  await expect(rows(page).first()).toContainText("order 229 ");
+  await page.getByRole("link", { name: "Oldest first" }).click();
+  await expect(field(page)).toHaveValue("source:sorted sort:oldest");
+  await expect(rows(page).first()).toContainText("order 0 ");
+  await expect(rows(page)).toHaveCount(100);
+  await expect(page.getByRole("button", { name: "Follow" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Newer lines" }).click();
+  await expect(rows(page)).toHaveCount(200);
+  await page.getByRole("link", { name: "Newer lines" }).click();
+  await expect(rows(page)).toHaveCount(230);
+  await expect(rows(page).last()).toContainText("order 229 ");
+  await expect(page.getByText("That is all.")).toBeVisible();
+  await page.getByRole("link", { name: "Newest first" }).click();
+  await expect(rows(page).first()).toContainText("order 229 ");
+});
+
+test("a hundred thousand lines are held, few of them are in the document, and they scroll as few would", async ({ ines, server, request }) => {
+  test.setTimeout(300_000);
+  for (let i = 0; i < 20; i++) await post(server, request, orders(5_000, "many").map((line) => ({ ...line, n: line.n + i * 5_000, message: `${line.message} of ${i}` })));
+  const { page } = ines;
+  await page.goto(server.url + "/logs/search?q=source:many");
+  await expect(rows(page)).toHaveCount(100);
+  const held = await page.evaluate(async () => {
+    const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+    const older = document.getElementById("older")!;
+    for (let i = 0; i < 600 && older.isConnected && !older.hidden; i++) {
+      older.click();
+      while (older.ariaDisabled === "true") await pause(5);
+      // No faster than anybody may search.
+      await pause(100);
+    }
+    return older.isConnected;
+  });
+  expect(held).toBe(true);
+  await expect(page.getByText("That is all.")).toBeAttached();
+  expect(await rows(page).count()).toBeLessThan(500);
+
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  await expect(rows(page).last()).toContainText("order 0 timed out of 0");
+  expect(await rows(page).count()).toBeLessThan(500);
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(rows(page).first()).toContainText("order 4999 accepted of 19");
+
+  // What is read stays where it is, whether it is wrapped or not; what is selected stays so.
+  await page.evaluate(() => scrollTo(0, 600_000));
+  const inSight = () => page.evaluate(() => [...document.querySelectorAll(".found-line")].find((row) => row.getBoundingClientRect().bottom > 1)?.id);
+  await expect.poll(inSight).toBeDefined();
+  const before = await inSight();
+  await page.keyboard.press("w");
+  await expect.poll(inSight).toBe(before);
+  await page.keyboard.press("w");
+  await expect.poll(inSight).toBe(before);
+  const selected = await page.evaluate((id) => {
+    getSelection()!.selectAllChildren(document.querySelector(`#${id} .text`)!);
+    return getSelection()!.toString();
+  }, before);
+  await page.evaluate(() => scrollBy(0, 200_000));
+  await expect.poll(() => page.evaluate(() => getSelection()!.toString())).toBe(selected);
+  await page.evaluate(() => getSelection()!.removeAllRanges());
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("/");
+  await expect(field(page)).toBeFocused();
+});
+
+test("colours of terminals are shown, and can be read", async ({ ines, server, request }) => {
+  await post(server, request, [
+    { message: "\u001b[31mdisk\u001b[0m full on \u001b[1;32mnode-7\u001b[0m", source: "colourful" },
+    { message: [...Array(16).keys()].map((n) => `\u001b[38;5;${n}mcolour-${n}\u001b[0m`).join(" "), source: "colourful" },
+  ]);
+  const { page } = ines;
+  await page.goto(server.url + "/logs/search?q=source:colourful");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).last().locator(".sgr.f1")).toHaveText("disk");
+  await expect(rows(page).last().locator(".sgr.f2.bold")).toHaveText("node-7");
+  for (const scheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await accessible(page, `colours of terminals, ${scheme}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await find(page, "\"disk full on node\"");
+  await expect(rows(page)).toHaveCount(1);
+  await page.goto(server.url + "/logs");
+  const tail = page.getByRole("log", { name: "Log lines" });
+  await expect(tail.locator(".sgr.f12")).toHaveText("colour-12");
+  await expect(tail).toContainText("disk full on node-7");
+});
+
 test("a mistake is pointed at, and what is counted leads on", async ({ ines, server, request }) => {
   await post(server, request, orders(40, "counting"));
   const { page } = ines;
@@ -199,9 +291,20 @@ test("sources are listed, and a configuration is copied", async ({ ines, server,
   await ines.page.getByRole("link", { name: "Sources" }).first().click();
   const row = ines.page.getByRole("row").filter({ has: ines.page.getByRole("link", { name: "sending", exact: true }) });
   await expect(row.getByRole("cell").first()).toHaveText("3");
+  await expect(row.getByRole("cell").last()).toHaveText("14 days");
   await ines.page.getByText("Vector", { exact: true }).click();
   await ines.page.getByRole("group").filter({ hasText: "Vector" }).getByRole("button", { name: "Copy" }).click();
   await expect(ines.page.getByRole("button", { name: "Copied" })).toBeVisible();
   expect(await ines.page.evaluate(() => navigator.clipboard.readText())).toContain(`endpoint = "${server.url}"`);
   await accessible(ines.page, "sources");
+
+  // The administrator says how much a token may bring.
+  const limit = ines.page.getByRole("spinbutton", { name: "Lines a minute by", exact: false }).first();
+  await limit.fill("60000");
+  await ines.page.getByRole("button", { name: /^Set the limit of/ }).first().click();
+  await expect(ines.page.getByText("That is its limit from now on.")).toBeVisible();
+  await expect(limit).toHaveValue("60000");
+  await limit.fill("");
+  await ines.page.getByRole("button", { name: /^Set the limit of/ }).first().click();
+  await expect(limit).toHaveValue("");
 });

@@ -90,3 +90,19 @@ test("one goes anywhere from a page beside the desk too", async ({ onPhone }) =>
   await onPhone.page.getByRole("option", { name: /desk/ }).first().tap();
   await expect(onPhone.heading("# desk")).toBeVisible();
 });
+
+test("searching logs begins with the lines, and the rest is one press away", async ({ onPhone }) => {
+  const { page } = onPhone;
+  await page.goto(new URL("/logs/search?q=level>=info", page.url()).href);
+  const more = page.getByText("More", { exact: true });
+  const stretch = page.getByRole("link", { name: "15 min" });
+  await expect(page.locator(".found-line").first()).toBeVisible();
+  await expect(stretch).toBeHidden();
+  const line = await page.locator(".found-line").first().boundingBox();
+  expect(line!.y).toBeLessThan(700);
+  await more.tap();
+  await expect(stretch).toBeVisible();
+  await expect(page.getByText("How to search")).toBeVisible();
+  await stretch.tap();
+  await expect(page).toHaveURL(/since/);
+});

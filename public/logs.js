@@ -1,15 +1,23 @@
 // The page of searching logs (src/logs/find_page.rs): follows what comes, loads what is older, opens lines in their place,
-// narrows by a drag over the bars, and has the keys. Lines come from the server as the page's own did.
+// narrows by a drag over the bars, and has the keys. Lines come from the server as the page's own did; of many, those in sight
+// are in the document (`logs/window.js`).
+
+import { Window } from "./logs/window.js";
 
 const page = document.getElementById("finding");
 const field = document.getElementById("log-query");
 /** @type {HTMLOListElement | null} */
 const list = document.querySelector("#lines");
 const q = page?.dataset.q ?? "";
+/** The oldest lines stand at the top, and what is newer is loaded below them. */
+const isForth = page?.dataset.oldest === "first";
+const further = isForth ? "after" : "before";
 const isAround = new URLSearchParams(location.search).has("at");
 
-/** Lines in the page at most; what is older can be loaded again. */
-const MOST = 2_000;
+/** Lines that are held at most; what is older can be loaded again. */
+const MOST = 100_000;
+/** When so many are held, more are loaded at once. */
+const MANY = 300;
 /** Milliseconds after new lines until they are counted. */
 const COUNT_AFTER = 3_000;
 /** Milliseconds from one look for new lines to the next at least. */
@@ -96,29 +104,15 @@ function showTimes(root) {
   }
 }
 
-/** One heading for each day, however the lines came. */
-function showDays() {
-  if (!list) return;
-  for (const heading of list.querySelectorAll(".day")) heading.remove();
-  let last = "";
-  for (const row of rowsOf(list)) {
-    const time = row.querySelector("time").dateTime;
-    const at = new Date(time);
-    const day = isLocal ? `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}` : time.slice(0, 10);
-    if (day === last) continue;
-    last = day;
-    const heading = document.createElement("li");
-    heading.className = "day";
-    heading.append(Object.assign(document.createElement("span"), { textContent: day }));
-    row.before(heading);
-  }
-}
+/** The lines, most of which are not in the document when they are many. */
+const held = list && new Window(list, showTimes);
 
-const wrap = toggle("wrap", settings.get("wrap") !== "off", (isOn) => list?.classList.toggle("unwrapped", !isOn));
+const wrap = toggle("wrap", settings.get("wrap") !== "off", (isOn) => {
+  held?.reset(() => list.classList.toggle("unwrapped", !isOn));
+});
 toggle("local", settings.get("local") === "on", (isOn) => {
   isLocal = isOn;
-  if (list) showTimes(list);
-  showDays();
+  held?.local(isOn);
 });
 for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
 
@@ -128,6 +122,7 @@ async function open(row) {
   const there = row.querySelector(":scope > .opened");
   if (there) {
     there.remove();
+    held.soon();
     return;
   }
   try {
@@ -137,6 +132,7 @@ async function open(row) {
   } catch (error) {
     say(row, error.message);
   }
+  held.soon();
 }
 
 function say(after, words) {
@@ -151,7 +147,7 @@ list?.addEventListener("click", (event) => {
   if (event.target.closest("a, button, .opened")) return;
   // Whoever selects text wants the text.
   if (!getSelection().isCollapsed) return;
-  go(row);
+  go(row.item);
   open(row);
 });
 
@@ -189,13 +185,11 @@ document.addEventListener("click", (event) => {
 
 // --- more lines ---
 
-function added(parts, where) {
+/** Puts what came at a place among the lines. */
+function added(parts, place) {
   const more = parts.querySelector("ol");
-  const rows = rowsOf(more).filter((row) => !document.getElementById(row.id));
-  showTimes(more);
-  where(...rows);
-  showDays();
-  return { rows, next: more.dataset.next, newest: more.dataset.newest, reached: more.dataset.reached };
+  const items = held.add(rowsOf(more), place);
+  return { items, next: more.dataset.next, newest: more.dataset.newest, reached: more.dataset.reached };
 }
 
 const older = document.getElementById("older");
@@ -206,18 +200,23 @@ older?.addEventListener("click", async (event) => {
   const words = older.textContent;
   older.textContent = "Looking…";
   try {
-    const { rows, next, reached } = added(await fragment(url("/logs/rows", { q, before: list.dataset.next })), (...rows) => list.append(...rows));
+    const asked = { q, [further]: list.dataset.next, ...(held.length >= MANY && { many: true }) };
+    const { items, next, reached } = added(await fragment(url("/logs/rows", asked)), held.length);
     list.dataset.next = next ?? "";
-    older.textContent = reached ? "Look further back" : "Older lines";
+    older.textContent = isForth ? (reached ? "Look further" : "Newer lines") : reached ? "Look further back" : "Older lines";
     const state = older.parentElement;
     for (const text of [...state.childNodes]) if (text !== older) text.remove();
-    if (reached) older.before(`Looked back to ${reached}; there may be more before. `);
-    if (next) older.href = url("/logs/search", { q, before: next });
+    if (reached) older.before(isForth ? `Looked up to ${reached}; there may be more after. ` : `Looked back to ${reached}; there may be more before. `);
+    if (next) older.href = url("/logs/search", { q, [further]: next });
     else {
       older.before("That is all. ");
       older.hidden = true;
     }
-    if (rows.length > 0) go(rows[0], false);
+    if (items.length > 0) go(items[0], false);
+    if (next && held.length >= MOST) {
+      older.before(`${thousands.format(held.length)} lines are held; `);
+      older.replaceWith(Object.assign(document.createElement("a"), { className: "button quiet", href: older.href, textContent: "Go on from here" }));
+    }
   } catch (error) {
     older.textContent = words;
     say(older.parentElement, error.message);
@@ -256,7 +255,7 @@ function came(count) {
   waiting += count;
   if (isReading()) {
     pill.textContent = `${thousands.format(waiting)} new`;
-    pill.hidden = false;
+    held.keep(() => (pill.hidden = false));
     return;
   }
   clearTimeout(look);
@@ -275,15 +274,14 @@ async function fetchNew() {
   const asked = { q, after: newest };
   try {
     const parts = await fragment(url("/logs/rows", asked));
-    const first = list.querySelector(".found-line");
-    const { rows, next, newest: reached } = added(parts, (...rows) => list.prepend(...rows));
+    const { items, next, newest: reached } = added(parts, 0);
     newest = reached;
     waiting = 0;
     pill.hidden = true;
     // More came than one answer holds: what lies between can be had.
-    if (next && first) first.before(gap(asked.after, next));
-    for (const row of rowsOf(list).slice(MOST)) row.remove();
-    if (rows.length > 0) {
+    if (next && items.length < held.length) putGap(asked.after, next, items.length);
+    if (held.length > MOST) held.trim(MOST);
+    if (items.length > 0) {
       document.querySelector(".further")?.replaceChildren(...(older ? [older] : []));
       clearTimeout(counting);
       counting = setTimeout(countAnew, COUNT_AFTER);
@@ -308,22 +306,23 @@ async function countAnew() {
 }
 
 /** A row in the place of lines that weren't loaded. */
-function gap(after, before) {
+function putGap(after, before, place) {
   const row = Object.assign(document.createElement("li"), { className: "gap" });
   const load = Object.assign(document.createElement("button"), { type: "button", textContent: "Load what was skipped here" });
   load.addEventListener("click", async () => {
     load.disabled = true;
     try {
-      const { next } = added(await fragment(url("/logs/rows", { q, after, before })), (...rows) => row.before(...rows));
+      const parts = await fragment(url("/logs/rows", { q, after, before }));
+      const { next } = added(parts, held.items.indexOf(item));
       if (next) before = next;
-      else row.remove();
+      else held.remove(item);
     } catch (error) {
       say(row, error.message);
     }
     load.disabled = false;
   });
   row.append(load);
-  return row;
+  const item = held.put(row, place);
 }
 
 function follow(isOn) {
@@ -393,9 +392,12 @@ listenToBars();
 
 // --- keys ---
 
-function go(row, focus = true) {
+/** Goes to a line that is held. */
+function go(item, focus = true) {
   for (const other of list.querySelectorAll(".here")) other.classList.remove("here");
-  row.classList.add("here");
+  held.here = item;
+  const row = focus ? held.bring(held.items.indexOf(item)) : item.node;
+  row?.classList.add("here");
   if (focus) {
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
@@ -403,10 +405,14 @@ function go(row, focus = true) {
 }
 
 function move(step) {
-  const rows = rowsOf(list);
-  const here = rows.indexOf(list.querySelector(".here"));
-  const next = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
-  if (next) go(next);
+  if (!held) return;
+  const { items } = held;
+  let at = held.here ? items.indexOf(held.here) : -1;
+  if (at < 0) [at, step] = [0, 0];
+  // What isn't a line is passed over.
+  do at += step;
+  while (step && items[at] && items[at].id === undefined);
+  if (items[at]) go(items[at]);
 }
 
 const here = () => list?.querySelector(".here");
@@ -438,4 +444,5 @@ addEventListener("keydown", (event) => {
   act();
 });
 
-document.querySelector(".found-line.this")?.scrollIntoView({ block: "center" });
+const shown = held?.items.findIndex((item) => item.node?.classList.contains("this")) ?? -1;
+if (shown >= 0) held.bring(shown).scrollIntoView({ block: "center" });

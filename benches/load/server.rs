@@ -48,7 +48,15 @@ pub fn data(folder: &Path) -> PathBuf {
 /// # Errors
 /// With the end of the server's log when it doesn't start.
 pub fn start(folder: TempDir) -> Result<Server, String> {
-    launch(&data(folder.path()), folder)
+    start_with(folder, &[])
+}
+
+/// The same with further settings.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with(folder: TempDir, settings: &[&str]) -> Result<Server, String> {
+    launch(&data(folder.path()), folder, settings)
 }
 
 /// Starts the server in the same way on a data folder that stays.
@@ -56,16 +64,17 @@ pub fn start(folder: TempDir) -> Result<Server, String> {
 /// # Errors
 /// As [`start`].
 pub fn start_on(data: &Path) -> Result<Server, String> {
-    launch(data, folder()?)
+    launch(data, folder()?, &[])
 }
 
-fn launch(data: &Path, folder: TempDir) -> Result<Server, String> {
+fn launch(data: &Path, folder: TempDir, settings: &[&str]) -> Result<Server, String> {
     let log = folder.path().join("log");
     let stderr = File::create(&log).map_err(|e| format!("the log can't be kept: {e}"))?;
     let mut command = Command::new(program());
     command
         .args(["--address", "127.0.0.1:0", "--data"])
         .arg(data)
+        .args(settings)
         .env("LEPTOS_SITE_ROOT", site(folder.path())?)
         .stderr(Stdio::from(stderr));
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SQUAWKBOX_")) {

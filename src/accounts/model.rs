@@ -30,6 +30,15 @@ pub struct Me {
     pub role: Role,
 }
 
+/// What a token may bring of log lines in a minute, beside what holds for every token; without a number, as much as any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Lines.
+    pub lines: Option<u64>,
+    /// Bytes, unpacked.
+    pub bytes: Option<u64>,
+}
+
 /// An account, as administrators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

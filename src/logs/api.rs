@@ -96,9 +96,32 @@ pub async fn forget_search(id: i64, #[server(default)] q: String) -> Result<(), 
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "log_sources", input = Json, output = Json)]
 pub async fn log_sources() -> Result<Sources, AppError> {
-    crate::accounts::server::session::Session::here()?;
+    use crate::accounts::model::Role;
+    let session = crate::accounts::server::session::Session::here()?;
     let state = crate::server::state::AppState::here()?;
+    let tokens = match session.me.role {
+        Role::Admin => state.accounts.tokens().await?,
+        Role::Member => Vec::new(),
+    };
     let logs = &state.logs;
     let url = crate::server::origin::origin(&state.config, use_context::<axum::http::request::Parts>().as_ref());
-    super::server::sources::sources(&logs.counts, &logs.db.readers, url).await
+    super::server::sources::sources(&logs.counts, &logs.db.readers, &logs.keep, url, tokens).await
+}
+
+/// Sets how many log lines, and how much, a token may bring in a minute; nothing: as much as any.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`, `NotFound`; `Invalid` for what is no number.
+#[server(prefix = "/do", endpoint = "set_token_limit", output = Json)]
+pub async fn set_token_limit(
+    id: i64,
+    #[server(default)] lines: String,
+    #[server(default)] megabytes: String,
+) -> Result<(), AppError> {
+    let door = crate::accounts::server::door::Door::here()?;
+    door.admin()?;
+    let limit = super::server::quotas::limit(&lines, &megabytes)?;
+    door.state.accounts.set_limit(id, limit).await?;
+    leptos_axum::redirect(&format!("{}?done=limit#tokens", crate::paths::LOG_SOURCES));
+    Ok(())
 }

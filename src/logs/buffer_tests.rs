@@ -14,6 +14,7 @@ fn lines(ids: impl IntoIterator<Item = u64>) -> Vec<Arc<LogLine>> {
             source: "test".into(),
             message: format!("line {id}"),
             fields: Default::default(),
+            colours: Default::default(),
         })
     };
     ids.into_iter().map(line).collect()

@@ -146,6 +146,7 @@ mod tests {
             source: source.into(),
             message: message.into(),
             fields,
+            colours: Default::default(),
         })
     }
 

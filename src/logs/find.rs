@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Level, LogLine};
+use super::{
+    colours::Style,
+    model::{Level, LogLine},
+};
 use crate::time::Timestamp;
 
 /// What is asked, as in the page's URL.
@@ -16,6 +19,9 @@ pub struct Wanted {
     pub before: Option<u64>,
     /// Lines after this id alone: what came since.
     pub after: Option<u64>,
+    /// As many lines as one answer holds.
+    #[serde(default)]
+    pub many: bool,
     /// The line around which everything is shown, whatever the query.
     pub at: Option<u64>,
     /// How many lines on either side of it.
@@ -39,13 +45,17 @@ pub struct Found {
     pub query: String,
     /// The same without bounds in time.
     pub base: String,
+    /// The same the other way round.
+    pub turned: String,
+    /// Whether the oldest come first.
+    pub oldest_first: bool,
     /// What can't be understood in it: where, in characters, and what to do.
     pub wrong: Option<(usize, String)>,
-    /// The newest first.
+    /// The newest first, or the oldest.
     pub lines: Vec<FoundLine>,
-    /// Where what is older begins, when there can be something.
+    /// Where what is older begins, or newer, when there can be something.
     pub next: Option<u64>,
-    /// Until when it was looked back, when not to the end.
+    /// Until when it was looked, when not to the end.
     pub reached: Option<Timestamp>,
     /// The newest id there was: what comes later is new.
     pub newest: u64,
@@ -64,8 +74,8 @@ pub struct Found {
 pub struct FoundLine {
     /// It.
     pub line: Arc<LogLine>,
-    /// Its message in parts; true where it is what was looked for.
-    pub parts: Vec<(bool, String)>,
+    /// Its message in parts.
+    pub parts: Vec<Part>,
     /// What it carries: its level and source, then its fields.
     pub fields: Vec<FoundField>,
     /// What it has of the fields in columns; empty where it has none.
@@ -73,6 +83,17 @@ pub struct FoundLine {
     /// Of one that is opened: the query that finds its like, for an alert on them.
     #[serde(default)]
     pub alike: String,
+}
+
+/// A part of a line's message that looks the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Whether it is what was looked for.
+    pub mark: bool,
+    /// How it looks; [`Style::PLAIN`] without colours.
+    pub style: Style,
+    /// It.
+    pub text: String,
 }
 
 /// Something that a line carries.

@@ -40,6 +40,7 @@ pub fn FindPage() -> impl IntoView {
                 q: query.get("q").unwrap_or_default(),
                 before: number("before"),
                 after: number("after"),
+                many: false,
                 at: number("at"),
                 around: number("around").and_then(|count| u32::try_from(count).ok()),
                 by: query.get("by").unwrap_or_default(),
@@ -96,7 +97,7 @@ fn Answer(found: Found, wanted: Wanted) -> impl IntoView {
             {if is_around {
                 view! { <Around wanted=wanted.clone() /> }.into_any()
             } else {
-                view! { <Tools query=found.query.clone() base=base.clone() is_newest=wanted.before.is_none() by=wanted.by.clone() /> }.into_any()
+                view! { <Tools found=found.clone() is_newest=wanted.before.is_none() && !found.oldest_first by=wanted.by.clone() /> }.into_any()
             }}
             {groups.map(|groups| view! { <Counted groups query=found.query.clone() /> })}
             {lines(&found, wanted.at)}
@@ -104,7 +105,7 @@ fn Answer(found: Found, wanted: Wanted) -> impl IntoView {
         }
     });
     view! {
-        <div class="finding" id="finding" data-q=found.query.clone() data-newest=found.newest.to_string()>
+        <div class="finding" id="finding" data-q=found.query.clone() data-newest=found.newest.to_string() data-oldest=found.oldest_first.then_some("first")>
             <form class="search" method="get" action=paths::LOG_SEARCH role="search">
                 <input
                     type="search"
@@ -123,12 +124,16 @@ fn Answer(found: Found, wanted: Wanted) -> impl IntoView {
                 <button class="button" type="submit">"Search"</button>
             </form>
             {wrong}
-            <nav class="order" aria-label="Stretch of time">{stretches.collect_view()}</nav>
-            <div class="aside">
-                <SavedSearches saved=found.saved.clone() query=found.query.clone() />
-                <Help />
-                <a class="sources-link" href=paths::LOG_SOURCES>"Sources"</a>
-            </div>
+            // Open on a wide screen, whatever it says; on a small one the lines come first.
+            <details class="more">
+                <summary>"More"</summary>
+                <nav class="order" aria-label="Stretch of time">{stretches.collect_view()}</nav>
+                <div class="aside">
+                    <SavedSearches saved=found.saved.clone() query=found.query.clone() />
+                    <Help />
+                    <a class="sources-link" href=paths::LOG_SOURCES>"Sources"</a>
+                </div>
+            </details>
             {results}
         </div>
     }
@@ -147,7 +152,14 @@ fn CountBy(query: String, by: String) -> impl IntoView {
 
 /// What can be done with all lines.
 #[component]
-fn Tools(query: String, base: String, is_newest: bool, by: String) -> impl IntoView {
+fn Tools(found: Found, is_newest: bool, by: String) -> impl IntoView {
+    let Found {
+        query,
+        base,
+        turned,
+        oldest_first,
+        ..
+    } = found;
     let exports = [("text", "Text"), ("ndjson", "NDJSON"), ("csv", "CSV")].map(|(form, words)| {
         let url = format!("{}?format={form}&q={}", paths::LOG_EXPORT, paths::encoded(&query));
         view! { <a href=url download="">{words}</a> }
@@ -165,6 +177,9 @@ fn Tools(query: String, base: String, is_newest: bool, by: String) -> impl IntoV
                 view! { <a class="button quiet" href=paths::discuss(&paths::log_search(&query), None)>"Discuss"</a> }
             })}
             <a class="button quiet" id="discuss-lines" href=paths::discuss(paths::LOG_SEARCH, None) hidden>"Discuss selected lines"</a>
+            <a class="button quiet" href=paths::log_search(&turned)>
+                {if oldest_first { "Newest first" } else { "Oldest first" }}
+            </a>
             <CountBy query=query.clone() by />
             <a class="sources-link" href=paths::alert_on_lines(&base)>"Alert on this"</a>
             <nav class="order" aria-label="Download"><span>"Download"</span> {exports.collect_view()}</nav>
@@ -198,8 +213,12 @@ fn Around(wanted: Wanted) -> impl IntoView {
 #[component]
 fn Further(found: Found, is_around: bool) -> impl IntoView {
     let how_far = found.reached.map(|reached: Timestamp| {
+        let (to, more) = match found.oldest_first {
+            true => ("Looked up to", "after"),
+            false => ("Looked back to", "before"),
+        };
         format!(
-            "Looked back to {} {}; there may be more before. ",
+            "{to} {} {}; there may be more {more}. ",
             reached.day(),
             reached.second()
         )
@@ -210,12 +229,12 @@ fn Further(found: Found, is_around: bool) -> impl IntoView {
         "No line fits. "
     });
     let older = found.next.filter(|_| !is_around).map(|next| {
-        let url = format!("{}&before={next}", paths::log_search(&found.query));
-        let words = if found.reached.is_some() {
-            "Look further back"
-        } else {
-            "Older lines"
+        let (side, further, more) = match found.oldest_first {
+            true => ("after", "Look further", "Newer lines"),
+            false => ("before", "Look further back", "Older lines"),
         };
+        let url = format!("{}&{side}={next}", paths::log_search(&found.query));
+        let words = if found.reached.is_some() { further } else { more };
         view! { <a class="button quiet" id="older" href=url>{words}</a> }
     });
     view! { <p class="further" role="status">{none} {how_far} {older}</p> }
@@ -291,6 +310,7 @@ fn Help() -> impl IntoView {
             "since:15m  before:2026-11-20T14:03Z",
             "when: a while ago, or a moment in UTC",
         ),
+        ("sort:oldest", "those that came first at the top"),
     ];
     let rows = examples.map(|(query, words)| {
         view! {

@@ -4,8 +4,9 @@
 use leptos::prelude::*;
 
 use super::{
-    find::{Figures, Found, FoundField, FoundLine, Groups},
-    log_row::{level_class, thousands},
+    colours::Style,
+    find::{Figures, Found, FoundField, FoundLine, Groups, Part},
+    log_row::{level_class, message, thousands},
     model::Level,
 };
 use crate::{paths, time::Timestamp};
@@ -43,7 +44,7 @@ pub fn lines(found: &Found, at: Option<u64>) -> impl IntoView + use<> {
             class="found"
             id="lines"
             role="list"
-            aria-label="Log lines, those that came last first"
+            aria-label=if found.oldest_first { "Log lines, those that came first at the top" } else { "Log lines, those that came last first" }
             data-next=next
             data-newest=found.newest.to_string()
             data-reached=reached
@@ -75,11 +76,7 @@ fn Line(found: FoundLine, query: String, is_this: bool) -> impl IntoView {
         }
         view! { <span class="fields">{text}</span> }
     });
-    let parts = found.parts.iter().map(|(mark, text)| match mark {
-        true => view! { <mark>{text.clone()}</mark> }.into_any(),
-        false => text.clone().into_any(),
-    });
-    let parts: Vec<AnyView> = parts.collect();
+    let parts: Vec<AnyView> = found.parts.iter().map(part).collect();
     let columns = found
         .columns
         .iter()
@@ -112,11 +109,22 @@ fn Line(found: FoundLine, query: String, is_this: bool) -> impl IntoView {
     }
 }
 
+fn part(part: &Part) -> AnyView {
+    let class = (part.style != Style::PLAIN).then(|| part.style.class());
+    let text = part.text.clone();
+    match (part.mark, class) {
+        (true, None) => view! { <mark>{text}</mark> }.into_any(),
+        (true, class) => view! { <mark class=class>{text}</mark> }.into_any(),
+        (false, None) => text.into_any(),
+        (false, class) => view! { <span class=class>{text}</span> }.into_any(),
+    }
+}
+
 /// What a line carries, each with what finds more of it or leaves it out.
 #[component]
 pub fn Opened(found: FoundLine, query: String) -> impl IntoView {
     let line = found.line.clone();
-    let json = serde_json::to_string(&*line).unwrap_or_default();
+    let json = serde_json::to_string(&line.plain()).unwrap_or_default();
     let text = format!("{} {} {}: {}", line.time, line.level.word(), line.source, line.message);
     let rows = found
         .fields
@@ -126,7 +134,7 @@ pub fn Opened(found: FoundLine, query: String) -> impl IntoView {
     view! {
         <div class="opened">
             {(line.message.len() > LONGEST || line.message.lines().count() > ROWS)
-                .then(|| view! { <pre class="whole" tabindex="0">{line.message.clone()}</pre> })}
+                .then(|| view! { <pre class="whole" tabindex="0">{message(&line)}</pre> })}
             <table>
                 <tbody>{rows}</tbody>
             </table>

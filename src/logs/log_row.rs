@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
+    colours::Style,
     connection::LogBuffer,
     model::{Gap, Level, LogLine},
 };
@@ -27,9 +28,19 @@ pub fn LineRow(line: Arc<LogLine>) -> impl IntoView {
             " "
             <span class="src">{line.source.clone()}</span>
             " "
-            <span class="text">{line.message.clone()} " " {fields}</span>
+            <span class="text">{message(&line)} " " {fields}</span>
         </div>
     }
+}
+
+/// A line's text in its colours.
+pub fn message(line: &LogLine) -> AnyView {
+    if line.colours.is_empty() {
+        return line.message.clone().into_any();
+    }
+    let runs = line.colours.runs(&line.message).into_iter();
+    let run = |(style, text): (Style, &str)| view! { <span class=style.class()>{text.to_owned()}</span> }.into_any();
+    runs.map(run).collect::<Vec<AnyView>>().into_any()
 }
 
 /// The class of what is coloured by a level.

@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod buffer;
+pub mod colours;
 pub mod connection;
 pub mod filter;
 mod filter_bar;

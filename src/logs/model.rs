@@ -1,6 +1,6 @@
 //! Log lines as both ends know them.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -8,6 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 
+use super::colours::Colours;
 use crate::time::Timestamp;
 
 /// How bad it is, least first. Kept in the database as its place in [`Level::ALL`].
@@ -131,6 +132,22 @@ pub struct LogLine {
     /// The rest.
     #[serde(default, skip_serializing_if = "no_fields")]
     pub fields: Fields,
+    /// How the text looks.
+    #[serde(default, skip_serializing_if = "Colours::is_empty")]
+    pub colours: Colours,
+}
+
+impl LogLine {
+    /// Without its colours.
+    pub fn plain(&self) -> Cow<'_, Self> {
+        match self.colours.is_empty() {
+            true => Cow::Borrowed(self),
+            false => Cow::Owned(Self {
+                colours: Colours::default(),
+                ..self.clone()
+            }),
+        }
+    }
 }
 
 fn no_fields(fields: &Fields) -> bool {

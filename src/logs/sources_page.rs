@@ -1,18 +1,22 @@
 //! `/logs/sources`: who sends lines, what was refused, and how to send more.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::log_sources,
+    api::{SetTokenLimit, log_sources},
     log_row::thousands,
     shipping::shippers,
-    sources::{Refused, Sources},
+    sources::{Refused, Sources, Token},
 };
 use crate::{
-    accounts::pages::frame::Frame,
+    accounts::model::Role,
+    accounts::pages::frame::{Done, Frame, me},
     paths,
     time::Timestamp,
-    ui::{loaded::loaded_once, outcome::Wrong},
+    ui::{
+        loaded::loaded_once,
+        outcome::{Wrong, refusal},
+    },
 };
 
 /// The page.
@@ -40,9 +44,10 @@ fn Shown(sources: Sources) -> impl IntoView {
         text => format!(", {} % of their text", kept * 100 / text),
     };
     let summary = format!(
-        "Of older lines {} are packed, in {}{of_text}. The newest are kept as they are.",
+        "Of older lines {} are packed, in {}{of_text}; when that is more than {}, the oldest go. The newest are kept as they are.",
         thousands(lines),
-        size(kept)
+        size(kept),
+        size(sources.most)
     );
     let rows = sources.sources.into_iter().map(|source| {
         let query = format!("source:\"{}\"", source.name.replace('\\', "\\\\").replace('"', "\\\""));
@@ -53,6 +58,8 @@ fn Shown(sources: Sources) -> impl IntoView {
                 <td>{source.last.map(moment)}</td>
                 <td class="n">{thousands(source.lines)}</td>
                 <td class="n">{size(source.bytes)}</td>
+                <td class="n">{size(source.takes)}</td>
+                <td>{source.keep}</td>
             </tr>
         }
     });
@@ -79,6 +86,8 @@ fn Shown(sources: Sources) -> impl IntoView {
                             <th scope="col">"Last line (UTC)"</th>
                             <th scope="col" class="n">"Lines kept"</th>
                             <th scope="col" class="n">"Text"</th>
+                            <th scope="col" class="n">"Takes about"</th>
+                            <th scope="col">"Kept for"</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -86,6 +95,7 @@ fn Shown(sources: Sources) -> impl IntoView {
             </div>
             {(lines > 0).then(|| view! { <p class="hint">{summary}</p> })}
             <RefusedList refused=sources.refused />
+            {(me().role == Role::Admin).then(|| view! { <Tokens tokens=sources.tokens /> })}
             <section aria-labelledby="ways">
                 <h2 id="ways">"Send lines"</h2>
                 <p>
@@ -96,6 +106,70 @@ fn Shown(sources: Sources) -> impl IntoView {
                 {ways.collect_view()}
             </section>
         </div>
+    }
+}
+
+/// How much each token may bring.
+#[component]
+fn Tokens(tokens: Vec<Token>) -> impl IntoView {
+    let rows = tokens.into_iter().map(|token| {
+        let Token { id, name, last_used, limit, refused } = token;
+        let number = |number: Option<u64>| number.map(|number| number.to_string());
+        view! {
+            <tr>
+                <th scope="row">{name.clone()}</th>
+                <td>{last_used.map_or("never".to_owned(), moment)}</td>
+                <td class="n">{thousands(refused)}</td>
+                <td>
+                    <form method="post" action=SetTokenLimit::PATH class="side-by-side">
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <input
+                            type="number"
+                            name="lines"
+                            min="1"
+                            max="100000000"
+                            value=number(limit.lines)
+                            placeholder="lines"
+                            aria-label=format!("Lines a minute by {name}")
+                        />
+                        <input
+                            type="number"
+                            name="megabytes"
+                            min="1"
+                            max="100000"
+                            value=number(limit.bytes.map(|bytes| bytes / 1_000_000))
+                            placeholder="MB"
+                            aria-label=format!("Megabytes a minute by {name}")
+                        />
+                        <button class="button quiet" type="submit" aria-label=format!("Set the limit of {name}")>"Set"</button>
+                    </form>
+                </td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <section aria-labelledby="tokens">
+            <h2 id="tokens">"Tokens"</h2>
+            <p>
+                "Every token may bring 100 requests and 16 MiB a second. One for which you set less waits when it has brought that much, and its shipper sends again; nothing is lost but by shippers that give up."
+            </p>
+            <Done what="limit" words="That is its limit from now on." />
+            <Wrong error=refusal(SetTokenLimit::PATH) />
+            <div class="wide" tabindex="0" role="region" aria-label="Tokens">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Token"</th>
+                            <th scope="col">"Last used (UTC)"</th>
+                            <th scope="col" class="n">"Refused"</th>
+                            <th scope="col">"At most in a minute"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
     }
 }
 

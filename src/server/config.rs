@@ -15,7 +15,7 @@ use super::{
     outbound::Reach,
 };
 use crate::{
-    logs::server::{follow::FollowSettings, ingest::syslog::SyslogSettings},
+    logs::server::{follow::FollowSettings, ingest::syslog::SyslogSettings, retention::keep::KeepOf},
     squawk::server::follow::FeedSettings,
     ticker::{
         model::VenueKind,
@@ -207,6 +207,27 @@ pub struct Config {
     )]
     pub keep_logs_gb: u32,
 
+    /// How much is kept of the log lines of one source, or of those whose names are alike, in the place of what is set for all:
+    /// an age (h, d, w), a size of its text (MB, GB), or both, as gateway=90d,2GB;md*=36h; the first that fits holds
+    #[arg(
+        long,
+        env = "SQUAWKBOX_KEEP_LOGS_OF",
+        value_delimiter = ';',
+        value_name = "SOURCE=AGE,SIZE;…",
+        value_parser = clap::value_parser!(KeepOf)
+    )]
+    pub keep_logs_of: Vec<KeepOf>,
+
+    /// Seconds between two looks at what is to be deleted: for tests
+    #[arg(
+        long,
+        hide = true,
+        default_value_t = 600,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub keep_logs_every_seconds: u64,
+
     /// Days for which a symbol's bars of a second are kept
     #[arg(
         long,
@@ -392,6 +413,13 @@ mod tests {
     fn unknown_settings_stop_the_start() {
         assert!(parse(&["--adress", "127.0.0.1:1"]).unwrap_err().contains("--address"));
         assert!(parse(&["--keep-logs-days", "0"]).is_err());
+        assert!(
+            parse(&["--keep-logs-of", "gateway=9y"])
+                .unwrap_err()
+                .contains("90d,2GB")
+        );
+        let kept = parse(&["--keep-logs-of", "a=1d,2GB;b*=3h", "--keep-logs-of", "c=1MB"]).unwrap();
+        assert_eq!(kept.keep_logs_of.len(), 3);
         assert!(parse(&["--max-file-mib", "0"]).is_err());
         assert!(parse(&["--venues", "nasdaq"]).unwrap_err().contains("coinbase"));
         assert!(parse(&["--log", "loud"]).unwrap_err().contains("debug"));

@@ -243,9 +243,10 @@ async fn a_link_to_a_line_keeps_the_line_when_it_is_gone() {
         "{search}"
     );
 
-    let sweep = crate::logs::server::retention::sweep;
-    let db = &app.running.state.logs.db;
-    assert!(sweep(db, Timestamp::now().plus_seconds(60), u64::MAX).await.unwrap() >= 2);
+    let logs = &app.running.state.logs;
+    let later = Timestamp::now().plus_seconds(15 * 86_400);
+    let gone = crate::logs::server::retention::sweep(&logs.db, &logs.keep, later).await;
+    assert!(gone.unwrap() >= 2);
     let mut conn = app.running.state.desk.readers.acquire().await.unwrap();
     let kept = crate::chat::server::store::message(&mut conn, DESK, 1)
         .await

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     accounts::{
-        model::{Password, Role},
+        model::{Limit, Password, Role},
         rules,
     },
     error::AppError,
@@ -296,7 +296,25 @@ impl Accounts {
         Ok(token.map(|token| IngestToken {
             id: token.id,
             name: token.name,
+            limit: token.limit,
         }))
+    }
+
+    /// Sets what a token may bring of log lines, from now on.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such token.
+    pub async fn set_limit(&self, id: i64, limit: Limit) -> Result<(), AppError> {
+        let work = self
+            .db
+            .writer
+            .write(move |conn| Box::pin(async move { store::set_limit(conn, id, limit).await }));
+        match work.await? {
+            true => Ok(()),
+            false => Err(AppError::NotFound(
+                "There is no token of that number. It may have been revoked.".into(),
+            )),
+        }
     }
 
     /// Notes that a token is in use, behind whoever uses it: a request doesn't wait for the disk for this.

@@ -20,7 +20,7 @@ use data_encoding::BASE64;
 use serde_json::json;
 
 use crate::{
-    accounts::model::Me,
+    accounts::model::{Limit, Me},
     error::AppError,
     ids::RoomId,
     server::{
@@ -41,6 +41,8 @@ pub struct IngestToken {
     pub id: i64,
     /// What the token is called: the default source of what it sends.
     pub name: String,
+    /// How many log lines it may bring.
+    pub limit: Limit,
 }
 
 /// Lies in a request whose token's name somebody wants to know, whatever becomes of it.

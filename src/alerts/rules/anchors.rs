@@ -241,6 +241,7 @@ mod tests {
                 ("took".into(), 7.into()),
                 ("nested".into(), serde_json::json!({"deep": [deep, {"x": deep}]})),
             ]),
+            colours: Default::default(),
         }
     }
 

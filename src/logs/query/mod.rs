@@ -9,7 +9,7 @@
 pub mod matcher;
 pub mod needs;
 mod parse;
-mod patterns;
+pub mod patterns;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -36,6 +36,8 @@ pub struct Query {
     pub since: Option<When>,
     /// Only lines that happened before this instant.
     pub before: Option<When>,
+    /// Those that came first come first, rather than those that came last.
+    pub oldest: bool,
 }
 
 /// Conditions joined.
@@ -189,7 +191,10 @@ impl fmt::Display for Query {
                 space = " ";
             }
         }
-        Ok(())
+        match self.oldest {
+            true => write!(f, "{space}sort:oldest"),
+            false => Ok(()),
+        }
     }
 }
 

@@ -30,6 +30,7 @@ struct Parser {
     terms: usize,
     since: Option<When>,
     before: Option<When>,
+    oldest: bool,
 }
 
 /// What one word of a query is.
@@ -52,6 +53,7 @@ pub fn parse(text: &str) -> Result<Query, Wrong> {
         terms: 0,
         since: None,
         before: None,
+        oldest: false,
     };
     let expr = parser.any(true)?;
     if parser.peek().is_some() {
@@ -67,6 +69,7 @@ pub fn parse(text: &str) -> Result<Query, Wrong> {
         expr,
         since: parser.since,
         before: parser.before,
+        oldest: parser.oldest,
     })
 }
 
@@ -292,7 +295,7 @@ impl Parser {
         let low = name.to_ascii_lowercase();
         let is_known = matches!(
             low.as_str(),
-            "level" | "source" | "since" | "after" | "before" | "until"
+            "level" | "source" | "since" | "after" | "before" | "until" | "sort"
         );
         let starts_well = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '@'));
         let Some(sign) = sign.filter(|sign| starts_well && (*sign != ":" || is_known)) else {
@@ -348,6 +351,7 @@ impl Parser {
                 }
             }
             "since" | "after" | "before" | "until" => self.bound(top, start, value_at, &low, &value.join("*")),
+            "sort" if sign == ":" => self.sort(top, start, value_at, &value.join("*")),
             _ => {
                 let compares_numbers = !matches!(compare, Compare::Is | Compare::Not);
                 if compares_numbers && (value.len() > 1 || super::size::number(&value[0]).is_none()) {
@@ -381,6 +385,24 @@ impl Parser {
             at += 1;
         }
         at
+    }
+
+    fn sort(&mut self, top: bool, start: usize, value_at: usize, value: &str) -> Result<Read, Wrong> {
+        if !top {
+            let words = "sort: is for the whole query; put it outside of parentheses, OR and minus signs.";
+            return self.wrong(start, words);
+        }
+        self.oldest = match value.to_ascii_lowercase().as_str() {
+            "oldest" => true,
+            "newest" => false,
+            _ => {
+                return self.wrong(
+                    value_at,
+                    "Lines are sorted by when they came: sort:oldest, or sort:newest as is usual.",
+                );
+            }
+        };
+        Ok(Read::Bound)
     }
 
     fn bound(&mut self, top: bool, start: usize, value_at: usize, name: &str, value: &str) -> Result<Read, Wrong> {

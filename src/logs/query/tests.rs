@@ -22,6 +22,7 @@ fn line(message: &str, fields: serde_json::Value) -> LogLine {
         source: "gateway".into(),
         message: message.into(),
         fields: serde_json::from_value::<Fields>(fields).unwrap(),
+        colours: Default::default(),
     }
 }
 
@@ -60,6 +61,9 @@ fn what_is_typed_is_written_in_one_way() {
         ("connect()", "\"connect()\""),
         ("(f(x) OR b)", "(\"f(x)\" OR b)"),
         ("since:90m x", "x since:90m"),
+        ("SORT:oldest before:1h x", "x before:1h sort:oldest"),
+        ("x sort:newest", "x"),
+        ("sort=oldest", "sort=oldest"),
         ("since:120m", "since:2h"),
         ("after:14d until:1w", "since:2w before:1w"),
         ("before:2026-11-20T14:03Z", "before:2026-11-20T14:03Z"),
@@ -92,6 +96,8 @@ fn mistakes_are_pointed_at() {
         ("since:yesterday", 6, "such as 15m"),
         ("x (y since:1h)", 5, "for the whole query"),
         ("-since:1h", 1, "for the whole query"),
+        ("(x sort:oldest)", 3, "for the whole query"),
+        ("sort:best", 5, "sort:oldest"),
         ("x OR since:1h", 5, "for the whole query"),
         ("since:1h x OR y", 11, "for the whole query"),
         ("took > 100", 5, "without spaces, such as took>1000"),

@@ -51,13 +51,26 @@ impl Archive {
     pub async fn newest_first(&self, after: u64, before: u64, limit: u32) -> Result<Vec<Arc<About>>, AppError> {
         let firsts = blocks::firsts(&self.readers, after, before, limit).await?;
         if after == 0 && firsts.len() < limit as usize {
-            let oldest = firsts.last().map_or(before, |first| *first);
+            let oldest = firsts.last().map_or(before, |(first, _)| *first);
             self.known().forget_before(oldest);
         }
+        self.abouts(firsts).await
+    }
+
+    /// The oldest `limit` blocks that end after id `after` and begin before id `before`, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn oldest_first(&self, after: u64, before: u64, limit: u32) -> Result<Vec<Arc<About>>, AppError> {
+        self.abouts(blocks::oldest_firsts(&self.readers, after, before, limit).await?)
+            .await
+    }
+
+    async fn abouts(&self, firsts: Vec<(u64, u64)>) -> Result<Vec<Arc<About>>, AppError> {
         let mut abouts = self.known().abouts(&firsts);
         let unknown: Vec<u64> = firsts
             .iter()
-            .copied()
+            .map(|(first, _)| *first)
             .filter(|first| !abouts.contains_key(first))
             .collect();
         if !unknown.is_empty() {
@@ -66,7 +79,7 @@ impl Archive {
             self.known().add(&read);
             abouts.extend(read.into_iter().map(|about| (about.first, about)));
         }
-        Ok(firsts.iter().filter_map(|first| abouts.remove(first)).collect())
+        Ok(firsts.iter().filter_map(|(first, _)| abouts.remove(first)).collect())
     }
 
     /// The filters of these blocks.
@@ -81,9 +94,9 @@ impl Archive {
             .filter(|first| !filters.contains_key(first))
             .collect();
         if !unknown.is_empty() {
-            for (first, bytes) in blocks::filters(&self.readers, &unknown, of).await? {
+            for (first, version, bytes) in blocks::filters(&self.readers, &unknown, of).await? {
                 let filter = Bytes::from(bytes);
-                self.known().add_filter(of, first, filter.clone());
+                self.known().add_filter(of, (first, version), filter.clone());
                 filters.insert(first, filter);
             }
         }
@@ -95,7 +108,8 @@ impl Archive {
     }
 }
 
-/// By the first ids of blocks, which are never given twice.
+/// By the first ids of blocks, which are never given to another, but for those that lines went out of or that became one with
+/// others: these have another version.
 #[derive(Default)]
 struct Known {
     blocks: BTreeMap<u64, One>,
@@ -127,8 +141,11 @@ impl One {
 }
 
 impl Known {
-    fn abouts(&self, firsts: &[u64]) -> HashMap<u64, Arc<About>> {
-        let about = |first: &u64| Some((*first, self.blocks.get(first)?.about.clone()));
+    fn abouts(&self, firsts: &[(u64, u64)]) -> HashMap<u64, Arc<About>> {
+        let about = |(first, version): &(u64, u64)| {
+            let about = &self.blocks.get(first)?.about;
+            (about.version == *version).then(|| (*first, about.clone()))
+        };
         firsts.iter().filter_map(about).collect()
     }
 
@@ -152,8 +169,9 @@ impl Known {
         self.bound();
     }
 
-    fn add_filter(&mut self, of: Of, first: u64, filter: Bytes) {
-        if let Some(one) = self.blocks.get_mut(&first) {
+    fn add_filter(&mut self, of: Of, (first, version): (u64, u64), filter: Bytes) {
+        let known = self.blocks.get_mut(&first);
+        if let Some(one) = known.filter(|one| one.about.version == version) {
             self.bytes += filter.len();
             if let Some(before) = one.filter(of).replace(filter) {
                 self.bytes -= before.len();
@@ -192,6 +210,7 @@ mod tests {
             source: "desk".into(),
             message: "said".into(),
             fields: String::new(),
+            colours: Default::default(),
         };
         Arc::new(About::of(&[raw]).expect("a line"))
     }
@@ -206,7 +225,7 @@ mod tests {
             known.add(&[about(first)]);
             // Twice is once.
             for of in [Of::Words, Of::Grams, Of::Words] {
-                known.add_filter(of, first, vec![0; 4 * 1024 * 1024].into());
+                known.add_filter(of, (first, 0), vec![0; 4 * 1024 * 1024].into());
             }
         }
         assert!(
@@ -218,6 +237,11 @@ mod tests {
         assert_eq!(kept.len(), known.blocks.len());
         assert!(kept.contains_key(&firsts[0]) && !kept.contains_key(&firsts[39]));
         assert_eq!(known.bytes, known.blocks.values().map(One::bytes).sum::<usize>());
+        // What is of another version isn't of this one.
+        known.add_filter(Of::Words, (firsts[0], 1), vec![0; 7].into());
+        assert_ne!(known.filters(Of::Words, &firsts[..1])[&firsts[0]].len(), 7);
+        assert_eq!(known.abouts(&[(firsts[0], 0)]).len(), 1);
+        assert!(known.abouts(&[(firsts[0], 1)]).is_empty());
         known.forget_before(firsts[0]);
         assert_eq!((known.blocks.len(), known.bytes), (1, known.blocks[&firsts[0]].bytes()));
         known.forget_before(u64::MAX);

@@ -1,4 +1,4 @@
-//! `GET /logs/export?q=…&format=…`: everything that a query finds, the newest first, as it is found.
+//! `GET /logs/export?q=…&format=…`: everything that a query finds, the newest first unless it says otherwise, as it is found.
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
@@ -73,7 +73,7 @@ impl Form {
     fn write(self, line: &LogLine, out: &mut String) {
         // Into a string it can't fail, and a line is always JSON.
         let _ = match self {
-            Self::Ndjson => writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default()),
+            Self::Ndjson => writeln!(out, "{}", serde_json::to_string(&line.plain()).unwrap_or_default()),
             Self::Text => {
                 let fields = if line.fields.0.is_empty() {
                     String::new()
@@ -135,21 +135,26 @@ pub async fn export(
     state.logs.searches.check(&session.me.id)?;
     let query = Query::parse(&which.q).map_err(|wrong| AppError::Invalid(wrong.to_string()))?;
     let (now, form, archive) = (Timestamp::now(), which.format, state.logs.archive.clone());
-    let pieces = stream::try_unfold(Some(u64::MAX), move |before| {
+    // Where it begins, from where it goes on.
+    let pieces = stream::try_unfold(Some(None), move |from: Option<Option<u64>>| {
         let (query, archive) = (query.clone(), archive.clone());
         async move {
-            let Some(before) = before else { return Ok(None) };
-            let look = Look::of(&query, now).between(0, before).patient(PATIENCE);
+            let Some(from) = from else { return Ok(None) };
+            let (after, before) = match query.oldest {
+                true => (from.unwrap_or(0), u64::MAX),
+                false => (0, from.unwrap_or(u64::MAX)),
+            };
+            let look = Look::of(&query, now).between(after, before);
+            let look = look.oldest_first(query.oldest).patient(PATIENCE);
             let found = newest(&archive, look, PIECE).await;
             // What is written already can't be taken back: the answer ends short, which the browser notices.
             let (lines, reached) = found.map_err(|error| std::io::Error::other(error.to_string()))?;
-            let mut text = if before == u64::MAX {
-                form.head().to_owned()
-            } else {
-                String::new()
+            let mut text = match from {
+                None => form.head().to_owned(),
+                Some(_) => String::new(),
             };
             lines.iter().for_each(|line| form.write(line, &mut text));
-            Ok::<_, std::io::Error>(Some((Bytes::from(text), reached.next)))
+            Ok::<_, std::io::Error>(Some((Bytes::from(text), reached.next.map(Some))))
         }
     });
     let name = format!("attachment; filename=\"logs-{}.{}\"", now.day(), form.extension());
@@ -164,7 +169,10 @@ pub async fn export(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logs::model::Level;
+    use crate::logs::{
+        colours::{Colours, Style},
+        model::Level,
+    };
 
     #[test]
     fn lines_are_written_in_each_form() {
@@ -176,10 +184,12 @@ mod tests {
             source: "gate,way".into(),
             message: "=SUM(1)\nsaid \"no\"".into(),
             fields,
+            colours: Colours(vec![(0, Style(2))]),
         };
         let plain = LogLine {
             message: "plain".into(),
             fields: Default::default(),
+            colours: Default::default(),
             ..line.clone()
         };
         let lines = [Arc::new(line), Arc::new(plain)];
@@ -194,6 +204,7 @@ mod tests {
             "2023-11-14T22:13:20.000000Z WARN gate,way: plain\n"
         );
         let back: LogLine = serde_json::from_str(Form::Ndjson.whole(&lines).lines().next().unwrap()).unwrap();
-        assert_eq!(back, *lines[0]);
+        assert_eq!(back, *lines[0].plain());
+        assert!(back.colours.is_empty());
     }
 }

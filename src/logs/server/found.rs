@@ -1,6 +1,6 @@
 //! What the page of searching shows: lines, figures, counts, each within a moment.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use sqlx::SqlitePool;
 
@@ -18,14 +18,15 @@ use crate::{
     error::AppError,
     ids::UserId,
     logs::{
-        find::{self, Bar, Figures, Found, FoundField, FoundLine, Group, Wanted},
+        colours::Colours,
+        find::{self, Bar, Figures, Found, FoundField, FoundLine, Group, Part, Wanted},
         model::LogLine,
         query::{Compare, Expr, Query, Term, When, matcher::Matcher},
     },
     time::Timestamp,
 };
 
-/// Lines on one page, and of those that came since at once.
+/// Lines on one page, and of those that came since, or of many, at once.
 const LINES: usize = 100;
 const NEW: usize = 500;
 /// Lines on either side of one, when nothing is said, and at most.
@@ -71,9 +72,15 @@ pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Fou
         before: None,
         ..query.clone()
     };
+    let turned = Query {
+        oldest: !query.oldest,
+        ..query.clone()
+    };
     let mut found = Found {
         query: query.to_string(),
         base: base.to_string(),
+        turned: turned.to_string(),
+        oldest_first: query.oldest,
         newest,
         saved,
         columns: columns(&wanted.columns),
@@ -104,12 +111,9 @@ pub async fn found(archive: &Archive, who: UserId, wanted: Wanted) -> Result<Fou
         found.groups = Some(groups(&query, &by, wanted.by, &counted, reached));
     }
     // What came since is loaded in larger pieces: it may be much.
-    let limit = if wanted.after.is_some_and(|after| after > 0) {
-        NEW
-    } else {
-        LINES
-    };
-    let lines = search::newest(archive, look(), limit);
+    let is_since = !query.oldest && wanted.after.is_some_and(|after| after > 0);
+    let limit = if is_since || wanted.many { NEW } else { LINES };
+    let lines = search::newest(archive, look().oldest_first(query.oldest), limit);
     if wanted.before.is_none() && wanted.after.is_none() {
         let (lines, figures) = tokio::join!(lines, figures(archive, &query, now));
         found.figures = Some(figures?);
@@ -162,19 +166,14 @@ pub async fn line(readers: &SqlitePool, id: u64, q: &str) -> Result<(FoundLine, 
 }
 
 fn shown(line: Arc<LogLine>, matcher: &Matcher) -> FoundLine {
-    let mut parts = Vec::new();
-    let mut at = 0;
     let message = &line.message[..line.message.floor_char_boundary(LONGEST)];
-    for mark in matcher.marks(message) {
-        parts.push((false, message[at..mark.start].to_owned()));
-        parts.push((true, message[mark.clone()].to_owned()));
-        at = mark.end;
-    }
-    parts.push((false, message[at..].to_owned()));
+    let mut parts = parts(message, &line.colours, &matcher.marks(message));
     if message.len() < line.message.len() {
-        parts.push((false, " …".to_owned()));
+        parts.push(Part {
+            text: " …".to_owned(),
+            ..Part::default()
+        });
     }
-    parts.retain(|(_, text)| !text.is_empty());
     FoundLine {
         line,
         parts,
@@ -182,6 +181,27 @@ fn shown(line: Arc<LogLine>, matcher: &Matcher) -> FoundLine {
         columns: Vec::new(),
         alike: String::new(),
     }
+}
+
+/// A message where its look changes and where what was looked for, by `marks`, begins and ends.
+fn parts(message: &str, colours: &Colours, marks: &[Range<usize>]) -> Vec<Part> {
+    let (mut parts, mut at, mut marks) = (Vec::new(), 0, marks.iter().peekable());
+    for (style, run) in colours.runs(message) {
+        let end = at + run.len();
+        while at < end {
+            while marks.next_if(|mark| mark.end <= at).is_some() {}
+            let (stop, mark) = match marks.peek() {
+                Some(mark) if mark.start <= at => (mark.end, true),
+                Some(mark) => (mark.start, false),
+                None => (end, false),
+            };
+            let stop = stop.min(end);
+            let text = message[at..stop].to_owned();
+            parts.push(Part { mark, style, text });
+            at = stop;
+        }
+    }
+    parts
 }
 
 /// The query for lines of the same source that differ only in numbers and ids; where the text is too long for one, for those
@@ -332,5 +352,28 @@ fn groups(query: &Query, by: &By, name: String, counted: &Groups, reached: Reach
         different: counted.different(),
         lines: counted.lines,
         is_all: reached.next.is_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::colours::Style;
+
+    #[test]
+    fn what_was_looked_for_is_marked_through_all_colours() {
+        let colours = Colours(vec![(2, Style(2)), (5, Style(0))]);
+        let shown = |marks: &[Range<usize>]| {
+            let parts = parts("abcdefgh", &colours, marks);
+            let shown: Vec<String> = parts
+                .iter()
+                .map(|part| format!("{}{}{}", part.text, part.style.0, u8::from(part.mark)))
+                .collect();
+            shown.join(" ")
+        };
+        assert_eq!(shown(&[]), "ab00 cde20 fgh00");
+        assert_eq!(shown(&[1..3, 6..8]), "a00 b01 c21 de20 f00 gh01");
+        assert_eq!(shown(std::slice::from_ref(&(0..8))), "ab01 cde21 fgh01");
+        assert!(parts("", &colours, &[]).is_empty());
     }
 }

@@ -28,6 +28,9 @@ pub struct Asked {
     before: Option<u64>,
     #[serde(default)]
     after: Option<u64>,
+    /// As many as one answer holds, rather than a page of them.
+    #[serde(default)]
+    many: bool,
 }
 
 /// `GET /logs/rows?q=…&before=…&after=…`: lines between two ids, the newest first.
@@ -47,6 +50,7 @@ pub async fn rows(
         // With neither it would be the page, figures and all.
         after: Some(asked.after.unwrap_or(0)),
         columns: cookie::of(&headers, COLUMNS_COOKIE),
+        many: asked.many,
         ..Wanted::default()
     };
     let found = found(&state.logs.archive, session.me.id, wanted).await?;

@@ -1,22 +1,36 @@
 //! Makes text from anywhere harmless to show: whoever can make a program log can put anything into a line.
 
+use super::pen::Pen;
+use crate::logs::colours::Colours;
+
 /// The text of `bytes`, with what is not UTF-8 replaced.
 pub fn repair(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
+/// [`coloured`] without the colours.
+pub fn harmless(text: String) -> String {
+    coloured(text).0
+}
+
 /// `text` without terminal escapes, and with control characters replaced by visible ones. Line breaks and tabs
 /// stay: stack traces need them. Characters that reverse the direction of writing go too, since they make a
-/// line read as what it is not.
-pub fn harmless(text: String) -> String {
+/// line read as what it is not. Beside it, the colours that the escapes gave it; `None` where the text was harmless as it was.
+pub fn coloured(text: String) -> (String, Option<Colours>) {
     if !text.contains(is_harmful) {
-        return text;
+        return (text, None);
     }
     let mut clean = String::with_capacity(text.len());
+    let (mut colours, mut pen) = (Colours::default(), Pen::default());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
-            '\u{1b}' => skip_escape(&mut rest),
+            '\u{1b}' => {
+                if let Some(parameters) = skip_escape(&mut rest) {
+                    pen.follow(&parameters);
+                    colours.set(clean.len(), pen.style());
+                }
+            }
             '\r' if rest.peek() == Some(&'\n') => (),
             // The Control Pictures block has a visible twin of each.
             '\0'..='\u{1f}' if is_harmful(c) => clean.extend(char::from_u32(0x2400 + u32::from(c))),
@@ -25,7 +39,8 @@ pub fn harmless(text: String) -> String {
             c => clean.push(c),
         }
     }
-    clean
+    colours.cut(clean.len());
+    (clean, Some(colours))
 }
 
 fn is_harmful(c: char) -> bool {
@@ -33,13 +48,18 @@ fn is_harmful(c: char) -> bool {
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Skips the rest of an escape sequence: colours and cursor moves (`[…m`), titles and links (`]…`), others.
-fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+/// Skips the rest of an escape sequence: colours and cursor moves (`[…m`), titles and links (`]…`), others. Gives the parameters
+/// of one that is about colours.
+fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<String> {
     match rest.peek() {
         Some('[') => {
             rest.next();
-            while rest.next_if(|c| matches!(c, '\u{20}'..='\u{3f}')).is_some() {}
-            rest.next_if(|c| matches!(c, '\u{40}'..='\u{7e}'));
+            let mut parameters = String::new();
+            while let Some(c) = rest.next_if(|c| matches!(c, '\u{20}'..='\u{3f}')) {
+                parameters.push(c);
+            }
+            let end = rest.next_if(|c| matches!(c, '\u{40}'..='\u{7e}'));
+            return (end == Some('m')).then_some(parameters);
         }
         Some(']') => {
             // Ends with BEL or ESC \. One that never ends must not eat the line: its text then stays.
@@ -48,7 +68,7 @@ fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
                 let ends = c == '\u{7}' || (c == '\u{1b}' && ahead.next_if_eq(&'\\').is_some());
                 if ends {
                     *rest = ahead;
-                    return;
+                    break;
                 }
             }
         }
@@ -57,11 +77,12 @@ fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
         }
         _ => (),
     }
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::pen::written, *};
 
     #[test]
     fn terminal_escapes_go_and_the_text_stays() {
@@ -81,6 +102,20 @@ mod tests {
     }
 
     #[test]
+    fn colours_are_kept_beside_the_text() {
+        let (text, colours) = coloured("\u{1b}[1;31mErr\u{1b}[0mor \u{1b}[32m\u{1b}[Kü\u{1b}[39m\u{1b}[m".to_owned());
+        let colours = colours.unwrap();
+        let shown: Vec<_> = colours
+            .runs(&text)
+            .into_iter()
+            .map(|(style, piece)| (style.class(), piece))
+            .collect();
+        let shown: Vec<_> = shown.iter().map(|(class, piece)| (class.as_str(), *piece)).collect();
+        assert_eq!(shown, [("sgr f1 bold", "Err"), ("sgr", "or "), ("sgr f2", "ü")]);
+        assert_eq!(coloured("plain".to_owned()), ("plain".to_owned(), None));
+    }
+
+    #[test]
     fn bytes_that_are_no_text_are_replaced() {
         assert_eq!(repair(b"caf\xe9 ok"), "caf\u{fffd} ok");
     }
@@ -90,6 +125,35 @@ mod tests {
         fn nothing_harmful_is_left(text in "\\PC*|[\\x00-\\x1f\\x7f\u{80}-\u{9f}\\[\\]m;0-9\u{202e}]*") {
             let clean = harmless(text);
             proptest::prop_assert!(!clean.contains(is_harmful), "{:?}", clean);
+        }
+
+        /// Whatever bytes come, what is kept is the text without the escapes, and the colours lie within it; written to a
+        /// terminal, it reads the same again.
+        #[test]
+        fn colours_lie_beside_the_text(
+            pieces in proptest::collection::vec("[aü🙂\n]{0,3}|\u{1b}\\[[0-9;:]{0,9}m|\u{1b}\\[(3|4|9|10)[0-7]m|\u{1b}.|[\x00-\x1f\u{80}-\u{9f}]|\\PC", 0..30),
+        ) {
+            let bytes: String = pieces.concat();
+            let (clean, colours) = coloured(bytes.clone());
+            proptest::prop_assert_eq!(&clean, &harmless(bytes.clone()));
+            let colours = colours.unwrap_or_default();
+            let mut last = None;
+            for (at, _) in &colours.0 {
+                proptest::prop_assert!(clean.is_char_boundary(*at as usize) && (*at as usize) < clean.len(), "{} in {:?}", at, clean);
+                proptest::prop_assert!(last.is_none_or(|last| last < *at));
+                last = Some(*at);
+            }
+            let (again, same) = coloured(written(&clean, &colours));
+            proptest::prop_assert_eq!(again, clean);
+            proptest::prop_assert_eq!(same.unwrap_or_default(), colours);
+        }
+
+        /// Bytes that are no text, too.
+        #[test]
+        fn any_bytes_can_be_shown(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60)) {
+            let (clean, colours) = coloured(repair(&bytes).into_owned());
+            let shown: String = colours.unwrap_or_default().runs(&clean).into_iter().map(|(_, piece)| piece).collect();
+            proptest::prop_assert_eq!(shown, clean);
         }
     }
 }

@@ -10,8 +10,10 @@ pub mod fragments;
 pub mod harmless;
 pub mod ingest;
 pub mod matching;
+pub mod pen;
 pub mod pipe;
 pub mod publish;
+pub mod quotas;
 pub mod quoted;
 pub mod record;
 pub mod rest;
@@ -51,8 +53,12 @@ pub struct Logs {
     pub recorder: record::Recorder,
     /// How much each token may bring.
     pub pace: PerKey<i64>,
+    /// How much those may bring for whom it was set.
+    pub quotas: quotas::Quotas,
     /// Who sends how much.
     pub counts: sources::Counts,
+    /// How much is kept of whom.
+    pub keep: Arc<retention::keep::Keep>,
     /// How often each person may search.
     pub searches: PerKey<UserId>,
     /// Where syslog comes in.
@@ -79,7 +85,9 @@ impl Logs {
         let recorder = record::Recorder::new(db.writer.clone(), publisher, pressure.clone(), counts.clone());
         shutdown.spawn(sealing::run(db.clone(), pressure));
         shutdown.spawn(publish::publish(committed, live.clone()));
-        shutdown.spawn(retention::run(db.clone(), retention::Keep::of(config)));
+        let keep = Arc::new(retention::keep::Keep::of(config));
+        let every = Duration::from_secs(config.keep_logs_every_seconds);
+        shutdown.spawn(retention::run(db.clone(), keep.clone(), every));
         // Not through `shutdown.spawn`: it ends by itself, when the last lines are kept.
         let own = ingest::own_tracing::keep(own, recorder.clone(), shutdown.begun.clone());
         shutdown.background.spawn(own);
@@ -91,7 +99,9 @@ impl Logs {
             db,
             recorder,
             pace: ingest::shipment::pace(),
+            quotas: quotas::Quotas::default(),
             counts,
+            keep,
             searches: PerKey::new(30, Duration::from_millis(100)),
             matching: Arc::new(matching::Matching::new(live.clone())),
             syslog,

@@ -171,6 +171,7 @@ mod tests {
             source: "s".into(),
             message: "x".repeat(length),
             fields: Default::default(),
+            colours: Default::default(),
         })
     }
 

@@ -5,10 +5,19 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use super::{harmless::harmless, publish::Publisher, sealing::Pressure, sources::Counts, store};
+use super::{
+    harmless::{coloured, harmless},
+    publish::Publisher,
+    sealing::Pressure,
+    sources::Counts,
+    store,
+};
 use crate::{
     error::AppError,
-    logs::model::{Fields, Level, LogLine},
+    logs::{
+        colours::{Colours, Style},
+        model::{Fields, Level, LogLine},
+    },
     server::writer::{InTx, Writer},
     time::Timestamp,
 };
@@ -38,6 +47,8 @@ pub struct NewLine {
     pub message: String,
     /// The rest.
     pub fields: Fields,
+    /// How the text looks; what it says of that itself counts more.
+    pub colours: Colours,
 }
 
 /// Keeps lines; cheap to clone.
@@ -128,6 +139,7 @@ impl Recorder {
                 source: line.source,
                 message: line.message,
                 fields: line.fields,
+                colours: line.colours,
             })
         });
         // Refused, they are found in the database by whoever notices.
@@ -138,12 +150,15 @@ impl Recorder {
 /// Makes a line harmless to show, cuts what is too long, and marks a time that can hardly be right.
 fn tidy(line: NewLine, now: Timestamp) -> NewLine {
     let off = off(line.time, now);
+    let (message, own) = coloured(line.message);
+    let mut colours = own.unwrap_or(line.colours);
     let line = NewLine {
         time: line.time,
         level: line.level,
         source: name(line.source),
-        message: cut(harmless(line.message)),
+        message: cut(message, &mut colours),
         fields: cut_fields(line.fields),
+        colours,
     };
     match off {
         Some(words) => marked(line, words),
@@ -178,10 +193,12 @@ fn name(text: String) -> String {
     text
 }
 
-fn cut(mut text: String) -> String {
+fn cut(mut text: String, colours: &mut Colours) -> String {
     let whole = text.len();
     if whole > LONGEST {
         text.truncate(text.floor_char_boundary(LONGEST));
+        colours.cut(text.len());
+        colours.set(text.len(), Style::PLAIN);
         text.push_str(&format!(" … [cut: {whole} bytes were sent]"));
     }
     text
@@ -273,6 +290,7 @@ mod tests {
             source: "s\u{1b}[1m\n".repeat(90),
             message: message.to_owned(),
             fields: Fields(fields),
+            colours: Colours::default(),
         };
         tidy(line, Timestamp::default())
     }
@@ -305,6 +323,21 @@ mod tests {
         assert!(line.message.ends_with(" … [cut: 65536 bytes were sent]"));
         assert!(line.source.len() <= LONGEST_NAME && !line.source.contains('\n'));
         assert_eq!(tidied("short", Vec::new()).message, "short");
+        let red = format!("\u{1b}[31m{}\u{1b}[32mgone", "ü".repeat(LONGEST / 2));
+        let pieces: Vec<String> = {
+            let line = tidied(&red, Vec::new());
+            let runs = line.colours.runs(&line.message);
+            runs.into_iter()
+                .map(|(style, piece)| format!("{} {}", style.class(), piece.len()))
+                .collect()
+        };
+        assert_eq!(
+            pieces,
+            [
+                "sgr f1 32768".to_owned(),
+                format!("sgr {}", " … [cut: 32772 bytes were sent]".len())
+            ]
+        );
     }
 
     #[test]

@@ -9,16 +9,17 @@ use std::{
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
 use sqlx::SqlitePool;
 
-use super::{record::NewLine, store};
+use super::{record::NewLine, retention::keep::Keep, store};
 use crate::{
-    accounts::server::tokens::Whose,
+    accounts::server::{scopes::Scope, store::ListedToken, tokens::Whose},
     error::AppError,
-    logs::sources::{Refused, Source, Sources},
+    logs::sources::{Refused, Source, Sources, Token},
     paths,
     server::state::AppState,
     time::Timestamp,
@@ -98,6 +99,8 @@ impl Counts {
                 last: None,
                 lines: 0,
                 bytes: 0,
+                takes: 0,
+                keep: String::new(),
             };
             let source = all.entry(name.clone()).or_insert_with(none);
             source.a_minute = seen.a_minute(now);
@@ -124,36 +127,64 @@ impl Counts {
     }
 }
 
-/// What the page shows; `url` is where shippers reach the server.
+/// What the page shows; `url` is where shippers reach the server, `tokens` are those that the person may see.
 ///
 /// # Errors
 /// When the database can't be read.
-pub async fn sources(counts: &Counts, readers: &SqlitePool, url: String) -> Result<Sources, AppError> {
+pub async fn sources(
+    counts: &Counts,
+    readers: &SqlitePool,
+    keep: &Keep,
+    url: String,
+    tokens: Vec<ListedToken>,
+) -> Result<Sources, AppError> {
     let now = Timestamp::now();
     let mut all: HashMap<String, Source> = HashMap::new();
-    for (name, lines, bytes, last) in store::by_source(readers).await? {
+    for (name, kept) in store::by_source(readers).await? {
         all.insert(
             name.clone(),
             Source {
                 name,
                 a_minute: 0,
-                last: Some(last),
-                lines,
-                bytes,
+                last: Some(kept.last),
+                lines: kept.lines,
+                bytes: kept.bytes,
+                takes: kept.takes,
+                keep: String::new(),
             },
         );
     }
     let kept = store::blocks::total(readers).await?;
     let mut refused = counts.of_late(now, &mut all);
+    let brings = tokens
+        .into_iter()
+        .filter(|token| token.scopes.must_have(Scope::Ingest).is_ok());
+    let tokens = brings.map(|token| Token {
+        refused: refused
+            .iter()
+            .filter(|one| one.token == token.name)
+            .map(|one| one.count)
+            .sum(),
+        id: token.id,
+        name: token.name,
+        last_used: token.last_used,
+        limit: token.limit,
+    });
+    let tokens = tokens.collect();
     refused.sort_by_key(|refused| std::cmp::Reverse(refused.last));
     refused.truncate(50);
     let mut sources: Vec<Source> = all.into_values().collect();
     sources.sort_by(|a, b| a.name.cmp(&b.name));
+    for source in &mut sources {
+        source.keep = keep.words(&source.name);
+    }
     Ok(Sources {
         sources,
         refused,
+        tokens,
         url,
         kept,
+        most: keep.bytes,
     })
 }
 
@@ -175,10 +206,12 @@ pub async fn note_refused(State(state): State<AppState>, mut request: Request, n
     let words = &words[..words.floor_char_boundary(WORDS)];
     let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let token = whose.get().cloned().unwrap_or_default();
-    state
-        .logs
-        .counts
-        .refused(token, path, format!("{} {words}", status.as_u16()), Timestamp::now());
+    let why = match status {
+        // It says how long to wait, which is another time each time.
+        StatusCode::TOO_MANY_REQUESTS => "429 more than it may bring: it was told to wait".to_owned(),
+        status => format!("{} {words}", status.as_u16()),
+    };
+    state.logs.counts.refused(token, path, why, Timestamp::now());
     Response::from_parts(parts, Body::from(bytes))
 }
 

@@ -158,6 +158,7 @@ mod tests {
             source: "gateway".into(),
             message: "refused".into(),
             fields: Default::default(),
+            colours: Default::default(),
         };
         let lanes = Lanes {
             squawks: Vec::new(),

@@ -3,7 +3,10 @@
 use clap::{ArgMatches, parser::ValueSource};
 
 use super::Config;
-use crate::ticker::{model::VenueKind, server::venues::settings::VenueSymbol};
+use crate::{
+    logs::server::retention::keep::KeepOf,
+    ticker::{model::VenueKind, server::venues::settings::VenueSymbol},
+};
 
 /// Refuses settings that say the same twice, nothing, or what is never used. `given` knows which were set.
 ///
@@ -25,6 +28,12 @@ pub fn refuse(config: &Config, given: &ArgMatches) -> Result<(), String> {
         }
         if !is_run(*venue) {
             return not_among(format!("--symbols names {}:{name}", venue.name()), *venue);
+        }
+    }
+    for (n, keep) in config.keep_logs_of.iter().enumerate() {
+        let is_again = |other: &KeepOf| other.source.eq_ignore_ascii_case(&keep.source);
+        if config.keep_logs_of[..n].iter().any(is_again) {
+            return Err(format!("--keep-logs-of names {} twice", keep.source));
         }
     }
     let is_set = |id| !matches!(given.value_source(id), None | Some(ValueSource::DefaultValue));

@@ -62,6 +62,7 @@ fn line(at: Timestamp, venue: &str, message: &str) -> NewLine {
         source: "gateway".into(),
         message: message.into(),
         fields: Fields(vec![("venue".into(), venue.into())]),
+        colours: Default::default(),
     }
 }
 

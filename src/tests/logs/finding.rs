@@ -89,6 +89,36 @@ async fn programs_page_through_what_a_query_finds() {
     assert_eq!(numbers(&rest), [50, 40, 30, 20, 10, 0]);
     assert!(rest["complete"] == true && rest.get("next").is_none());
 
+    // The other way round, on both ways of saying so.
+    let mut path = "/logs?query=source:gateway&order=asc&limit=7".to_owned();
+    let (mut all, mut pages) = (Vec::new(), 0);
+    loop {
+        let answer = get(&path).await;
+        let link = answer
+            .headers()
+            .get(header::LINK)
+            .map(|link| link.to_str().unwrap().to_owned());
+        all.extend(numbers(&answer.json().await.unwrap()));
+        pages += 1;
+        let Some(link) = link else { break };
+        assert!(link.contains("&order=asc"), "{link}");
+        path = link
+            .trim_start_matches("</api/v1")
+            .split('>')
+            .next()
+            .unwrap()
+            .to_owned();
+    }
+    assert_eq!((all, pages), ((0..200).step_by(10).collect::<Vec<u64>>(), 3));
+    let answer: Value = get("/logs?query=n%3C5+sort:oldest&limit=2").await.json().await.unwrap();
+    assert_eq!(numbers(&answer), [0, 1]);
+    let answer: Value = get("/logs?query=n%3C5+sort:oldest&order=desc&limit=2")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(numbers(&answer), [4, 3]);
+
     let between = format!("/logs?from={0}T14:00:10Z&to={0}T14:00:13Z", day());
     let answer: Value = get(&between).await.json().await.unwrap();
     assert_eq!(numbers(&answer), [12, 11, 10]);
@@ -109,6 +139,40 @@ async fn programs_page_through_what_a_query_finds() {
 }
 
 #[tokio::test]
+async fn colours_are_shown_and_nothing_else_has_them() {
+    let shipper = Shipper::start().await;
+    let sent = json!({"message": "\u{1b}[1;31mdisk\u{1b}[0m full on \u{1b}[38;5;33mnode-7\u{1b}[0m"}).to_string();
+    assert_eq!(shipper.post("/ingest/logs", &[], sent).await.status, 200);
+    let app = &shipper.app;
+    let get = reader(app).await;
+    let answer = get("/logs?query=%22disk+full+on+node%22").await.text().await.unwrap();
+    assert!(
+        answer.contains("\"disk full on node-7\"") && !answer.contains("colours"),
+        "{answer}"
+    );
+    for format in ["ndjson", "csv"] {
+        let answer = get(&format!("/logs?format={format}")).await.text().await.unwrap();
+        assert!(
+            answer.contains("disk full on node-7") && !answer.contains("colours"),
+            "{answer}"
+        );
+    }
+    let ines = app.sign_in("ines").await;
+    let export = page(&ines, app, "/logs/export?format=text").await;
+    assert!(export.ends_with(": disk full on node-7\n"), "{export:?}");
+    let found = page(&ines, app, "/logs/search?q=full").await;
+    for part in [
+        "<span class=\"sgr f1 bold\">disk<",
+        "<mark>full<",
+        "<span class=\"sgr f12\">node-7<",
+    ] {
+        assert!(found.contains(part), "{part} in {found}");
+    }
+    let desk = page(&ines, app, "/logs").await;
+    assert!(desk.contains("<span class=\"sgr f1 bold\">disk<"), "{desk}");
+}
+
+#[tokio::test]
 async fn programs_are_told_what_is_wrong() {
     let app = TestApp::start().await;
     let get = reader(&app).await;
@@ -116,6 +180,7 @@ async fn programs_are_told_what_is_wrong() {
         ("/logs?query=level%3Eloud", "`query`: At character 7: A level is one of"),
         ("/logs?from=yesterday", "`from`: expected RFC 3339"),
         ("/logs?cursor=x", "`cursor`: expected the `next`"),
+        ("/logs?order=up", "`order`: expected asc or desc"),
         ("/logs?format=xml", "`format`: expected json, ndjson or csv"),
         ("/logs/histogram?query=%22", "`query`: At character 1"),
         ("/logs/histogram?to=1", "`to`: expected RFC 3339"),

@@ -7,12 +7,14 @@ mod ingest;
 mod loki;
 mod otlp;
 mod own;
+mod retention;
 mod secrets;
 mod shipper;
 mod shippers;
 mod store;
 mod stream;
 mod syslog;
+mod tracing_loki;
 
 use std::{sync::Arc, time::Duration};
 
@@ -88,6 +90,7 @@ fn line(level: Level, message: &str) -> NewLine {
         source: "test".into(),
         message: message.into(),
         fields: Fields(vec![("order_id".into(), 8812.into()), ("venue".into(), "X_ON".into())]),
+        colours: Default::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::logs::{
     filter::Filter,
     server::{
-        retention::{Keep, sweep},
+        retention::{self, keep::Keep},
         sealing::seal_one,
         search::{self, Look, query_of},
         store::{after, between, blocks, gap, newest},
@@ -15,6 +15,11 @@ use crate::logs::{
 
 async fn recent(bench: &Bench, before: u64, limit: u32) -> Vec<Arc<LogLine>> {
     between(&bench.logs.db.readers, 0, before, limit).await.unwrap().lines
+}
+
+/// Deletes what came before `cutoff`, and the oldest blocks while all take more than `most` bytes.
+async fn sweep(db: &Database, cutoff: Timestamp, most: u64) -> Result<u64, crate::error::AppError> {
+    retention::sweep(db, &Arc::new(Keep::new(1, most, &[])), cutoff.plus_seconds(86_400)).await
 }
 
 /// Until no two blocks' worth of rows is left. The feature does the same beside, so one of both may find the other's block.
@@ -35,6 +40,7 @@ async fn a_line_comes_back_as_it_was_recorded() {
     let lines = recent(&bench, u64::MAX, 10).await;
     assert_eq!(messages(&lines), ["late packet 🙂 \"quoted\"\nsecond"]);
     let kept = &lines[0];
+    assert_eq!(kept.colours.0.len(), 2, "they are kept beside it");
     assert_eq!(
         (kept.id, kept.time, kept.level, &kept.fields),
         (1, new.time, Level::Warn, &new.fields)
@@ -146,11 +152,8 @@ async fn lines_are_kept_for_as_many_days_as_are_set() {
     };
     // The clock runs as fast as the work allows; a sweep comes after a minute.
     tokio::time::pause();
-    let keep = Keep {
-        days: 3,
-        bytes: u64::MAX,
-    };
-    let sweeping = tokio::spawn(crate::logs::server::retention::run(bench.logs.db.clone(), keep));
+    let keep = Arc::new(Keep::new(3, u64::MAX, &[]));
+    let sweeping = tokio::spawn(retention::run(bench.logs.db.clone(), keep, Duration::from_secs(600)));
     for _ in 0..1_000 {
         if left().await.expect("read") == [3, 4] {
             sweeping.abort();
@@ -219,6 +222,22 @@ async fn a_search_finds_the_same_in_blocks_as_in_rows_and_goes_on_where_it_stopp
         assert_eq!(find("*eedl*", u64::MAX, 3).await.0, [13_001, 12_001, 11_001]);
         assert_eq!(find("/line 99\\d$/", u64::MAX, 20).await.0.len(), 10);
         assert_eq!(find("nowhere", u64::MAX, 10).await, (Vec::new(), None));
+        // From the oldest on, page by page.
+        let forth = async |query: &str, after: u64, limit: usize| {
+            let query = crate::logs::query::Query::parse(query).unwrap();
+            let look = Look::of(&query, Timestamp::now())
+                .between(after, u64::MAX)
+                .oldest_first(true);
+            let (lines, reached) = search::newest(&bench.logs.archive, look, limit).await.unwrap();
+            (ids(&lines), reached.next)
+        };
+        let (first, next) = forth("needle", 0, 10).await;
+        assert_eq!((first, next), ((0..10).map(|i| i * 1_000 + 1).collect(), Some(9_001)));
+        let (rest, next) = forth("needle", 9_001, 10).await;
+        assert_eq!((rest, next), ((10..14).map(|i| i * 1_000 + 1).collect(), None));
+        let all = forth("", 0, 20_000).await;
+        assert!(all.0.iter().copied().eq(1..=14_000) && all.1.is_none());
+        assert_eq!(forth("*eedl* level>=warn", 1, 10).await, (vec![7_001], None));
         assert_eq!(find("", 5, 10).await.0, [4, 3, 2, 1]);
     }
 }

@@ -17,6 +17,10 @@ fn unknown_and_contradictory_settings_stop_the_start_with_one_line() {
     for (args, words) in [
         (&["--adress", "127.0.0.1:0"][..], &["--adress", "--address"][..]),
         (&["serve", "--keep-logs-days", "0"], &["--keep-logs-days", "1..=3650"]),
+        (
+            &["serve", "--keep-logs-of", "gateway=3d;Gateway=4d"],
+            &["--keep-logs-of", "Gateway", "twice"],
+        ),
         (&["--address", "here"], &["--address"]),
         (&["--log", "squawkbox=loud=very"], &["names no level"]),
         (&["--venues", "nasdaq"], &["nasdaq", "coinbase"]),

@@ -5,7 +5,7 @@ use sqlx::{FromRow, SqliteConnection, SqliteExecutor};
 use super::role_of;
 use crate::{
     accounts::{
-        model::Me,
+        model::{Limit, Me},
         server::{
             scopes::Scopes,
             secret::{TokenHash, WebhookSecret},
@@ -42,6 +42,8 @@ pub struct KeptToken {
     pub bot: Option<Me>,
     /// Where its incoming webhook speaks.
     pub room: Option<RoomId>,
+    /// What it may bring.
+    pub limit: Limit,
 }
 
 /// A token as it is listed: nothing that it could be used by.
@@ -59,6 +61,8 @@ pub struct ListedToken {
     pub created: Timestamp,
     /// When it was last used, to the minute.
     pub last_used: Option<Timestamp>,
+    /// What it may bring.
+    pub limit: Limit,
 }
 
 /// A bot as it is listed.
@@ -101,12 +105,22 @@ struct TokenRow {
     user_name: Option<String>,
     folded: Option<String>,
     role: Option<String>,
+    lines_a_minute: Option<i64>,
+    bytes_a_minute: Option<i64>,
+}
+
+fn limit((lines, bytes): (Option<i64>, Option<i64>)) -> Limit {
+    Limit {
+        lines: lines.map(i64::unsigned_abs),
+        bytes: bytes.map(i64::unsigned_abs),
+    }
 }
 
 /// The token of this hash.
 pub async fn token(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Option<KeptToken>, AppError> {
     let row: Option<TokenRow> = sqlx::query_as(
-        "SELECT token.id, token.name, scopes, room, user, user.name AS user_name, folded, role FROM token \
+        "SELECT token.id, token.name, scopes, room, user, user.name AS user_name, folded, role, \
+         lines_a_minute, bytes_a_minute FROM token \
          LEFT JOIN user ON user.id = token.user WHERE token_hash = ? AND suspended IS NULL",
     )
     .bind(&hash.0[..])
@@ -117,6 +131,7 @@ pub async fn token(db: impl SqliteExecutor<'_>, hash: TokenHash) -> Result<Optio
         name: row.name,
         scopes: Scopes::parse(&row.scopes),
         room: row.room.map(RoomId),
+        limit: limit((row.lines_a_minute, row.bytes_a_minute)),
         bot: row.user.map(|id| Me {
             id: UserId(id),
             name: row.user_name.unwrap_or_default(),
@@ -134,12 +149,15 @@ struct ListedRow {
     bot: Option<String>,
     created: i64,
     last_used: Option<i64>,
+    lines_a_minute: Option<i64>,
+    bytes_a_minute: Option<i64>,
 }
 
 /// Every token, in the order in which they were made.
 pub async fn tokens(db: impl SqliteExecutor<'_>) -> Result<Vec<ListedToken>, AppError> {
     let rows: Vec<ListedRow> = sqlx::query_as(
-        "SELECT token.id, token.name, scopes, user.name AS bot, token.created, last_used FROM token \
+        "SELECT token.id, token.name, scopes, user.name AS bot, token.created, last_used, lines_a_minute, bytes_a_minute \
+         FROM token \
          LEFT JOIN user ON user.id = token.user ORDER BY token.id",
     )
     .fetch_all(db)
@@ -151,6 +169,7 @@ pub async fn tokens(db: impl SqliteExecutor<'_>) -> Result<Vec<ListedToken>, App
         bot: row.bot,
         created: Timestamp::from_micros(row.created),
         last_used: row.last_used.map(Timestamp::from_micros),
+        limit: limit((row.lines_a_minute, row.bytes_a_minute)),
     };
     Ok(rows.into_iter().map(listed).collect())
 }
@@ -164,6 +183,18 @@ pub async fn token_hashes(db: impl SqliteExecutor<'_>) -> Result<Vec<TokenHash>,
     .await?;
     let hash = |bytes: Vec<u8>| bytes.try_into().ok().map(TokenHash);
     Ok(all.into_iter().filter_map(hash).collect())
+}
+
+/// Sets what a token may bring; false when there is none.
+pub async fn set_limit(conn: &mut SqliteConnection, token: i64, limit: Limit) -> Result<bool, AppError> {
+    let number = |most: Option<u64>| most.map(|most| i64::try_from(most).unwrap_or(i64::MAX));
+    let done = sqlx::query("UPDATE token SET lines_a_minute = ?, bytes_a_minute = ? WHERE id = ?")
+        .bind(number(limit.lines))
+        .bind(number(limit.bytes))
+        .bind(token)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Notes when a token was used.

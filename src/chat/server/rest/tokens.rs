@@ -34,6 +34,12 @@ pub struct ApiToken {
     /// When it was last used, to the minute; absent when it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used: Option<String>,
+    /// Log lines that it may bring in a minute; absent where nobody has set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines_a_minute: Option<u64>,
+    /// Bytes of log lines, the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_a_minute: Option<u64>,
 }
 
 impl From<ListedToken> for ApiToken {
@@ -45,6 +51,8 @@ impl From<ListedToken> for ApiToken {
             bot: token.bot,
             created: token.created.to_string(),
             last_used: token.last_used.map(|at| at.to_string()),
+            lines_a_minute: token.limit.lines,
+            bytes_a_minute: token.limit.bytes,
         }
     }
 }

@@ -22,9 +22,9 @@ pub const EVERY_LEVEL: u8 = u8::MAX;
 /// Of all lines of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
-    /// The first id.
+    /// The first id, also when its line has gone from it.
     pub first: u64,
-    /// The last id.
+    /// The last id, the same.
     pub last: u64,
     /// How many.
     pub lines: u32,
@@ -38,6 +38,10 @@ pub struct About {
     pub sources: Vec<OfSource>,
     /// Bytes of their texts.
     pub bytes: u64,
+    /// Bytes that it takes; 0 before it is sealed.
+    pub kept: u64,
+    /// How often lines went out of it, or it became one with others.
+    pub version: u64,
 }
 
 impl About {
@@ -53,6 +57,8 @@ impl About {
             levels: [0; 5],
             sources: Vec::new(),
             bytes: 0,
+            kept: 0,
+            version: 0,
         };
         for line in lines {
             about.time = (about.time.0.min(line.time), about.time.1.max(line.time));

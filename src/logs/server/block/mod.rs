@@ -1,16 +1,17 @@
 //! Many lines as one piece: sealed, they take a tenth of the room, and what is known of them as a whole says whether it is
 //! worth looking inside. Pure: bytes in, bytes out.
 //!
-//! The numbers of all lines stand column by column in `head`, their texts one after the other in `text`, both compressed;
+//! The numbers of all lines stand column by column in `head`, after them the colours of those that have some, their texts one after the other in `text`, both compressed;
 //! two filters (`filter`) say which words and letters are nowhere in it.
 
 pub mod about;
+mod colours;
 mod columns;
 pub mod filter;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range, sync::OnceLock};
 
 use regex::Regex;
 
@@ -20,6 +21,7 @@ use self::{
 };
 use crate::{
     logs::{
+        colours::Colours,
         model::{Fields, Level},
         query::matcher::{Matcher, Seen, texts},
     },
@@ -52,6 +54,8 @@ pub struct Raw {
     pub message: String,
     /// Its fields as a JSON object; empty when it has none.
     pub fields: String,
+    /// How its text looks.
+    pub colours: Colours,
 }
 
 impl Raw {
@@ -90,7 +94,9 @@ pub struct Damaged;
 /// # Errors
 /// When they can't be compressed.
 pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
-    let Some(about) = About::of(lines) else { return Ok(None) };
+    let Some(mut about) = About::of(lines) else {
+        return Ok(None);
+    };
     let mut words = filter::Words::default();
     let mut grams = filter::Grams::default();
     let mut text = Vec::with_capacity(about.bytes as usize + 2 * lines.len());
@@ -125,12 +131,19 @@ pub fn seal(lines: &[Raw]) -> std::io::Result<Option<Sealed>> {
     head.numbers(lines.iter().map(source));
     head.numbers(lines.iter().map(|line| line.message.len() as u64));
     head.numbers(lines.iter().map(|line| line.fields.len() as u64));
+    colours::write(lines, &mut head);
+    let (head, text) = (
+        zstd::bulk::compress(&head.0, EFFORT)?,
+        zstd::bulk::compress(&text, EFFORT)?,
+    );
+    let (words, grams) = (words.sealed(), grams.sealed());
+    about.kept = (head.len() + text.len() + words.len() + grams.len()) as u64;
     Ok(Some(Sealed {
-        head: zstd::bulk::compress(&head.0, EFFORT)?,
-        text: zstd::bulk::compress(&text, EFFORT)?,
-        words: words.sealed(),
-        grams: grams.sealed(),
         about,
+        head,
+        text,
+        words,
+        grams,
     }))
 }
 
@@ -140,13 +153,16 @@ pub struct Head {
     pub ids: Vec<u64>,
     /// When each happened.
     pub times: Vec<Timestamp>,
-    received: Vec<Timestamp>,
+    /// When each came.
+    pub received: Vec<Timestamp>,
     /// How bad each is.
     pub levels: Vec<Level>,
     /// Places in the block's list of sources.
     pub sources: Vec<usize>,
     /// Where each message begins and ends, and its fields behind it end.
     places: Vec<(usize, usize, usize)>,
+    /// What is left: the colours of lines that have some.
+    colours: Vec<u8>,
 }
 
 impl Head {
@@ -156,7 +172,13 @@ impl Head {
     /// [`Damaged`].
     pub fn open(about: &About, head: &[u8]) -> Result<Self, Damaged> {
         // Seven numbers a line, of ten bytes at most.
-        let bytes = zstd::bulk::decompress(head, about.lines as usize * 70 + 16).map_err(|_| Damaged)?;
+        let most = about.lines as usize * (70 + colours::BYTES) + 16;
+        let size = zstd::zstd_safe::get_frame_content_size(head)
+            .ok()
+            .flatten()
+            .ok_or(Damaged)?;
+        let size = usize::try_from(size).ok().filter(|size| *size <= most).ok_or(Damaged)?;
+        let bytes = zstd::bulk::decompress(head, size).map_err(|_| Damaged)?;
         let mut reader = Reader(&bytes);
         let count = reader.number()? as usize;
         if count != about.lines as usize {
@@ -204,7 +226,17 @@ impl Head {
             levels,
             sources,
             places,
+            colours: reader.0.to_vec(),
         })
+    }
+}
+
+impl Head {
+    /// Bytes of what the sender of the line at `i` wrote, as [`Raw::bytes`].
+    pub fn bytes(&self, i: usize) -> u64 {
+        let (start, _, next) = self.places[i];
+        // Between message and fields stands a line's end.
+        (next - start - 1) as u64
     }
 }
 
@@ -214,6 +246,8 @@ pub struct Block<'a> {
     /// Its numbers.
     pub head: Head,
     text: String,
+    /// By the places of their lines; read when the first line is taken out.
+    colours: OnceLock<HashMap<usize, Colours>>,
 }
 
 impl<'a> Block<'a> {
@@ -237,7 +271,12 @@ impl<'a> Block<'a> {
         if text.len() != size || !are_whole {
             return Err(Damaged);
         }
-        Ok(Self { about, head, text })
+        Ok(Self {
+            about,
+            head,
+            text,
+            colours: OnceLock::new(),
+        })
     }
 
     /// As the line at `i` is judged.
@@ -272,7 +311,13 @@ impl<'a> Block<'a> {
             source: seen.source.to_owned(),
             message: seen.message.to_owned(),
             fields: self.text.get(end + 1..next).unwrap_or_default().to_owned(),
+            colours: self.colours(i),
         }
+    }
+
+    fn colours(&self, i: usize) -> Colours {
+        let all = self.colours.get_or_init(|| colours::read(&self.head.colours));
+        all.get(&i).cloned().unwrap_or_default()
     }
 
     /// The places of lines with ids in `ids`.
@@ -281,19 +326,27 @@ impl<'a> Block<'a> {
         at(ids.start)..at(ids.end)
     }
 
-    /// Where in `places` lines are that match, the last first, `limit` at most. `finder` finds where they can be
-    /// (see [`crate::logs::query::needs::finder`]).
-    pub fn found(&self, matcher: &Matcher, finder: Option<&Regex>, places: Range<usize>, limit: usize) -> Vec<usize> {
+    /// Where in `places` lines are that match, the last first or, `forth`, the first, `limit` at most. `finder` finds where they
+    /// can be (see [`crate::logs::query::needs::finder`]).
+    pub fn found(
+        &self,
+        matcher: &Matcher,
+        finder: Option<&Regex>,
+        places: Range<usize>,
+        limit: usize,
+        forth: bool,
+    ) -> Vec<usize> {
         let matches = |i: &usize| matcher.matches(&self.seen(*i));
-        match finder {
-            None => places.rev().filter(matches).take(limit).collect(),
-            Some(finder) => self
-                .candidates(finder, places)
-                .into_iter()
-                .rev()
-                .filter(matches)
-                .take(limit)
-                .collect(),
+        match (finder, forth) {
+            (None, true) => places.filter(matches).take(limit).collect(),
+            (None, false) => places.rev().filter(matches).take(limit).collect(),
+            (Some(finder), forth) => {
+                let candidates = self.candidates(finder, places).into_iter();
+                match forth {
+                    true => candidates.filter(matches).take(limit).collect(),
+                    false => candidates.rev().filter(matches).take(limit).collect(),
+                }
+            }
         }
     }
 

@@ -1,9 +1,12 @@
 use proptest::prelude::*;
 
 use super::{about::EVERY_LEVEL, filter::Outside, *};
-use crate::logs::query::{
-    Query,
-    needs::{Needs, finder},
+use crate::logs::{
+    colours::Style,
+    query::{
+        Query,
+        needs::{Needs, finder},
+    },
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -17,6 +20,11 @@ fn raw(id: u64, source: &str, message: &str, fields: &str) -> Raw {
         source: source.to_owned(),
         message: message.to_owned(),
         fields: fields.to_owned(),
+        colours: Colours(if id.is_multiple_of(4) {
+            vec![(1, Style(2)), (4, Style(0))]
+        } else {
+            Vec::new()
+        }),
     }
 }
 
@@ -43,7 +51,12 @@ fn found(lines: &[Raw], query: &str) -> Vec<u64> {
     let query = Query::parse(query).unwrap();
     let matcher = Matcher::new(&query, NOW);
     let outside = Outside::new(&sealed.about, &sealed.words, &sealed.grams);
-    let places = block.found(&matcher, finder(&query).as_ref(), 0..lines.len(), usize::MAX);
+    let search = |forth| block.found(&matcher, finder(&query).as_ref(), 0..lines.len(), usize::MAX, forth);
+    let places = search(false);
+    assert!(
+        search(true).into_iter().rev().eq(places.iter().copied()),
+        "the other way round"
+    );
     assert!(places.is_empty() || Needs::of(&query).may_be_in(&outside));
     places.into_iter().map(|i| block.head.ids[i]).collect()
 }
@@ -141,6 +154,7 @@ proptest! {
                 source,
                 message,
                 fields,
+                colours: Colours((0..id as u32 % 4).map(|at| (at * at, Style(at as u16 * 700))).collect()),
             }
         };
         let lines: Vec<Raw> = parts.into_iter().map(line).collect();

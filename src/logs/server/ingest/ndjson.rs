@@ -40,6 +40,9 @@ pub async fn lines(State(state): State<AppState>, request: Request) -> Result<Re
     let text = repair(body.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body.bytes));
     let (mut report, now) = (Report::default(), Timestamp::now());
     let mut items = split(text.trim_end())?;
+    if body.token.limit.lines.is_some() {
+        body.count(&state, split(text.trim_end())?.count())?;
+    }
     let (mut lines, mut joiner) = (Vec::new(), Joiner::default());
     // In parts, so that neither all lines of a large body lie in memory at once nor others wait until they are read.
     loop {

@@ -21,6 +21,7 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use crate::{
     logs::{
+        colours::Colours,
         model::{Fields, Level},
         server::record::{NewLine, Recorder},
     },
@@ -117,6 +118,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for OwnTracing {
             source: SOURCE.to_owned(),
             message: line.message,
             fields: Fields(line.fields),
+            colours: Colours::default(),
         });
     }
 }
@@ -239,6 +241,7 @@ fn report(lost: u64) -> NewLine {
         source: SOURCE.to_owned(),
         message: "lines of the server itself could not be kept; standard error has them".to_owned(),
         fields: Fields(vec![("lost".to_owned(), lost.into())]),
+        colours: Colours::default(),
     }
 }
 

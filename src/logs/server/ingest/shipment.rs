@@ -1,6 +1,11 @@
 //! What a shipper sends, until it can be read: whose it is, how much of it there may be, and unpacked.
 
-use std::{hash::Hash, io::Read, num::NonZeroU32, time::Duration};
+use std::{
+    hash::Hash,
+    io::Read,
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Bytes,
@@ -12,10 +17,12 @@ use axum::{
     },
 };
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use tokio::sync::Semaphore;
 
 use crate::{
     accounts::server::tokens::{IngestToken, Refused},
     error::AppError,
+    logs::server::quotas::Much,
     server::{
         error::internal,
         inflight::{Room, read, too_large},
@@ -26,6 +33,10 @@ use crate::{
 
 /// Bytes of a packed body that are unpacked before other tasks get a turn.
 const PIECE: usize = 64 * 1024;
+/// How far back zstd may look, as a power of two: 8 MiB, as RFC 9659 has it for bodies.
+const WINDOW: u32 = 23;
+/// Bodies of zstd that are unpacked at the same time, by all who send: each may take the window beside what it unpacks to.
+static TURNS: Semaphore = Semaphore::const_new(4);
 /// What is counted as one by [`pace`], in bytes.
 const COUNTED: usize = 1024;
 
@@ -40,7 +51,7 @@ pub struct Shipment {
     pub token: IngestToken,
     /// The head of the request.
     pub parts: Parts,
-    /// The body, without gzip or deflate.
+    /// The body, unpacked.
     pub bytes: Bytes,
     room: Room,
 }
@@ -61,6 +72,7 @@ pub async fn receive(state: &AppState, request: Request, most: usize) -> Result<
         room = larger;
     }
     keep_pace(state, &token, bytes.len())?;
+    bring(state, &token, Much::Bytes(bytes.len()))?;
     Ok(Shipment {
         token,
         parts,
@@ -74,7 +86,19 @@ fn keep_pace(state: &AppState, token: &IngestToken, bytes: usize) -> Result<(), 
     many.map_or(Ok(()), |many| state.logs.pace.check_many(&token.id, many))
 }
 
+fn bring(state: &AppState, token: &IngestToken, much: Much) -> Result<(), AppError> {
+    state.logs.quotas.bring(token.id, token.limit, much, Instant::now())
+}
+
 impl Shipment {
+    /// Counts its lines, before the first of them is kept.
+    ///
+    /// # Errors
+    /// `SlowDown` when the token has brought as many as it may.
+    pub fn count(&self, state: &AppState, lines: usize) -> Result<(), AppError> {
+        bring(state, &self.token, Much::Lines(lines))
+    }
+
     /// The media type of the body in small letters, without parameters; empty when none is named.
     pub fn kind(&self) -> String {
         let kind = text(&self.parts, CONTENT_TYPE);
@@ -127,6 +151,7 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 enum Packing {
     Gzip,
     Deflate,
+    Zstd,
 }
 
 impl Packing {
@@ -136,8 +161,9 @@ impl Packing {
             "" | "identity" | "snappy" => Ok(None),
             "gzip" | "x-gzip" => Ok(Some(Self::Gzip)),
             "deflate" => Ok(Some(Self::Deflate)),
+            "zstd" => Ok(Some(Self::Zstd)),
             other => Err(AppError::Invalid(format!(
-                "A body with Content-Encoding {other:.40} can't be read: send it as gzip, as deflate, or as it is."
+                "A body with Content-Encoding {other:.40} can't be read: send it as gzip, zstd, deflate, or as it is."
             ))),
         }
     }
@@ -150,7 +176,25 @@ fn text(parts: &Parts, name: HeaderName) -> &str {
 }
 
 async fn unpack(packed: &[u8], packing: Packing, most: usize, room: &mut Room) -> Result<Vec<u8>, AppError> {
+    let turn = match packing {
+        Packing::Zstd => TURNS.acquire().await.ok(),
+        Packing::Gzip | Packing::Deflate => None,
+    };
+    let all = unpacked(packed, packing, most, room).await;
+    drop(turn);
+    all
+}
+
+async fn unpacked(packed: &[u8], packing: Packing, most: usize, room: &mut Room) -> Result<Vec<u8>, AppError> {
     let mut reader: Box<dyn Read + Send + '_> = match packing {
+        Packing::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)
+                .map_err(|cause| internal("making room to unpack zstd", &cause))?;
+            decoder
+                .window_log_max(WINDOW)
+                .map_err(|cause| internal("bounding the room to unpack zstd", &cause))?;
+            Box::new(decoder)
+        }
         Packing::Gzip => Box::new(MultiGzDecoder::new(packed)),
         Packing::Deflate if is_zlib(packed) => Box::new(ZlibDecoder::new(packed)),
         Packing::Deflate => Box::new(DeflateDecoder::new(packed)),
@@ -198,8 +242,17 @@ mod tests {
         for writer in [&mut gzip as &mut dyn Write, &mut zlib, &mut bare] {
             writer.write_all(&text).unwrap();
         }
+        // As they come from whoever flushes: several frames, none of which says how long it is.
+        let mut zstd = Vec::new();
+        for piece in text.chunks(100_000) {
+            let mut frame = zstd::stream::write::Encoder::new(&mut zstd, 3).unwrap();
+            frame.write_all(piece).unwrap();
+            frame.finish().unwrap();
+        }
         let in_flight = InFlight::default();
         for (packed, packing) in [
+            (zstd, Packing::Zstd),
+            (zstd::bulk::compress(&text, 19).unwrap(), Packing::Zstd),
             (gzip.finish().unwrap(), Packing::Gzip),
             (zlib.finish().unwrap(), Packing::Deflate),
             (bare.finish().unwrap(), Packing::Deflate),
@@ -213,5 +266,17 @@ mod tests {
             let broken = unpack(&packed[..packed.len() / 2], packing, text.len(), &mut room).await;
             assert!(matches!(broken, Err(AppError::Invalid(_))));
         }
+    }
+
+    #[tokio::test]
+    async fn zstd_may_not_take_more_than_its_window() {
+        let mut wide = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+        wide.window_log(WINDOW + 1).unwrap();
+        for _ in 0..300 {
+            wide.write_all(&[b'x'; 64 * 1024]).unwrap();
+        }
+        let (wide, in_flight) = (wide.finish().unwrap(), InFlight::default());
+        let refused = unpack(&wide, Packing::Zstd, 64 * 1024 * 1024, &mut in_flight.room(1)).await;
+        assert!(matches!(refused, Err(AppError::Invalid(_))));
     }
 }

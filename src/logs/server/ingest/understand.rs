@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::{level, logfmt, object, times};
 use crate::{
     logs::{
+        colours::Colours,
         model::{Fields, Level},
         server::{
-            harmless::harmless,
+            harmless::coloured,
             record::{LONGEST, NewLine},
         },
     },
@@ -38,7 +39,7 @@ impl Raw {
     /// the one that the text begins with. `now` is for lines that don't say when.
     pub fn understood(self, now: Timestamp) -> NewLine {
         let (mut time, mut level, mut fields) = (self.time, self.level, self.fields);
-        let mut message = clean(self.message);
+        let (mut message, mut colours) = clean(self.message);
         if let Some(mut inner) = looked_into(&message) {
             if time.is_none() {
                 time = object::take_if(&mut inner, object::TIME, |value| times::read(value, now));
@@ -48,7 +49,7 @@ impl Raw {
             }
             let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
             if let Some(said) = object::take_if(&mut inner, object::TEXT, text) {
-                message = clean(said);
+                (message, colours) = clean(said);
             }
             for field in inner.0 {
                 if !fields.0.contains(&field) {
@@ -62,14 +63,16 @@ impl Raw {
             source: self.source,
             message,
             fields,
+            colours,
         }
     }
 }
 
-/// Without colours, and without the end of the line that programs leave on it.
-fn clean(mut text: String) -> String {
+/// The text and its colours, without the end of the line that programs leave on it.
+fn clean(mut text: String) -> (String, Colours) {
     text.truncate(text.trim_end_matches(['\n', '\r']).len());
-    harmless(text)
+    let (text, colours) = coloured(text);
+    (text, colours.unwrap_or_default())
 }
 
 /// The fields of a text that is nothing else.
@@ -91,6 +94,7 @@ fn looked_into(text: &str) -> Option<Fields> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::server::harmless::harmless;
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
@@ -151,7 +155,9 @@ mod tests {
             (line.level, line.message.as_str()),
             (Level::Warn, "2026-11-20T14:03:07Z  WARN late")
         );
-        assert_eq!(understood(r#"{"msg":"\u001b[31mERROR\u001b[0m x"}"#).message, "ERROR x");
+        assert_eq!(line.colours.0.len(), 4, "{:?}", line.colours);
+        let line = understood(r#"{"msg":"\u001b[31mERROR\u001b[0m x"}"#);
+        assert_eq!((line.message.as_str(), line.colours.0.len()), ("ERROR x", 2));
     }
 
     proptest::proptest! {

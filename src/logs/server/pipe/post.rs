@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::Target;
 use crate::{
-    logs::{model::Fields, server::record::NewLine},
+    logs::{
+        model::Fields,
+        server::{pen::written, record::NewLine},
+    },
     paths,
 };
 
@@ -94,7 +97,7 @@ pub fn body(lines: &[NewLine]) -> Vec<u8> {
         let mut parts = vec![
             ("time".to_owned(), line.time.to_string().into()),
             ("level".to_owned(), line.level.name().into()),
-            ("message".to_owned(), line.message.as_str().into()),
+            ("message".to_owned(), written(&line.message, &line.colours).into()),
         ];
         if !line.source.is_empty() {
             parts.push(("source".to_owned(), line.source.as_str().into()));
@@ -129,6 +132,7 @@ mod tests {
             "order=7 ok=no",
             "2026-11-20 14:03:07 [error] failed\n  at a",
             r#"{"ts":"yesterday","a":1}"#,
+            "\u{1b}[31mWARN\u{1b}[0m in \u{1b}[1;94mcolours",
         ] {
             let raw = Raw {
                 source: "gateway".into(),
@@ -139,8 +143,22 @@ mod tests {
             let object: Fields = serde_json::from_slice(&body(std::slice::from_ref(&line))).unwrap();
             let back = object::line(object, &Names::default(), "token", Timestamp::default()).unwrap();
             assert_eq!(
-                (back.time, back.level, back.source, back.message, back.fields),
-                (line.time, line.level, line.source, line.message, line.fields)
+                (
+                    back.time,
+                    back.level,
+                    back.source,
+                    back.message,
+                    back.fields,
+                    back.colours
+                ),
+                (
+                    line.time,
+                    line.level,
+                    line.source,
+                    line.message,
+                    line.fields,
+                    line.colours
+                )
             );
         }
     }

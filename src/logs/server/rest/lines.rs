@@ -55,9 +55,11 @@ pub struct Which {
     cursor: Option<String>,
     /// `json`, `ndjson` or `csv`, in the place of the header `Accept`.
     format: Option<String>,
+    /// `desc` for those that came last first, `asc` for those that came first; as the query says when absent, `desc` as a rule.
+    order: Option<String>,
 }
 
-/// Lines, the newest first.
+/// Lines, the newest first, or the oldest.
 #[derive(Serialize, ToSchema)]
 #[schema(examples(json!({
     "lines": [{
@@ -70,11 +72,11 @@ pub struct ApiLines {
     lines: Vec<ApiLine>,
     /// Everything was looked through.
     complete: bool,
-    /// Until when it was looked back, by when lines came; absent when everything was.
+    /// Until when it was looked, by when lines came; absent when everything was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     searched_to: Option<Timestamp>,
-    /// The cursor of what is older. There may be one although there are few lines or none: looking through everything takes
+    /// The cursor of what is older, or newer where the oldest come first. There may be one although there are few lines or none: looking through everything takes
     /// longer than one answer may.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -111,7 +113,7 @@ impl From<Arc<LogLine>> for ApiLine {
     }
 }
 
-/// The log lines that a query finds, the newest first. The header `Link` leads to what is older.
+/// The log lines that a query finds, the newest first or, with `order=asc`, the oldest. The header `Link` leads on.
 #[utoipa::path(get, path = "/api/v1/logs", params(Which),
     responses((status = 200, body = ApiLines,
         description = "As NDJSON, a line each; as CSV: id,time,level,source,message,fields.")))]
@@ -124,15 +126,23 @@ pub async fn logs(
     let form = form(&which, &headers)?;
     let query = query(which.query.as_deref())?;
     let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let before = which
-        .cursor
-        .as_deref()
-        .map(read_cursor)
-        .transpose()?
-        .unwrap_or(u64::MAX);
+    let forth = match which.order.as_deref() {
+        None => query.oldest,
+        Some("asc") => true,
+        Some("desc") => false,
+        Some(other) => {
+            return Err(AppError::Invalid(format!("`order`: expected asc or desc, not {other:?}.")).into());
+        }
+    };
+    let cursor = which.cursor.as_deref().map(read_cursor).transpose()?;
+    let (after, before) = match forth {
+        true => (cursor.unwrap_or(0), u64::MAX),
+        false => (0, cursor.unwrap_or(u64::MAX)),
+    };
     let look = Look::of(&query, Timestamp::now())
         .within(time("from", which.from.as_deref())?, time("to", which.to.as_deref())?)
-        .between(0, before);
+        .between(after, before)
+        .oldest_first(forth);
     let (lines, reached) = newest(&state.logs.archive, look, limit).await?;
     let link = reached.next.and_then(|next| link(&which, next));
     let mut answer = match form {
@@ -187,6 +197,7 @@ fn link(which: &Which, next: u64) -> Option<HeaderValue> {
         ("from", &which.from),
         ("to", &which.to),
         ("format", &which.format),
+        ("order", &which.order),
     ];
     for (name, value) in named {
         if let Some(value) = value {

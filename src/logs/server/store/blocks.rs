@@ -26,6 +26,8 @@ struct Row {
     levels: String,
     sources: String,
     bytes: i64,
+    kept: i64,
+    version: i64,
 }
 
 impl From<Row> for About {
@@ -40,6 +42,8 @@ impl From<Row> for About {
             levels: serde_json::from_str(&row.levels).unwrap_or_default(),
             sources: sources(&row.sources),
             bytes: row.bytes.unsigned_abs(),
+            kept: row.kept.unsigned_abs(),
+            version: row.version.unsigned_abs(),
         }
     }
 }
@@ -61,7 +65,8 @@ fn sources(json: &str) -> Vec<OfSource> {
     all.into_iter().map(source).collect()
 }
 
-/// The first ids of the newest `limit` blocks that begin before id `before` and end after id `after`, the newest first.
+/// The first ids of the newest `limit` blocks that begin before id `before` and end after id `after`, the newest first, each
+/// with its version.
 ///
 /// # Errors
 /// When the database fails.
@@ -70,20 +75,44 @@ pub async fn firsts<'c>(
     after: u64,
     before: u64,
     limit: u32,
-) -> Result<Vec<u64>, AppError> {
+) -> Result<Vec<(u64, u64)>, AppError> {
     // As one row: thousands take a while on their way.
     let json: String = sqlx::query_scalar(
-        "SELECT json_group_array(first) FROM (SELECT first FROM block WHERE first < ? AND last > ? ORDER BY first DESC LIMIT ?)",
+        "SELECT json_group_array(json_array(first, version)) FROM \
+         (SELECT first, version FROM block WHERE first < ? AND last > ? ORDER BY first DESC LIMIT ?)",
     )
     .bind(place(before))
     .bind(place(after))
     .bind(limit)
     .fetch_one(conn)
     .await?;
-    let mut firsts: Vec<u64> =
+    let mut firsts: Vec<(u64, u64)> =
         serde_json::from_str(&json).map_err(|cause| internal("reading the ids of blocks", &cause))?;
     firsts.sort_unstable_by(|a, b| b.cmp(a));
     Ok(firsts)
+}
+
+/// The same of the oldest, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest_firsts<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<(u64, u64)>, AppError> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT first, version FROM block WHERE first >= coalesce((SELECT max(first) FROM block WHERE first <= ?1), 0) \
+         AND last > ?1 AND first < ?2 ORDER BY first LIMIT ?3",
+    )
+    .bind(place(after))
+    .bind(place(before))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let whole = |(first, version): (i64, i64)| (first.unsigned_abs(), version.unsigned_abs());
+    Ok(rows.into_iter().map(whole).collect())
 }
 
 /// What is known of these blocks as a whole.
@@ -134,6 +163,46 @@ pub async fn oldest_first<'c>(conn: impl SqliteExecutor<'c>, after: u64, limit: 
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The first `limit` blocks that begin after id `after` and whose first line came before `received`, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn beginning_before<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    received: Timestamp,
+    limit: u32,
+) -> Result<Vec<About>, AppError> {
+    let rows: Vec<Row> =
+        sqlx::query_as("SELECT * FROM block WHERE first > ? AND received_first < ? ORDER BY first LIMIT ?")
+            .bind(place(after))
+            .bind(received.micros())
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// A block as it is now, with its numbers and its texts; `None` when it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn whole<'c>(
+    conn: impl SqliteExecutor<'c>,
+    first: u64,
+) -> Result<Option<(About, Vec<u8>, Vec<u8>)>, AppError> {
+    #[derive(FromRow)]
+    struct Whole {
+        #[sqlx(flatten)]
+        block: Row,
+        head: Vec<u8>,
+        text: Vec<u8>,
+    }
+    let found = sqlx::query_as("SELECT block.*, head, text FROM block JOIN block_text USING (first) WHERE first = ?");
+    let found: Option<Whole> = found.bind(place(first)).fetch_optional(conn).await?;
+    Ok(found.map(|whole| (whole.block.into(), whole.head, whole.text)))
+}
+
 /// The numbers and the texts of a block; `None` when it is gone.
 ///
 /// # Errors
@@ -152,7 +221,7 @@ pub async fn head<'c>(conn: impl SqliteExecutor<'c>, first: u64) -> Result<Optio
     Ok(found.bind(place(first)).fetch_optional(conn).await?)
 }
 
-/// The filters of these blocks, by their first ids.
+/// The filters of these blocks, by their first ids, each with the version of the block that it is of.
 ///
 /// # Errors
 /// When the database fails.
@@ -160,22 +229,28 @@ pub async fn filters<'c>(
     conn: impl SqliteExecutor<'c>,
     firsts: &[u64],
     of: Of,
-) -> Result<Vec<(u64, Vec<u8>)>, AppError> {
+) -> Result<Vec<(u64, u64, Vec<u8>)>, AppError> {
     let query = match of {
-        Of::Words => "SELECT first, words FROM block_filter WHERE first IN (SELECT value FROM json_each(?))",
-        Of::Grams => "SELECT first, grams FROM block_filter WHERE first IN (SELECT value FROM json_each(?))",
+        Of::Words => {
+            "SELECT first, version, words FROM block_filter JOIN block USING (first) \
+             WHERE first IN (SELECT value FROM json_each(?))"
+        }
+        Of::Grams => {
+            "SELECT first, version, grams FROM block_filter JOIN block USING (first) \
+             WHERE first IN (SELECT value FROM json_each(?))"
+        }
     };
-    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(query)
+    let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(query)
         .bind(serde_json::to_string(firsts).unwrap_or_default())
         .fetch_all(conn)
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(first, bytes)| (first.unsigned_abs(), bytes))
+        .map(|(first, version, bytes)| (first.unsigned_abs(), version.unsigned_abs(), bytes))
         .collect())
 }
 
-/// Puts `sealed` in the place of the rows and blocks that begin where it does or between there and its end.
+/// Adds a block.
 ///
 /// # Errors
 /// When the database fails.
@@ -187,8 +262,7 @@ pub async fn put(conn: &mut SqliteConnection, sealed: &Sealed) -> Result<(), App
         .iter()
         .map(|source| (&source.name, source.lines, source.bytes, source.levels))
         .collect();
-    let kept = sealed.head.len() + sealed.text.len() + sealed.words.len() + sealed.grams.len();
-    sqlx::query("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    sqlx::query("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(place(about.first))
         .bind(place(about.last))
         .bind(about.lines)
@@ -199,7 +273,8 @@ pub async fn put(conn: &mut SqliteConnection, sealed: &Sealed) -> Result<(), App
         .bind(serde_json::to_string(&about.levels).map_err(encoding)?)
         .bind(serde_json::to_string(&sources).map_err(encoding)?)
         .bind(place(about.bytes))
-        .bind(place(kept as u64))
+        .bind(place(about.kept))
+        .bind(place(about.version))
         .execute(&mut *conn)
         .await?;
     sqlx::query("INSERT INTO block_filter VALUES (?, ?, ?); INSERT INTO block_text VALUES (?, ?, ?)")

@@ -8,9 +8,14 @@ mod stretch;
 use serde::Serialize;
 use sqlx::{SqliteConnection, SqlitePool};
 
-pub use self::stretch::{after, between, by_source, count, earliest, gap, newest_first, oldest_first};
+pub use self::stretch::{KeptOf, after, between, by_source, count, earliest, gap, newest_first, oldest_first};
 use super::record::NewLine;
-use crate::{error::AppError, logs::model::Fields, server::error::internal, time::Timestamp};
+use crate::{
+    error::AppError,
+    logs::{colours::Colours, model::Fields},
+    server::error::internal,
+    time::Timestamp,
+};
 
 /// Leaves ids out, more than a power cut can have taken back: the file's last moments may be lost, and an id that a
 /// reader has seen must not be given to another line.
@@ -33,7 +38,7 @@ pub struct Rows(String, u64);
 /// `Internal` when one can't be encoded.
 pub fn rows(lines: &[NewLine]) -> Result<Rows, AppError> {
     #[derive(Serialize)]
-    struct Row<'a>(i64, i64, &'a str, &'a str, Option<&'a Fields>);
+    struct Row<'a>(i64, i64, &'a str, &'a str, Option<&'a Fields>, Option<&'a Colours>);
     let rows: Vec<Row> = lines
         .iter()
         .map(|line| {
@@ -44,6 +49,7 @@ pub fn rows(lines: &[NewLine]) -> Result<Rows, AppError> {
                 &line.source,
                 &line.message,
                 fields,
+                (!line.colours.is_empty()).then_some(&line.colours),
             )
         })
         .collect();
@@ -57,8 +63,8 @@ pub fn rows(lines: &[NewLine]) -> Result<Rows, AppError> {
 /// When the database fails.
 pub async fn insert(conn: &mut SqliteConnection, rows: &Rows, received: Timestamp) -> Result<u64, AppError> {
     let done = sqlx::query(
-        "INSERT INTO line (time, received, level, source, message, fields)
-         SELECT value ->> 0, ?2, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+        "INSERT INTO line (time, received, level, source, message, fields, colours)
+         SELECT value ->> 0, ?2, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
          FROM json_each(?1) ORDER BY key",
     )
     .bind(&rows.0)

@@ -14,6 +14,7 @@ struct Row {
     source: String,
     message: String,
     fields: Option<String>,
+    colours: Option<String>,
 }
 
 impl From<Row> for Raw {
@@ -26,6 +27,11 @@ impl From<Row> for Raw {
             source: row.source,
             message: row.message,
             fields: row.fields.unwrap_or_default(),
+            // If a file is damaged, the rest of the line is still worth showing.
+            colours: row
+                .colours
+                .and_then(|json| serde_json::from_str(&json).ok())
+                .unwrap_or_default(),
         }
     }
 }
@@ -57,6 +63,34 @@ pub async fn newest_first<'c>(
     levels: &[Level],
     likes: &[String],
 ) -> Result<Vec<Raw>, AppError> {
+    let mut query = fitting((after, before), levels, likes);
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The oldest of them, the oldest first; none while there is a block after the first of the ids, which comes before them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after_blocks<'c>(
+    conn: impl SqliteExecutor<'c>,
+    ids: (u64, u64),
+    limit: u32,
+    levels: &[Level],
+    likes: &[String],
+) -> Result<Vec<Raw>, AppError> {
+    let mut query = fitting(ids, levels, likes);
+    query.push(" AND NOT EXISTS (SELECT 1 FROM block WHERE last > ");
+    query
+        .push_bind(place(ids.0))
+        .push(") ORDER BY id LIMIT ")
+        .push_bind(limit);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+fn fitting<'q>((after, before): (u64, u64), levels: &[Level], likes: &'q [String]) -> QueryBuilder<'q, Sqlite> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM line WHERE id > ");
     query
         .push_bind(place(after))
@@ -79,9 +113,7 @@ pub async fn newest_first<'c>(
         query.push_bind(like).push(" ESCAPE '\\'");
     }
     query.push(if likes.is_empty() { "" } else { ")" });
-    query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
-    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    query
 }
 
 /// The first `limit` after id `after`, oldest first.
@@ -119,36 +151,73 @@ pub async fn up_to<'c>(conn: impl SqliteExecutor<'c>, most: u32) -> Result<u32, 
     Ok(u32::try_from(count).unwrap_or(most))
 }
 
-/// Deletes up to `limit` of those received before `cutoff`, of one source where one is named; how many it were.
+/// What says of a row whether it goes.
+pub struct Brief {
+    /// Its id.
+    pub id: u64,
+    /// What wrote it.
+    pub source: String,
+    /// When it came.
+    pub received: Timestamp,
+    /// Bytes of what its sender wrote, as [`Raw::bytes`].
+    pub bytes: u64,
+}
+
+/// The first `limit` after id `after`, the oldest first; none while a block begins after the first of these ids whose first line
+/// came before the instant beside it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_old(
-    conn: &mut SqliteConnection,
-    source: Option<&str>,
-    cutoff: Timestamp,
+pub async fn brief<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+    block: (u64, Timestamp),
     limit: u32,
-) -> Result<u64, AppError> {
-    let done = sqlx::query(
-        "DELETE FROM line WHERE id IN (SELECT id FROM line WHERE received < ?1 AND (?2 IS NULL OR source = ?2) LIMIT ?3)",
+) -> Result<Vec<Brief>, AppError> {
+    let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(
+        "SELECT id, source, received, octet_length(message) + coalesce(octet_length(fields), 0) FROM line WHERE id > ?1 \
+         AND NOT EXISTS (SELECT 1 FROM block WHERE first > ?2 AND received_first < ?3) ORDER BY id LIMIT ?4",
     )
-    .bind(cutoff.micros())
-    .bind(source)
+    .bind(place(after))
+    .bind(place(block.0))
+    .bind(block.1.micros())
     .bind(limit)
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
+    let brief = |(id, source, received, bytes): (i64, String, i64, i64)| Brief {
+        id: id.unsigned_abs(),
+        source,
+        received: Timestamp::from_micros(received),
+        bytes: bytes.unsigned_abs(),
+    };
+    Ok(rows.into_iter().map(brief).collect())
+}
+
+/// Deletes these; how many it were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(conn: &mut SqliteConnection, ids: &[u64]) -> Result<u64, AppError> {
+    let done = sqlx::query("DELETE FROM line WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(serde_json::to_string(ids).unwrap_or_default())
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected())
 }
 
-/// Of each source: its lines, bytes of their texts, and when the last came.
+/// Of each source: its lines after id `after`, bytes of their texts, and when the last came.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_source<'c>(conn: impl SqliteExecutor<'c>) -> Result<Vec<(String, u64, u64, Timestamp)>, AppError> {
+pub async fn by_source<'c>(
+    conn: impl SqliteExecutor<'c>,
+    after: u64,
+) -> Result<Vec<(String, u64, u64, Timestamp)>, AppError> {
     let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(
         "SELECT source, count(*), sum(octet_length(message) + coalesce(octet_length(fields), 0)), max(received) \
-         FROM line GROUP BY source",
+         FROM line WHERE id > ? GROUP BY source",
     )
+    .bind(place(after))
     .fetch_all(conn)
     .await?;
     let shown = |(source, lines, bytes, last): (String, i64, i64, i64)| {

@@ -32,6 +32,7 @@ impl From<Raw> for LogLine {
             source: raw.source,
             message: raw.message,
             fields,
+            colours: raw.colours,
         }
     }
 }
@@ -149,28 +150,48 @@ pub async fn gap(readers: &SqlitePool, after: u64, before: u64) -> Result<Option
     Ok((count > 0).then_some(Gap { after, before, count }))
 }
 
-/// Of each source: its lines, bytes of their texts, and about when the last came.
+/// What is kept of one source.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeptOf {
+    /// Its lines.
+    pub lines: u64,
+    /// Bytes of their texts.
+    pub bytes: u64,
+    /// Bytes that they take, about: of a block as much as of its text.
+    pub takes: u64,
+    /// About when the last came.
+    pub last: Timestamp,
+}
+
+/// What is kept of each source.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_source(readers: &SqlitePool) -> Result<Vec<(String, u64, u64, Timestamp)>, AppError> {
+pub async fn by_source(readers: &SqlitePool) -> Result<HashMap<String, KeptOf>, AppError> {
     let mut tx = readers.begin().await?;
-    let mut all: HashMap<String, (u64, u64, Timestamp)> = HashMap::new();
-    for (source, lines, bytes, last) in open::by_source(&mut *tx).await? {
-        all.insert(source, (lines, bytes, last));
+    let mut all: HashMap<String, KeptOf> = HashMap::new();
+    for (source, lines, bytes, last) in open::by_source(&mut *tx, 0).await? {
+        let takes = bytes;
+        all.insert(
+            source,
+            KeptOf {
+                lines,
+                bytes,
+                takes,
+                last,
+            },
+        );
     }
     for about in blocks::newest_first(&mut *tx, 0, u64::MAX, u32::MAX).await? {
         for source in about.sources {
-            let (lines, bytes, last) = all.entry(source.name).or_default();
-            *lines += u64::from(source.lines);
-            *bytes += source.bytes;
-            *last = (*last).max(about.received.1);
+            let of = all.entry(source.name).or_default();
+            of.lines += u64::from(source.lines);
+            of.bytes += source.bytes;
+            of.takes += about.kept * source.bytes / about.bytes.max(1);
+            of.last = of.last.max(about.received.1);
         }
     }
-    Ok(all
-        .into_iter()
-        .map(|(name, (lines, bytes, last))| (name, lines, bytes, last))
-        .collect())
+    Ok(all)
 }
 
 /// The earliest time that a line claims.

@@ -56,6 +56,7 @@ async fn take(state: &AppState, request: Request) -> Result<Value, Refusal> {
     let (text, now) = (repair(&body.bytes), Timestamp::now());
     let index = bulk::index_of(body.parts.uri.path());
     let actions = bulk::actions(&text, index).map_err(AppError::Invalid)?;
+    body.count(state, actions.len())?;
     let names = Names::with_sources(SOURCE);
     let (mut items, mut lines, mut is_whole) = (Vec::with_capacity(actions.len()), Vec::new(), true);
     // In parts, so that neither all lines of a large body lie in memory at once nor others wait until they are read.

@@ -73,6 +73,7 @@ async fn take(state: &AppState, request: Request) -> Result<(), Refusal> {
     });
     let pushed = read.await?.map_err(AppError::Invalid)?;
     let kept = pushed.lines.len();
+    body.count(state, kept)?;
     state.logs.recorder.record(joined(pushed.lines)).await?;
     match pushed.refused {
         0 => Ok(()),

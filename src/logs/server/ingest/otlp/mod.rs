@@ -62,6 +62,7 @@ async fn take(state: &AppState, body: Shipment) -> Result<usize, Refusal> {
     let (lines, rejected) = read
         .await?
         .map_err(|error| AppError::Invalid(format!("The body is no export of logs: {error}.")))?;
+    body.count(state, lines.len())?;
     state.logs.recorder.record(lines).await?;
     Ok(rejected)
 }

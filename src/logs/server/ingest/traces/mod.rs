@@ -127,6 +127,7 @@ impl Open {
             self.count = 1;
             return Some(std::mem::replace(&mut self.entry, line));
         }
+        self.entry.colours.append(self.entry.message.len() + 1, &line.colours);
         self.entry.message.push('\n');
         self.entry.message.push_str(&line.message);
         self.count += 1;

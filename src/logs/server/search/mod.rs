@@ -1,20 +1,18 @@
-//! Looks back through all lines, the newest first: those that are rows, then block after block of those that may hold what is
-//! asked for. Whoever asks gets what was found within a moment, and from where to go on.
+//! Looks through all lines, as a rule back from the newest (`back`): those that are rows, then block after block of those that
+//! may hold what is asked for; or from the oldest on (`forth`). Whoever asks gets what was found within a moment, and from where
+//! to go on.
 
-use std::{
-    collections::HashMap,
-    ops::ControlFlow,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+mod back;
+mod forth;
+mod walk;
+
+use std::{sync::Arc, time::Duration};
 
 use regex::Regex;
-use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{
-    archive::{Archive, Bytes, Of},
+    archive::Archive,
     block::{Block, Raw, about::About, filter::Outside},
-    store::{blocks, open},
 };
 
 use crate::{
@@ -28,7 +26,6 @@ use crate::{
             needs::{Needs, finder, likes},
         },
     },
-    server::error::internal,
     time::Timestamp,
 };
 
@@ -40,8 +37,6 @@ const ROWS: u32 = 1_000;
 const OUTSIDES: u32 = 1_024;
 /// Blocks of which the filters are had at once.
 const FILTERS: usize = 32;
-/// Blocks that are looked into at the same time, by all who search.
-static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// What is looked for, and where.
 pub struct Look {
@@ -58,6 +53,8 @@ pub struct Look {
     /// Lines before this id.
     pub before: u64,
     patience: Duration,
+    /// From the oldest on.
+    forth: bool,
 }
 
 impl Look {
@@ -74,6 +71,7 @@ impl Look {
             after: 0,
             before: u64::MAX,
             patience: PATIENCE,
+            forth: false,
         }
     }
 
@@ -92,6 +90,12 @@ impl Look {
         Self { after, before, ..self }
     }
 
+    /// From the oldest on, where that is asked for.
+    #[must_use]
+    pub fn oldest_first(self, forth: bool) -> Self {
+        Self { forth, ..self }
+    }
+
     /// For so long at most.
     #[must_use]
     pub fn patient(self, patience: Duration) -> Self {
@@ -104,10 +108,11 @@ impl Look {
             && self.needs.may_be_in(&Outside::new(about, &[], &[]))
     }
 
-    /// Whether every line of the block that has one of the levels is asked for.
-    fn takes_all_of(&self, about: &About) -> Option<Levels> {
+    /// Whether every line of the block that has one of the levels is asked for, and none of them was seen: those from id
+    /// `before` on were.
+    fn takes_all_of(&self, about: &About, before: u64) -> Option<Levels> {
         let is_within = about.first > self.after
-            && about.last < self.before
+            && about.last < before
             && self.matcher.since().is_none_or(|since| about.time.0 >= since)
             && self.matcher.before().is_none_or(|before| about.time.1 < before);
         self.levels.filter(|_| is_within)
@@ -213,14 +218,14 @@ pub trait Visit: Send + 'static {
         false
     }
 
-    /// Takes a line; they come the newest first.
+    /// Takes a line; they come the newest first, or the oldest where that is asked for.
     fn take(&mut self, hit: &Hit);
 }
 
 /// How far it was looked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
-    /// Before this id it goes on; `None` when everything was looked through.
+    /// Before this id it goes on, or after it where the oldest come first; `None` when everything was looked through.
     pub next: Option<u64>,
     /// About when what was looked at last came.
     pub time: Option<Timestamp>,
@@ -233,164 +238,23 @@ pub struct Reached {
 /// # Errors
 /// When the database fails.
 pub async fn walk<V: Visit>(archive: &Archive, look: Look, visitor: V) -> Result<(V, Reached), AppError> {
-    let readers = &archive.readers;
-    let end = Instant::now() + look.patience;
-    let mut walk = Walk {
-        look: Arc::new(look),
-        visitor,
-        reached: Reached::default(),
-        end,
-    };
-    let mut before = walk.look.before;
-    // All rows are later than what is asked for, as a rule, where a past is.
-    let are_wanted = match walk.look.matcher.before() {
-        Some(end) => open::earliest(readers).await?.is_some_and(|earliest| earliest < end),
-        None => true,
-    };
-    let mut is_last = !are_wanted;
-    let look = walk.look.clone();
-    while !is_last {
-        let rows = open::newest_first(readers, look.after, before, ROWS, &look.of, &look.likes).await?;
-        is_last = rows.len() < ROWS as usize;
-        if let Some(oldest) = rows.last() {
-            before = oldest.id;
-            walk = walk.see_rows(rows).await?;
-        }
-        if walk.is_over(before) {
-            return Ok((walk.visitor, walk.reached));
-        }
-    }
-    loop {
-        let abouts = archive.newest_first(walk.look.after, before, OUTSIDES).await?;
-        let Some(oldest) = abouts.last().map(|about| about.first) else {
-            walk.reached.next = None;
-            return Ok((walk.visitor, walk.reached));
-        };
-        let wanted: Vec<Arc<About>> = abouts.into_iter().filter(|about| walk.look.may_be_in(about)).collect();
-        for some in wanted.chunks(FILTERS) {
-            let needs = &walk.look.needs;
-            let firsts: Vec<u64> = some.iter().map(|about| about.first).collect();
-            let (mut words, mut grams) = (HashMap::new(), HashMap::new());
-            if needs.words() {
-                words = archive.filters(Of::Words, &firsts).await?;
-            }
-            if needs.grams() {
-                grams = archive.filters(Of::Grams, &firsts).await?;
-            }
-            for about in some {
-                let of = |filters: &'_ HashMap<u64, Bytes>| filters.get(&about.first).cloned().unwrap_or_default();
-                let (words, grams) = (of(&words), of(&grams));
-                if !walk.look.needs.may_be_in(&Outside::new(about, &words, &grams)) {
-                    continue;
-                }
-                let all = walk.look.takes_all_of(about);
-                if !all.is_some_and(|levels| walk.visitor.take_all(about, levels)) {
-                    let Some((head, text)) = blocks::text(readers, about.first).await? else {
-                        continue;
-                    };
-                    walk = walk.see_block(about.clone(), before, head, text).await?;
-                }
-                walk.reached.time = Some(about.received.0);
-                if walk.is_over(about.first) {
-                    return Ok((walk.visitor, walk.reached));
-                }
-            }
-        }
-        before = oldest;
-        if walk.is_over(before) {
-            return Ok((walk.visitor, walk.reached));
-        }
-    }
-}
-
-struct Walk<V> {
-    look: Arc<Look>,
-    visitor: V,
-    reached: Reached,
-    end: Instant,
-}
-
-impl<V: Visit> Walk<V> {
-    /// Says where it goes on when it does so later: before `id`, or before the last line that was taken.
-    fn is_over(&mut self, id: u64) -> bool {
-        if self.visitor.room() == 0 {
-            return true;
-        }
-        self.reached.next = Some(id);
-        Instant::now() >= self.end
-    }
-
-    fn take(&mut self, hit: &Hit) {
-        self.visitor.take(hit);
-        self.reached.next = Some(hit.id());
-    }
-
-    async fn see_rows(self, rows: Vec<Raw>) -> Result<Self, AppError> {
-        self.aside(move |mut walk| {
-            walk.reached.time = rows.last().map(|row| row.received);
-            let look = walk.look.clone();
-            let _ = rows
-                .iter()
-                .filter(|row| look.matcher.matches(&row.seen()))
-                .try_for_each(|row| {
-                    walk.take(&Hit::Row(row));
-                    if walk.visitor.room() == 0 {
-                        ControlFlow::Break(())
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                });
-            Ok(walk)
-        })
-        .await
-    }
-
-    async fn see_block(self, about: Arc<About>, before: u64, head: Vec<u8>, text: Vec<u8>) -> Result<Self, AppError> {
-        self.aside(move |mut walk| {
-            let block = match Block::open(&about, &head, &text) {
-                Ok(block) => block,
-                Err(damaged) => {
-                    tracing::error!(
-                        first = about.first,
-                        last = about.last,
-                        "{damaged}: searches pass it over"
-                    );
-                    return Ok(walk);
-                }
-            };
-            let look = walk.look.clone();
-            let places = block.places(look.after.saturating_add(1)..before);
-            for i in block.found(&look.matcher, look.finder.as_ref(), places, walk.visitor.room()) {
-                if walk.visitor.room() == 0 {
-                    break;
-                }
-                walk.take(&Hit::In(&block, i));
-            }
-            Ok(walk)
-        })
-        .await
-    }
-
-    /// Beside the tasks that answer others, in turn with other searches.
-    async fn aside(self, work: impl FnOnce(Self) -> Result<Self, AppError> + Send + 'static) -> Result<Self, AppError> {
-        let turn = TURNS.acquire().await;
-        let done = spawn_blocking(move || work(self)).await;
-        drop(turn);
-        done.map_err(|cause| internal("a search in log lines", &cause))?
+    match look.forth {
+        true => forth::walk(archive, look, visitor).await,
+        false => back::walk(archive, look, visitor).await,
     }
 }
 
 /// Bytes of text in one answer, give or take its last line.
 const ANSWER: usize = 8 * 1024 * 1024;
 
-/// Keeps the newest lines that are found.
-struct Newest {
+/// Keeps the first lines that are found.
+struct First {
     lines: Vec<Arc<LogLine>>,
     limit: usize,
     bytes: usize,
 }
 
-impl Visit for Newest {
+impl Visit for First {
     fn room(&self) -> usize {
         match self.bytes < ANSWER {
             true => self.limit - self.lines.len(),
@@ -404,12 +268,13 @@ impl Visit for Newest {
     }
 }
 
-/// The newest `limit` lines that are looked for, the newest first, and how far it was looked; fewer where they are long.
+/// The newest `limit` lines that are looked for, the newest first, or the oldest where these are asked for first, and how far it
+/// was looked; fewer where they are long.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn newest(archive: &Archive, look: Look, limit: usize) -> Result<(Vec<Arc<LogLine>>, Reached), AppError> {
-    let visitor = Newest {
+    let visitor = First {
         lines: Vec::new(),
         limit,
         bytes: 0,
