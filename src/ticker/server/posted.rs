@@ -1,9 +1,12 @@
 //! Reads what programs post: a JSON object, a JSON array of them, or one per line (NDJSON). Pure.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 use super::tick::{Tick, number};
@@ -11,6 +14,9 @@ use crate::{
     ticker::model::{Key, VenueKind},
     time::Timestamp,
 };
+
+/// Ticks of one body at most: more than fit into it, unless they are none.
+const MOST: usize = 100_000;
 
 /// A tick as posted. Other fields are ignored.
 #[derive(Deserialize)]
@@ -51,8 +57,7 @@ pub fn items(body: &[u8]) -> Result<Vec<(usize, &[u8])>, String> {
         return Err("The body is empty. Send a JSON object, an array of them, or one per line.".to_owned());
     }
     if body.trim_ascii_start().starts_with(b"[") {
-        let list: Vec<&RawValue> =
-            serde_json::from_slice(body).map_err(|e| format!("The array can't be read: {e}."))?;
+        let List(list) = serde_json::from_slice(body).map_err(|e| format!("The array can't be read: {e}."))?;
         if list.is_empty() {
             return Err("The array is empty.".to_owned());
         }
@@ -63,7 +68,42 @@ pub fn items(body: &[u8]) -> Result<Vec<(usize, &[u8])>, String> {
         return Ok(vec![(1, body)]);
     }
     let lines = (1..).zip(body.split(|&byte| byte == b'\n'));
-    Ok(lines.filter(|(_, line)| !line.trim_ascii().is_empty()).collect())
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    let lines: Vec<(usize, &[u8])> = lines.take(MOST + 1).collect();
+    match lines.len() {
+        0..=MOST => Ok(lines),
+        _ => Err(too_many()),
+    }
+}
+
+fn too_many() -> String {
+    format!("A body holds {MOST} ticks at most. Send them in several.")
+}
+
+/// The items of an array, of which there are only so many.
+struct List<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for List<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+        impl<'de> Visitor<'de> for Items {
+            type Value = Vec<&'de RawValue>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of objects")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    if list.len() == MOST {
+                        return Err(A::Error::custom(too_many()));
+                    }
+                    list.push(item);
+                }
+                Ok(list)
+            }
+        }
+        deserializer.deserialize_seq(Items).map(Self)
+    }
 }
 
 /// Reads one tick; `venue` is what it is from when it doesn't say, `now` is when.
@@ -138,6 +178,18 @@ mod tests {
 
     fn read(json: &str) -> Result<Tick, String> {
         tick(json.as_bytes(), "bot", Timestamp::from_micros(7))
+    }
+
+    #[test]
+    fn a_body_holds_only_so_many() {
+        let most = "1\n".repeat(MOST);
+        assert_eq!(items(most.as_bytes()).map(|items| items.len()), Ok(MOST));
+        let array = |count| format!("[{}1]", "1,".repeat(count - 1));
+        assert_eq!(items(array(MOST).as_bytes()).map(|items| items.len()), Ok(MOST));
+        for more in [most + "1", array(MOST + 1)] {
+            let words = items(more.as_bytes()).expect_err("too many");
+            assert!(words.contains("100000 ticks at most"), "{words}");
+        }
     }
 
     #[test]
