@@ -14,12 +14,13 @@ use crate::{error::AppError, json::Json};
 /// The newest lines of a gap, 500 at most, and how many more it has before them.
 ///
 /// # Errors
-/// `SignedOut`.
+/// `SignedOut`, `SlowDown`.
 #[server(prefix = "/do", endpoint = "log_gap", input = Json, output = Json)]
 pub async fn log_gap(after: u64, before: u64) -> Result<Piece, AppError> {
     use super::server::{store, stream::CATCH_UP};
-    crate::accounts::server::session::Session::here()?;
+    let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
+    state.logs.searches.check(&me)?;
     store::between(&state.logs.db.readers, after, before, CATCH_UP).await
 }
 
@@ -27,7 +28,7 @@ pub async fn log_gap(after: u64, before: u64) -> Result<Piece, AppError> {
 /// in a moment.
 ///
 /// # Errors
-/// `SignedOut`.
+/// `SignedOut`, `SlowDown`.
 #[server(prefix = "/do", endpoint = "log_search", input = Json, output = Json)]
 pub async fn log_search(level: String, text: String, before: u64) -> Result<Vec<Arc<LogLine>>, AppError> {
     use super::{
@@ -37,8 +38,9 @@ pub async fn log_search(level: String, text: String, before: u64) -> Result<Vec<
             stream::NEWEST,
         },
     };
-    crate::accounts::server::session::Session::here()?;
+    let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
+    state.logs.searches.check(&me)?;
     let query = query_of(&Filter::read(Some(&level), Some(&text)));
     let look = Look::of(&query, crate::time::Timestamp::now()).between(0, before);
     let (mut lines, _) = search::newest(&state.logs.archive, look, NEWEST as usize).await?;

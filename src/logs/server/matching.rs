@@ -9,10 +9,14 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::publish::{Batch, RING, event};
 use crate::{
+    error::AppError,
     logs::query::{Query, matcher::Matcher},
     server::hub::{Hub, Receiver, RecvError},
     time::Timestamp,
 };
+
+/// Different queries that are read at once at most: each is asked of every line.
+const MOST: usize = 1_000;
 
 /// All queries that somebody reads.
 pub struct Matching {
@@ -45,13 +49,21 @@ impl Matching {
     }
 
     /// The channel of `query`, which ends with its last reader.
-    pub fn channel(&self, query: Query) -> Arc<Channel> {
+    ///
+    /// # Errors
+    /// `Conflict` when as many different ones are read.
+    pub fn channel(&self, query: Query) -> Result<Arc<Channel>, AppError> {
         let text = query.to_string();
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(channel) = channels.get(&text).and_then(Weak::upgrade) {
-            return channel;
+            return Ok(channel);
         }
         channels.retain(|_, channel| channel.strong_count() > 0);
+        if channels.len() >= MOST {
+            return Err(AppError::Conflict(format!(
+                "{MOST} different queries are being followed. Follow one of them, or try again when somebody has left off."
+            )));
+        }
         let (end, found) = (CancellationToken::new(), Hub::new(RING));
         tokio::spawn(matched(
             query.clone(),
@@ -65,7 +77,7 @@ impl Matching {
             _end: end.drop_guard(),
         });
         channels.insert(text, Arc::downgrade(&channel));
-        channel
+        Ok(channel)
     }
 }
 
@@ -97,5 +109,21 @@ async fn matched(query: Query, mut live: Receiver<Batch>, found: Hub<Batch>, end
             event,
             lines: lines.into(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_so_many_queries_are_followed_at_once() {
+        let matching = Matching::new(Hub::new(RING));
+        let query = |n: usize| Query::parse(&format!("order {n}")).expect("a query");
+        let followed: Vec<_> = (0..MOST).map(|n| matching.channel(query(n)).expect("room")).collect();
+        assert!(matches!(matching.channel(query(MOST)), Err(AppError::Conflict(_))));
+        assert!(matching.channel(query(7)).is_ok(), "one that others follow");
+        drop(followed);
+        assert!(matching.channel(query(MOST)).is_ok());
     }
 }

@@ -116,9 +116,7 @@ impl Logs {
     pub async fn tail(&self) -> Result<Tail, AppError> {
         // Before the lines: one that comes in between is then after the cursor rather than nowhere.
         let newest = store::newest(&self.db.readers).await?;
-        let lines = store::between(&self.db.readers, 0, u64::MAX, stream::NEWEST)
-            .await?
-            .lines;
+        let lines = store::newest_lines(&self.db.readers, 0, stream::NEWEST).await?;
         let cursor = lines.last().map_or(newest, |line| line.id);
         Ok(Tail { lines, cursor })
     }

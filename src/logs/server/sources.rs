@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::StatusCode,
     middleware::Next,
     response::Response,
@@ -25,7 +25,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Sources, and reasons, that are remembered at most; what comes later isn't counted.
+/// Sources that are counted at most, and reasons that are remembered: of these the newest.
 const MOST: usize = 1_000;
 /// A slot of the last minute, in microseconds.
 const SLOT: i64 = 10_000_000;
@@ -119,11 +119,15 @@ impl Counts {
     fn refused(&self, token: String, path: String, why: String, now: Timestamp) {
         let mut inner = self.inner();
         let key = (token, path, why);
-        if inner.refused.len() < MOST || inner.refused.contains_key(&key) {
-            let (count, last) = inner.refused.entry(key).or_default();
-            *count += 1;
-            *last = now;
+        if inner.refused.len() >= MOST && !inner.refused.contains_key(&key) {
+            let oldest = inner.refused.iter().min_by_key(|(_, (_, last))| *last);
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
+                inner.refused.remove(&oldest);
+            }
         }
+        let (count, last) = inner.refused.entry(key).or_default();
+        *count += 1;
+        *last = now;
     }
 }
 
@@ -193,6 +197,10 @@ pub async fn note_refused(State(state): State<AppState>, mut request: Request, n
     let whose: Whose = Arc::new(OnceLock::new());
     request.extensions_mut().insert(whose.clone());
     let path = paths::shown(request.uri().path()).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|route| route.as_str().to_owned());
     let answer = next.run(request).await;
     let status = answer.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -205,7 +213,11 @@ pub async fn note_refused(State(state): State<AppState>, mut request: Request, n
     let words = text.trim();
     let words = &words[..words.floor_char_boundary(WORDS)];
     let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let token = whose.get().cloned().unwrap_or_default();
+    // A stranger's path is anything.
+    let (token, path) = match whose.get() {
+        Some(token) => (token.clone(), path),
+        None => (String::new(), route.unwrap_or_default()),
+    };
     let why = match status {
         // It says how long to wait, which is another time each time.
         StatusCode::TOO_MANY_REQUESTS => "429 more than it may bring: it was told to wait".to_owned(),
@@ -218,6 +230,19 @@ pub async fn note_refused(State(state): State<AppState>, mut request: Request, n
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_newest_refusals_are_remembered() {
+        let counts = Counts::default();
+        for n in 0..MOST as i64 + 10 {
+            let (token, path) = ("gateway".to_owned(), "/ingest/logs".to_owned());
+            counts.refused(token, path, format!("400 {n}"), Timestamp::from_micros(n));
+        }
+        let refused = counts.of_late(Timestamp::from_micros(0), &mut HashMap::new());
+        assert_eq!(refused.len(), MOST);
+        let oldest = refused.iter().min_by_key(|one| one.last).map(|one| one.why.as_str());
+        assert_eq!(oldest, Some("400 10"));
+    }
 
     #[test]
     fn a_minute_is_the_last_one() {

@@ -60,7 +60,7 @@ impl Feed for LogFeed {
         if query.is_everything() {
             return Ok(self.open(after));
         }
-        let channel = self.matching.channel(query);
+        let channel = self.matching.channel(query)?;
         Ok(self.read(after, channel.subscribe(), Some(channel)))
     }
 }
@@ -169,12 +169,7 @@ impl Reader {
     async fn missed(&self, known: Option<u64>, newest: u64) -> Result<(Vec<Arc<LogLine>>, bool), AppError> {
         let (after, limit) = known.map_or((0, NEWEST), |known| (known, CATCH_UP + 1));
         let Some(channel) = &self.channel else {
-            return Ok((
-                store::between(&self.archive.readers, after, u64::MAX, limit)
-                    .await?
-                    .lines,
-                true,
-            ));
+            return Ok((store::newest_lines(&self.archive.readers, after, limit).await?, true));
         };
         let look = Look::of(&channel.query, Timestamp::now()).between(after, newest + 1);
         let (mut lines, reached) = search::newest(&self.archive, look, limit as usize).await?;

@@ -90,9 +90,10 @@ pub async fn sweep(db: &Database, keep: &Arc<Keep>, now: Timestamp) -> Result<u6
 /// Deletes the oldest blocks while all take more than `most` bytes.
 async fn oldest_blocks(db: &Database, most: u64) -> Result<u64, AppError> {
     let mut count = 0;
+    // What is sealed meanwhile, the next sweep sees.
+    let (.., mut kept) = blocks::total(&db.readers).await?;
     loop {
         let start = Instant::now();
-        let (.., kept) = blocks::total(&db.readers).await?;
         let oldest = match kept > most {
             true => blocks::oldest(&db.readers).await?,
             false => None,
@@ -100,6 +101,7 @@ async fn oldest_blocks(db: &Database, most: u64) -> Result<u64, AppError> {
         let Some(oldest) = oldest else { return Ok(count) };
         put(db, vec![oldest.first], None).await?;
         count += u64::from(oldest.lines);
+        kept = kept.saturating_sub(oldest.kept);
         rest(start).await;
     }
 }

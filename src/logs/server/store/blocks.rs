@@ -78,8 +78,9 @@ pub async fn firsts<'c>(
 ) -> Result<Vec<(u64, u64)>, AppError> {
     // As one row: thousands take a while on their way.
     let json: String = sqlx::query_scalar(
-        "SELECT json_group_array(json_array(first, version)) FROM \
-         (SELECT first, version FROM block WHERE first < ? AND last > ? ORDER BY first DESC LIMIT ?)",
+        "SELECT json_group_array(json_array(first, version)) FROM (SELECT first, version FROM block \
+         WHERE first < ?1 AND first >= coalesce((SELECT max(first) FROM block WHERE first <= ?2), 0) AND last > ?2 \
+         ORDER BY first DESC LIMIT ?3)",
     )
     .bind(place(before))
     .bind(place(after))
@@ -137,12 +138,16 @@ pub async fn newest_first<'c>(
     before: u64,
     limit: u32,
 ) -> Result<Vec<About>, AppError> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM block WHERE first < ? AND last > ? ORDER BY first DESC LIMIT ?")
-        .bind(place(before))
-        .bind(place(after))
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    // Blocks lie one behind the other, so all but one of those begin after it.
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT * FROM block WHERE first < ?1 AND first >= coalesce((SELECT max(first) FROM block WHERE first <= ?2), 0) \
+         AND last > ?2 ORDER BY first DESC LIMIT ?3",
+    )
+    .bind(place(before))
+    .bind(place(after))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 

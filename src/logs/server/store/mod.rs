@@ -8,7 +8,9 @@ mod stretch;
 use serde::Serialize;
 use sqlx::{SqliteConnection, SqlitePool};
 
-pub use self::stretch::{KeptOf, after, between, by_source, count, earliest, gap, newest_first, oldest_first};
+pub use self::stretch::{
+    KeptOf, after, between, by_source, count, earliest, gap, newest_first, newest_lines, oldest_first,
+};
 use super::record::NewLine;
 use crate::{
     error::AppError,

@@ -124,6 +124,16 @@ pub async fn after(readers: &SqlitePool, after: u64, limit: u32) -> Result<Vec<A
     Ok(whole(oldest_first(readers, after, limit).await?))
 }
 
+/// The newest `limit` lines after id `after`, oldest first.
+///
+/// # Errors
+/// When the database fails, or a block is damaged.
+pub async fn newest_lines(readers: &SqlitePool, after: u64, limit: u32) -> Result<Vec<Arc<LogLine>>, AppError> {
+    let mut lines = newest_first(readers, after, u64::MAX, limit).await?;
+    lines.reverse();
+    Ok(whole(lines))
+}
+
 /// The newest `limit` lines between two ids, both excluded, oldest first, and how many more there are.
 ///
 /// # Errors
