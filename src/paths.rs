@@ -245,6 +245,8 @@ pub fn is_beside(path: &str) -> bool {
             "/history/",
             "/lists",
             "/logs/",
+            "/ticker/chart",
+            "/ticker/venues",
         ]
         .iter()
         .any(|part| path.contains(part))
@@ -255,6 +257,22 @@ pub fn is_beside(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_beside_the_desk() {
+        for path in [
+            "/ticker/chart?symbol=A&venue=b",
+            "/ticker/venues",
+            "/rooms/1/about",
+            "/logs/search?q=a",
+            "/at/now",
+        ] {
+            assert!(is_beside(path), "{path}");
+        }
+        for path in ["/", "/rooms/1?before=9#m3", "/ticker", "/logs"] {
+            assert!(!is_beside(path), "{path}");
+        }
+    }
 
     #[test]
     fn shippers_paths() {

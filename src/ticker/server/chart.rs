@@ -176,9 +176,9 @@ pub async fn series(ticker: &Ticker, symbol: &str, venue: Option<&str>) -> Resul
         let near = near(symbol, known.iter().map(|quote| quote.symbol.as_str()));
         AppError::NotFound(match (venue, near.is_empty()) {
             (Some(venue), _) => {
-                format!("There are no bars of {symbol} at {venue}. GET /api/v1/instruments lists what there is.")
+                format!("There are no bars of {symbol} at {venue}: nothing of it has been traded here yet. The page Ticker and GET /api/v1/instruments list what there is.")
             }
-            (None, true) => format!("There are no bars of {symbol}. GET /api/v1/instruments lists what there is."),
+            (None, true) => format!("There are no bars of {symbol}. The page Ticker and GET /api/v1/instruments list what there is."),
             (None, false) => format!("There are no bars of {symbol}. Near it: {}.", near.join(", ")),
         })
     })

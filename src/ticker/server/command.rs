@@ -38,9 +38,10 @@ impl Command for Price {
             }
             let quotes = self.0.whole().quotes;
             let told = answer(typed, &quotes, &self.0.days())?;
-            let first = quotes.iter().find(|quote| quote.symbol.eq_ignore_ascii_case(typed));
-            let link =
-                first.map(|quote| paths::discuss(&paths::chart(&quote.symbol, &quote.venue), Some(call.draft.room)));
+            let link = found(typed, &quotes)
+                .into_iter()
+                .next()
+                .map(|quote| paths::discuss(&paths::chart(&quote.symbol, &quote.venue), Some(call.draft.room)));
             Ok(Outcome::Note(
                 [Some(told), link].into_iter().flatten().collect::<Vec<_>>().join("\n"),
             ))
@@ -48,21 +49,30 @@ impl Command for Price {
     }
 }
 
+/// The quotes of a symbol, or of one at a venue (`coinbase:BTC-USD`); whatever the case where nothing is written the same.
+fn found<'a>(typed: &str, quotes: &'a [Quote]) -> Vec<&'a Quote> {
+    let at_venue = |quote: &Quote| format!("{}:{}", quote.venue, quote.symbol);
+    let all = |is: &dyn Fn(&Quote) -> bool| quotes.iter().filter(|quote| is(quote)).collect::<Vec<_>>();
+    let tries: [&dyn Fn(&Quote) -> bool; 3] = [
+        &|quote| quote.symbol == typed,
+        &|quote| quote.symbol.eq_ignore_ascii_case(typed),
+        &|quote| at_venue(quote).eq_ignore_ascii_case(typed),
+    ];
+    let found = tries.into_iter().map(all);
+    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+}
+
 /// What is told of the symbol that somebody typed, on lines.
 fn answer(typed: &str, quotes: &[Quote], days: &HashMap<Key, DayStats>) -> Result<String, AppError> {
-    let found = |is: fn(&str, &str) -> bool| {
-        let found: Vec<&Quote> = quotes.iter().filter(|quote| is(&quote.symbol, typed)).collect();
-        (!found.is_empty()).then_some(found)
-    };
-    let found = found(|symbol, typed| symbol == typed).or_else(|| found(str::eq_ignore_ascii_case));
-    let Some(found) = found else {
+    let found = found(typed, quotes);
+    if found.is_empty() {
         let near = near(typed, quotes.iter().map(|quote| quote.symbol.as_str()));
         let words = match near.is_empty() {
             true => format!("There is no price of {typed}."),
             false => format!("There is no price of {typed}. Near it: {}.", near.join(", ")),
         };
         return Err(AppError::NotFound(words));
-    };
+    }
     let told = found
         .iter()
         .take(VENUES)
@@ -134,6 +144,16 @@ mod tests {
         assert_eq!(lines[0], "BTC-USD 96,412.50 ▲ +1,181.50 (+1.24%) at coinbase");
         assert_eq!(lines[1], "day 94,999.90 – 97,000.00, 2026-11-20 14:03:07 UTC");
         assert_eq!(lines[2], "BTC-USD 96,412.50 ▲ +1,181.50 (+1.24%) at demo, made up");
+    }
+
+    #[test]
+    fn a_venue_can_be_named() {
+        let quotes = [quote("BTC-USD", "coinbase"), quote("BTC-USD", "demo")];
+        let told = answer("Demo:btc-usd", &quotes, &HashMap::new()).unwrap();
+        assert!(
+            told.contains("at demo, made up") && !told.contains("coinbase"),
+            "{told}"
+        );
     }
 
     #[test]
