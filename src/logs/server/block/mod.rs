@@ -21,7 +21,10 @@ use self::{
 use crate::{
     logs::{
         model::{Fields, Level},
-        query::matcher::{Matcher, Seen, texts},
+        query::{
+            fields::texts,
+            matcher::{Matcher, Seen},
+        },
     },
     time::Timestamp,
 };
