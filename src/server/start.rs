@@ -17,7 +17,7 @@ use crate::{
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     moment,
-    squawk::server::Squawk,
+    squawk::server::{Squawk, withdrawn},
     ticker::server::{Ticker, lists::departed},
 };
 
@@ -151,6 +151,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     withdraw::begin(&state);
     clear::begin(&state);
     departed::begin(&state);
+    withdrawn::begin(&state);
     alerts::server::begin(&state);
     let config = state.config.clone();
     // Whoever is on this machine could take its connections in other ways too.
