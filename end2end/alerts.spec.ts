@@ -14,6 +14,7 @@ const poster = (server: Server, request: APIRequestContext) => {
 };
 
 const alerts = (who: Person): Locator => who.messages.locator(".msg").filter({ hasText: "Alerts" });
+const mark = (who: Person): Locator => alerts(who).locator(".alert-mark");
 const preview = (who: Person): Locator => who.page.getByRole("region", { name: "The last 24 hours" });
 
 async function make(who: Person) {
@@ -37,7 +38,12 @@ test("a price crosses: said, acknowledged for everybody, gone on with, and over"
   await ines.page.getByRole("link", { name: "Alert on this" }).click();
   await expect(ines.page.getByLabel("Symbol")).toHaveValue("lab:ACME");
   await expect(ines.page.getByLabel("Which lines")).toBeHidden();
-  await ines.page.getByLabel("Value", { exact: true }).fill("100");
+  const value = ines.page.getByLabel("Value", { exact: true });
+  await value.fill("1,5");
+  await expect(preview(ines)).toContainText("1,5 can be read in two ways");
+  await value.fill("50");
+  await expect(preview(ines)).toContainText("ACME is 99 now, which is above 50 already");
+  await value.fill("0.1k");
   await expect(preview(ines)).toContainText("It would have fired once in the last 24 hours");
   await ines.page.getByLabel("Calls").fill("@tomasz");
   await accessibleDayAndNight(ines.page, "the form of an alert");
@@ -52,6 +58,8 @@ test("a price crosses: said, acknowledged for everybody, gone on with, and over"
   for (const who of [ines, tomasz]) {
     await expect(alerts(who)).toHaveCount(1);
     await expect(alerts(who)).toContainText("Firing: ACME crosses above 100");
+    await expect(mark(who)).toHaveText("Firing");
+    await expect(mark(who).locator("svg")).toBeVisible();
     await expect(alerts(who).locator(".mention")).toHaveText("@tomasz");
   }
   await accessible(tomasz.page, "a room with an alert");
@@ -59,12 +67,15 @@ test("a price crosses: said, acknowledged for everybody, gone on with, and over"
   for (const who of [ines, tomasz]) {
     await expect(alerts(who)).toContainText("acknowledged by tomasz");
     await expect(alerts(who).getByRole("button", { name: "Acknowledge" })).toHaveCount(0);
+    await expect(mark(who)).toHaveText("Acknowledged");
   }
   await expect(alerts(ines).getByRole("link", { name: "Open" })).toHaveAttribute("href", /^\/ticker\/chart\?symbol=ACME&venue=lab&before=/);
   await tick("104");
   await expect(alerts(ines)).toContainText("farthest 104", { timeout: 15_000 });
   await tick("97");
   await expect(alerts(ines)).toContainText("Resolved: ACME", { timeout: 15_000 });
+  await expect(mark(ines)).toHaveText("Resolved");
+  await accessibleDayAndNight(ines.page, "a room with an alert that is over");
   await expect(alerts(ines)).toHaveCount(1);
   await expect(ines.messages.getByText("edited")).toHaveCount(0);
 });
@@ -119,11 +130,44 @@ test("a command makes one; it is put off, switched off and deleted", async ({ in
   await post("/ingest/ticks", { symbol: "ACME", venue: "lab", last: "101" });
   await alerts(ines).getByRole("button", { name: "Snooze 4 h" }).click();
   await expect(alerts(ines)).toContainText("snoozed by ines until");
+  await expect(mark(ines)).toHaveText("Snoozed");
+  await accessibleDayAndNight(ines.page, "a room with an alert that is put off");
+  await alerts(ines).getByRole("button", { name: "Wake up" }).click();
+  await expect(mark(ines)).toHaveText("Firing");
+  await alerts(ines).getByRole("button", { name: "Snooze 4 h" }).click();
+  await expect(mark(ines)).toHaveText("Snoozed");
+  const row = ines.page.getByRole("listitem").filter({ hasText: "ACME crosses above 100" });
   await ines.open("/alerts");
-  await expect(ines.page.getByRole("listitem").filter({ hasText: "ACME crosses above 100" })).toContainText("snoozed until");
+  await expect(row).toContainText("snoozed until");
+  await ines.page.getByRole("button", { name: "Wake up ACME crosses above 100" }).click();
+  await expect(ines.page.getByText("It speaks again.")).toBeVisible();
+  await expect(row).toContainText("firing");
   await ines.page.getByRole("button", { name: /^Switch off / }).click();
   await expect(ines.page.getByRole("listitem").filter({ hasText: "ACME crosses above 100" })).toContainText("off");
   await ines.page.getByText("Delete", { exact: true }).click();
   await ines.page.getByRole("button", { name: "Delete it for everybody" }).click();
   await expect(ines.page.getByText("No alert yet.")).toBeVisible();
+});
+
+test("on a phone the form and the list fit, and what stands side by side is as high", async ({ person, ines, server, request }) => {
+  const tomasz = await person("tomasz", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await tomasz.follow(ines);
+  await poster(server, request)("/ingest/ticks", { symbol: "ACME", venue: "lab", last: "99" });
+  const { page } = tomasz;
+  await page.goto(`${server.url}/alerts/new?test=above&symbol=lab:ACME&value=100&days=mon&cooldown=5m`);
+  const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+  expect(await fits()).toBe(true);
+  const lefts = await page.locator("fieldset.choices .choice").evaluateAll((days) => days.map((day) => Math.round(day.getBoundingClientRect().left)));
+  // In columns: the first of each row stands below the first of all.
+  expect(lefts).toHaveLength(7);
+  expect(new Set(lefts).size).toBeLessThan(7);
+  expect(lefts.filter((left) => left === lefts[0]).length).toBeGreaterThan(1);
+  const heights = await page.locator("form.alert :is(.field input, .field select)").evaluateAll((fields) =>
+    fields.map((field) => field.getBoundingClientRect().height).filter((height) => height > 0).map(Math.round),
+  );
+  expect(new Set(heights).size).toBe(1);
+  await accessible(page, "the form of an alert on a phone");
+  await make(tomasz);
+  expect(await fits()).toBe(true);
+  await accessible(page, "the list of alerts on a phone");
 });

@@ -35,6 +35,7 @@ test("two people hear it, miss nothing over a killed server, and see who has see
   }
   // The first still waits for her, behind the newer one.
   await expect(banner(ines).getByRole("link", { name: "1 more" })).toBeVisible();
+  await expect(banner(ines).getByRole("button", { name: "All seen" })).toBeVisible();
   await putAway(ines, (seen) => seen.press("Escape"));
   await expect(headline(ines)).toHaveText("ECB holds deposit rate at 2.00%");
   await putAway(ines);
@@ -43,6 +44,25 @@ test("two people hear it, miss nothing over a killed server, and see who has see
   await ines.page.reload();
   await ines.arrive();
   await expect(onTheTape(ines)).toContainText("Fed cuts by 25 bp");
+  await expect(banner(ines)).toHaveClass("banner none");
+});
+
+test("all that wait are put away at once, and nothing is hidden by them", async ({ ines, server, request }) => {
+  const wire = token(server, "wire", "post");
+  const head = ines.page.getByRole("main").getByRole("heading").first();
+  const top = async () => (await head.boundingBox())!.y;
+  const before = await top();
+  for (const text of ["First", "Second", "Third"]) await squawk(server, request, wire, text);
+  await expect(banner(ines).getByRole("link", { name: "2 more" })).toBeVisible();
+  const box = (await banner(ines).boundingBox())!;
+  expect(await top()).toBeGreaterThanOrEqual(box.y + box.height);
+  const kept = ines.page.waitForResponse(/\/do\/see_headlines$/);
+  await banner(ines).getByRole("button", { name: "All seen" }).click();
+  expect((await kept).ok()).toBe(true);
+  await expect(banner(ines)).toHaveClass("banner none");
+  expect(await top()).toBe(before);
+  await ines.page.reload();
+  await ines.arrive();
   await expect(banner(ines)).toHaveClass("banner none");
 });
 
@@ -115,7 +135,7 @@ test("on a phone the banner finds room and hides nothing for long", async ({ per
   expect(box.x).toBeGreaterThanOrEqual(0);
   expect(box.x + box.width).toBeLessThanOrEqual(390);
   await accessible(tomasz.page, "a squawk on a phone");
-  await tomasz.page.getByRole("button", { name: "Seen" }).tap();
+  await tomasz.page.getByRole("button", { name: "Seen", exact: true }).tap();
   await expect(banner(tomasz)).toHaveClass("banner none");
 });
 

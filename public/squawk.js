@@ -72,6 +72,8 @@ const names = ({ seen, seen_by }) => {
 };
 /** It goes through though the page is left at once. */
 const see = (id) => fetch("/do/see_headline", { method: "POST", body: new URLSearchParams({ id }), keepalive: true });
+const seeAll = (from, until) =>
+  fetch("/do/see_headlines", { method: "POST", body: new URLSearchParams({ from, until }), keepalive: true });
 
 class Banner {
   root = document.getElementById("squawk-banner");
@@ -86,6 +88,8 @@ class Banner {
   /** What came and made no noise yet. */
   #unheard = [];
   #due = false;
+  /** The stream has said what there is; until then all that the server rendered stands. */
+  #isTold = false;
   #part = (name) => this.root.querySelector(name);
 
   constructor() {
@@ -93,6 +97,10 @@ class Banner {
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#dismiss(Number(this.root.dataset.headline));
+    });
+    this.#part("form.all").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#dismissAll(event.target);
     });
     this.root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.root.classList.contains("none")) return;
@@ -110,6 +118,14 @@ class Banner {
   /** Takes an event of the stream. */
   heard(json) {
     const headline = JSON.parse(json);
+    this.#isTold = true;
+    if (headline.gone) {
+      // Taken back with whoever squawked it.
+      this.#known.delete(headline.id);
+      this.#unheard = this.#unheard.filter(({ id }) => id !== headline.id);
+      this.#later();
+      return;
+    }
     this.#known.set(headline.id, headline);
     const old = [...this.#known.keys()].sort((a, b) => b - a).slice(FRESH);
     for (const id of old) {
@@ -144,29 +160,47 @@ class Banner {
     if (hears("voice")) for (const { text } of unheard.slice(-READ_OUT)) readOut(text);
   }
 
-  async #dismiss(id) {
-    this.#dismissed.add(id);
+  #dismiss(id) {
+    return this.#putAway([id], () => see(id));
+  }
+
+  /** All that wait, as the form names the oldest and the newest of them. */
+  #dismissAll(form) {
+    const [from, until] = ["from", "until"].map((name) => Number(form.elements[name].value));
+    const waiting = this.#isTold ? this.#unseen().map(({ id }) => id) : [Number(this.root.dataset.headline)];
+    return this.#putAway(waiting, () => seeAll(from, until));
+  }
+
+  async #putAway(ids, keep) {
+    for (const id of ids) this.#dismissed.add(id);
     const focused = this.root.contains(document.activeElement);
     this.#show();
     // Where nothing is left to be dismissed, the keyboard goes on where one writes.
     if (focused && this.root.classList.contains("none")) document.querySelector("main textarea, main")?.focus();
-    const answer = await see(id).catch(() => null);
+    const answer = await keep().catch(() => null);
     if (answer?.ok) return;
-    // It comes back, and can be dismissed again.
-    this.#dismissed.delete(id);
+    // They come back, and can be dismissed again.
+    for (const id of ids) this.#dismissed.delete(id);
     this.#show();
   }
 
-  #show() {
-    // Until the stream has said what there is, all that the server rendered stands, but for what was put away.
-    if (!this.#known.size) return this.#dismissed.size ? this.#card() : undefined;
+  /** What is news, the newest first. */
+  #current() {
     const since = Date.now() - this.news;
-    const news = [...this.#known.values()].filter(({ at }) => Date.parse(at) >= since).sort((a, b) => b.id - a.id);
-    this.#tape(news[0]);
-    const unseen = news.filter(
+    return [...this.#known.values()].filter(({ at }) => Date.parse(at) >= since).sort((a, b) => b.id - a.id);
+  }
+
+  #unseen() {
+    return this.#current().filter(
       ({ id, author, seen_by }) => author !== this.me && !this.#dismissed.has(id) && !seen_by.some(([who]) => who === this.me),
     );
-    this.#card(unseen[0], unseen.length - 1);
+  }
+
+  #show() {
+    // Until then what the server rendered stands, but for what was put away.
+    if (!this.#isTold) return this.#dismissed.size ? this.#card([]) : undefined;
+    this.#tape(this.#current()[0]);
+    this.#card(this.#unseen());
   }
 
   #tape(headline) {
@@ -178,7 +212,8 @@ class Banner {
     this.head.title = headline.text;
   }
 
-  #card(headline, more) {
+  #card(unseen) {
+    const [headline, more] = [unseen[0], unseen.length - 1];
     this.root.classList.toggle("none", !headline);
     const status = this.#part("[role=status]");
     if (!headline) {
@@ -197,6 +232,10 @@ class Banner {
     this.#part(".seen-by").textContent = seenWords(headline);
     this.#part(".seen-by").title = names(headline);
     this.#part(".more").textContent = more > 0 ? `${more} more` : "";
+    const all = this.#part("form.all");
+    all.hidden = more < 1;
+    all.elements.from.value = unseen.at(-1).id;
+    all.elements.until.value = headline.id;
   }
 }
 
@@ -211,7 +250,9 @@ function page(list) {
   source.addEventListener("squawk", ({ data }) => {
     const headline = JSON.parse(data);
     const row = list.querySelector(`[data-headline="${headline.id}"]`);
-    if (row) {
+    if (headline.gone) {
+      row?.remove();
+    } else if (row) {
       const by = row.querySelector("details");
       by.hidden = !headline.seen;
       by.querySelector("summary").textContent = seenWords(headline);

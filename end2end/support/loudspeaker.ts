@@ -22,7 +22,7 @@ export const headline = (who: Person): Locator => banner(who).getByRole("status"
 /** Puts away what the banner shows, and waits until that is kept. */
 export async function putAway(who: Person, how: (seen: Locator) => Promise<void> = (seen) => seen.click()) {
   const kept = who.page.waitForResponse(/\/do\/see_headline$/);
-  await how(banner(who).getByRole("button", { name: "Seen" }));
+  await how(banner(who).getByRole("button", { name: "Seen", exact: true }));
   expect((await kept).ok()).toBe(true);
 }
 /** What stands on the tape. */

@@ -53,6 +53,19 @@ pub async fn delete_alert(id: AlertId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Has an alert that is put off speak again.
+///
+/// # Errors
+/// As `alerts/server/acts`.
+#[server(prefix = "/do", endpoint = "wake_alert", output = Json)]
+pub async fn wake_alert(id: AlertId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::acts::wake(&state, me.id, id).await?;
+    leptos_axum::redirect(&format!("{}?done=woken", crate::paths::ALERTS));
+    Ok(())
+}
+
 /// Calls an alert's webhook once.
 ///
 /// # Errors

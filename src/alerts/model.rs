@@ -222,6 +222,8 @@ pub struct FormPage {
     pub rooms: Vec<(RoomId, String)>,
     /// What would have been, where there is enough to say.
     pub tried: Option<Tried>,
+    /// What calls to its webhook are signed with, once it has one.
+    pub secret: Option<String>,
 }
 
 /// What came of trying a rule on the past.
@@ -244,6 +246,8 @@ pub struct Preview {
     pub here: Vec<(Timestamp, String)>,
     /// It was looked at from then on only.
     pub from: Option<Timestamp>,
+    /// What is to be known of how it is now.
+    pub now: Option<String>,
     /// Why there is no more to say.
     pub note: Option<String>,
 }

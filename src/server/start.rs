@@ -17,7 +17,7 @@ use crate::{
     error::AppError,
     logs::server::{Logs, ingest::own_tracing::OwnLines},
     moment,
-    squawk::server::Squawk,
+    squawk::server::{Squawk, withdrawn},
     ticker::server::{Ticker, lists::departed},
 };
 
@@ -121,7 +121,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     let files = folder.join("files");
     let shelf = Shelf::open(files.clone());
     let shelf = shelf.map_err(|e| format!("the folder {} can't be used: {e}", files.display()))?;
-    let alerts = Alerts::new(&config, &shutdown)?;
+    let alerts = Alerts::start(&desk, &config, &shutdown).await.map_err(fault)?;
     let squawk = Squawk::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
     let others = Others {
         commands: vec![ticker.command(), logs.command(), alerts.command(), squawk.command()],
@@ -151,6 +151,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     withdraw::begin(&state);
     clear::begin(&state);
     departed::begin(&state);
+    withdrawn::begin(&state);
     alerts::server::begin(&state);
     let config = state.config.clone();
     // Whoever is on this machine could take its connections in other ways too.

@@ -54,6 +54,17 @@ pub async fn see_headline(id: HeadlineId) -> Result<(), AppError> {
     crate::squawk::server::publish::see(&state.squawk, me, id).await
 }
 
+/// Marks the headlines between two, both included, as seen; the form's page is shown again.
+///
+/// # Errors
+/// `SignedOut`, `SlowDown`.
+#[server(prefix = "/do", endpoint = "see_headlines", output = Json)]
+pub async fn see_headlines(from: HeadlineId, until: HeadlineId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let state = crate::server::state::AppState::here()?;
+    crate::squawk::server::publish::see_all(&state.squawk, me, (from, until)).await
+}
+
 /// Follows a feed of the web.
 ///
 /// # Errors

@@ -28,12 +28,31 @@ pub struct Headline {
     pub seen: u32,
     /// Those of them who saw it last, [`NAMES`] at most, the last one first.
     pub seen_by: Vec<(UserId, String)>,
+    /// It was taken back: nothing else is known of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// People who have seen a headline that are named at most.
 pub const NAMES: u32 = 50;
 
 impl Headline {
+    /// One that was taken back.
+    pub const fn gone(id: HeadlineId, changed: u64) -> Self {
+        Self {
+            id,
+            changed,
+            at: Timestamp::from_micros(0),
+            author: None,
+            source: String::new(),
+            text: String::new(),
+            url: None,
+            seen: 0,
+            seen_by: Vec::new(),
+            gone: true,
+        }
+    }
+
     /// How many have seen it, in words; empty when nobody has.
     pub fn seen_words(&self) -> String {
         match self.seen {

@@ -5,12 +5,13 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{FollowFeed, LeaveFeed, SeeHeadline, TellHeadline, list_headlines},
+    api::{FollowFeed, LeaveFeed, SeeHeadline, SeeHeadlines, TellHeadline, list_headlines},
     model::{Feed, Headline, SquawkPage, Wanted},
     rules,
 };
 use crate::{
     accounts::pages::frame::{Done, Frame, When, me},
+    ids::HeadlineId,
     paths::{self, encoded},
     ui::{
         loaded::loaded,
@@ -59,17 +60,28 @@ fn Squawks(page: SquawkPage, wanted: Wanted) -> impl IntoView {
         };
         view! { <p class="empty">{words}</p> }
     });
+    let is_unseen =
+        |headline: &Headline| headline.author != Some(own) && headline.seen_by.iter().all(|(who, _)| *who != own);
+    let unseen: Vec<HeadlineId> = headlines
+        .iter()
+        .filter(|one| is_unseen(one))
+        .map(|one| one.id)
+        .collect();
+    let all_seen = match unseen[..] {
+        [until, .., from] => Some(view! { <AllSeen from until /> }),
+        _ => None,
+    };
     let rows = headlines
         .into_iter()
         .map(|headline| {
-            let is_unseen = headline.author != Some(own) && headline.seen_by.iter().all(|(who, _)| *who != own);
+            let is_unseen = is_unseen(&headline);
             view! { <Row headline is_unseen /> }
         })
         .collect_view();
     let older = before.map(|id| view! { <a class="button quiet" href=address(&wanted.q, Some(id.0))>"Older"</a> });
     view! {
         <Done what="told" words="Everyone hears it." />
-        <Wrong error=refusal(TellHeadline::PATH).or_else(|| refusal(SeeHeadline::PATH)) />
+        <Wrong error=[TellHeadline::PATH, SeeHeadline::PATH, SeeHeadlines::PATH].into_iter().find_map(refusal) />
         {if may {
             view! { <Telling form_id /> }.into_any()
         } else {
@@ -91,6 +103,7 @@ fn Squawks(page: SquawkPage, wanted: Wanted) -> impl IntoView {
         // Its script says how many came meanwhile.
         <p role="status"><a id="squawks-new" href=paths::SQUAWKS hidden></a></p>
         {empty}
+        {all_seen}
         <ol class="entries squawks" id="squawks" data-changed=changed.to_string() aria-label="Squawks">{rows}</ol>
         <p>{older}</p>
         <section class="hears" id="squawk-hears" aria-labelledby="hears-heading" hidden>
@@ -107,6 +120,17 @@ fn Squawks(page: SquawkPage, wanted: Wanted) -> impl IntoView {
         </section>
         {feeds.map(|feeds| view! { <Feeds feeds /> })}
         <script src="/squawk.js" type="module"></script>
+    }
+}
+
+#[component]
+fn AllSeen(from: HeadlineId, until: HeadlineId) -> impl IntoView {
+    view! {
+        <form method="post" action=SeeHeadlines::PATH class="all-seen">
+            <input type="hidden" name="from" value=from.to_string() />
+            <input type="hidden" name="until" value=until.to_string() />
+            <button class="button quiet" type="submit">"All seen"</button>
+        </form>
     }
 }
 

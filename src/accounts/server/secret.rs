@@ -68,6 +68,12 @@ impl WebhookSecret {
         BASE64URL_NOPAD.encode(self.mac(&[b"reply token"]).as_ref())
     }
 
+    /// Another secret, made from this one: for `purpose` always the same.
+    pub fn derived(&self, purpose: &str) -> Self {
+        let key = self.mac(&[b"secret for ", purpose.as_bytes()]);
+        Self(format!("{WEBHOOK_PREFIX}{}", BASE64URL_NOPAD.encode(key.as_ref())))
+    }
+
     fn mac(&self, parts: &[&[u8]]) -> hmac::Tag {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
         let mut mac = hmac::Context::with_key(&key);
@@ -127,5 +133,8 @@ mod tests {
         assert_eq!(secret.reply_token(), WebhookSecret::kept("key".into()).reply_token());
         assert_ne!(secret.reply_token(), WebhookSecret::new().unwrap().reply_token());
         assert_eq!(format!("{secret:?}"), "WebhookSecret(…)");
+        let (one, other) = (secret.derived("alert 1"), secret.derived("alert 2"));
+        assert_eq!(one.text(), secret.derived("alert 1").text());
+        assert!(one.text() != other.text() && one.text().starts_with(WEBHOOK_PREFIX));
     }
 }

@@ -64,7 +64,12 @@ pub fn AlertFormPage() -> impl IntoView {
 
 #[component]
 fn Form(page: FormPage) -> impl IntoView {
-    let FormPage { draft, rooms, tried } = page;
+    let FormPage {
+        draft,
+        rooms,
+        tried,
+        secret,
+    } = page;
     if rooms.is_empty() {
         return view! { <p class="empty">"Alerts speak in rooms, and you are in none."</p> }.into_any();
     }
@@ -110,7 +115,7 @@ fn Form(page: FormPage) -> impl IntoView {
             <div class="row">
                 <div class="field" data-for="value">
                     <label for="value">"Value"</label>
-                    <input id="value" name="value" value=draft.value.clone() inputmode="decimal" placeholder="100000" autocomplete="off" maxlength="40" />
+                    <input id="value" name="value" value=draft.value.clone() inputmode="text" placeholder="100000 or 100k" autocomplete="off" autocapitalize="off" maxlength="40" />
                 </div>
                 <div class="field" data-for="time">
                     <label for="within">"Within"</label>
@@ -132,7 +137,7 @@ fn Form(page: FormPage) -> impl IntoView {
             </div>
             <details open=has_more(&draft)>
                 <summary>"Name, words, hours, webhook"</summary>
-                <More draft=draft.clone() />
+                <More draft=draft.clone() secret />
             </details>
             <section id="preview" aria-live="polite" aria-label="The last 24 hours">
                 {tried.filter(|tried| matches!(tried, Tried::Fired(_))).map(|tried| view! { <Outcome tried /> })}
@@ -163,7 +168,7 @@ fn has_more(draft: &Draft) -> bool {
 }
 
 #[component]
-fn More(draft: Draft) -> impl IntoView {
+fn More(draft: Draft, secret: Option<String>) -> impl IntoView {
     let shape = Shape::named(&draft.shape).unwrap_or(Shape::Json);
     let shapes = Shape::ALL.map(|one| view! { <option value=one.name() selected=one == shape>{one.words()}</option> });
     let days = draft.days.clone();
@@ -215,5 +220,11 @@ fn More(draft: Draft) -> impl IntoView {
                 <input id="url" name="url" type="url" value=draft.url.clone() placeholder="https://ntfy.sh/desk" autocomplete="off" maxlength="2000" />
             </div>
         </div>
+        <p class="hint">
+            {match secret {
+                Some(secret) => view! { "Its calls are signed, with this secret: " <code class="secret">{secret}</code> }.into_any(),
+                None => "Calls are signed: with which secret, stands here once the alert has a webhook.".into_any(),
+            }}
+        </p>
     }
 }

@@ -5,9 +5,10 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use crate::{
     accounts::pages::frame::{Done, Frame, When, day_and_minute},
     alerts::{
-        api::{DeleteAlert, SwitchAlert, TestAlert, alerts},
+        api::{DeleteAlert, SwitchAlert, TestAlert, WakeAlert, alerts},
         model::Listed,
     },
+    ids::AlertId,
     paths,
     ui::{
         loaded::loaded_once,
@@ -29,7 +30,7 @@ pub fn AlertsPage() -> impl IntoView {
 
 #[component]
 fn List(listed: Vec<Listed>) -> impl IntoView {
-    let refused = [SwitchAlert::PATH, DeleteAlert::PATH, TestAlert::PATH];
+    let refused = [SwitchAlert::PATH, DeleteAlert::PATH, TestAlert::PATH, WakeAlert::PATH];
     let wrong = refused.into_iter().find_map(refusal);
     let none = listed.is_empty().then(|| {
         view! {
@@ -44,6 +45,7 @@ fn List(listed: Vec<Listed>) -> impl IntoView {
         <Wrong error=wrong />
         <Done what="kept" words="It is watched from now on." />
         <Done what="tested" words="The webhook took the call." />
+        <Done what="woken" words="It speaks again." />
         <p><a class="button" href=paths::NEW_ALERT>"New alert"</a></p>
         {none}
         <ul class="entries alerts" role="list">{rows}</ul>
@@ -64,6 +66,9 @@ fn Row(alert: Listed) -> impl IntoView {
         Some((at, None)) => view! { "Fired last " <When at /> }.into_any(),
         None => "Never fired".into_any(),
     };
+    let wake = alert
+        .snoozed
+        .map(|_| view! { <Wake id=alert.id name=alert.name.clone() /> });
     let acts = alert.can_change.then(|| view! { <Acts alert=alert.clone() /> });
     view! {
         <li>
@@ -81,10 +86,22 @@ fn Row(alert: Listed) -> impl IntoView {
                 </p>
                 {alert.trouble.clone().map(|trouble| view! { <p class="error">"It couldn't speak: " {trouble}</p> })}
             </div>
+            {wake}
             {acts}
         </li>
     }
     .into_any()
+}
+
+/// Everybody in the room can put one off, and take that back.
+#[component]
+fn Wake(id: AlertId, name: String) -> impl IntoView {
+    view! {
+        <form method="post" action=WakeAlert::PATH>
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="button quiet" type="submit" aria-label=format!("Wake up {name}")>"Wake up"</button>
+        </form>
+    }
 }
 
 #[component]

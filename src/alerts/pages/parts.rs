@@ -23,6 +23,7 @@ fn Fired(preview: Preview) -> impl IntoView {
         times,
         here,
         from,
+        now,
         note,
     } = preview;
     let count = match (times, &note) {
@@ -38,10 +39,11 @@ fn Fired(preview: Preview) -> impl IntoView {
     let rows = rows.collect_view();
     view! {
         <p class="hint">{sentence}</p>
-        <p><strong>{count}</strong></p>
-        <ul class="times" role="list">{rows}</ul>
+        {(!count.is_empty()).then(|| view! { <p><strong>{count}</strong></p> })}
+        {(times > 0).then(|| view! { <ul class="times" role="list">{rows}</ul> })}
         {more.map(|more| view! { <p class="hint">{more}</p> })}
         {from.map(|from| view! { <p class="hint">"Looked back to " <When at=from /> "; what was before isn't counted."</p> })}
-        {note.map(|note| view! { <p class="hint">{note}</p> })}
+        {note.map(|note| view! { <p><strong>{note}</strong></p> })}
+        {now.map(|now| view! { <p class="hint">{now}</p> })}
     }
 }

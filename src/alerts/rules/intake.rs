@@ -169,6 +169,28 @@ impl State {
     }
 }
 
+impl State {
+    /// Goes on at `until` as if no time had gone by: a silence that had lasted for a while has lasted as long, and what was
+    /// there lately still is.
+    pub(super) fn pass_over(&mut self, spec: &Spec, until: Timestamp) {
+        let (from, until) = (self.now, self.now.max(until));
+        self.now = until;
+        let away = until.micros() - from.micros();
+        let later = |at: Timestamp| Timestamp::from_micros(at.micros().saturating_add(away));
+        if matches!(spec.test, Test::Fewer | Test::Stale) {
+            (self.since, self.price.at) = (later(self.since), later(self.price.at));
+        }
+        if spec.test == Test::Fewer {
+            let width = width(spec.seconds);
+            let slots = until.micros().div_euclid(width) - from.micros().div_euclid(width);
+            for group in self.groups.values_mut() {
+                (group.since, group.met_since) = (later(group.since), later(group.met_since));
+                group.counts.pass_over(slots);
+            }
+        }
+    }
+}
+
 /// Whether what is looked for holds of one value. Silence is told once it has lasted, and holds until enough came.
 fn judge(spec: &Spec, group: &mut Group, now: Timestamp, since: Timestamp) {
     let (sum, was) = (Decimal::from(group.counts.sum()), group.met);

@@ -37,10 +37,12 @@ pub enum Event<'a> {
     },
     /// It is so late.
     Clock(Timestamp),
-    /// Nobody has watched until now.
-    Gap(Timestamp),
+    /// Nobody has watched from then until then: nothing could come.
+    Gap(Timestamp, Timestamp),
     /// Nothing is to be said until then.
     Snooze(Timestamp),
+    /// That is taken back.
+    Wake,
 }
 
 /// What a rule does with that.
@@ -80,15 +82,21 @@ impl State {
                 self.clock(spec, session);
                 self.follow(spec, false)
             }
-            Event::Gap(at) => {
-                self.now = self.now.max(at);
-                self.since = self.now;
-                self.price.at = self.price.at.max(self.now);
-                None
+            Event::Gap(from, until) => {
+                self.now = self.now.max(from.min(until));
+                self.clock(spec, session);
+                let step = self.follow(spec, false);
+                self.pass_over(spec, until);
+                step
             }
             Event::Snooze(until) => {
                 self.snoozed = Some(until);
                 None
+            }
+            Event::Wake => {
+                // Whoever takes it back has seen what goes on; only what was held back is told.
+                self.snoozed = None;
+                self.follow(spec, false)
             }
         }
     }

@@ -1,10 +1,13 @@
 //! What alerts are decided by. Pure: no clock, no I/O; what is read and said is in `server`.
 
 pub mod anchors;
+pub mod figures;
 pub mod hours;
 mod intake;
 pub mod lengths;
 pub mod machine;
+pub mod mark;
+pub mod numbers;
 pub mod spec;
 pub mod state;
 pub mod telling;

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{hours::Hours, lengths, words};
+use super::{hours::Hours, lengths, numbers, words};
 use crate::{
     alerts::model::{Draft, LONGEST_NAME, Shape, Test},
     error::AppError,
@@ -208,11 +208,8 @@ fn field(name: &str) -> Result<String, AppError> {
 }
 
 fn value(test: Test, text: &str) -> Result<Decimal, AppError> {
-    let plain: String = text.chars().filter(|c| !matches!(c, ',' | '_' | '%' | ' ')).collect();
     let wrong = |words: &str| Err(AppError::Invalid(words.to_owned()));
-    let Ok(value) = plain.parse::<Decimal>() else {
-        return wrong("The value is a number, such as 100000 or 2.5.");
-    };
+    let value = numbers::read(text).map_err(AppError::Invalid)?;
     match test {
         Test::Above | Test::Below => Ok(value),
         Test::More if value.fract().is_zero() && value >= Decimal::ZERO && value <= LINES.into() => Ok(value.trunc()),

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    figures::Figures,
     lengths,
+    mark::Mark,
     spec::Spec,
     state::{Episode, State},
     words,
@@ -18,6 +20,8 @@ pub const SNOOZES: [(&str, &str); 3] = [
 ];
 /// The word by which somebody says that they have seen it.
 pub const ACKNOWLEDGE: &str = "acknowledge";
+/// The word by which somebody takes a snooze back.
+pub const WAKE: &str = "wake";
 /// Bytes of a detail at most.
 const LONGEST: usize = 600;
 
@@ -43,6 +47,8 @@ pub struct Telling {
     pub stopped: Option<String>,
     /// It can be put off.
     pub has_snooze: bool,
+    /// The same in figures.
+    pub figures: Figures,
 }
 
 /// What people have pressed.
@@ -69,17 +75,13 @@ impl Telling {
                 .is_continued
                 .then(|| "It goes on in a later message.".to_owned()),
             has_snooze: true,
+            figures: Figures::of(spec, episode),
         }
     }
 
     /// The message.
     pub fn body(&self, pressed: &Pressed) -> String {
-        let head = match (&self.stopped, self.ended, &pressed.acknowledged) {
-            (Some(_), ..) => "Stopped",
-            (None, Some(_), _) => "Resolved",
-            (None, None, Some(_)) => "Acknowledged",
-            (None, None, None) => "Firing",
-        };
+        let head = Mark::of(self, pressed).word();
         let mut lines = vec![format!("**{head}: {}**", plain(&self.name)), self.what.clone()];
         lines.extend(self.details.iter().cloned());
         let mut course = format!("Since {}", instant(self.began));
@@ -103,20 +105,22 @@ impl Telling {
         lines.join("\n")
     }
 
-    /// The buttons, as a card behind the message's own HTML. They are forms, so that they work without scripts;
-    /// `public/alerts.js` sends them by itself.
+    /// Where it is and the buttons, as a card behind the message's own HTML. They are forms, so that they work without
+    /// scripts; `public/alerts.js` sends them by itself.
     pub fn card(&self, firing: FiringId, pressed: &Pressed) -> String {
-        let is_over = self.ended.is_some() || self.stopped.is_some();
+        let mark = Mark::of(self, pressed);
         let mut buttons = String::new();
         let mut button = |words: &str, act: &str| {
             buttons.push_str(&format!(
                 "<button class=\"button quiet\" type=\"submit\" name=\"act\" value=\"{act}\">{words}</button>"
             ));
         };
-        if !is_over && pressed.acknowledged.is_none() {
+        if mark.is_open() && pressed.acknowledged.is_none() {
             button("Acknowledge", ACKNOWLEDGE);
         }
-        if self.has_snooze && self.stopped.is_none() && !is_over {
+        if mark == Mark::Snoozed {
+            button("Wake up", WAKE);
+        } else if mark.is_open() && self.has_snooze {
             SNOOZES.iter().for_each(|(words, act)| button(words, act));
         }
         let open = match self.link.as_str() {
@@ -126,11 +130,12 @@ impl Telling {
                 escaped(link)
             ),
         };
+        let mark = mark.html();
         if buttons.is_empty() && open.is_empty() {
-            return String::new();
+            return format!("{CARD}{mark}</div>");
         }
         format!(
-            "{CARD}<form class=\"acts\" method=\"post\" action=\"{}\" data-alert><input type=\"hidden\" name=\"firing\" \
+            "{CARD}{mark}<form class=\"acts\" method=\"post\" action=\"{}\" data-alert><input type=\"hidden\" name=\"firing\" \
              value=\"{firing}\">{buttons}{open}<output></output></form></div>",
             paths::ALERT_ACT
         )
@@ -138,11 +143,7 @@ impl Telling {
 
     /// The same in words alone, for others' webhooks.
     pub fn words(&self) -> String {
-        let head = match (&self.stopped, self.ended) {
-            (Some(_), _) => "Stopped",
-            (None, Some(_)) => "Resolved",
-            (None, None) => "Firing",
-        };
+        let head = Mark::of(self, &Pressed::default()).word();
         let rest = self.details.iter().map(|detail| unescaped(detail));
         let lines = [format!("{head}: {}", self.name), unescaped(&self.what)];
         let lines = lines.into_iter().chain(rest).filter(|line| !line.is_empty());

@@ -47,6 +47,11 @@ impl Counts {
         }
     }
 
+    /// Has all of it have come so many slots later.
+    pub fn pass_over(&mut self, slots: i64) {
+        self.slots.iter_mut().for_each(|(slot, _)| *slot += slots);
+    }
+
     /// How many there are.
     pub const fn sum(&self) -> u64 {
         self.sum

@@ -11,7 +11,10 @@ use crate::{
     server::state::WeakState,
 };
 
-use super::{keep::keep, store};
+use super::{
+    keep::{beyond, keep},
+    store,
+};
 
 /// The command.
 pub struct Alert(pub Arc<OnceLock<WeakState>>);
@@ -47,8 +50,12 @@ impl Command for Alert {
                 .await?
                 .ok_or_else(store::no_alert)?;
             let sentence = kept.spec.sentence();
+            let beyond = beyond(&state, &kept.spec).map_or_else(String::new, |beyond| format!(" {beyond}"));
             Ok(Outcome::Note(match is_new {
-                true => format!("This room is told: {sentence}. All alerts are at {}.", paths::ALERTS),
+                true => format!(
+                    "This room is told: {sentence}.{beyond} All alerts are at {}.",
+                    paths::ALERTS
+                ),
                 false => format!("This room is told that already: {sentence}."),
             }))
         })

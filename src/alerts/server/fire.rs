@@ -22,7 +22,8 @@ use crate::{
 };
 
 use super::{
-    outgoing::{Call, What},
+    outgoing::Call,
+    payload::{Told, What},
     store::{self, Firing, Of},
 };
 
@@ -104,17 +105,18 @@ impl Said {
             return Ok(());
         }
         for (number, telling) in &report.tellings {
-            let mut call = |what| {
-                if let Some(hook) = &report.hook {
-                    self.calls.push(Call::of(rule, hook, what, telling));
-                }
+            let call = |what, place| {
+                let told = Told {
+                    rule,
+                    what,
+                    number: *number,
+                    telling: telling.clone(),
+                    place,
+                };
+                report.hook.clone().map(|hook| Call { hook, told })
             };
             match store::of_rule(conn, rule, *number).await? {
                 None => {
-                    call(What::Firing);
-                    if telling.ended.is_some() {
-                        call(What::Resolved);
-                    }
                     let id = store::insert_firing(conn, Of::Rule(rule, *number), report.room, telling).await?;
                     let nobody = Pressed::default();
                     let speech = Speech {
@@ -124,9 +126,11 @@ impl Said {
                         card: telling.card(id, &nobody),
                         called: called.clone(),
                     };
+                    let mut place = None;
                     match spoken::say(conn, speaker.clone(), speech, Timestamp::now()).await {
                         Ok(spoken) => {
-                            if let Some((_, seq)) = spoken.place() {
+                            place = spoken.place();
+                            if let Some((_, seq)) = place {
                                 store::set_place(conn, id, seq).await?;
                             }
                             store::set_trouble(conn, rule, None).await?;
@@ -137,13 +141,19 @@ impl Said {
                         }
                         Err(error) => return Err(error),
                     }
+                    self.calls.extend(call(What::Firing, place));
+                    if telling.ended.is_some() {
+                        self.calls.extend(call(What::Resolved, place));
+                    }
                 }
                 Some(firing) => {
-                    match (firing.has_ended, telling.ended.is_some()) {
-                        (false, true) if telling.stopped.is_none() => call(What::Resolved),
-                        (true, false) => call(What::Firing),
-                        _ => (),
-                    }
+                    let place = firing.seq.map(|seq| (firing.room, seq));
+                    let what = match (firing.has_ended, telling.ended.is_some()) {
+                        (false, true) if telling.stopped.is_none() => Some(What::Resolved),
+                        (true, false) => Some(What::Firing),
+                        _ => None,
+                    };
+                    self.calls.extend(what.and_then(|what| call(what, place)));
                     self.spoken.push(retell(conn, firing, telling.clone(), called).await?);
                 }
             }

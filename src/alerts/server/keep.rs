@@ -17,6 +17,7 @@ use crate::{
     ids::AlertId,
     logs,
     server::{error::internal, state::AppState},
+    ticker::model::Quote,
     time::Timestamp,
 };
 
@@ -158,8 +159,7 @@ pub async fn may_change(state: &AppState, me: &Me, id: AlertId) -> Result<Kept, 
 fn begins(state: &AppState, spec: &Spec) -> State {
     let mut begins = State::new(Timestamp::now(), 0);
     if matches!(spec.test, Test::Above | Test::Below)
-        && let (_, quotes) = state.ticker.public_board().newer(0, |symbol| symbol == spec.key.symbol)
-        && let Some(quote) = quotes.iter().find(|quote| quote.key() == spec.key)
+        && let Some(quote) = quote(state, spec)
     {
         let event = Event::Price {
             at: quote.time.min(begins.now),
@@ -170,6 +170,26 @@ fn begins(state: &AppState, spec: &Spec) -> State {
         let _ = begins.take(spec, None, event);
     }
     begins
+}
+
+/// Where the price of a rule is that fires when it crosses something, if it is beyond that already.
+pub fn beyond(state: &AppState, spec: &Spec) -> Option<String> {
+    let quote = quote(state, spec)?;
+    let (symbol, last, value) = (&spec.key.symbol, quote.last, spec.value);
+    let side = match spec.test {
+        Test::Above if last > value => "above",
+        Test::Below if last < value => "below",
+        _ => return None,
+    };
+    Some(format!(
+        "{symbol} is {last} now, which is {side} {value} already: this fires when it comes back and crosses again."
+    ))
+}
+
+/// The price that there is of the symbol of a rule.
+pub fn quote(state: &AppState, spec: &Spec) -> Option<Quote> {
+    let (_, quotes) = state.ticker.public_board().newer(0, |symbol| symbol == spec.key.symbol);
+    quotes.into_iter().find(|quote| quote.key() == spec.key)
 }
 
 /// A rule begins: nothing is known of it but that, and how often it has fired.

@@ -65,8 +65,11 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
         rule: draft.rule.clone(),
         ..Draft::default()
     };
+    let mut secret = None;
     if let Ok(id) = draft.rule.parse() {
         let kept = may_change(state, me, id).await?;
+        let hook = kept.spec.hook.as_ref();
+        secret = hook.map(|_| state.alerts.outgoing.secret(id).text().to_owned());
         if draft == only_named {
             draft = Draft {
                 rule: draft.rule,
@@ -83,7 +86,12 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
         true => None,
         false => Some(tried(state, me, &draft).await?),
     };
-    Ok(FormPage { draft, rooms, tried })
+    Ok(FormPage {
+        draft,
+        rooms,
+        tried,
+        secret,
+    })
 }
 
 /// Of what it needs something isn't said yet: nothing is wrong so far.

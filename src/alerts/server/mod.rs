@@ -2,7 +2,8 @@
 //!
 //! `check` makes a rule of what was written, `keep` keeps it; `evaluate` watches all of them and hands what they have to
 //! say to `fire`. `acts` are the buttons below a message, `forms` and `listed` what pages need, `preview` a look at the
-//! last day, `rest` the API, `command` what people type, `alertmanager` another's alerts, `outgoing` others' webhooks.
+//! last day, `rest` the API, `command` what people type, `alertmanager` another's alerts, `outgoing` calls others' webhooks
+//! with what `payload` makes.
 
 pub mod acts;
 pub mod alertmanager;
@@ -14,6 +15,7 @@ pub mod forms;
 pub mod keep;
 pub mod listed;
 pub mod outgoing;
+pub mod payload;
 pub mod preview;
 pub mod rest;
 pub mod store;
@@ -26,10 +28,13 @@ use std::{
 use tokio::sync::Notify;
 
 use crate::{
+    accounts::server::secret::WebhookSecret,
     chat::server::commands::Command,
+    error::AppError,
     ids::UserId,
     server::{
         config::Config,
+        db::Database,
         limits::PerKey,
         shutdown::Shutdown,
         state::{AppState, WeakState},
@@ -54,9 +59,14 @@ impl Alerts {
     /// Before there is a state; [`begin`] begins to watch.
     ///
     /// # Errors
-    /// When the TLS library can't start, in words.
-    pub fn new(config: &Config, shutdown: &Shutdown) -> Result<Self, String> {
-        let outgoing = Outgoing::start(config, shutdown).map_err(|e| format!("webhooks can't be called: {e}"))?;
+    /// When the database can't be written; `Invalid`, in words, when the TLS library can't start.
+    pub async fn start(desk: &Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
+        let new = WebhookSecret::new()?;
+        let kept = desk
+            .writer
+            .write(move |conn| Box::pin(async move { store::own_secret(conn, new.text()).await }));
+        let outgoing = Outgoing::start(WebhookSecret::kept(kept.await?), config, shutdown)
+            .map_err(|e| AppError::Invalid(format!("webhooks can't be called: {e}")))?;
         Ok(Self {
             changed: Notify::new(),
             outgoing,

@@ -8,15 +8,12 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{RequestBuilder, StatusCode, header::CONTENT_TYPE};
-use serde_json::json;
+use reqwest::StatusCode;
 
 use crate::{
-    alerts::{
-        model::Shape,
-        rules::{spec::Hook, telling::Telling},
-    },
-    chat::server::lines::Lines,
+    accounts::server::secret::WebhookSecret,
+    alerts::rules::{spec::Hook, telling::Telling},
+    chat::server::{lines::Lines, webhooks::call::SIGNATURE},
     error::AppError,
     ids::AlertId,
     server::{
@@ -24,7 +21,10 @@ use crate::{
         outbound::{Outbound, Refused, Scheme},
         shutdown::Shutdown,
     },
+    time::Timestamp,
 };
+
+use super::payload::{Payload, Told, What};
 
 /// A call must be answered within this.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -35,58 +35,13 @@ const WAITING: usize = 32;
 const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
-/// What a call tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// It fires.
-    Firing,
-    /// It is over.
-    Resolved,
-    /// Somebody wants to see whether calls come.
-    Test,
-}
-
-impl What {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-            Self::Test => "test",
-        }
-    }
-}
-
 /// A call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Call {
-    rule: AlertId,
-    hook: Hook,
-    what: What,
-    name: String,
-    text: String,
-    /// When it began, and when it ended.
-    times: (String, Option<String>),
-    link: String,
-}
-
-impl Call {
-    /// What a rule tells by its webhook.
-    pub fn of(rule: AlertId, hook: &Hook, what: What, telling: &Telling) -> Self {
-        let ended = telling.ended.filter(|_| what != What::Firing);
-        let now = Telling {
-            ended,
-            ..telling.clone()
-        };
-        Self {
-            rule,
-            hook: hook.clone(),
-            what,
-            name: telling.name.clone(),
-            text: now.words(),
-            times: (telling.began.to_string(), ended.map(|at| at.to_string())),
-            link: telling.link.clone(),
-        }
-    }
+    /// Where it goes.
+    pub hook: Hook,
+    /// What it tells.
+    pub told: Told,
 }
 
 /// Makes calls; a clone is a pointer.
@@ -95,26 +50,33 @@ pub struct Outgoing(Arc<Inner>);
 
 struct Inner {
     outbound: Outbound,
+    secret: WebhookSecret,
     /// What our paths begin with elsewhere.
     own: String,
     lines: Mutex<Lines<AlertId>>,
 }
 
 impl Outgoing {
-    /// As the settings say.
+    /// As the settings say; calls are signed with what is made from `secret`.
     ///
     /// # Errors
     /// When the TLS library can't start.
-    pub fn start(config: &Config, shutdown: &Shutdown) -> Result<Self, reqwest::Error> {
+    pub fn start(secret: WebhookSecret, config: &Config, shutdown: &Shutdown) -> Result<Self, reqwest::Error> {
         let own = config
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://{}", config.address));
         Ok(Self(Arc::new(Inner {
             outbound: Outbound::new(config.reach(), LIMIT)?,
+            secret,
             own,
             lines: Mutex::new(Lines::new(AT_ONCE, WAITING, shutdown.clone())),
         })))
+    }
+
+    /// What calls of a rule are signed with: made from what is kept once for all, so that it can be shown again.
+    pub fn secret(&self, rule: AlertId) -> WebhookSecret {
+        self.0.secret.derived(&format!("alert {rule}"))
     }
 
     /// Whether an address may be called, as far as its text tells.
@@ -130,10 +92,10 @@ impl Outgoing {
 
     /// Makes a call, after those of the same rule that wait. Of a rule with too many that wait, it isn't made.
     pub fn call(&self, call: Call) {
-        let (this, rule) = (self.clone(), call.rule);
+        let (this, rule) = (self.clone(), call.told.rule);
         let tried = async move {
             if let Err(error) = this.persist(&call).await {
-                tracing::warn!(rule = %call.rule, %error, "an alert's webhook wasn't reached, and isn't tried again");
+                tracing::warn!(rule = %call.told.rule, %error, "an alert's webhook wasn't reached, and isn't tried again");
             }
         };
         let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,10 +112,20 @@ impl Outgoing {
         let telling = Telling {
             name: name.to_owned(),
             what: "This is how an alert is told here.".to_owned(),
-            began: crate::time::Timestamp::now(),
+            began: Timestamp::now(),
             ..Telling::default()
         };
-        let call = Call::of(rule, hook, What::Test, &telling);
+        let told = Told {
+            rule,
+            what: What::Test,
+            number: 0,
+            telling,
+            place: None,
+        };
+        let call = Call {
+            hook: hook.clone(),
+            told,
+        };
         let outcome = self.once(&call).await;
         outcome.map_err(|failed| AppError::Invalid(format!("The webhook wasn't reached: {failed}.")))
     }
@@ -162,7 +134,9 @@ impl Outgoing {
         let mut wait = FIRST_WAIT;
         for _ in 1..TRIES {
             match self.once(call).await {
-                Err(failed) if failed.is_passing() => tracing::debug!(rule = %call.rule, %failed, "a webhook fails"),
+                Err(failed) if failed.is_passing() => {
+                    tracing::debug!(rule = %call.told.rule, %failed, "a webhook fails")
+                }
                 outcome => return outcome,
             }
             tokio::time::sleep(wait).await;
@@ -173,62 +147,15 @@ impl Outgoing {
 
     async fn once(&self, call: &Call) -> Result<(), Failed> {
         let request = self.0.outbound.post(&call.hook.url, Scheme::Https)?;
-        let answer = self.shaped(request, call).send().await.map_err(Refused::from)?;
+        let payload = Payload::of(&call.told, call.hook.shape, &self.0.own);
+        let secret = self.secret(call.told.rule);
+        let request = request.header(SIGNATURE, secret.sign(Timestamp::now(), payload.body.as_bytes()));
+        let answer = payload.onto(request).send().await.map_err(Refused::from)?;
         match answer.status() {
             status if status.is_success() => Ok(()),
             status => Err(Failed::Status(status)),
         }
     }
-
-    fn shaped(&self, request: RequestBuilder, call: &Call) -> RequestBuilder {
-        let json = |body: serde_json::Value| (body.to_string(), "application/json");
-        let url = match call.link.as_str() {
-            "" => None,
-            link => Some(format!("{}{link}", self.0.own)),
-        };
-        let (began, ended) = &call.times;
-        let (body, kind) = match call.hook.shape {
-            Shape::Slack => json(json!({"text": slack(&call.text, url.as_deref())})),
-            Shape::Json => json(json!({
-                "event": call.what.name(),
-                "rule": {"id": call.rule, "name": call.name},
-                "text": call.text,
-                "began": began,
-                "ended": ended,
-                "url": url,
-            })),
-            Shape::Ntfy => (call.text.clone(), "text/plain; charset=utf-8"),
-        };
-        let mut request = request.header(CONTENT_TYPE, kind).body(body);
-        if call.hook.shape == Shape::Ntfy {
-            let tag = if call.what == What::Resolved {
-                "white_check_mark"
-            } else {
-                "rotating_light"
-            };
-            request = request.header("Title", ascii(&call.name)).header("Tags", tag);
-            if let Some(url) = &url {
-                request = request.header("Click", url);
-            }
-        }
-        request
-    }
-}
-
-/// As Slack reads it: its three signs are escaped.
-fn slack(text: &str, url: Option<&str>) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    match url {
-        Some(url) => format!("{text}\n<{url}|Open>"),
-        None => text,
-    }
-}
-
-/// What a header can hold.
-fn ascii(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
-        .collect()
 }
 
 /// What became of a call.
@@ -255,12 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_read_is_text() {
-        assert_eq!(
-            slack("a < b & c", Some("http://d/x")),
-            "a &lt; b &amp; c\n<http://d/x|Open>"
-        );
-        assert_eq!(ascii("Größe\n1"), "Gr??e?1");
+    fn what_may_go_through_later_is_tried_again() {
         assert!(Failed::Status(StatusCode::BAD_GATEWAY).is_passing());
         assert!(!Failed::Status(StatusCode::NOT_FOUND).is_passing());
         assert!(!Failed::Refused(Refused::Private).is_passing());

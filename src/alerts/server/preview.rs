@@ -33,6 +33,7 @@ use crate::{
 use super::{
     check::check,
     evaluate::live::{LONGEST_GROUP, group_of},
+    keep::{beyond, quote},
 };
 
 /// How far back it looks, in seconds.
@@ -53,14 +54,31 @@ const CLOCK: i64 = 30;
 pub async fn preview(state: &AppState, me: UserId, draft: &Draft) -> Result<Preview, AppError> {
     let spec = check(state, me, draft).await?;
     let now = Timestamp::now();
-    match spec.test {
-        Test::Spread => Ok(Preview {
-            sentence: spec.sentence(),
-            note: Some("Bars know no bid and ask, so there is no looking back.".into()),
-            ..Preview::default()
-        }),
-        test if test.is_price() => over_bars(state, &spec, now).await,
-        _ => over_lines(state, &spec, now).await,
+    let mut preview = match spec.test {
+        Test::Spread => return Ok(of_spread(state, &spec)),
+        test if test.is_price() => over_bars(state, &spec, now).await?,
+        _ => over_lines(state, &spec, now).await?,
+    };
+    preview.now = beyond(state, &spec);
+    Ok(preview)
+}
+
+/// Of a spread nothing is kept but what it is now.
+fn of_spread(state: &AppState, spec: &Spec) -> Preview {
+    let spread = quote(state, spec)
+        .and_then(|quote| quote.bid.zip(quote.ask))
+        .and_then(|(bid, ask)| {
+            let percent = (ask - bid)
+                .checked_mul(Decimal::ONE_HUNDRED)?
+                .checked_div((ask + bid) / Decimal::TWO)?;
+            let percent = percent.round_dp(4).normalize();
+            Some(format!("Now it is {percent}%: bid {bid}, ask {ask}."))
+        });
+    Preview {
+        sentence: spec.sentence(),
+        now: Some(spread.unwrap_or_else(|| "Now no bid and ask of it are known.".into())),
+        note: Some("How bid and ask were isn't kept, so a spread can't be looked back on. It is watched once the alert is made.".into()),
+        ..Preview::default()
     }
 }
 
@@ -220,6 +238,7 @@ impl<'a> Past<'a> {
             times: self.fired.len(),
             here: here.collect(),
             from: None,
+            now: None,
             note: None,
         }
     }

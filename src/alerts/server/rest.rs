@@ -95,6 +95,9 @@ pub struct ApiAlert {
     /// The place in the room of what it said then.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
+    /// What calls to its webhook are signed with; only whoever makes it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
 impl From<Seen> for ApiAlert {
@@ -122,6 +125,7 @@ impl From<Seen> for ApiAlert {
             shape: draft.shape,
             fired: seen.fired.map(|(at, _)| at.to_string()),
             seq: seen.fired.and_then(|(_, seq)| seq),
+            secret: None,
         }
     }
 }
@@ -243,7 +247,13 @@ pub async fn make(
         .find(|seen| seen.kept.id == id)
         .ok_or_else(store::no_alert)?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(ApiAlert::from(made))).into_response())
+    let hook = made.kept.spec.hook.as_ref();
+    let secret = hook.map(|_| state.alerts.outgoing.secret(id).text().to_owned());
+    let made = ApiAlert {
+        secret,
+        ..ApiAlert::from(made)
+    };
+    Ok((status, Json(made)).into_response())
 }
 
 /// Deletes a rule of the bot's own; what it said stays.

@@ -2,12 +2,11 @@
 
 use std::{cell::OnceCell, ops::Range};
 
-use regex::Regex;
-use serde_json::Value;
-
 use super::{
     Compare, Expr, Query, Term,
-    patterns::{built, part_pattern, regex, whole, words_pattern, written},
+    fields::{any_of, any_text, value},
+    patterns::Pattern,
+    places::{InText, Whole, Written},
     size::by_size,
 };
 use crate::{
@@ -81,11 +80,11 @@ enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     /// In the message or in a field.
-    Text(Regex),
+    Text(InText),
     /// In the message alone.
-    Message(Regex),
+    Message(Box<Pattern>),
     Level(Compare, Level),
-    Source(Regex),
+    Source(Whole),
     Field(Field),
 }
 
@@ -93,9 +92,9 @@ struct Field {
     name: String,
     compare: Compare,
     /// The whole value is like this.
-    like: Option<Regex>,
+    like: Option<Whole>,
     /// So it would stand in a message.
-    written: Option<Regex>,
+    written: Option<Written>,
     /// As it was asked for, where it is compared by size.
     asked: String,
 }
@@ -161,10 +160,12 @@ impl Node {
             Self::All(all) => all.iter().all(|node| node.holds(line)),
             Self::Any(any) => any.iter().any(|node| node.holds(line)),
             Self::Not(node) => !node.holds(line),
-            Self::Text(regex) => regex.is_match(line.message) || texts(line.fields()).any(|text| regex.is_match(&text)),
-            Self::Message(regex) => regex.is_match(line.message),
+            Self::Text(sought) => {
+                sought.is_in(line.message) || any_text(line.fields(), &|text: &str| sought.is_in(text))
+            }
+            Self::Message(pattern) => pattern.is_in(line.message),
             Self::Level(compare, level) => compare.holds(line.level.cmp(level)),
-            Self::Source(regex) => regex.is_match(line.source),
+            Self::Source(like) => like.is(line.source),
             Self::Field(field) => field.holds(line),
         }
     }
@@ -172,38 +173,18 @@ impl Node {
     fn mark(&self, message: &str, marks: &mut Vec<Range<usize>>) {
         match self {
             Self::All(list) | Self::Any(list) => list.iter().for_each(|node| node.mark(message, marks)),
-            Self::Text(regex) => {
+            Self::Text(sought) => {
                 let mut at = 0;
-                while let Some(found) = regex.captures_at(message, at) {
-                    let Some(found) = found.get(1).or_else(|| found.get(0)) else {
-                        return;
-                    };
-                    marks.push(found.range());
+                while let Some(found) = sought.find(message, at).filter(|found| !found.is_empty()) {
                     // The sign after one word is the sign before the next.
-                    at = found.end().max(at + 1);
-                    if !message.is_char_boundary(at) {
-                        return;
-                    }
+                    at = found.end;
+                    marks.push(found);
                 }
             }
-            Self::Message(regex) => {
-                marks.extend(
-                    regex
-                        .find_iter(message)
-                        .map(|found| found.range())
-                        .filter(|range| !range.is_empty()),
-                );
-            }
+            Self::Message(pattern) => marks.extend(pattern.all(message).filter(|range| !range.is_empty())),
             Self::Field(Field {
-                written: Some(regex), ..
-            }) => {
-                marks.extend(
-                    regex
-                        .captures(message)
-                        .and_then(|found| found.get(1))
-                        .map(|found| found.range()),
-                );
-            }
+                written: Some(written), ..
+            }) => marks.extend(written.find(message)),
             _ => (),
         }
     }
@@ -216,7 +197,7 @@ impl Field {
             (Compare::Is, _) => self
                 .written
                 .as_ref()
-                .is_some_and(|written| written.is_match(line.message)),
+                .is_some_and(|written| written.find(line.message).is_some()),
             (Compare::Not, Some(value)) => !any_of(value, &|text| self.is_like(text)),
             (_, Some(value)) => any_of(value, &|text| {
                 by_size(text, &self.asked).is_some_and(|ordering| self.compare.holds(ordering))
@@ -226,40 +207,8 @@ impl Field {
     }
 
     fn is_like(&self, value: &str) -> bool {
-        self.like.as_ref().is_some_and(|like| like.is_match(value))
+        self.like.as_ref().is_some_and(|like| like.is(value))
     }
-}
-
-/// The fields as they are read: `name=value`.
-pub fn texts(fields: &Fields) -> impl Iterator<Item = String> {
-    fields
-        .0
-        .iter()
-        .map(|(name, value)| format!("{name}={}", value_text(value)))
-}
-
-/// Of a list, each part counts, and the whole as it is written.
-fn any_of(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
-    is(&value_text(value))
-        || value
-            .as_array()
-            .is_some_and(|list| list.iter().any(|part| is(&value_text(part))))
-}
-
-fn value_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// What a field of this name holds; with points, what lies inside of one.
-pub fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
-    let own = |name: &str| fields.0.iter().find(|(own, _)| own == name).map(|(_, value)| value);
-    own(name).or_else(|| {
-        let (first, rest) = name.split_once('.')?;
-        rest.split('.').try_fold(own(first)?, |value, part| value.get(part))
-    })
 }
 
 fn node(expr: &Expr) -> Node {
@@ -274,29 +223,20 @@ fn node(expr: &Expr) -> Node {
 
 fn term_node(term: &Term) -> Node {
     match term {
-        Term::Words(text) => text_node(&words_pattern(text)),
-        Term::Part(pieces) => text_node(&part_pattern(pieces)),
-        // It was tried when it was read; what isn't one finds nothing.
-        Term::Regex(text) => regex(text).map_or(Node::Any(Vec::new()), Node::Message),
+        Term::Words(text) => Node::Text(InText::words(text)),
+        Term::Part(pieces) => Node::Text(InText::pieces(pieces)),
+        Term::Regex(text) => Node::Message(Box::new(Pattern::new(text))),
         Term::Level(compare, level) => Node::Level(*compare, *level),
-        Term::Source(pieces) => whole(pieces).map_or(Node::Any(Vec::new()), Node::Source),
+        Term::Source(pieces) => Node::Source(Whole::new(pieces)),
         Term::Field { name, compare, value } => {
             let is = matches!(compare, Compare::Is | Compare::Not);
             Node::Field(Field {
                 name: name.clone(),
                 compare: *compare,
-                like: if is { whole(value) } else { None },
-                written: if *compare == Compare::Is {
-                    written(name, value)
-                } else {
-                    None
-                },
+                like: is.then(|| Whole::new(value)),
+                written: (*compare == Compare::Is).then(|| Written::new(name, value)),
                 asked: value.first().cloned().unwrap_or_default(),
             })
         }
     }
-}
-
-fn text_node(pattern: &str) -> Node {
-    built(pattern, true).map_or(Node::Any(Vec::new()), Node::Text)
 }

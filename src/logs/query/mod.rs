@@ -6,10 +6,15 @@
 //! is the one judge of lines: those found in the past and those that come. What a [`needs::Needs`] says of a block of
 //! lines only spares looking into it.
 
+pub mod fields;
+mod literal;
 pub mod matcher;
 pub mod needs;
 mod parse;
-pub mod patterns;
+mod patterns;
+pub mod places;
+#[cfg(test)]
+mod same_tests;
 mod size;
 #[cfg(test)]
 mod tests;

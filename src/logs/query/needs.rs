@@ -166,7 +166,7 @@ fn is_like(source: &str, pieces: &[String]) -> bool {
 }
 
 /// Texts that each match of a regular expression holds; none where its letters may be of any case.
-fn literals(regex: &str) -> Vec<String> {
+pub(super) fn literals(regex: &str) -> Vec<String> {
     let mut found = Vec::new();
     if let Ok(hir) = regex_syntax::parse(regex) {
         collect(&hir, &mut found);

@@ -1,74 +1,59 @@
-//! Conditions as regular expressions.
+//! Regular expressions that people write.
 
+use std::{ops::Range, sync::OnceLock};
+
+use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
-use super::text;
+use super::needs::literals;
 
-/// What stands before or after a word.
-const EDGE: &str = r"[^\p{Alphabetic}\p{N}]";
-/// Memory that one regular expression may take, in bytes.
+/// Memory that a regular expression may take, in bytes.
 const REGEX_SIZE: usize = 1 << 20;
+/// Memory that looking for it may take besides, in bytes; what needs more is looked for more slowly.
+const CACHE_SIZE: usize = 1 << 18;
 
-/// Words one after the other, whatever stands between them.
-pub fn words_pattern(text: &str) -> String {
-    let words: Vec<&str> = text::words(text).collect();
-    let first = words.first().and_then(|word| word.chars().next());
-    let last = words.last().and_then(|word| word.chars().last());
-    let escaped: Vec<String> = words.into_iter().map(regex::escape).collect();
-    between_edges(first, &escaped.join(&format!("{EDGE}+")), last)
+/// A regular expression. It takes a hundred times the memory of its text, so it is made when the first line comes that may
+/// fit.
+pub struct Pattern {
+    text: String,
+    /// What stands in whatever fits.
+    literal: Option<Finder<'static>>,
+    made: OnceLock<Option<Regex>>,
 }
 
-/// A pattern for `inner`, which begins and ends with these: at a letter or digit a word begins and ends, unless its script
-/// sets no spaces.
-fn between_edges(first: Option<char>, inner: &str, last: Option<char>) -> String {
-    let closed = |c: Option<char>| c.is_some_and(|c| text::is_inside(c) && !text::is_unspaced(c));
-    let before = if closed(first) {
-        format!(r"(?:\A|{EDGE})")
-    } else {
-        String::new()
-    };
-    let after = if closed(last) {
-        format!(r"(?:\z|{EDGE})")
-    } else {
-        String::new()
-    };
-    format!("{before}({inner}){after}")
-}
+impl Pattern {
+    /// This one.
+    pub fn new(text: &str) -> Self {
+        let longest = literals(text).into_iter().max_by_key(String::len);
+        let literal = longest.filter(|literal| !literal.is_empty());
+        Self {
+            text: text.to_owned(),
+            literal: literal.map(|literal| Finder::new(&literal).into_owned()),
+            made: OnceLock::new(),
+        }
+    }
 
-/// Pieces in this order, with anything between.
-pub fn part_pattern(pieces: &[String]) -> String {
-    let first = pieces.first().and_then(|piece| piece.chars().next());
-    let last = pieces.last().and_then(|piece| piece.chars().last());
-    between_edges(first, &joined(pieces), last)
-}
+    /// Whether it fits a part of `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.may_be_in(text) && self.made().is_some_and(|regex| regex.is_match(text))
+    }
 
-fn joined(pieces: &[String]) -> String {
-    let escaped: Vec<String> = pieces.iter().map(|piece| regex::escape(piece)).collect();
-    // The star at either end only opens it.
-    let inner: Vec<&str> = escaped
-        .iter()
-        .map(String::as_str)
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    inner.join(".*?")
-}
+    /// The parts of `text` that it fits.
+    pub fn all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let regex = self.made().filter(|_| self.may_be_in(text));
+        let found = regex.into_iter().flat_map(|regex| regex.find_iter(text));
+        found.map(|found| found.range())
+    }
 
-/// The whole of a text is like this.
-pub fn whole(pieces: &[String]) -> Option<Regex> {
-    let escaped: Vec<String> = pieces.iter().map(|piece| regex::escape(piece)).collect();
-    built(&format!(r"\A{}\z", escaped.join(".*")), true)
-}
+    fn may_be_in(&self, text: &str) -> bool {
+        let literal = self.literal.as_ref();
+        literal.is_none_or(|literal| literal.find(text.as_bytes()).is_some())
+    }
 
-/// `name=value` in a text, the value in quotes or not.
-pub fn written(name: &str, value: &[String]) -> Option<Regex> {
-    let escaped: Vec<String> = value.iter().map(|piece| regex::escape(piece)).collect();
-    let value = escaped.join(r#"[^\s"]*"#);
-    let name = regex::escape(name);
-    let edge = r#"(?:\A|[^\p{Alphabetic}\p{N}_.])"#;
-    built(
-        &format!(r#"{edge}({name}=(?:{value}|"{value}"))(?:\z|[\s,;)\]}}])"#),
-        true,
-    )
+    /// It was tried when it was read; what isn't one finds nothing.
+    fn made(&self) -> Option<&Regex> {
+        self.made.get_or_init(|| regex(&self.text).ok()).as_ref()
+    }
 }
 
 /// A person's regular expression.
@@ -76,7 +61,9 @@ pub fn written(name: &str, value: &[String]) -> Option<Regex> {
 /// # Errors
 /// What is wrong with it.
 pub fn regex(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text).size_limit(REGEX_SIZE).build().map_err(|cause| match cause {
+    let mut builder = RegexBuilder::new(text);
+    builder.size_limit(REGEX_SIZE).dfa_size_limit(CACHE_SIZE);
+    builder.build().map_err(|cause| match cause {
         regex::Error::CompiledTooBig(_) => "This regular expression is too large; repeat less in it.".to_owned(),
         cause => {
             let cause = cause.to_string();
@@ -84,14 +71,4 @@ pub fn regex(text: &str) -> Result<Regex, String> {
             format!("This regular expression can't be read: {last}. A / at either end makes a text one; to find the text itself, put it in quotes.")
         }
     })
-}
-
-/// A pattern of ours.
-pub fn built(pattern: &str, any_case: bool) -> Option<Regex> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(any_case)
-        .dot_matches_new_line(true)
-        .size_limit(8 * REGEX_SIZE)
-        .build()
-        .ok()
 }

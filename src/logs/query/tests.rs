@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{
-    matcher::{Matcher, Seen, texts},
+    fields::texts,
+    matcher::{Matcher, Seen},
     needs::{Block, Needs, finder, likes},
     *,
 };

@@ -49,6 +49,8 @@ pub struct Logs {
     pub db: Database,
     /// What searches look through.
     pub archive: archive::Archive,
+    /// Lines that were kept before this start have ids up to this one.
+    pub before: u64,
     /// Where lines are born.
     pub recorder: record::Recorder,
     /// How much each token may bring.
@@ -78,7 +80,7 @@ impl Logs {
         config: &Config,
         shutdown: &Shutdown,
     ) -> Result<Self, AppError> {
-        db.writer.write(|conn| Box::pin(store::skip_ids(conn))).await?;
+        let before = db.writer.write(|conn| Box::pin(store::skip_ids(conn))).await?;
         let (publisher, committed) = publish::publisher();
         let live = Hub::new(publish::RING);
         let (pressure, counts) = (sealing::Pressure::default(), sources::Counts::default());
@@ -96,6 +98,7 @@ impl Logs {
         follow::start(&config.follow, &db, &recorder, shutdown).await?;
         Ok(Self {
             archive: archive::Archive::new(db.readers.clone()),
+            before,
             db,
             recorder,
             pace: ingest::shipment::pace(),

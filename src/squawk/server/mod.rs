@@ -2,7 +2,7 @@
 //!
 //! Whatever brings a headline (`send`, `rest`, `command`, a form of `squawk/api`, `follow`) calls `publish`, where every
 //! headline is born. `stream` is what readers get, by `GET /events` and, in the form that any EventSource takes, by `see`.
-//! `rendered` is what the desk shows before scripts do, `rest` what programs ask for.
+//! `rendered` is what the desk shows before scripts do, `rest` what programs ask for; `withdrawn` takes back.
 
 pub mod command;
 pub mod follow;
@@ -14,6 +14,7 @@ pub mod see;
 pub mod send;
 pub mod store;
 pub mod stream;
+pub mod withdrawn;
 
 use std::{sync::Arc, time::Duration};
 

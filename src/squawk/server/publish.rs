@@ -9,6 +9,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// Headlines that are marked as seen at once, at most: more than a page of them.
+const AT_ONCE: u32 = 60;
+
 /// A headline that somebody brings.
 #[derive(Clone, Debug, Default)]
 pub struct New {
@@ -82,6 +85,20 @@ pub async fn see(squawk: &Squawk, who: UserId, id: HeadlineId) -> Result<(), App
                 hub.publish(Told::of(headline, false));
             }
         },
+    );
+    work.await.map(|_| ())
+}
+
+/// Marks the headlines between two as seen by somebody, and tells everyone.
+///
+/// # Errors
+/// `SlowDown`, `Busy`.
+pub async fn see_all(squawk: &Squawk, who: UserId, span: (HeadlineId, HeadlineId)) -> Result<(), AppError> {
+    squawk.asks.check(&who)?;
+    let hub = squawk.hub.clone();
+    let work = squawk.db.writer.write_then(
+        move |conn| Box::pin(async move { store::see_all(conn, span, who, Timestamp::now(), AT_ONCE).await }),
+        move |seen: &Vec<Headline>| seen.iter().for_each(|one| hub.publish(Told::of(one, false))),
     );
     work.await.map(|_| ())
 }

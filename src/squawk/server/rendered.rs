@@ -10,7 +10,7 @@ use crate::{
     ids::UserId,
     paths,
     squawk::{
-        api::SeeHeadline,
+        api::{SeeHeadline, SeeHeadlines},
         model::{Headline, Shown},
     },
     time::Timestamp,
@@ -31,7 +31,7 @@ pub async fn shown(squawk: &Squawk, me: UserId) -> Result<Shown, AppError> {
     let unseen: Vec<Headline> = news.filter(unseen).collect();
     Ok(Shown {
         tape,
-        banner: fragment(banner(me, newest, unseen.first(), unseen.len().saturating_sub(1))),
+        banner: fragment(banner(me, newest, &unseen)),
     })
 }
 
@@ -50,8 +50,14 @@ fn on_the_tape(headline: Option<&Headline>) -> impl IntoView {
     }
 }
 
-/// The banner, with what is shown in it, if anything, and how many more wait.
-fn banner(me: UserId, newest: u64, headline: Option<&Headline>, more: usize) -> impl IntoView {
+/// The banner, with the newest of those that wait in it, if any does, and how many more there are.
+fn banner(me: UserId, newest: u64, unseen: &[Headline]) -> impl IntoView {
+    let (headline, more) = (unseen.first(), unseen.len().saturating_sub(1));
+    let (from, until) = unseen
+        .last()
+        .zip(headline)
+        .map(|(from, until)| (from.id.to_string(), until.id.to_string()))
+        .unwrap_or_default();
     let none = headline.is_none();
     let (id, text, url) = headline
         .map(|one| (one.id.to_string(), one.text.clone(), one.url.clone()))
@@ -87,6 +93,11 @@ fn banner(me: UserId, newest: u64, headline: Option<&Headline>, more: usize) -> 
                 <form method="post" action=SeeHeadline::PATH>
                     <input type="hidden" name="id" value=id.clone() />
                     <button class="button" type="submit">"Seen"</button>
+                </form>
+                <form class="all" method="post" action=SeeHeadlines::PATH hidden=more == 0>
+                    <input type="hidden" name="from" value=from />
+                    <input type="hidden" name="until" value=until />
+                    <button class="button quiet" type="submit">"All seen"</button>
                 </form>
             </div>
         </div>

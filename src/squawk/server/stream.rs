@@ -178,7 +178,10 @@ impl Reader {
             return Ok(true);
         };
         let page = match self.by {
-            By::Change => store::changed_after(&self.db, sent, PAGE).await?,
+            By::Change => {
+                let mut conn = self.db.acquire().await?;
+                store::changed_after(&mut conn, sent, PAGE).await?
+            }
             By::Id => store::after(&self.db, sent, PAGE).await?,
         };
         let is_full = page.len() == PAGE as usize;
@@ -217,6 +220,7 @@ mod tests {
             url: None,
             seen: 0,
             seen_by: vec![],
+            gone: false,
         };
         let told = Told::of(&headline, true);
         assert_eq!(told.plain, "id: 7\ndata: Rates: 2.00%\n\n");

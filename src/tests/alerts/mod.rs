@@ -6,6 +6,8 @@ mod outgoing;
 mod permission;
 mod preview;
 mod prices;
+mod silence;
+mod snoozes;
 
 use std::time::Duration;
 

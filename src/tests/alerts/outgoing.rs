@@ -58,6 +58,7 @@ async fn rule(app: &TestApp, who: &Member, shape: &str, url: &str) {
         ("value", "0"),
         ("within", "5s"),
         ("name", "Größe <1>"),
+        ("by", "venue"),
         ("shape", shape),
         ("url", url),
     ];
@@ -75,9 +76,31 @@ async fn a_firing_and_its_end_are_told_and_told_again_where_that_may_help() {
     let again = next(&mut got).await;
     assert_eq!(body(&first), body(&again), "the same, a second later");
     let told: Value = serde_json::from_str(body(&again)).expect("JSON");
+    let rule = json!({"id": 1, "name": "Größe <1>", "test": "more"});
     assert_eq!(
-        (&told["event"], &told["rule"]),
-        (&json!("firing"), &json!({"id": 1, "name": "Größe <1>"}))
+        (&told["event"], &told["state"], &told["rule"]),
+        (&json!("firing"), &json!("firing"), &rule)
+    );
+    assert_eq!(
+        (&told["firing"], &told["threshold"], &told["within"]),
+        (&json!(1), &json!("0"), &json!("5s"))
+    );
+    assert_eq!((&told["query"], &told["symbol"]), (&json!("timeout"), &Value::Null));
+    assert!(
+        told["count"].as_u64().is_some_and(|count| (1..=2).contains(&count)),
+        "{told}"
+    );
+    assert_eq!(told["labels"]["name"], "venue");
+    assert_eq!(told["labels"]["values"][0]["value"], "XLON", "{told}");
+    let message = told["message"].as_str().expect("a link");
+    assert!(
+        message.contains("/rooms/1?before=") && message.ends_with("#m1"),
+        "{told}"
+    );
+    let started = Timestamp::parse(told["started"].as_str().expect("a time"));
+    assert!(
+        started.is_some_and(|at| Timestamp::now().seconds_since(at) < 60),
+        "{told}"
     );
     assert!(
         told["text"].as_str().expect("text").starts_with("Firing: Größe <1>\n"),
@@ -87,14 +110,55 @@ async fn a_firing_and_its_end_are_told_and_told_again_where_that_may_help() {
         told["url"].as_str().expect("a url").contains("/logs/search?q=timeout"),
         "{told}"
     );
-    assert_eq!(told["ended"], Value::Null);
-    assert!(
-        !again.to_lowercase().contains("signature"),
-        "nobody asked for one: {again}"
-    );
+    assert_eq!(told["resolved"], Value::Null);
+    let secret = secret(&app, &ines, 1).await;
+    for got in [&first, &again] {
+        assert_eq!(signature(got), signed(&secret, got), "{got}");
+    }
+    let (_, his) = form_of(&app, &app.join("tomasz").await, 1).await;
+    assert!(!his.contains(&secret), "who may not change it isn't told: {his}");
     let over: Value = serde_json::from_str(body(&next(&mut got).await)).expect("JSON");
-    assert_eq!(over["event"], "resolved");
-    assert!(over["ended"].is_string(), "{over}");
+    assert_eq!(
+        (&over["event"], &over["state"]),
+        (&json!("resolved"), &json!("resolved"))
+    );
+    assert!(over["resolved"].is_string(), "{over}");
+    assert_eq!((&over["message"], &over["firing"]), (&told["message"], &told["firing"]));
+}
+
+/// The page on which a rule is changed.
+async fn form_of(app: &TestApp, who: &Member, rule: i64) -> (u16, String) {
+    let request = who.client.get(format!("{}/alerts/new?rule={rule}", app.url));
+    let answer = request.send().await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("text"))
+}
+
+/// What calls of a rule are signed with, as the form shows it to whoever may change the rule.
+async fn secret(app: &TestApp, who: &Member, rule: i64) -> String {
+    let (_, page) = form_of(app, who, rule).await;
+    let (_, rest) = page
+        .split_once("<code class=\"secret\">")
+        .unwrap_or_else(|| panic!("{page}"));
+    rest.split('<').next().expect("a secret").to_owned()
+}
+
+fn signature(got: &str) -> &str {
+    let is_it = |line: &&str| line.to_lowercase().starts_with("x-squawkbox-signature: ");
+    let line = got.lines().find(is_it).expect("signed");
+    line.split_once(": ").map_or("", |(_, value)| value)
+}
+
+/// As the README says that it is signed: the HMAC-SHA256 of the time, a full stop and the body.
+fn signed(secret: &str, got: &str) -> String {
+    use ring::hmac;
+    let t = signature(got)
+        .trim_start_matches("t=")
+        .split(',')
+        .next()
+        .expect("a time");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, format!("{t}.{}", body(got)).as_bytes());
+    format!("t={t},v1={}", data_encoding::HEXLOWER.encode(tag.as_ref()))
 }
 
 #[tokio::test]

@@ -26,10 +26,16 @@ async fn bars_tell_how_often_a_price_crossed() {
         said.contains("fired once"),
         "within the cool-down it is the same: {said}"
     );
-    let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=1000").await;
+    assert!(said.contains("ACME is 103 now, which is above 100 already"), "{said}");
+    let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=1,5").await;
+    assert!(said.contains("notice error") && said.contains("two ways"), "{said}");
+    let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=1k").await;
     assert!(said.contains("would not have fired"), "{said}");
     let said = preview(&app, &ines, "test=spread&symbol=desk:ACME&value=1").await;
-    assert!(said.contains("no looking back"), "{said}");
+    assert!(
+        said.contains("a spread can't be looked back on") && said.contains("no bid and ask of it are known"),
+        "{said}"
+    );
     let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=much").await;
     assert!(said.contains("notice error") && said.contains("a number"), "{said}");
 }

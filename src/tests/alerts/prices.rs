@@ -88,6 +88,14 @@ async fn the_command_makes_one_and_the_chart_knows_it() {
     assert!(told.contains("ACME crosses below 90"), "{told}");
     let told = note(&mut socket, "b", "/alert desk:ACME < 90").await;
     assert!(told.contains("already"), "{told}");
+    assert!(!told.contains("this fires when"), "{told}");
+    let told = note(&mut socket, "d", "/alert desk:ACME < 0.1k").await;
+    assert!(
+        told.contains(
+            "ACME crosses below 100. ACME is 99 now, which is below 100 already: this fires when it comes back"
+        ),
+        "{told}"
+    );
     let told = note(&mut socket, "c", "/alert me please").await;
     assert!(told.starts_with("Write /alert BTC-USD > 100000"), "{told}");
     let levels = ines
@@ -98,6 +106,9 @@ async fn the_command_makes_one_and_the_chart_knows_it() {
     let levels: Value = levels.expect("an answer").json().await.expect("JSON");
     assert_eq!(
         levels,
-        json!([{"price": "90", "test": "below", "name": "ACME crosses below 90"}])
+        json!([
+            {"price": "90", "test": "below", "name": "ACME crosses below 90"},
+            {"price": "100", "test": "below", "name": "ACME crosses below 100"},
+        ])
     );
 }

@@ -1,6 +1,7 @@
 //! Headlines: told by every way there is, heard by everyone, once and in order; seen, found, followed.
 
 mod feeds;
+mod gone;
 mod hearing;
 mod telling;
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    alerts::rules::telling::{Telling, code, plain},
+    alerts::rules::{
+        figures::Figures,
+        telling::{Telling, code, plain},
+    },
     time::Timestamp,
 };
 
@@ -135,6 +138,7 @@ pub fn telling(
         ended: is_over.then(|| last.unwrap_or(now)),
         stopped: None,
         has_snooze: false,
+        figures: Figures::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 use super::live::Live;
 use crate::{
     alerts::{
+        model::Test,
         rules::{anchors::Sieve, machine::Event, spec::Spec},
         server::{fire::Report, store::Kept},
     },
@@ -18,8 +19,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// Reports at once at most, so that a transaction is short; the rest follow.
+/// Reports, and states, at once at most, so that a transaction is short and what people say isn't held up; the rest follow.
 const AT_ONCE: usize = 50;
+/// Bytes of states at once: one that counts by many values can be large.
+pub(super) const BYTES: usize = 128 * 1024;
 
 /// All of them.
 #[derive(Default)]
@@ -33,6 +36,8 @@ pub struct Engine {
     matchers: HashMap<String, (Query, Arc<Matcher>)>,
     /// The last line that was judged.
     pub line: u64,
+    /// What was missed since the last stop was passed over.
+    has_begun: bool,
     sifted: Vec<usize>,
 }
 
@@ -45,7 +50,15 @@ impl Engine {
         for kept in rules {
             let kept_id = kept.id;
             let stays = known.remove(&kept_id).filter(|live| live.kept.version == kept.version);
-            let live = stays.unwrap_or_else(|| Live::of(kept, states.remove(&kept_id), self.line, now));
+            let live = stays.unwrap_or_else(|| {
+                let mut live = Live::of(kept, states.remove(&kept_id), self.line, now);
+                if self.has_begun {
+                    // It comes back, such as with its author: it wasn't watched meanwhile.
+                    live.take(Event::Gap(live.state.now, now));
+                    live.is_new = true;
+                }
+                live
+            });
             self.live.push(live);
         }
         self.index();
@@ -176,25 +189,31 @@ impl Engine {
         }
     }
 
-    /// Nobody has watched until now.
-    pub fn gap(&mut self, now: Timestamp) {
+    /// Nobody has watched from then until now.
+    pub fn gap(&mut self, from: Timestamp, now: Timestamp) {
+        self.has_begun = true;
         for live in &mut self.live {
-            live.take(Event::Gap(now));
+            live.take(Event::Gap(from, now));
             live.is_new = true;
         }
     }
 
-    /// These are put off, until then.
-    pub fn snooze(&mut self, rules: Vec<(AlertId, Timestamp)>) {
+    /// There are rules that tell of silence.
+    pub fn waits(&self) -> bool {
+        self.specs().any(|spec| matches!(spec.test, Test::Fewer | Test::Stale))
+    }
+
+    /// These are put off, until then; the others no longer, unless their time has come by itself.
+    pub fn snooze(&mut self, rules: Vec<(AlertId, Timestamp)>, now: Timestamp) {
         let rules: HashMap<AlertId, Timestamp> = rules.into_iter().collect();
         for live in &mut self.live {
-            if let Some(until) = rules
-                .get(&live.kept.id)
-                .filter(|until| live.state.snoozed != Some(**until))
-            {
-                live.take(Event::Snooze(*until));
-                live.is_new = true;
-            }
+            let event = match (rules.get(&live.kept.id), live.state.snoozed) {
+                (Some(until), own) if own != Some(*until) => Event::Snooze(*until),
+                (None, Some(own)) if own > now => Event::Wake,
+                _ => continue,
+            };
+            live.take(event);
+            live.is_new = true;
         }
     }
 
@@ -206,7 +225,7 @@ impl Engine {
     /// What there is to say, as far as it is time for it. It stays to be said until [`Engine::was_told`].
     pub fn reports(&mut self, now: Instant) -> Vec<Report> {
         let due = self.live.iter_mut().filter(|live| live.is_due(now));
-        due.take(AT_ONCE).filter_map(Live::report).collect()
+        few(due.filter_map(Live::report), |report| report.state.len())
     }
 
     /// These were said and kept.
@@ -221,15 +240,15 @@ impl Engine {
         }
     }
 
-    /// States that aren't kept yet, of those who have nothing to say but that they go on: as JSON, with their rules'
-    /// versions.
+    /// Some of the states that aren't kept yet, of those who have nothing to say but that they go on: as JSON, with their
+    /// rules' versions. The others follow once these are kept.
     pub fn unkept(&self) -> Vec<(AlertId, i64, String)> {
         let unkept = self.live.iter().filter(|live| live.is_new && !live.has_turned);
         let json = |live: &Live| {
             let state = serde_json::to_string(&live.state).ok()?;
             Some((live.kept.id, live.kept.version, state))
         };
-        unkept.filter_map(json).collect()
+        few(unkept.filter_map(json), |(.., state)| state.len())
     }
 
     /// These states were kept.
@@ -247,4 +266,18 @@ impl Engine {
     pub fn all_told(&self) -> bool {
         self.live.iter().all(|live| !live.has_turned)
     }
+}
+
+/// As many as one transaction takes: one at least.
+fn few<T>(all: impl Iterator<Item = T>, bytes: impl Fn(&T) -> usize) -> Vec<T> {
+    let mut sum = 0;
+    let mut taken = Vec::new();
+    for one in all.take(AT_ONCE) {
+        sum += bytes(&one);
+        taken.push(one);
+        if sum >= BYTES {
+            break;
+        }
+    }
+    taken
 }

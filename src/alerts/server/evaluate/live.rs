@@ -16,7 +16,7 @@ use crate::{
         },
         server::{fire::Report, store::Kept},
     },
-    logs::{model::LogLine, query::matcher::value},
+    logs::{model::LogLine, query::fields::value},
     ticker::server::instruments::guess::guess,
     time::Timestamp,
 };

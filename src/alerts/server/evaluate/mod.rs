@@ -5,6 +5,9 @@
 //! missed, and none is told twice, since each state knows how far it goes.
 
 pub mod engine;
+#[cfg(test)]
+mod engine_tests;
+mod keeping;
 pub mod live;
 
 use std::{
@@ -51,6 +54,7 @@ pub async fn run(state: AppState) {
         engine: Engine::default(),
         committed: None,
         kept: 0,
+        awake: None,
         seen: 0,
         wanted: HashMap::new(),
         is_fresh: true,
@@ -63,7 +67,7 @@ pub async fn run(state: AppState) {
         () = stop.cancelled() => (),
     }
     // What can't be kept is judged again at the next start.
-    let _ = evaluator.keep().await;
+    let _ = evaluator.keep(true).await;
 }
 
 struct Evaluator {
@@ -73,6 +77,8 @@ struct Evaluator {
     committed: Option<Receiver<Batch>>,
     /// The line up to which all have judged, as it is kept.
     kept: u64,
+    /// When it was kept that somebody watches.
+    awake: Option<Instant>,
     /// The board's version up to which prices were taken in.
     seen: u64,
     /// Symbols that venues send because rules want them.
@@ -134,7 +140,7 @@ impl Evaluator {
         }
         let (rules, states) = (store::watched(db).await?, store::states(db).await?);
         self.engine.watch(rules, states, now);
-        self.engine.snooze(store::snoozes(db, now).await?);
+        self.engine.snooze(store::snoozes(db, now).await?, now);
         self.is_stale = false;
         self.want();
         if self.engine.has_lines() {
@@ -142,19 +148,33 @@ impl Evaluator {
                 // Before the store is read: nothing falls between.
                 self.committed = Some(self.state.logs.committed());
             }
-            self.look_back(u64::MAX).await?;
         } else {
             self.committed = None;
+        }
+        if self.is_fresh {
+            self.begin().await?;
+        }
+        if self.engine.has_lines() {
+            self.look_back(u64::MAX).await?;
         }
         let now = Timestamp::now();
         let board = self.state.ticker.public_board();
         let (version, quotes) = board.newer(0, |symbol| self.engine.wants(symbol));
         if self.is_fresh {
             (self.is_fresh, self.seen) = (false, version);
-            // While nobody listened, nothing can have come: that is no silence.
-            self.engine.gap(now);
         }
         self.engine.first_prices(&quotes, now);
+        Ok(())
+    }
+
+    /// Judges what came before the last stop, and passes over the time until now: while the server was away nothing could
+    /// come, which is no silence.
+    async fn begin(&mut self) -> Result<(), AppError> {
+        if self.engine.has_lines() {
+            self.look_back(self.state.logs.before + 1).await?;
+        }
+        let awake = store::awake(&self.state.desk.readers).await?.unwrap_or_default();
+        self.engine.gap(awake, Timestamp::now());
         Ok(())
     }
 
@@ -240,7 +260,7 @@ impl Evaluator {
         // Its author may have left the room, or the team.
         self.is_stale |= tick.is_multiple_of(WHO);
         if tick.is_multiple_of(KEEP) {
-            self.keep().await?;
+            self.keep(false).await?;
         }
         Ok(())
     }
@@ -257,32 +277,6 @@ impl Evaluator {
             fire::tell(&self.state, self.engine.line, reports).await?;
             self.engine.was_told(&told, now);
         }
-    }
-
-    /// Keeps the states of those who have nothing to say, and up to where all have judged.
-    async fn keep(&mut self) -> Result<(), AppError> {
-        let (states, line) = (self.engine.unkept(), self.engine.line);
-        // Of who has something to say, the state is kept when it is said: until then the line stays where it was.
-        let is_all = self.engine.all_told();
-        let moves = is_all && self.engine.has_lines() && line != self.kept;
-        if states.is_empty() && !moves {
-            return Ok(());
-        }
-        let work = self.state.desk.writer.write(move |conn| {
-            Box::pin(async move {
-                store::keep_states(conn, line, &states).await?;
-                if moves {
-                    store::set_own_line(conn, line).await?;
-                }
-                Ok(states)
-            })
-        });
-        let states = work.await?;
-        self.engine.was_kept(&states);
-        if moves {
-            self.kept = line;
-        }
-        Ok(())
     }
 }
 

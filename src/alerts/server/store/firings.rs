@@ -243,15 +243,43 @@ pub async fn acknowledge(
     Ok(())
 }
 
-/// Notes who puts it off, and until when.
-pub async fn snooze(conn: &mut SqliteConnection, id: FiringId, who: UserId, until: Timestamp) -> Result<(), AppError> {
-    sqlx::query("UPDATE alert_firing SET snoozed = ?, snoozer = ? WHERE id = ?")
-        .bind(until.micros())
-        .bind(who.0)
+/// Notes who puts it off, and until when; `false` for one that is over, or whose rule speaks in another room by now.
+pub async fn snooze(
+    conn: &mut SqliteConnection,
+    id: FiringId,
+    who: UserId,
+    until: Timestamp,
+) -> Result<bool, AppError> {
+    let done = sqlx::query(
+        "UPDATE alert_firing SET snoozed = ?, snoozer = ? WHERE id = ? AND ended IS NULL \
+         AND room = (SELECT room FROM alert_rule WHERE alert_rule.id = alert_firing.rule)",
+    )
+    .bind(until.micros())
+    .bind(who.0)
+    .bind(id.0)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Notes that it isn't put off any more.
+pub async fn wake(conn: &mut SqliteConnection, id: FiringId) -> Result<(), AppError> {
+    sqlx::query("UPDATE alert_firing SET snoozed = NULL, snoozer = NULL WHERE id = ?")
         .bind(id.0)
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The firing by which a rule is put off now.
+pub async fn snoozed(db: impl SqliteExecutor<'_>, rule: AlertId, now: Timestamp) -> Result<Option<FiringId>, AppError> {
+    let id: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM alert_firing WHERE rule = ? AND snoozed > ? ORDER BY snoozed DESC LIMIT 1")
+            .bind(rule.0)
+            .bind(now.micros())
+            .fetch_optional(db)
+            .await?;
+    Ok(id.map(FiringId))
 }
 
 fn json(telling: &Telling) -> Result<String, AppError> {

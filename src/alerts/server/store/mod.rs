@@ -8,7 +8,9 @@ mod states;
 pub use fired::{Fired, fired};
 pub use firings::{
     Firing, Of, acknowledge, firing, group, insert_firing, last_fired, of_rule, open_of_rule, set_alerts, set_place,
-    set_telling, snooze,
+    set_telling, snooze, snoozed, wake,
 };
 pub use rules::{Kept, Seen, delete, insert, levels, no_alert, rule, seen, set_on, set_trouble, update, watched};
-pub use states::{bot, forget_state, keep_states, own_line, set_bot, set_own_line, snoozes, states};
+pub use states::{
+    awake, bot, forget_state, keep_states, own_line, own_secret, set_awake, set_bot, set_own_line, snoozes, states,
+};

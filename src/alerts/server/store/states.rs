@@ -55,10 +55,11 @@ pub async fn forget_state(conn: &mut SqliteConnection, rule: AlertId) -> Result<
     Ok(())
 }
 
-/// The rules that are put off, each until when.
+/// The rules that are put off where they speak now, each until when.
 pub async fn snoozes(db: &SqlitePool, now: Timestamp) -> Result<Vec<(AlertId, Timestamp)>, AppError> {
     let rows: Vec<(i64, i64)> = sqlx::query_as(
-        "SELECT rule, max(snoozed) FROM alert_firing WHERE snoozed > ? AND rule IS NOT NULL GROUP BY rule",
+        "SELECT rule, max(snoozed) FROM alert_firing JOIN alert_rule ON alert_rule.id = rule \
+         AND alert_rule.room = alert_firing.room WHERE snoozed > ? GROUP BY rule",
     )
     .bind(now.micros())
     .fetch_all(db)
@@ -104,4 +105,25 @@ pub async fn set_bot(conn: &mut SqliteConnection, bot: UserId) -> Result<(), App
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Until when rules were watched, as far as that is known.
+pub async fn awake(db: &SqlitePool) -> Result<Option<Timestamp>, AppError> {
+    let awake: Option<i64> = sqlx::query_scalar("SELECT awake FROM alert_own").fetch_one(db).await?;
+    Ok(awake.map(Timestamp::from_micros))
+}
+
+/// Keeps until when rules were watched.
+pub async fn set_awake(conn: &mut SqliteConnection, awake: Timestamp) -> Result<(), AppError> {
+    sqlx::query("UPDATE alert_own SET awake = ?")
+        .bind(awake.micros())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What secrets of rules' webhooks are made from: `new`, where there is none yet.
+pub async fn own_secret(conn: &mut SqliteConnection, new: &str) -> Result<String, AppError> {
+    let secret = sqlx::query_scalar("UPDATE alert_own SET secret = coalesce(secret, ?) RETURNING secret");
+    Ok(secret.bind(new).fetch_one(conn).await?)
 }

@@ -23,7 +23,10 @@ use crate::{
     logs::{
         colours::Colours,
         model::{Fields, Level},
-        query::matcher::{Matcher, Seen, texts},
+        query::{
+            fields::texts,
+            matcher::{Matcher, Seen},
+        },
     },
     time::Timestamp,
 };

@@ -2,9 +2,7 @@
 
 use std::str::FromStr;
 
-use regex::Regex;
-
-use crate::{logs::query::patterns, server::config::Config, time::Timestamp};
+use crate::{logs::query::places::Whole, server::config::Config, time::Timestamp};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -87,7 +85,7 @@ pub struct Keep {
     pub bytes: u64,
     seconds: i64,
     /// The first that fits a source holds for it.
-    of: Vec<(Regex, KeepOf)>,
+    of: Vec<(Whole, KeepOf)>,
 }
 
 impl Keep {
@@ -104,18 +102,18 @@ impl Keep {
     pub fn new(days: u16, bytes: u64, of: &[KeepOf]) -> Self {
         let like = |one: &KeepOf| {
             let pieces: Vec<String> = one.source.split('*').map(str::to_owned).collect();
-            Some((patterns::whole(&pieces)?, one.clone()))
+            (Whole::new(&pieces), one.clone())
         };
         Self {
             bytes,
             seconds: i64::from(days) * DAY,
-            of: of.iter().filter_map(like).collect(),
+            of: of.iter().map(like).collect(),
         }
     }
 
     /// What holds for this source.
     pub fn bounds(&self, source: &str) -> Bounds {
-        let own = self.of.iter().find(|(like, _)| like.is_match(source));
+        let own = self.of.iter().find(|(like, _)| like.is(source));
         Bounds {
             seconds: own.and_then(|(_, own)| own.seconds).unwrap_or(self.seconds),
             bytes: own.and_then(|(_, own)| own.bytes),

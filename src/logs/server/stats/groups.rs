@@ -6,7 +6,7 @@ use super::{
     super::search::{Hit, Visit},
     pattern::pattern,
 };
-use crate::logs::{model::Level, query::matcher::value};
+use crate::logs::{model::Level, query::fields::value};
 
 /// Lines that are counted at most, the newest.
 pub const LINES: usize = 100_000;

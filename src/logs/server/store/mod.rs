@@ -24,11 +24,12 @@ use crate::{
 ///
 /// # Errors
 /// When the database fails.
-pub async fn skip_ids(conn: &mut SqliteConnection) -> Result<(), AppError> {
-    sqlx::query("UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'line'")
-        .execute(conn)
-        .await?;
-    Ok(())
+pub async fn skip_ids(conn: &mut SqliteConnection) -> Result<u64, AppError> {
+    let last: Option<i64> =
+        sqlx::query_scalar("UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'line' RETURNING seq")
+            .fetch_optional(conn)
+            .await?;
+    Ok(last.unwrap_or_default().unsigned_abs())
 }
 
 /// Lines encoded for [`insert`].

@@ -1,9 +1,13 @@
 //! All SQL of squawks: headlines here, who may squawk in `may`, the feeds of the web in `feeds`.
 
 pub mod feeds;
+#[cfg(test)]
+mod gone_tests;
 mod may;
+mod seen;
 #[cfg(test)]
 mod tests;
+mod withdrawn;
 
 use sqlx::{FromRow, SqliteConnection, SqliteExecutor};
 
@@ -15,6 +19,8 @@ use crate::{
 };
 
 pub use may::{admins_only, may, name, set_admins_only};
+pub use seen::{see, see_all};
+pub use withdrawn::withdraw;
 
 /// Headlines that are kept; beyond that the oldest go.
 pub const KEPT: i64 = 200_000;
@@ -63,6 +69,7 @@ impl From<Row> for Headline {
             url: row.url,
             seen: row.seen,
             seen_by,
+            gone: false,
         }
     }
 }
@@ -148,35 +155,6 @@ pub async fn headline<'c>(conn: impl SqliteExecutor<'c>, id: HeadlineId) -> Resu
         .ok_or_else(|| AppError::NotFound("There is no such headline, or it is no longer kept.".into()))
 }
 
-/// Marks a headline as seen; gives it as it is then, or `None` when it was marked before.
-///
-/// # Errors
-/// `NotFound`.
-pub async fn see(
-    conn: &mut SqliteConnection,
-    id: HeadlineId,
-    who: UserId,
-    now: Timestamp,
-) -> Result<Option<Headline>, AppError> {
-    headline(&mut *conn, id).await?;
-    let done = sqlx::query("INSERT OR IGNORE INTO headline_seen (headline, user, at) VALUES (?, ?, ?)")
-        .bind(id.0)
-        .bind(who.0)
-        .bind(now.micros())
-        .execute(&mut *conn)
-        .await?;
-    if done.rows_affected() == 0 {
-        return Ok(None);
-    }
-    let changed = next_change(conn).await?;
-    sqlx::query("UPDATE headline SET changed = ? WHERE id = ?")
-        .bind(changed)
-        .bind(id.0)
-        .execute(&mut *conn)
-        .await?;
-    headline(conn, id).await.map(Some)
-}
-
 /// The id of the newest headline, and the number of the last change; 0 where there are none.
 ///
 /// # Errors
@@ -222,22 +200,25 @@ pub async fn between<'c>(
     Ok(read(rows))
 }
 
-/// Headlines that came or changed after this change, in the order of their last changes.
+/// Headlines that came, changed or went after this change, in the order of their last changes.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn changed_after<'c>(
-    conn: impl SqliteExecutor<'c>,
-    changed: u64,
-    limit: u32,
-) -> Result<Vec<Headline>, AppError> {
+pub async fn changed_after(conn: &mut SqliteConnection, changed: u64, limit: u32) -> Result<Vec<Headline>, AppError> {
+    let changed = number(changed);
+    // Before the others: one that goes between the two is there and, with the next page, gone; never neither.
+    let gone = withdrawn::gone_after(&mut *conn, changed, limit).await?;
     let rows = sqlx::query_as(headlines!("WHERE h.changed > ?2 ORDER BY h.changed LIMIT ?3"))
         .bind(NAMES)
-        .bind(number(changed))
+        .bind(changed)
         .bind(limit)
         .fetch_all(conn)
         .await?;
-    Ok(read(rows))
+    let mut all = read(rows);
+    all.extend(gone);
+    all.sort_by_key(|headline| headline.changed);
+    all.truncate(limit as usize);
+    Ok(all)
 }
 
 /// What is looked for. All of it must be so.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ids::FeedId;
 
-async fn migrated() -> SqliteConnection {
+pub(super) async fn migrated() -> SqliteConnection {
     let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
     sqlx::migrate!("./migrations/desk").run(&mut conn).await.unwrap();
     sqlx::raw_sql(
@@ -23,11 +23,11 @@ async fn migrated() -> SqliteConnection {
     conn
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(0).plus_seconds(seconds)
 }
 
-fn new(author: Option<i64>, source: &str, text: &str) -> NewHeadline {
+pub(super) fn new(author: Option<i64>, source: &str, text: &str) -> NewHeadline {
     NewHeadline {
         at: at(7),
         author: author.map(UserId),
@@ -38,11 +38,11 @@ fn new(author: Option<i64>, source: &str, text: &str) -> NewHeadline {
     }
 }
 
-async fn told(conn: &mut SqliteConnection, source: &str, text: &str) -> Headline {
+pub(super) async fn told(conn: &mut SqliteConnection, source: &str, text: &str) -> Headline {
     insert(conn, &new(None, source, text)).await.unwrap().0
 }
 
-fn texts(headlines: &[Headline]) -> Vec<&str> {
+pub(super) fn texts(headlines: &[Headline]) -> Vec<&str> {
     headlines.iter().map(|one| one.text.as_str()).collect()
 }
 
@@ -172,30 +172,6 @@ async fn the_oldest_go_when_there_are_too_many_and_are_not_found_any_more() {
         texts(&newest(&mut conn, &wanted, 10).await.unwrap()),
         ["the last", "the second"]
     );
-}
-
-#[tokio::test]
-async fn who_is_removed_with_what_they_said_takes_what_they_squawked_along() {
-    let mut conn = migrated().await;
-    for author in [Some(1), Some(2), None] {
-        insert(&mut conn, &new(author, "source", "heard by all")).await.unwrap();
-    }
-    for (id, withdraw, left) in [(1, 0, [3, 2, 1].as_slice()), (2, 1, &[3, 1])] {
-        sqlx::query("UPDATE user SET removed = 1, withdraw = ? WHERE id = ?")
-            .bind(withdraw)
-            .bind(id)
-            .execute(&mut conn)
-            .await
-            .unwrap();
-        for indexed in [vec![], vec!["heard".to_owned()]] {
-            let wanted = Wanted {
-                indexed,
-                ..Wanted::default()
-            };
-            let found = newest(&mut conn, &wanted, 10).await.unwrap();
-            assert_eq!(found.iter().map(|one| one.id.0).collect::<Vec<_>>(), left);
-        }
-    }
 }
 
 #[tokio::test]
