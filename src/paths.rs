@@ -69,6 +69,8 @@ pub const ALERTS: &str = "/alerts";
 pub const NEW_ALERT: &str = "/alerts/new";
 /// Where its form posts.
 pub const ALERT_KEEP: &str = "/alerts/keep";
+/// Where it posts to look back.
+pub const ALERT_LOOK: &str = "/alerts/look";
 /// What a form's alert would have said lately, for its page.
 pub const ALERT_PREVIEW: &str = "/alerts/preview";
 /// The prices at which a symbol's alerts fire, for its page.

@@ -104,6 +104,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::LOG_LINE, get(logs::server::fragments::opened))
         .route(paths::PREVIEW, get(chat::server::previews::serve::picture))
         .route(paths::ALERT_KEEP, post(alerts::server::forms::keep_form))
+        .route(paths::ALERT_LOOK, post(alerts::server::forms::look_form))
         .route(paths::ALERT_PREVIEW, get(alerts::server::forms::preview))
         .route(paths::ALERT_LEVELS, get(alerts::server::forms::levels))
         .route(paths::ALERT_ACT, post(alerts::server::acts::act))

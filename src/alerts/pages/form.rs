@@ -13,7 +13,10 @@ use crate::{
         model::{DAYS, Draft, FormPage, LONGEST_NAME, LONGEST_WORDS, Shape, Test, Tried},
     },
     paths,
-    ui::{loaded::loaded, outcome::Wrong},
+    ui::{
+        loaded::loaded,
+        outcome::{Wrong, refusal},
+    },
 };
 
 /// The page.
@@ -73,9 +76,10 @@ fn Form(page: FormPage) -> impl IntoView {
     if rooms.is_empty() {
         return view! { <p class="empty">"Alerts speak in rooms, and you are in none."</p> }.into_any();
     }
+    let refused = refusal(paths::ALERT_KEEP).map(|error| error.to_string());
     let wrong = match &tried {
         Some(Tried::Wrong(words)) => Some(words.clone()),
-        _ => None,
+        _ => refused,
     };
     let is_new = draft.rule.is_empty();
     let chosen = Test::named(&draft.test).unwrap_or(Test::Above);
@@ -146,7 +150,7 @@ fn Form(page: FormPage) -> impl IntoView {
                 <button class="button" type="submit" formmethod="post" formaction=paths::ALERT_KEEP>
                     {if is_new { "Make alert" } else { "Change alert" }}
                 </button>
-                <button class="button quiet" type="submit">"Look back"</button>
+                <button class="button quiet" type="submit" formmethod="post" formaction=paths::ALERT_LOOK>"Look back"</button>
                 <a class="button quiet" href=paths::ALERTS>"All alerts"</a>
             </p>
         </form>

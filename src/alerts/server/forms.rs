@@ -6,7 +6,7 @@ use axum::{
     extract::{Query, RawForm, RawQuery, State},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -35,9 +35,25 @@ pub async fn keep_form(
     match keep(&state, &session.me, &draft).await {
         Ok(_) => Ok(Redirect::to(&format!("{}?done=kept", paths::ALERTS)).into_response()),
         Err(AppError::SlowDown(seconds)) => Err(AppError::SlowDown(seconds)),
-        Err(error) if error.status() < 500 => Ok(Redirect::to(&again(&draft)).into_response()),
+        Err(error) if error.status() < 500 => Ok(Redirect::to(&refused(&draft, error)).into_response()),
         Err(error) => Err(error),
     }
+}
+
+/// `POST /alerts/look`: back to the form, which says what its rule would have done. By a post, so that the webhook's address
+/// is in no URL.
+pub async fn look_form(_: Session, RawForm(form): RawForm) -> Redirect {
+    Redirect::to(&again(&read(&form)))
+}
+
+/// The form again, with what was wrong; as leptos does for server functions.
+fn refused(draft: &Draft, error: AppError) -> String {
+    let back = again(draft);
+    let there = ServerFnUrlError::new(paths::ALERT_KEEP, error).to_url(&format!("http://desk{back}"));
+    let there = there
+        .ok()
+        .and_then(|url| Some(format!("{}?{}", url.path(), url.query()?)));
+    there.unwrap_or(back)
 }
 
 /// What a form says; of a field that stands there several times, all with commas between.

@@ -79,6 +79,7 @@ pub async fn keep(state: &AppState, me: &Me, draft: &Draft) -> Result<(AlertId, 
 /// # Errors
 /// `NotFound`, `Forbidden`, `SlowDown`; `Conflict` for the rule of an archived room.
 pub async fn switch(state: &AppState, me: &Me, id: AlertId, on: bool) -> Result<(), AppError> {
+    state.chat.pace.check(&me.id)?;
     let kept = may_change(state, me, id).await?;
     let begins = begins(state, &kept.spec);
     let line = logs::server::store::newest(&state.logs.db.readers).await?;
@@ -108,6 +109,7 @@ pub async fn switch(state: &AppState, me: &Me, id: AlertId, on: bool) -> Result<
 /// # Errors
 /// `NotFound`, `Forbidden`, `SlowDown`.
 pub async fn delete(state: &AppState, me: &Me, id: AlertId) -> Result<(), AppError> {
+    state.chat.pace.check(&me.id)?;
     may_change(state, me, id).await?;
     let told = state.chat.told();
     let work = state.desk.writer.write_then(

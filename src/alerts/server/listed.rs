@@ -75,6 +75,9 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
                 rule: draft.rule,
                 ..kept.spec.draft()
             };
+        } else if draft.url.is_empty() {
+            // A form that comes again comes without it.
+            draft.url = hook.map(|hook| hook.url.clone()).unwrap_or_default();
         }
     }
     if draft.room.is_empty()

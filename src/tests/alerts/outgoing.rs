@@ -216,6 +216,14 @@ async fn private_addresses_are_not_called() {
             .to_str()
             .expect("text")
             .to_owned();
-        assert!(back.starts_with("/alerts/new?"), "{url}: {back}");
+        assert!(
+            back.starts_with("/alerts/new?") && !back.contains("url="),
+            "{url}: {back}"
+        );
+        let page = ines.reads(&app, &back).await;
+        assert!(
+            page.contains(r#"role="alert""#),
+            "{url}: what is wrong with it is said: {page}"
+        );
     }
 }
