@@ -3,6 +3,7 @@
 // The socket helper names these as the library's own tests do.
 use squawkbox::{chat, error, ids};
 
+mod alerts;
 mod bars;
 mod files;
 mod full_disk;
