@@ -243,7 +243,13 @@ impl fmt::Display for Term {
                 write_value(f, pieces)
             }
             Self::Field { name, compare, value } => {
-                write!(f, "{name}{}", compare.sign())?;
+                // A value that begins like the sign: `a==*` would be any value.
+                let begins_alike = value.len() > 1 && value[0].starts_with('=');
+                let sign = match compare {
+                    Compare::Is if begins_alike => "==",
+                    compare => compare.sign(),
+                };
+                write!(f, "{name}{sign}")?;
                 write_value(f, value)
             }
         }

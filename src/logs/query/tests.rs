@@ -65,6 +65,7 @@ fn what_is_typed_is_written_in_one_way() {
         ("SORT:oldest before:1h x", "x before:1h sort:oldest"),
         ("x sort:newest", "x"),
         ("sort=oldest", "sort=oldest"),
+        ("a===*b", "a===*b"),
         ("since:120m", "since:2h"),
         ("after:14d until:1w", "since:2w before:1w"),
         ("before:2026-11-20T14:03Z", "before:2026-11-20T14:03Z"),
