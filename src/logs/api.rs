@@ -124,6 +124,6 @@ pub async fn set_token_limit(
     door.admin()?;
     let limit = super::server::quotas::limit(&lines, &megabytes)?;
     door.state.accounts.set_limit(id, limit).await?;
-    leptos_axum::redirect(&format!("{}?done=limit#tokens", crate::paths::LOG_SOURCES));
+    leptos_axum::redirect(&format!("{}?done=limit", crate::paths::LOG_SOURCES));
     Ok(())
 }
