@@ -268,8 +268,6 @@ function start() {
     return answer.json();
   }
   function take(answer) {
-    // What was drawn from single prices gives way to what the server made of them; it may have made nothing.
-    for (const bars of [candles, others]) for (const [time, { isGuess }] of bars) if (isGuess) bars.delete(time);
     for (const candle of answer.candles) candles.set(seconds(candle.time), candle);
     candles = new Map([...candles].sort(([a], [b]) => a - b));
     for (const candle of answer.other?.candles ?? []) others.set(seconds(candle.time), candle);
@@ -302,6 +300,8 @@ function start() {
       others.clear();
     }
     if (!candles.size) more = answer.more;
+    // What was drawn from single prices gives way to what the server made of them; it may have made nothing.
+    for (const bars of [candles, others]) for (const [time, { isGuess }] of bars) if (isGuess) bars.delete(time);
     take(answer);
     sure = [...candles.keys()].at(-1) ?? sure;
     figures(answer);
