@@ -125,7 +125,6 @@ class Panel {
     const columns = this.table.dataset.columns.split(",");
     this.table.style.setProperty("--template", columns.map((column) => `minmax(var(--w-${column}), 1fr)`).join(" "));
     this.table.style.setProperty("--least", columns.map((column) => `var(--w-${column})`).join(" + "));
-    this.#edges();
   }
 
   /** Says where there is more than is in sight. */
@@ -201,9 +200,10 @@ class Panel {
     }
     this.#placed = stays;
     this.table.ariaRowCount = this.order.length + 1;
-    this.#edges();
     this.#room("paddingTop", from * height);
     this.#room("paddingBottom", Math.max(this.order.length - to, 0) * height);
+    // Not before there is room for all: what asks for a place lays out, and would have it scrolled back.
+    this.#edges();
     // Where it was, or else where the keys go on from.
     if (focused && focused !== document.activeElement) (focused.isConnected ? focused : this.watch).focus({ preventScroll: true });
   }
