@@ -1,7 +1,7 @@
 // What the ticker's script calculates, without a browser: the fold, the figures, the order.
 import { expect, test } from "@playwright/test";
 import { Board, name } from "../public/ticker/board.js";
-import { corners, difference, direction, grouped, moment, moved, place, quiet, same, sorted, sortedNext, words } from "../public/ticker/figures.js";
+import { corners, difference, direction, grouped, moment, moved, place, quiet, same, sorted, sortedNext, toward, words } from "../public/ticker/figures.js";
 
 const quote = (symbol: string, version: number, more = {}) => ({ symbol, venue: "lab", version, last: `${version}`, time: "2026-11-20T14:03:07.204113Z", ...more });
 const whole = (cursor: number, quotes: object[], more = {}) => ({ whole: { cursor, quotes, venues: [], lists: 0, ...more } });
@@ -86,8 +86,15 @@ test("figures keep the digits that were sent", () => {
   const full = quote("A", 1, { last: "96412.50", change: ["+1,181.50", "+1.24%"], bid: "96412.4", ask: "96412.55", range: ["95000.10", "97000"], volume: null });
   const shown = ["last", "change", "percent", "bid", "ask", "spread", "range", "volume", "time"].map((column) => words(column, full));
   expect(shown).toEqual(["96,412.50", "+1,181.50", "+1.24%", "96,412.4", "96,412.55", "0.15", "95,000.10 – 97,000", null, "14:03:07"]);
-  expect([["+1", null], ["−0.00", null], ["0.00", null], null].map(direction)).toEqual(["up", "down", "flat", "flat"]);
+  expect([["+1", null], ["−0.01", null], ["0.00", null], null].map(direction)).toEqual(["up", "down", "flat", "flat"]);
   expect(same("96,412.50", "96,413.10")).toBe(5);
+});
+
+test("what rounding left nothing of is neither up nor down", () => {
+  const little = quote("A", 1, { change: ["−0.01", "−0.00%"] });
+  expect([direction(little.change), words("percent", little), words("change", little), toward("−0.01")]).toEqual(["flat", "0.00%", "−0.01", "down"]);
+  expect(direction(["+0.01", "+0.00%"])).toBe("flat");
+  expect(direction(["+1.00", null])).toBe("up");
 });
 
 test("drawings begin as the server draws them", () => {

@@ -87,6 +87,8 @@ test("two symbols are compared by how far they have come", async ({ ines, server
   await tick("RIGHT", "1.800", 0);
   await tick("LEFT", "111.00", 0);
   await expect(ines.page.getByRole("region", { name: "Table of bars" }).getByRole("row").nth(1)).toContainText("1.800");
+  // The words go on with the prices, from the same bar.
+  await expect(ines.page.getByText(/^Since .*LEFT ▲ \+11\.00%\s*RIGHT ▼ \u221210\.00%/)).toBeVisible();
   await accessibleDayAndNight(ines.page, "two symbols on one chart");
   await ines.page.getByRole("link", { name: "5 min", exact: true }).click();
   await expect(ines.page.getByRole("columnheader", { name: "RIGHT close" })).toBeVisible();
@@ -95,6 +97,105 @@ test("two symbols are compared by how far they have come", async ({ ines, server
   await expect(ines.page.getByRole("alert")).toContainText("NEVER");
   await ines.page.getByRole("link", { name: "Compare no more" }).click();
   await expect(ines.page.getByRole("columnheader", { name: /close$/ })).toHaveCount(0);
+});
+
+test("the words of a comparison go on from the first bar that both have", async ({ ines, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const post = async (data: object[]) => expect((await request.post(`${server.url}/ingest/ticks`, { headers, data })).status()).toBe(200);
+  const minute = (ago: number) => new Date(Math.floor(Date.now() / 60_000) * 60_000 - ago * 60_000).toISOString();
+  const bars = (symbol: string, count: number, price: (ago: number) => string) =>
+    Array.from({ length: count }, (_, i) => ({ symbol, venue: "lab", last: price(count - i), time: minute(count - i) }));
+  await post(bars("LONG", 400, (ago) => `${1_000 - ago}.00`));
+  await post(bars("SHORT", 100, (ago) => (ago === 100 ? "8.00" : "9.00")));
+  await ines.open("/ticker/chart?symbol=LONG&venue=lab&with=lab:SHORT");
+  const words = ines.page.locator("#came");
+  const begun = minute(100);
+  await expect(words).toContainText(`Since ${begun.slice(0, 10)} ${begun.slice(11, 16)} UTC:`);
+  // From 900 to 999, and from 8 to 9.
+  await expect(words).toHaveText(/LONG ▲ \+11\.00%\s*SHORT ▲ \+12\.50%/);
+  const chart = ines.page.getByRole("application");
+  await chart.focus();
+  for (const key of ["Home", "-", "End"]) await chart.press(key);
+  await post([{ symbol: "SHORT", venue: "lab", last: "8.00" }]);
+  await expect(words).toHaveText(/SHORT 0\.00%|SHORT  0\.00%/);
+  await post([{ symbol: "LONG", venue: "lab", last: "891.00" }]);
+  await expect(words).toHaveText(/LONG ▼ \u22121\.00%/);
+});
+
+test("Home leads to the oldest bar, End to now, also while older bars come", async ({ ines, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const data = Array.from({ length: 700 }, (_, i) => ({ symbol: "WAY", venue: "lab", last: `${1_001 + i}.00`, time: new Date(Date.now() - (701 - i) * 60_000).toISOString() }));
+  for (let i = 0; i < data.length; i += 350) expect((await request.post(`${server.url}/ingest/ticks`, { headers, data: data.slice(i, i + 350) })).status()).toBe(200);
+  await ines.open("/ticker/chart?symbol=WAY&venue=lab");
+  await expect(ines.page.getByText(/UTC\s+O\s1,700\.00/)).toBeVisible();
+  const chart = ines.page.getByRole("application");
+  const told = ines.page.getByRole("status").filter({ hasText: /^Span / });
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await ines.page.route("**/do/chart", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await chart.focus();
+  const asked = ines.page.waitForRequest("**/do/chart");
+  await chart.press("Home");
+  await asked;
+  const came = ines.page.waitForResponse("**/do/chart");
+  await chart.press("End");
+  release();
+  await chart.press("Shift+ArrowLeft");
+  await expect(told).toContainText("2 bars, 1,699.00 to 1,700.00");
+  await expect(ines.page.locator(".marked")).toBeInViewport();
+  await came;
+  // The bars that came moved nothing.
+  await expect(ines.page.locator(".marked")).toBeVisible();
+  await chart.press("Escape");
+  await chart.press("Home");
+  await chart.press("Shift+ArrowLeft");
+  await expect(told).toContainText(/2 bars, 1,[0-4]/);
+});
+
+test("on a phone a span is marked by touch, and a swipe up or down scrolls the page", async ({ ines, person, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const data = Array.from({ length: 40 }, (_, i) => ({ symbol: "TAP", venue: "lab", last: `${1_001 + i}.00`, time: new Date(Date.now() - (42 - i) * 60_000).toISOString() }));
+  expect((await request.post(`${server.url}/ingest/ticks`, { headers, data })).status()).toBe(200);
+  const phone = await person("tomasz", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await phone.follow(ines);
+  const { page } = phone;
+  await phone.open("/ticker/chart?symbol=TAP&venue=lab");
+  await expect(page.getByText(/UTC\s+O\s1,040\.00/)).toBeVisible();
+  const chart = page.getByRole("application");
+  const told = page.getByRole("status").filter({ hasText: /^Span / });
+  const pick = page.getByRole("button", { name: "Select a span" });
+  await pick.tap();
+  await expect(page.getByText(/^Press the bar in which it begins/)).toBeVisible();
+  await chart.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await chart.boundingBox())!;
+  expect(height).toBeLessThan(512);
+  await page.touchscreen.tap(x + width * 0.4, y + height / 2);
+  await expect(told).toContainText("Press the bar in which it ends.");
+  await page.touchscreen.tap(x + width * 0.6, y + height / 2);
+  await expect(told).toContainText(/ \d+ bars, .*Escape lets go/);
+  await expect(page.locator(".marked")).toBeVisible();
+
+  const cdp = await phone.context.newCDPSession(page);
+  const swipe = async (from: [number, number], to: [number, number]) => {
+    const at = (i: number) => [{ x: from[0] + ((to[0] - from[0]) * i) / 10, y: from[1] + ((to[1] - from[1]) * i) / 10 }];
+    await cdp.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+    for (let i = 1; i <= 10; i++) await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(i) });
+    await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  // By dragging as well.
+  await pick.tap();
+  await expect(told).toHaveCount(0);
+  const now = (await chart.boundingBox())!;
+  const middle = now.y + now.height / 2;
+  await swipe([now.x + 60, middle], [now.x + 220, middle]);
+  await expect(told).toContainText(/ \d+ bars, .*Escape lets go/);
+  await expect(pick).toHaveAttribute("aria-pressed", "false");
+  const before = (await chart.boundingBox())!.y;
+  await swipe([now.x + 150, middle + 40], [now.x + 150, middle - 120]);
+  await expect.poll(async () => (await chart.boundingBox())!.y).toBeLessThan(before - 40);
 });
 
 test("what happened to a symbol is told below its chart, and leads to its moment", async ({ ines, tomasz, server, request }) => {
@@ -170,7 +271,7 @@ test("a span of the chart is marked by dragging, by keyboard and by two presses,
   await chart.press("Shift+ArrowLeft");
   await expect(told).toContainText("3 bars, 1,008.00 to 1,010.00");
   await page.getByRole("button", { name: "Select a span" }).click();
-  await expect(page.getByText("Press the bar in which it begins.")).toBeVisible();
+  await expect(page.getByText("Press the bar in which it begins, or drag from there to where it ends.")).toBeVisible();
   await chart.click({ position: { x: width * 0.4, y: height / 2 } });
   await expect(page.getByText(/Press the bar in which it ends\.$/)).toBeVisible();
   await chart.click({ position: { x: width * 0.6, y: height / 2 } });

@@ -232,6 +232,52 @@ test("columns are chosen and sorted by", async ({ ines, server, request }) => {
   await accessibleDayAndNight(ines.page, "a list on a phone");
 });
 
+test("no price is cut, however long, and what lies beyond the edge shows that it does", async ({ ines, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  for (const [symbol, last, bid] of [["TINY", "0.00001234500", "0.00001234400"], ["HUGE", "123456789012345.123456789", "123456789012345.1"]]) {
+    const answer = await request.post(`${server.url}/ingest/ticks`, { headers, data: { symbol, venue: "lab", last, bid, ask: last } });
+    expect(answer.status(), await answer.text()).toBe(200);
+  }
+  await make(ines, "Long", ["lab:TINY", "lab:HUGE", "demo:BTC-USD"]);
+  await show(ines, "Long");
+  const cell = (symbol: string) => row(ines, symbol).locator("[data-c=last]");
+  const cut = () => ines.prices.locator("[data-c]:not([data-c=spark])").evaluateAll((cells) => cells.filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+  for (const [path, sizes] of [["/ticker", [[1440, 900], [1920, 1080], [1280, 900], [390, 844]]], ["/", [[1440, 900]]]] as const) {
+    await ines.open(path);
+    for (const [width, height] of sizes) {
+      await ines.page.setViewportSize({ width, height });
+      await expect(cell("TINY")).toHaveText("0.00001234500");
+      await expect(cell("HUGE")).toHaveAttribute("title", "123,456,789,012,345.123456789");
+      await expect.poll(cut, `${path} at ${width}`).toEqual([]);
+    }
+  }
+
+  await ines.page.setViewportSize({ width: 1280, height: 900 });
+  await ines.open("/ticker");
+  await ines.ticker.locator("summary", { hasText: "Columns" }).click();
+  for (const box of await ines.ticker.locator(".columns input").all()) await box.check();
+  await ines.page.keyboard.press("Escape");
+  await expect(head(ines, "Volume")).toBeVisible();
+  const watch = ines.ticker.getByRole("group", { name: "Prices" });
+  await expect(watch).toHaveClass(/more-behind/);
+  await watch.evaluate((all) => all.scrollTo({ left: all.scrollWidth }));
+  await expect(watch).toHaveClass(/more-before/);
+  await expect(watch).not.toHaveClass(/more-behind/);
+  await expect.poll(cut).toEqual([]);
+  // What one does with a row lies over no figure.
+  await row(ines, "TINY").hover();
+  const grip = (await row(ines, "TINY").getByTitle("Drag to move").boundingBox())!;
+  const last = (await row(ines, "TINY").locator("td[data-c]").last().boundingBox())!;
+  expect(last.x + last.width).toBeLessThanOrEqual(grip.x);
+
+  // On a phone the list's page lies within its edges.
+  await ines.page.setViewportSize({ width: 390, height: 844 });
+  await ines.open("/ticker/lists");
+  await expect(ines.page.getByRole("button", { name: "Remove HUGE" })).toBeInViewport({ ratio: 1 });
+  await expect(ines.page.getByRole("button", { name: "Move up BTC-USD" })).toBeVisible();
+  expect(await ines.page.locator(".wide").evaluate((wide) => wide.scrollWidth - wide.clientWidth)).toBeLessThanOrEqual(1);
+});
+
 test("everybody who looks at a team's list sees it change", async ({ ines, tomasz }) => {
   await make(ines, "Desk", ["lab:A", "lab:B"], true);
   await show(ines, "Desk");

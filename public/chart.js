@@ -1,10 +1,13 @@
 // Draws the chart of a symbol's page (src/ticker/chart_page.rs) above its table, and keeps both moving. Figures are shown
 // as the server wrote them; numbers are made of them for drawing alone.
 import {
-  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, PriceScaleMode, createChart,
+  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, createChart,
 } from "/lightweight-charts.js";
+import { begin, came, percent } from "/chart/compare.js";
 import { Moments } from "/chart/moments.js";
 import { Span } from "/chart/span.js";
+import { View } from "/chart/view.js";
+import { arrow, direction, toward, words } from "/ticker/figures.js";
 
 const place = document.getElementById("chart");
 if (place) start();
@@ -29,7 +32,7 @@ function start() {
 
   const tools = element("div", { className: "choices", role: "group", ariaLabel: "Chart" });
   const legend = element("div", { className: "legend", ariaHidden: "true" });
-  const plot = element("div", { className: "plot", role: "application", ariaLabel: `${label}. Arrow keys move, + and ${minus} zoom, End leads to now, with Shift they mark a span. The table below has the figures.` });
+  const plot = element("div", { className: "plot", role: "application", ariaLabel: `${label}. Arrow keys move, with Shift they mark a span; + and ${minus} zoom, Home leads to the oldest bar, End to now. The table below has the figures.` });
   plot.tabIndex = 0;
   place.before(tools);
   place.append(legend, plot);
@@ -41,8 +44,11 @@ function start() {
   let kind = keep("kind") === "line" ? "line" : "candles";
   /** Candles by the second in which they begin, in the order of their times. */
   let candles = new Map();
-  /** What it is compared with: the closes, as the candles. */
+  /** What it is compared with, as the candles. */
   let others = new Map();
+  let [otherName, otherVenue] = ["", ""];
+  /** Where two symbols begin: the time, and the price of each. */
+  let base = null;
   let step = 60;
   let digits = 2;
   let more = false;
@@ -56,15 +62,19 @@ function start() {
     autoSize: true,
     layout: { attributionLogo: false, fontSize: 12 },
     crosshair: { mode: CrosshairMode.Normal },
+    // A finger that goes up or down scrolls the page.
+    handleScroll: { vertTouchDrag: false },
     rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.22 } },
     timeScale: { borderVisible: false, timeVisible: interval !== "1d", secondsVisible: interval === "1s", rightOffset: 4 },
   });
   const volume = chart.addSeries(HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
   volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
   let series = null;
-  // Two prices have nothing in common but how far they have come, from where the chart begins.
-  const beside = other ? chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false, title: other.split(":").pop() }) : null;
-  if (beside) chart.priceScale("right").applyOptions({ mode: PriceScaleMode.Percentage });
+  // The chart's own label is of the newest price in view, ours of the newest there is.
+  const unlabelled = { priceLineVisible: false, lastValueVisible: false };
+  const shares = { type: "custom", minMove: 0.01, formatter: percent };
+  const beside = other ? chart.addSeries(LineSeries, { ...unlabelled, lineWidth: 2, priceFormat: shares }) : null;
+  const view = new View(chart.timeScale());
 
   // --- colours and times ---
 
@@ -84,13 +94,13 @@ function start() {
       layout: { background: { type: ColorType.Solid, color: colour("--ground") }, textColor: ink, fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { vertLines: { color: line }, horzLines: { color: line } },
     });
-    series.applyOptions({ priceLineColor: ink });
     // Risen ones are hollow: colour is not all that tells them apart.
     series.applyOptions(kind === "line" ? { color: colour("--info"), lineWidth: 2 } : {
       upColor: colour("--ground"), borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down,
     });
     volume.applyOptions({ color: colour("--line-strong") });
     beside?.applyOptions({ color: colour("--warn") });
+    tag();
   }
   const zone = () => (local ? undefined : "UTC");
   const format = (time, options) => new Intl.DateTimeFormat(undefined, { timeZone: zone(), hourCycle: "h23", ...options }).format(new Date(time * 1000));
@@ -98,7 +108,7 @@ function start() {
   const clock = { hour: "2-digit", minute: "2-digit", ...(interval === "1s" && { second: "2-digit" }) };
   // A day is UTC's, wherever one is.
   const moment = (time) => (interval === "1d" ? format(time, { ...day, timeZone: "UTC" }) : format(time, { ...day, ...clock }));
-  function times() {
+  function clocks() {
     const marks = [{ year: "numeric" }, { month: "short" }, { day: "numeric", month: "short" }, { hour: "2-digit", minute: "2-digit" }, { hour: "2-digit", minute: "2-digit", second: "2-digit" }];
     chart.applyOptions({
       localization: { timeFormatter: (time) => `${moment(time)}${local || interval === "1d" ? "" : " UTC"}` },
@@ -108,23 +118,73 @@ function start() {
 
   // --- the drawing ---
 
-  const drawn = (time, candle) => (kind === "line" ? { time, value: +candle.close } : { time, open: +candle.open, high: +candle.high, low: +candle.low, close: +candle.close });
+  const height = (price) => (base ? came(base.one, price) : +price);
+  const drawn = (time, { open, high, low, close }) => (kind === "line" ? { time, value: height(close) } : { time, open: height(open), high: height(high), low: height(low), close: height(close) });
+  const drawnBeside = (time, { close }) => ({ time, value: came(base.other, close) });
   const traded = (time, candle) => ({ time, value: +(candle.volume ?? 0) });
+  /** Those that are drawn: of two symbols, from where both begin. */
+  const from = (bars) => [...bars].filter(([time]) => !base || base.time === null || time >= base.time);
+  const times = () => from(candles).map(([time]) => time);
+  /** The times that have a place in the chart, in their order. */
+  const places = () => (beside ? [...new Set([...times(), ...from(others).map(([time]) => time)])].sort((a, b) => a - b) : times());
   function draw() {
-    const all = [...candles];
+    rebase();
+    const all = from(candles);
     series.setData(all.map(([time, candle]) => drawn(time, candle)));
     volume.setData(all.map(([time, candle]) => traded(time, candle)));
-    beside?.setData([...others].map(([time, close]) => ({ time, value: +close })));
-    moments.draw(series, [...candles.keys()]);
+    beside?.setData(base ? from(others).map(([time, candle]) => drawnBeside(time, candle)) : []);
+    moments.draw(series, times());
     span.place();
+    tag();
+    since();
     tell(null);
+  }
+  /** Where two have no bar in common, each begins with its first. */
+  function rebase() {
+    if (!beside) return;
+    const time = begin(candles, others);
+    const [one, two] = [candles, others].map((bars) => (time === null ? [...bars.values()][0] : bars.get(time)));
+    base = one && two ? { time, one: one.open, other: two.open } : null;
+  }
+  /** The newest price stands at the axis, wherever one has scrolled. */
+  let labels = [];
+  function tag() {
+    const newest = [[series, [...candles.values()].at(-1)], [beside, base && [...others.values()].at(-1)]];
+    for (const [n, [on, candle]] of newest.entries()) {
+      if (!on || !candle) continue;
+      const price = n ? came(base.other, candle.close) : beside ? height(candle.close) : +(shown?.last ?? candle.close);
+      const name = n ? "--warn" : kind === "line" ? "--info" : +candle.close < +candle.open ? "--down" : "--up";
+      const options = { price, color: colour("--ink-2"), axisLabelColor: colour(name), lineVisible: !n, lineStyle: 1, lineWidth: 1, axisLabelVisible: true, title: n ? otherName : "" };
+      if (labels[n]?.on === on) labels[n].line.applyOptions(options);
+      else labels[n] = { on, line: on.createPriceLine(options) };
+    }
+  }
+  /** How far each has come, in words: what the labels at the axis say. */
+  function since() {
+    if (!base || base.time === null) return;
+    const begun = iso(base.time);
+    const time = element("time", { dateTime: begun, textContent: `${begun.slice(0, 10)} ${begun.slice(11, 16)} UTC` });
+    const head = element("span", { textContent: "Since " });
+    head.append(time, ":");
+    const of = (name, from, bars) => {
+      const words = percent(came(from, [...bars.values()].at(-1).close));
+      const all = element("span", { textContent: `${name} ` });
+      const figure = element("span", { className: `c ${toward(words)}` });
+      figure.append(element("span", { ariaHidden: "true", textContent: arrow(toward(words)) }), ` ${words}`);
+      all.append(figure);
+      return all;
+    };
+    const told = byId("came") ?? element("p", { className: "came", id: "came" });
+    if (!told.isConnected) document.querySelector(".symbol .compare").after(told);
+    told.replaceChildren(head, of(symbol, base.one, candles), of(otherName, base.other, others));
   }
   function make() {
     if (series) chart.removeSeries(series);
     const precision = Math.min(digits, 12);
-    series = chart.addSeries(kind === "line" ? LineSeries : CandlestickSeries, { priceFormat: { type: "custom", minMove: 10 ** -precision, formatter: (price) => grouped(price.toFixed(precision)) } });
-    paint();
+    const prices = { type: "custom", minMove: 10 ** -precision, formatter: (price) => grouped(price.toFixed(precision)) };
+    series = chart.addSeries(kind === "line" ? LineSeries : CandlestickSeries, { ...unlabelled, priceFormat: beside ? shares : prices });
     draw();
+    paint();
     mark();
   }
   /** The prices at which alerts fire are lines. */
@@ -151,8 +211,8 @@ function start() {
     const figures = [["O", candle.open], ["H", candle.high], ["L", candle.low], ["C", candle.close], ["V", candle.volume]];
     const shown = figures.filter(([, figure]) => figure != null).map(([name, figure]) => `${name}\u00a0${grouped(figure)}`);
     const rise = candle.close - candle.open;
-    const close = others.get(at);
-    const compared = close == null ? "" : `\n${other.split(":").pop()}  C\u00a0${grouped(close)}`;
+    const close = others.get(at)?.close;
+    const compared = close == null ? "" : `\n${otherName}  C\u00a0${grouped(close)}`;
     legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}${compared}`;
   }
   chart.subscribeCrosshairMove(({ time }) => tell(time ?? null));
@@ -175,16 +235,18 @@ function start() {
 
   const told = element("p", { className: "hint", role: "status" });
   place.after(told);
-  const span = new Span(chart, plot, () => [...candles.keys()], (ends, isPicking) => {
+  const span = new Span(chart, plot, view, places, (ends, isPicking) => {
     for (const [button, is] of choices) button.ariaPressed = `${is()}`;
     if (!ends) {
-      told.textContent = isPicking ? "Press the bar in which it begins." : "";
+      told.textContent = isPicking ? "Press the bar in which it begins, or drag from there to where it ends." : "";
       return speak("", "");
     }
     const [from, last] = ends;
     const to = last + step;
     const words = `${moment(from)} \u2013 ${moment(interval === "1d" ? last : to)}`;
-    const [bars, open, close] = [[...candles.keys()].filter((time) => time >= from && time <= last).length, candles.get(from).open, candles.get(last).close];
+    const marked = [...candles].filter(([time]) => time >= from && time <= last).map(([, candle]) => candle);
+    if (!marked.length) return;
+    const [bars, { open }, { close }] = [marked.length, marked[0], marked.at(-1)];
     told.textContent = `Span ${words}${local ? "" : " UTC"}: ${bars} ${bars === 1 ? "bar" : "bars"}, ${grouped(open)} to ${grouped(close)}. ${isPicking ? "Press the bar in which it ends." : "Escape lets go of it."}`;
     speak(words, `&from=${iso(from)}&to=${iso(to)}`, from);
   });
@@ -195,7 +257,7 @@ function start() {
   async function happened() {
     const [first] = candles.keys();
     const end = held ? [...candles.keys()].at(-1) + step : null;
-    if (first !== undefined && (await moments.ask(first, end))) moments.draw(series, [...candles.keys()]);
+    if (first !== undefined && (await moments.ask(first, end))) moments.draw(series, times());
   }
 
   // --- the data ---
@@ -206,11 +268,9 @@ function start() {
     return answer.json();
   }
   function take(answer) {
-    // What was drawn from single prices gives way to what the server made of them; it may have made nothing.
-    for (const [time, { isGuess }] of candles) if (isGuess) candles.delete(time);
     for (const candle of answer.candles) candles.set(seconds(candle.time), candle);
     candles = new Map([...candles].sort(([a], [b]) => a - b));
-    for (const candle of answer.other?.candles ?? []) others.set(seconds(candle.time), candle.close);
+    for (const candle of answer.other?.candles ?? []) others.set(seconds(candle.time), candle);
     others = new Map([...others].sort(([a], [b]) => a - b));
     // A week of seconds would be too many to hold.
     if (candles.size > 20_000) {
@@ -233,12 +293,15 @@ function start() {
   async function renew(limit) {
     const answer = await ask({ limit });
     ({ seconds: step, digits } = answer);
+    if (answer.other) ({ symbol: otherName, venue: otherVenue } = answer.other);
     // After a long absence there may be bars between: what was held is left, so that nothing is missing in the middle.
     if (answer.more && answer.candles.length && seconds(answer.candles[0].time) > sure) {
       candles.clear();
       others.clear();
     }
     if (!candles.size) more = answer.more;
+    // What was drawn from single prices gives way to what the server made of them; it may have made nothing.
+    for (const bars of [candles, others]) for (const [time, { isGuess }] of bars) if (isGuess) bars.delete(time);
     take(answer);
     sure = [...candles.keys()].at(-1) ?? sure;
     figures(answer);
@@ -250,9 +313,13 @@ function start() {
     wait = ask({ before: first.time, limit: 1_000 });
     try {
       const answer = await wait;
+      // It may be another chart by now.
+      if (!candles.has(seconds(first.time))) return;
       ({ more } = answer);
+      const drawn = places();
       take(answer);
       draw();
+      view.added(Math.max(places().indexOf(drawn[0]), 0));
       happened();
     } catch {
       // It is asked for again at the next move.
@@ -275,7 +342,7 @@ function start() {
       const head = element("th", { scope: "row" });
       const at = candle.time.slice(0, 10);
       head.append(element("time", { dateTime: candle.time, textContent: interval === "1d" ? at : `${at} ${candle.time.slice(11, interval === "1s" ? 19 : 16)}` }));
-      const compared = other && byId("came") ? [others.get(seconds(candle.time))] : [];
+      const compared = other ? [others.get(seconds(candle.time))?.close] : [];
       row.append(head, ...[candle.open, candle.high, candle.low, candle.close, candle.volume, ...compared].map((figure) => element("td", { textContent: figure == null ? "\u2013" : grouped(figure) })));
       return row;
     }));
@@ -287,10 +354,10 @@ function start() {
     byId("last").textContent = grouped(quote.last);
     for (const side of ["bid", "ask"]) byId(`day-${side}`).textContent = quote[side] == null ? "\u2013" : grouped(quote[side]);
     if (quote.change) {
-      const [amount, percent] = quote.change;
-      const way = amount.startsWith("+") ? ["up", "▲"] : amount.startsWith(minus) ? ["down", "▼"] : ["flat", ""];
-      const figure = element("span", { className: `c ${way[0]}`, title: `${amount} since the open` });
-      figure.append(element("span", { ariaHidden: "true", textContent: way[1] }), ` ${percent ?? amount}`);
+      const [amount] = quote.change;
+      const way = direction(quote.change);
+      const figure = element("span", { className: `c ${way}`, title: `${amount} since the open` });
+      figure.append(element("span", { ariaHidden: "true", textContent: arrow(way) }), ` ${words("percent", quote)}`);
       byId("change")?.replaceChildren(figure);
     }
     document.title = `${title ? `${grouped(quote.last)} ` : ""}${symbol} · Squawkbox`;
@@ -311,9 +378,29 @@ function start() {
       if (+quote.last > +now.high) now.high = quote.last;
       if (+quote.last < +now.low) now.low = quote.last;
       candles.set(time, now);
-      series.update(drawn(time, now));
+      if (beside && !base) draw();
+      else series.update(drawn(time, now));
+      tag();
+      since();
       tell(null);
     }
+    soon();
+  }
+  /** As `live`, of what it is compared with. */
+  function liveBeside({ time: heard, last }) {
+    if (held) return;
+    const time = Math.floor(seconds(heard) / step) * step;
+    const [newest, known] = [...others].at(-1) ?? [-1];
+    if (time >= newest) {
+      others.set(time, { ...(time === newest ? known : { time: iso(time), open: last }), close: last, isGuess: true });
+      if (!base) draw();
+      else beside.update(drawnBeside(time, others.get(time)));
+      tag();
+      since();
+    }
+    soon();
+  }
+  function soon() {
     due ??= setTimeout(async () => {
       due = null;
       try {
@@ -345,7 +432,7 @@ function start() {
   let patience = 1_000;
   function connect() {
     stream?.close();
-    stream = new EventSource(`/events?topics=ticker&symbols=${encodeURIComponent(symbol)}`);
+    stream = new EventSource(`/events?topics=ticker&symbols=${[symbol, ...(other ? [otherName] : [])].map(encodeURIComponent).join(",")}`);
     const here = () => {
       [heard, patience] = [Date.now(), 1_000];
       if (badge.textContent) badge.textContent = "";
@@ -355,8 +442,10 @@ function start() {
     stream.addEventListener("ticker", ({ data }) => {
       here();
       const { quote, whole } = JSON.parse(data);
-      const news = quote ?? whole?.quotes.find((quote) => quote.symbol === symbol && quote.venue === venue);
-      if (news?.symbol === symbol && news.venue === venue) live(news);
+      for (const news of quote ? [quote] : (whole?.quotes ?? [])) {
+        if (news.symbol === symbol && news.venue === venue) live(news);
+        if (beside && news.symbol === otherName && news.venue === otherVenue) liveBeside(news);
+      }
     });
     stream.onerror = () => {
       badge.textContent = `reconnecting; last heard at ${new Date(heard).toISOString().slice(11, 19)} UTC`;
@@ -394,7 +483,7 @@ function start() {
   choice("Line", () => kind === "line", draws("line"));
   choice("Local time", () => local, () => {
     keep("local", (local = !local) ? "1" : "0");
-    times();
+    clocks();
     tell(null);
   });
   choice("Price in the title", () => title, () => {
@@ -405,24 +494,39 @@ function start() {
   choice("Select a span", () => span.isPicking, () => span.pick());
 
   plot.addEventListener("keydown", (event) => {
-    const scale = chart.timeScale();
-    const range = scale.getVisibleLogicalRange();
+    const { range } = view;
     if (!range || event.ctrlKey || event.metaKey || event.altKey) return;
     if (span.key(event)) return event.preventDefault();
     const width = range.to - range.from;
-    const show = (from, to) => scale.setVisibleLogicalRange({ from, to });
+    const show = (from, to) => view.show(from, to);
     const moves = {
       ArrowLeft: () => show(range.from - width / 10, range.to - width / 10),
       ArrowRight: () => show(range.from + width / 10, range.to + width / 10),
       "+": () => show(range.from + width / 10, range.to),
       "-": () => show(range.from - width / 10, range.to),
-      End: () => scale.scrollToRealTime(),
+      Home: () => show(-1, width - 1),
+      End: now,
     };
     const move = moves[event.key === "=" ? "+" : event.key];
     if (!move) return;
     event.preventDefault();
     move();
   });
+  /** Leads to the newest bar, with the room after it that there is at first. */
+  async function now() {
+    if (held) {
+      // Of the span's time, which now is not.
+      span.clear();
+      candles.clear();
+      others.clear();
+      held = false;
+      await renew(500).catch(() => {});
+      draw();
+    }
+    const { from, to } = view.range;
+    const end = places().length - 1 + 4;
+    view.show(end - (to - from), end);
+  }
   for (const query of ["(prefers-color-scheme: light)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", paint);
 
   /** The span that was asked for, marked, with as much to either side. */
@@ -442,10 +546,10 @@ function start() {
   }
   function show() {
     span.set(asked[0], asked[1] - 1);
-    const times = [...candles.keys()];
-    const [from, to] = span.ends.map((time) => times.indexOf(time));
+    const drawn = places();
+    const [from, to] = span.ends.map((time) => drawn.indexOf(time));
     const room = Math.max(to - from, 10) / 2;
-    chart.timeScale().setVisibleLogicalRange({ from: from - room, to: to + room });
+    view.show(from - room, to + room);
   }
 
   (async () => {
@@ -457,7 +561,7 @@ function start() {
       return;
     }
     make();
-    times();
+    clocks();
     tell(null);
     if (asked && candles.size) show();
     connect();

@@ -42,6 +42,7 @@ class Panel {
 
   constructor() {
     for (const root of this.body.children) this.#placed.add(this.#take(new Row(root)));
+    for (const one of this.#placed) this.#widen(one);
     this.order = [...this.#rows.keys()];
     for (const root of this.#tapeList.children) {
       const one = new Row(root);
@@ -50,7 +51,7 @@ class Panel {
     this.lists = new Lists(this);
     this.#place();
     this.watch.addEventListener("scroll", () => this.#place(), { passive: true });
-    new ResizeObserver(() => this.#place()).observe(this.watch);
+    for (const sized of [this.watch, this.table]) new ResizeObserver(() => this.#place()).observe(sized);
     this.table.tHead.addEventListener("click", ({ target }) => {
       if (target.tagName !== "BUTTON") return;
       this.sort = sortedNext(this.sort, target.closest("th").dataset.c);
@@ -102,7 +103,35 @@ class Panel {
     const key = name(one.key);
     const quote = this.board.quotes.get(key);
     if (quote) one.fill(quote, this.board.sparks.get(key)?.points);
+    this.#widen(one);
     this.#mark(one);
+  }
+
+  /** Of how many characters the longest words of each column are; of those that were shown, so that nothing jumps back. */
+  #longest = new Map();
+  #widen(one) {
+    let wider = false;
+    for (const [column, length] of one.lengths) {
+      if (length <= (this.#longest.get(column) ?? 0)) continue;
+      this.#longest.set(column, length);
+      this.table.style.setProperty(`--n-${column}`, length);
+      wider = true;
+    }
+    if (wider) this.#template();
+  }
+
+  /** Every row is laid out by itself, so the columns are the table's: each as wide as its longest words. */
+  #template() {
+    const columns = this.table.dataset.columns.split(",");
+    this.table.style.setProperty("--template", columns.map((column) => `minmax(var(--w-${column}), 1fr)`).join(" "));
+    this.table.style.setProperty("--least", columns.map((column) => `var(--w-${column})`).join(" + "));
+  }
+
+  /** Says where there is more than is in sight. */
+  #edges() {
+    const { scrollLeft, scrollWidth, clientWidth } = this.watch;
+    this.watch.classList.toggle("more-before", scrollLeft > 1);
+    this.watch.classList.toggle("more-behind", scrollLeft + clientWidth < scrollWidth - 1);
   }
 
   #mark(one) {
@@ -173,6 +202,8 @@ class Panel {
     this.table.ariaRowCount = this.order.length + 1;
     this.#room("paddingTop", from * height);
     this.#room("paddingBottom", Math.max(this.order.length - to, 0) * height);
+    // Not before there is room for all: what asks for a place lays out, and would have it scrolled back.
+    this.#edges();
     // Where it was, or else where the keys go on from.
     if (focused && focused !== document.activeElement) (focused.isConnected ? focused : this.watch).focus({ preventScroll: true });
   }
@@ -224,6 +255,9 @@ class Panel {
 
   #heads(columns) {
     this.table.dataset.columns = columns;
+    for (const column of this.#longest.keys()) this.table.style.removeProperty(`--n-${column}`);
+    this.#longest.clear();
+    this.#template();
     const all = document.getElementById("price-heads").content.cloneNode(true);
     const head = (column) => all.querySelector(`[data-c=${column}]`);
     const named = columns.split(",");

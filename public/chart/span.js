@@ -1,25 +1,31 @@
-// A span of the chart: from the bar in which it begins to the bar in which it ends. Marked by dragging with Shift, by two
-// presses after its button, or by Shift with the arrow keys; Escape lets go of it.
+// A span of the chart: from the bar in which it begins to the bar in which it ends. Marked by dragging with Shift, after its
+// button by dragging or by two presses, or by Shift with the arrow keys; Escape lets go of it.
+
+/** So far may a finger slip that presses, in px. */
+const SLIP = 8;
+
 export class Span {
   /** The bars at its ends, in the order in which they were chosen, by the seconds in which they begin. */
   #ends = null;
   #picking = false;
+  /** What began in the chart and is ours until the pointer is lifted. */
+  #gesture = null;
   #mark = Object.assign(document.createElement("div"), { className: "marked", hidden: true });
   #chart;
   #plot;
+  #view;
   #times;
   #changed;
 
-  /** `times` gives the seconds in which the bars begin, in their order; `changed` hears of every change. */
-  constructor(chart, plot, times, changed) {
-    [this.#chart, this.#plot, this.#times, this.#changed] = [chart, plot, times, changed];
+  /** `times` gives the seconds in which the drawn bars begin, in their order; `changed` hears of every change. */
+  constructor(chart, plot, view, times, changed) {
+    [this.#chart, this.#plot, this.#view, this.#times, this.#changed] = [chart, plot, view, times, changed];
     plot.parentElement.append(this.#mark);
     chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.place());
     chart.timeScale().subscribeSizeChange(() => this.place());
     // Before the chart hears of it, which would be moved.
-    plot.addEventListener("mousedown", (event) => this.#drag(event), { capture: true });
-    // Of two presses one soon after the other, the chart tells of the first alone.
-    plot.addEventListener("click", (event) => this.#picking && this.#times().length && this.#press(this.#under(event)));
+    plot.addEventListener("pointerdown", (event) => this.#down(event), { capture: true });
+    for (const type of ["mousedown", "touchstart"]) plot.addEventListener(type, (event) => this.#take(event), { capture: true });
   }
 
   /** The bars at its ends, from the earlier to the later. */
@@ -48,18 +54,16 @@ export class Span {
     }
     const step = shiftKey && { ArrowLeft: -1, ArrowRight: 1 }[key];
     const times = this.#times();
-    if (!step || !times.length) return false;
-    const scale = this.#chart.timeScale();
-    const seen = scale.getVisibleRange();
-    const [begun, end] = this.#ends ?? Array(2).fill(this.#nearest(seen?.to ?? times.at(-1)));
-    const at = Math.min(Math.max(times.indexOf(end) + step, 0), times.length - 1);
+    const { range } = this.#view;
+    if (!step || !times.length || !range) return false;
+    const inside = (place) => Math.min(Math.max(place, 0), times.length - 1);
+    const [begun, end] = this.#ends ?? Array(2).fill(times[inside(Math.floor(range.to))]);
+    const at = inside(times.indexOf(this.#nearest(end)) + step);
     this.#picking = false;
     this.set(begun, times[at]);
-    const range = scale.getVisibleLogicalRange();
-    if (seen && range && (times[at] < seen.from || times[at] > seen.to)) {
-      const by = step * (range.to - range.from) / 4;
-      scale.setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
-    }
+    const quarter = (range.to - range.from) / 4;
+    const by = at < range.from ? at - range.from - quarter : at > range.to ? at - range.to + quarter : 0;
+    if (by) this.#view.show(range.from + by, range.to + by);
     return true;
   }
 
@@ -111,16 +115,48 @@ export class Span {
     return scale.coordinateToTime(x) ?? ((scale.coordinateToLogical(x) ?? 0) < 0 ? times[0] : times.at(-1));
   }
 
-  #drag(event) {
-    if (!event.shiftKey || event.button !== 0 || !this.#times().length) return;
-    event.preventDefault();
-    event.stopPropagation();
+  /** A press or a drag, by whatever one points with. */
+  #down(event) {
+    const presses = this.#picking;
+    if (!event.isPrimary || event.button !== 0 || !(presses || event.shiftKey) || !this.#times().length) return;
     const begun = this.#under(event);
-    this.#picking = false;
-    this.set(begun, begun);
+    let drags = !presses;
+    const drag = (to) => {
+      drags = true;
+      this.#picking = false;
+      this.set(begun, this.#under(to));
+    };
+    if (drags) drag(event);
     this.#plot.focus({ preventScroll: true });
-    const ended = new AbortController();
-    addEventListener("mousemove", (move) => this.set(begun, this.#under(move)), { signal: ended.signal });
-    addEventListener("mouseup", () => ended.abort(), { signal: ended.signal });
+    this.#plot.setPointerCapture(event.pointerId);
+    const ended = (this.#gesture = new AbortController());
+    const on = (type, act) => this.#plot.addEventListener(type, act, { signal: ended.signal });
+    const end = () => {
+      ended.abort();
+      this.#gesture = null;
+    };
+    on("pointermove", (move) => (drags || Math.abs(move.clientX - event.clientX) > SLIP) && drag(move));
+    on("pointerup", (up) => {
+      end();
+      if (drags) drag(up);
+      else if (this.#picking) this.#press(begun);
+    });
+    // The page is scrolled instead.
+    on("pointercancel", end);
+  }
+
+  /** Keeps from the chart what is a gesture here. */
+  #take(event) {
+    if (!this.#gesture) return;
+    event.stopPropagation();
+    if (event.type === "mousedown") return event.preventDefault();
+    const over = new AbortController();
+    const on = (type, act) => this.#plot.addEventListener(type, act, { capture: true, signal: over.signal });
+    // Or the browser goes on to tell of a mouse, which the chart would hear.
+    on("touchend", (up) => {
+      over.abort();
+      if (up.cancelable) up.preventDefault();
+    });
+    on("touchcancel", () => over.abort());
   }
 }

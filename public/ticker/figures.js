@@ -20,8 +20,11 @@ export function difference(a, b) {
   return (by < 0n ? "-" : "") + text.slice(0, at) + (scale ? `.${text.slice(at)}` : "");
 }
 
-/** Which way a change goes: `up`, `down` or `flat`. */
-export const direction = (change) => (change?.[0][0] === "+" ? "up" : change?.[0][0] === MINUS ? "down" : "flat");
+/** Which way a figure with a sign goes: `up`, `down` or `flat`; flat is also what rounding left nothing of. */
+export const toward = (figure) => (!/[1-9]/.test(figure ?? "") ? "flat" : { "+": "up", [MINUS]: "down" }[figure[0]] ?? "flat");
+
+/** Which way a change goes, as its percentage tells where it has one. */
+export const direction = (change) => toward(change?.[1] ?? change?.[0]);
 
 /** The sign beside a figure, so that colour is not all there is. */
 export const arrow = (way) => ({ up: "▲", down: "▼" })[way] ?? "";
@@ -33,12 +36,15 @@ export function same(before, now) {
   return at;
 }
 
+/** Without its sign where rounding left nothing of a figure: -0.00% is neither up nor down. */
+const signed = (figure) => (toward(figure) === "flat" ? figure.replace(/^[+\u2212]/, "") : figure);
+
 /** What stands in a column of words; nothing where nothing is known. */
 export function words(column, quote) {
   const { last, change, bid, ask, volume, time } = quote;
   if (column === "last") return grouped(last);
   if (column === "change") return change?.[0];
-  if (column === "percent") return change ? (change[1] ?? change[0]) : "\u2013";
+  if (column === "percent") return change ? signed(change[1] ?? change[0]) : "\u2013";
   if (column === "bid") return bid && grouped(bid);
   if (column === "ask") return ask && grouped(ask);
   if (column === "spread") return bid && ask && grouped(difference(ask, bid));

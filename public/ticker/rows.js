@@ -1,10 +1,13 @@
 // Rows of the panel and items of the tape: made of the templates that the server rendered, and filled.
-import { arrow, corners, direction, moment, place, quiet, same, words } from "./figures.js";
+import { arrow, corners, direction, moment, place, quiet, same, toward, words } from "./figures.js";
 
 /** How long changed digits are marked, in ms; the style decides what is seen of it. */
 const FLASH = 400;
 /** What a panel shows that is too narrow for the columns of its list. */
 const NARROW = ["last", "percent", "spark"];
+/** Columns whose words may be long, and those of them whose words are prices. */
+const WORDS = ["last", "change", "percent", "bid", "ask", "spread", "range", "volume"];
+const PRICES = ["last", "bid", "ask", "spread", "range", "volume"];
 const SPARK =
   '<svg class="spark" viewBox="0 0 288 96" preserveAspectRatio="none" aria-hidden="true" focusable="false"><polyline fill="none"/></svg>';
 const RANGE =
@@ -44,6 +47,8 @@ function named(root, { symbol, venue }) {
 
 /** What is shown of one symbol at one venue. */
 export class Row {
+  /** Of how many characters the words of a column are. */
+  lengths = new Map();
   #cells;
   /** What each cell shows, so that only what changed is drawn. */
   #shown = new Map();
@@ -57,6 +62,7 @@ export class Row {
     // All rows are one stop of the keyboard; arrows go on from there.
     this.link.tabIndex = -1;
     this.#cells = [...root.querySelectorAll("[data-c]")].map((cell) => [cell.dataset.c, cell]);
+    for (const [column, cell] of this.#cells) if (WORDS.includes(column)) this.#size(column, cell, cell.textContent.trim().length);
     this.#origin(root.querySelector(".demo") !== null);
   }
 
@@ -65,28 +71,36 @@ export class Row {
     this.#origin(!!quote.demo);
     for (const [column, cell] of this.#cells) {
       const text = column === "spark" ? corners(points, quote.last) : (words(column, quote) ?? "\u2013");
-      const way = ["change", "percent", "spark"].includes(column) ? direction(quote.change) : "";
+      const way = column === "change" ? toward(text) : ["percent", "spark"].includes(column) ? direction(quote.change) : "";
       const mark = column === "range" && quote.range ? place(quote) : "";
       const whole = `${text} ${way}${mark}`;
       if (this.#shown.get(column) === whole) continue;
       this.#shown.set(column, whole);
       (DRAW[column] ?? write)(cell, text, way, quote, mark, this);
+      if (this.lengths.has(column)) this.#size(column, cell, text.length + (way && way !== "flat" && column === "percent" ? 2 : 0));
+      if (PRICES.includes(column)) cell.title = text;
     }
+  }
+
+  /** Has the style know how long the words are, which shrinks them where there is no room. */
+  #size(column, cell, length) {
+    if (this.lengths.get(column) === length) return;
+    this.lengths.set(column, length);
+    if (cell.tagName === "TD") cell.style.setProperty("--n", length);
   }
 
   /** Says that the venue doesn't send it, that its market is closed, or that nothing was heard of it for long. */
   mark(quote, refused, now, venues) {
     const [state, at] = (!refused && quote && quiet(quote, now, venues)) || [];
-    const text = refused ? "not watched" : state ? `${state} ${moment(at, now)}` : "";
-    if (this.#shown.get("mark") === text) return;
-    this.#shown.set("mark", text);
+    // Short, since the venue stands before it.
+    const text = refused ? "not watched" : state ? state.split(" ")[0] : "";
+    const since = refused ?? (state === "quiet" ? `No price since ${moment(at, now)}` : state && `${state[0].toUpperCase()}${state.slice(1)} ${moment(at, now)}`);
+    const whole = `${text} ${since}`;
+    if (this.#shown.get("mark") === whole) return;
+    this.#shown.set("mark", whole);
     const head = this.root.querySelector(".s");
     head.querySelector(".quiet")?.remove();
-    if (refused) head.append(element("span", { className: "quiet", title: refused }, text));
-    else if (state) {
-      const time = element("time", { dateTime: at }, moment(at, now));
-      head.append(element("span", { className: "quiet", title: `No price since ${quote.time}` }, `${state} `, time));
-    }
+    if (text) head.append(element("span", { className: "quiet", title: since }, text));
   }
 
   /** Where it is from, or that it is made up. */
@@ -95,7 +109,7 @@ export class Row {
     this.#shown.set("origin", demo);
     const made = { className: "demo", title: "Not a real price of now", textContent: "DEMO" };
     const place = this.root.querySelector(".s span:not(.quiet)");
-    if (place) Object.assign(place, demo ? made : { className: "", title: "", textContent: this.key.venue });
+    if (place) Object.assign(place, demo ? made : { className: "", title: this.key.venue, textContent: this.key.venue });
     else if (demo && !this.root.querySelector(".demo")) this.root.querySelector("b").after(" ", element("span", made));
   }
 
