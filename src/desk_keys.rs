@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 23] = [
+const KEYS: [(&[&str], &str); 27] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -37,6 +37,10 @@ const KEYS: [(&[&str], &str); 23] = [
     (&["j", "k"], "there: from line to line"),
     (&["e"], "there: open the line"),
     (&["f", "w", "c"], "there: follow, wrap, copy the line's link"),
+    (&["←", "→"], "on a chart: move; with Shift, mark a span"),
+    (&["+", "−"], "on a chart: nearer, farther"),
+    (&["Home", "End"], "on a chart: to what is loaded first, to now"),
+    (&["[", "]"], "on the page of one clock: the event before, after"),
 ];
 
 /// Listens, as long as the calling component lives. Call it in an effect.

@@ -65,7 +65,8 @@ pub struct Change(
 impl Change {
     /// Which way.
     pub fn direction(&self) -> Direction {
-        let is = |direction: &Direction| !direction.sign().is_empty() && self.0.starts_with(direction.sign());
+        let figure = self.1.as_ref().unwrap_or(&self.0);
+        let is = |direction: &Direction| !direction.sign().is_empty() && figure.starts_with(direction.sign());
         let signed = [Direction::Up, Direction::Down].into_iter().find(is);
         signed.unwrap_or(Direction::Flat)
     }

@@ -173,6 +173,9 @@ fn a_pattern_is_made_when_it_is_needed() {
         |message| super::matcher::Seen::raw(Default::default(), crate::logs::model::Level::Info, "a", message, "");
     assert!(!matcher.matches(&seen("nothing of it")) && !matcher.matches(&seen("order x took 1234ms")));
     assert!(matcher.matches(&seen("an order 17 took 1234ms.")));
-    assert_eq!(matcher.marks("an order 17 took 1234ms."), std::slice::from_ref(&(3..23)));
+    assert_eq!(
+        matcher.marks("an order 17 took 1234ms."),
+        std::slice::from_ref(&(3..23))
+    );
     assert!(matcher.marks("nothing").is_empty());
 }

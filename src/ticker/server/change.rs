@@ -9,7 +9,11 @@ pub fn change(last: Decimal, open: Decimal) -> Option<Change> {
     let amount = last.checked_sub(open)?;
     let direction = Direction::of(&open, &last);
     let signed = |number: Decimal| format!("{}{}", direction.sign(), grouped(&number.abs().to_string()));
-    let percent = percent(amount, open).map(|percent| format!("{}%", signed(percent)));
+    // What rounding left nothing of goes neither way.
+    let percent = percent(amount, open).map(|percent| match percent.is_zero() {
+        true => "0.00%".to_owned(),
+        false => format!("{}%", signed(percent)),
+    });
     Some(Change(signed(amount), percent))
 }
 
@@ -38,7 +42,7 @@ mod tests {
         for (open, last, amount, percent) in [
             ("95231", "96412.50", "+1,181.50", "+1.24%"),
             ("3332.06", "3318.07", "\u{2212}13.99", "\u{2212}0.42%"),
-            ("100000.02", "100000.01", "\u{2212}0.01", "\u{2212}0.00%"),
+            ("100000.02", "100000.01", "\u{2212}0.01", "0.00%"),
             ("1.1", "1.10", "0.00", "0.00%"),
             ("-40.00", "-20.00", "+20.00", "+50.00%"),
         ] {
