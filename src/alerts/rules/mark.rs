@@ -101,7 +101,8 @@ mod tests {
         let (words, signs): (HashSet<_>, HashSet<_>) =
             Mark::ALL.iter().map(|mark| (mark.word(), mark.outline())).unzip();
         assert_eq!((words.len(), signs.len()), (Mark::ALL.len(), Mark::ALL.len()));
-        let style = include_str!("../../../style/alerts.scss");
+        let style = concat!(env!("CARGO_MANIFEST_DIR"), "/style/alerts.scss");
+        let style = std::fs::read_to_string(style).unwrap();
         let colour = |mark: &Mark| {
             let (_, rest) = style.split_once(&format!("&.{} {{", mark.name()))?;
             rest.split_once("  color: ")?.1.split(';').next()
