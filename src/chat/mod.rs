@@ -1,7 +1,7 @@
 //! Rooms and messages.
 //!
 //! A message: `composer` → `live/socket` → `server/socket` → `server/post` → `server/store` → the hub →
-//! every `server/socket` → `live/socket` → `receiving` → `tab` and `timeline` (the folds) → `message_list`. From
+//! every `server/socket` → `live/socket` → `receiving` → `tab` and `timeline` (the folds) → `message_list` (`message_html` is what stands in one). From
 //! `composer` on it waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it. Its files are there before it is sent:
 //! `composer_files` → `uploading` (`uploads`, the fold) → `server/files`; `files` and `viewer` show them.
 //! Where in a room one is, and what lies beyond: `moving`.

@@ -57,11 +57,6 @@ impl Levels {
         Self(self.0 ^ (1 << level as u8))
     }
 
-    /// One bit per level, the lowest for trace.
-    pub const fn bits(self) -> u8 {
-        self.0
-    }
-
     const fn toggled_on(self, level: Level) -> Self {
         Self(self.0 | (1 << level as u8))
     }

@@ -217,11 +217,6 @@ impl Engine {
         }
     }
 
-    /// Something is to be said at once.
-    pub fn is_urgent(&self) -> bool {
-        self.live.iter().any(|live| live.is_urgent)
-    }
-
     /// What there is to say, as far as it is time for it. It stays to be said until [`Engine::was_told`].
     pub fn reports(&mut self, now: Instant) -> Vec<Report> {
         let due = self.live.iter_mut().filter(|live| live.is_due(now));
