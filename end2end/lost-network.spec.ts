@@ -198,3 +198,11 @@ test("a room that couldn't be opened without the network opens when it is back",
   await expect(ines.heading("# desk")).toBeVisible({ timeout: 30_000 });
   await ines.say("back again");
 });
+
+test("a browser that loses its network says so within seconds", async ({ ines }) => {
+  ines.watch.expectCuts();
+  await ines.context.setOffline(true);
+  await expect(ines.page.getByRole("main").getByRole("status")).toContainText("stale", { timeout: 8_000 });
+  await ines.context.setOffline(false);
+  await ines.live();
+});

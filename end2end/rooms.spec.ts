@@ -227,3 +227,29 @@ test("a room's new name stands everywhere at once", async ({ ines, tomasz }) => 
   await expect(tomasz.page.getByRole("textbox", { name: "Message # half-year" })).toBeVisible();
   await expect(tomasz.page.getByRole("log", { name: "Messages in # half-year" })).toBeVisible();
 });
+
+test("the lists over a room close with Esc, by a press elsewhere, and when one goes where they lead", async ({ ines }) => {
+  const [jump, day] = [ines.page.getByText("Jump to…"), ines.page.getByLabel("Day (UTC)")];
+  await jump.click();
+  await expect(day).toBeVisible();
+  await ines.composer.click();
+  await expect(day).toBeHidden();
+  await jump.click();
+  await day.focus();
+  await ines.page.keyboard.press("Escape");
+  await expect(day).toBeHidden();
+  await expect(jump).toBeFocused();
+  await jump.click();
+  await ines.page.getByRole("link", { name: "The beginning" }).click();
+  await expect(ines.page).toHaveURL(/before=61/);
+  await expect(day).toBeHidden();
+});
+
+test("whoever is called sees the row marked, and others don't", async ({ ines, tomasz }) => {
+  await ines.composer.fill("@tomasz, look");
+  await ines.composer.press("Enter");
+  const row = (who: Person) => who.messages.getByRole("article").filter({ hasText: "@tomasz, look" });
+  await expect(row(tomasz)).toHaveClass(/\bcalls\b/);
+  await expect(row(ines)).toBeVisible();
+  await expect(row(ines)).not.toHaveClass(/\bcalls\b/);
+});
