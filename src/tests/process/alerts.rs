@@ -32,12 +32,19 @@ async fn make(server: &Server, cookie: &str, form: &[(&str, &str)]) {
 }
 
 async fn post(url: &str, token: &str, lines: Vec<String>) -> Option<()> {
-    let count = lines.len();
-    let request = reqwest::Client::new().post(format!("{url}/ingest/logs"));
-    let answer = request.bearer_auth(token).body(lines.join("\n")).send().await.ok()?;
-    let report: serde_json::Value = answer.json().await.ok()?;
-    assert_eq!(report["accepted"], count, "{report}");
-    Some(())
+    let (count, body) = (lines.len(), lines.join("\n"));
+    loop {
+        let request = reqwest::Client::new().post(format!("{url}/ingest/logs"));
+        let answer = request.bearer_auth(token).body(body.clone()).send().await.ok()?;
+        let too_fast = answer.status() == reqwest::StatusCode::TOO_MANY_REQUESTS;
+        let report: serde_json::Value = answer.json().await.ok()?;
+        if !too_fast {
+            assert_eq!(report["accepted"], count, "{report}");
+            return Some(());
+        }
+        let wait = report["detail"].as_u64().expect("seconds");
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+    }
 }
 
 fn batch() -> Vec<String> {
