@@ -3,7 +3,10 @@
 //! A publisher never waits. A subscriber that falls a whole ring behind is told how many it missed
 //! ([`RecvError::Lagged`]) and decides what that means: chat closes the socket, which resumes; logs show a gap.
 
-pub use tokio::sync::broadcast::{Receiver, error::RecvError};
+pub use tokio::sync::broadcast::{
+    Receiver,
+    error::{RecvError, TryRecvError},
+};
 use tokio::sync::broadcast::{Sender, channel};
 
 /// A ring of events of one kind. Make events cheap to clone: encode once, share the bytes.

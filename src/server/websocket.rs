@@ -53,7 +53,8 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
     upgrade
         // The defaults take 128 KiB of memory per idle socket.
         .read_buffer_size(4 * 1024)
-        .write_buffer_size(0)
+        // Frames that are there at once go out in one write; more would stay with every socket that had a burst.
+        .write_buffer_size(4 * 1024)
         .max_write_buffer_size(LARGEST_BACKLOG)
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
@@ -64,7 +65,27 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 /// # Errors
 /// The end of the socket, where the other end doesn't read or is gone.
 pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
-    let mut sending = std::pin::pin!(socket.send(frame));
+    in_time(socket.send(frame)).await
+}
+
+/// Has a frame go out with the next [`flush`], or before, within its time.
+///
+/// # Errors
+/// As [`write`].
+pub async fn feed(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
+    in_time(socket.feed(frame)).await
+}
+
+/// Sends what was fed, within its time.
+///
+/// # Errors
+/// As [`write`].
+pub async fn flush(socket: &mut impl Transport) -> Result<(), End> {
+    in_time(socket.flush()).await
+}
+
+async fn in_time<E>(sending: impl Future<Output = Result<(), E>>) -> Result<(), End> {
+    let mut sending = std::pin::pin!(sending);
     // Nearly always done at once; only a full socket pays for a timer.
     let outcome = match futures::poll!(sending.as_mut()) {
         Poll::Ready(outcome) => outcome,

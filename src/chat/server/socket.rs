@@ -22,7 +22,7 @@ use crate::{
     error::AppError,
     ids::{RoomId, UserId},
     server::{
-        hub::RecvError,
+        hub::{Receiver, RecvError, TryRecvError},
         limits::Rate,
         listen::Place,
         state::AppState,
@@ -114,9 +114,11 @@ impl<'c, S: Transport> Line<'c, S> {
             return end;
         }
         loop {
+            if let Err(end) = self.pass_on(&mut events).await {
+                return end;
+            }
             let outcome = tokio::select! {
-                // The hub first, for it is what mostly wakes a socket. Nobody starves: either there is nothing left to pass
-                // on at last, or the socket has fallen a whole ring behind and ends.
+                // The hub first, for it is what mostly wakes a socket.
                 biased;
                 event = events.recv() => match event {
                     Ok(event) => self.deliver(event).await,
@@ -139,6 +141,19 @@ impl<'c, S: Transport> Line<'c, S> {
             };
             if let Err(end) = outcome {
                 return end;
+            }
+        }
+    }
+
+    /// Passes on what is there already, and sends it together with what was said before: a write for each frame was most
+    /// of the work. Nobody starves: either there is nothing left at last, or the socket has fallen a whole ring behind.
+    async fn pass_on(&mut self, events: &mut Receiver<Event>) -> Result<(), End> {
+        loop {
+            match events.try_recv() {
+                Ok(event) => self.deliver(event).await?,
+                Err(TryRecvError::Lagged(_)) => return Err(websocket::too_far_behind()),
+                // When it is closed the next look says so.
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return websocket::flush(&mut self.socket).await,
             }
         }
     }
@@ -282,7 +297,8 @@ impl<'c, S: Transport> Line<'c, S> {
         self.hears(room) || self.followed.is_some_and(|(followed, _)| followed == room)
     }
 
+    /// Has it go out before the next frame is waited for.
     pub(super) async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        websocket::write(&mut self.socket, Frame::Text(text)).await
+        websocket::feed(&mut self.socket, Frame::Text(text)).await
     }
 }
