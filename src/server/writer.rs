@@ -173,21 +173,24 @@ async fn commit(
         None => conn.insert(options.connect().await?),
     };
     // IMMEDIATE: a transaction that upgrades from reading to writing ignores the busy timeout.
-    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
     if let [only] = batch {
+        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
         return if only.run(&mut tx).await {
             tx.commit().await
         } else {
             tx.rollback().await
         };
     }
-    sqlx::query("SAVEPOINT job").execute(&mut *tx).await?;
+    // In one go, for every statement is a way to SQLite's thread and back.
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE; SAVEPOINT job").await?;
+    let mut left = batch.len();
     for job in batch {
-        // In one go, for every statement is a way to SQLite's thread and back. After a rollback the savepoint is still there.
-        let next = if job.run(&mut tx).await {
-            "RELEASE job; SAVEPOINT job"
-        } else {
-            "ROLLBACK TO job"
+        left -= 1;
+        // After a rollback the savepoint is still there; the commit lets go of the last.
+        let next = match job.run(&mut tx).await {
+            true if left == 0 => continue,
+            true => "RELEASE job; SAVEPOINT job",
+            false => "ROLLBACK TO job",
         };
         sqlx::query(next).execute(&mut *tx).await?;
     }

@@ -262,13 +262,17 @@ impl NewMessage {
 /// # Errors
 /// `NotFound` for the room, `Conflict` when it is archived.
 pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool, Option<Root>), AppError> {
-    let next: Option<(i64, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
+    // In one go, as every statement is a way to SQLite's thread and back. Whoever speaks has read what was said before.
+    let next: Vec<(i64, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
         "INSERT INTO message (room, seq, changed, author, client_id, body, html, reply, at) \
          SELECT id, said + 1, changed + 1, ?, ?, ?, ?, \
          (SELECT seq FROM message r WHERE r.room = room.id AND r.seq = ?), ? \
          FROM room JOIN member ON member.room = room.id AND member.user = ? \
          WHERE id = ? AND archived IS NULL ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed, \
-         (SELECT parent FROM room WHERE id = message.room), (SELECT root FROM room WHERE id = message.room)",
+         (SELECT parent FROM room WHERE id = message.room), (SELECT root FROM room WHERE id = message.room); \
+         UPDATE room SET said = said + 1, changed = changed + 1 WHERE id = ? AND changes() > 0; \
+         UPDATE member SET read = (SELECT said FROM room WHERE id = member.room) \
+         WHERE room = ? AND user = ? AND changes() > 0",
     )
     .bind(new.author.id.0)
     .bind(&new.client_id)
@@ -278,25 +282,17 @@ pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Mes
     .bind(new.at.micros())
     .bind(new.author.id.0)
     .bind(new.room.0)
-    .fetch_optional(&mut *conn)
+    .bind(new.room.0)
+    .bind(new.room.0)
+    .bind(new.author.id.0)
+    .fetch_all(&mut *conn)
     .await?;
+    let next = next.into_iter().next();
     let root = next.and_then(|(_, _, parent, root)| Some((RoomId(parent?), root?.unsigned_abs())));
-    if let Some((said, changed, ..)) = next {
-        // Whoever speaks has read what was said before. In one go, as every statement is a way to SQLite's thread and back.
-        sqlx::query(
-            "UPDATE room SET said = ?, changed = ? WHERE id = ?; UPDATE member SET read = ? WHERE room = ? AND user = ?",
-        )
-        .bind(said)
-        .bind(changed)
-        .bind(new.room.0)
-        .bind(said)
-        .bind(new.room.0)
-        .bind(new.author.id.0)
-        .execute(&mut *conn)
-        .await?;
-        if new.reply.is_none() {
-            return Ok((new.kept_at(said, changed), true, root));
-        }
+    if let Some((said, changed, ..)) = next
+        && new.reply.is_none()
+    {
+        return Ok((new.kept_at(said, changed), true, root));
     }
     let kept: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.author = ? AND m.client_id = ?"))
         .bind(new.author.id.0)
