@@ -121,6 +121,7 @@ test("the page about notifications says why, tests, and makes a sound if one lik
   expect(await tomasz.page.evaluate(() => (window as any).rang), "to hear how it sounds").toBe(1);
   await tomasz.page.getByRole("button", { name: "Send a test" }).click();
   await expect(tomasz.page.getByText("A notification was sent by every way")).toBeVisible();
+  await expect(tomasz.page.getByRole("region", { name: "This device" }).getByRole("listitem")).toContainText("A test");
   await expect.poll(() => shown(tomasz)).toEqual(["Squawkbox: This is what a notification looks like here."]);
   await expect(lately.first()).toContainText("A test");
 

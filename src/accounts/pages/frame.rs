@@ -81,8 +81,12 @@ pub fn Done(
     /// In words.
     words: &'static str,
 ) -> impl IntoView {
-    let done = use_query_map().with_untracked(|query| query.get("done").is_some_and(|done| done == what));
-    done.then(|| view! { <p class="notice" role="status">{words}</p> })
+    is_done(what).then(|| view! { <p class="notice" role="status">{words}</p> })
+}
+
+/// Whether the address says that the last form has done this.
+pub fn is_done(what: &str) -> bool {
+    use_query_map().with_untracked(|query| query.get("done").is_some_and(|done| done == what))
 }
 
 /// A moment of the past: day and minute, UTC; leads to what else happened then.

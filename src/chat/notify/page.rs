@@ -8,7 +8,7 @@ use super::{
     model::{Decision, Level, NotifyPage},
 };
 use crate::{
-    accounts::pages::frame::{Done, Frame, When},
+    accounts::pages::frame::{Done, Frame, When, is_done},
     ids::RoomId,
     time::Timestamp,
     ui::{
@@ -37,8 +37,10 @@ fn Notifications(page: NotifyPage) -> impl IntoView {
         pushes,
         decisions,
     } = page;
+    // The test is the last thing that was decided; what came of it is wanted at once, not below all rooms.
+    let tested = is_done("test").then(|| decisions.first().cloned()).flatten();
     view! {
-        <Device key pushes />
+        <Device key pushes tested />
         <section aria-labelledby="rooms-heading">
             <h2 id="rooms-heading">"Rooms"</h2>
             <Done what="level" words="That is what you are notified of there from now on." />
@@ -61,7 +63,7 @@ fn Notifications(page: NotifyPage) -> impl IntoView {
 }
 
 #[component]
-fn Device(key: String, pushes: Option<Timestamp>) -> impl IntoView {
+fn Device(key: String, pushes: Option<Timestamp>, tested: Option<Decision>) -> impl IntoView {
     let (push, off) = match pushes {
         Some(since) => (
             view! { <p>"This browser takes pushes, since " <When at=since /> "."</p> }.into_any(),
@@ -82,7 +84,8 @@ fn Device(key: String, pushes: Option<Timestamp>) -> impl IntoView {
             <h2 id="device-heading">"This device"</h2>
             <Done what="on" words="Notifications are on." />
             <Done what="off" words="This browser gets no more pushes." />
-            <Done what="test" words="A notification was sent by every way that is on. What came of it stands below." />
+            <Done what="test" words="A notification was sent by every way that is on." />
+            {tested.map(|decision| view! { <ul class="entries">{decided(decision)}</ul> })}
             <Wrong error=refusal(TestNotification::PATH) />
             {push}
             <noscript>
