@@ -2,6 +2,7 @@
 //! [`router`], [`api`], [`state`], [`start`], [`config`], [`command`] and [`health`], which list them all.
 
 pub mod api;
+pub mod call_queues;
 pub mod checkpoint;
 pub mod command;
 pub mod config;
@@ -29,5 +30,6 @@ pub mod sse;
 pub mod start;
 pub mod state;
 pub mod telemetry;
+pub mod text_of_html;
 pub mod websocket;
 pub mod writer;

@@ -13,10 +13,11 @@ use reqwest::StatusCode;
 use crate::{
     accounts::server::secret::WebhookSecret,
     alerts::rules::{spec::Hook, telling::Telling},
-    chat::server::{lines::Lines, webhooks::call::SIGNATURE},
+    chat::server::webhooks::call::SIGNATURE,
     error::AppError,
     ids::AlertId,
     server::{
+        call_queues::CallQueues,
         config::Config,
         outbound::{Outbound, Refused, Scheme},
         shutdown::Shutdown,
@@ -53,7 +54,7 @@ struct Inner {
     secret: WebhookSecret,
     /// What our paths begin with elsewhere.
     own: String,
-    lines: Mutex<Lines<AlertId>>,
+    queues: Mutex<CallQueues<AlertId>>,
 }
 
 impl Outgoing {
@@ -70,7 +71,7 @@ impl Outgoing {
             outbound: Outbound::new(config.reach(), LIMIT)?,
             secret,
             own,
-            lines: Mutex::new(Lines::new(AT_ONCE, WAITING, shutdown.clone())),
+            queues: Mutex::new(CallQueues::new(AT_ONCE, WAITING, shutdown.clone())),
         })))
     }
 
@@ -98,8 +99,8 @@ impl Outgoing {
                 tracing::warn!(rule = %call.told.rule, %error, "an alert's webhook wasn't reached, and isn't tried again");
             }
         };
-        let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if !lines.call(rule, tried) {
+        let mut queues = self.0.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        if !queues.call(rule, tried) {
             tracing::warn!(%rule, "an alert's webhook isn't called: too many of its calls wait");
         }
     }

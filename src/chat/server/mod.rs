@@ -13,7 +13,6 @@ mod gateway_frame;
 mod highlight;
 pub mod hooks;
 pub mod indexing;
-pub mod lines;
 pub mod markdown;
 pub mod marks;
 pub mod mentions;

@@ -21,13 +21,12 @@ use tokio::{sync::mpsc, time::sleep};
 use crate::{
     error::AppError,
     ids::UserId,
-    server::{config::Config, db::Database, limits::PerKey, shutdown::Shutdown},
+    server::{call_queues::CallQueues, config::Config, db::Database, limits::PerKey, shutdown::Shutdown},
     time::Timestamp,
 };
 
 use super::{
     Audience, Chat, Event,
-    lines::Lines,
     said::{Place, QUEUE},
     store::{self, Concern},
 };
@@ -73,7 +72,7 @@ impl Notifier {
 
 /// Decides about the messages of `queue`, and notifies, until the server stops.
 pub async fn run(chat: Arc<Chat>, mut queue: mpsc::Receiver<Place>, shutdown: Shutdown) {
-    let mut lines = Lines::new(AT_ONCE, WAITING, shutdown);
+    let mut queues = CallQueues::new(AT_ONCE, WAITING, shutdown);
     let mut said = Vec::new();
     while queue.recv_many(&mut said, QUEUE).await > 0 {
         // What can't be read has been logged.
@@ -81,14 +80,14 @@ pub async fn run(chat: Arc<Chat>, mut queue: mpsc::Receiver<Place>, shutdown: Sh
         said.clear();
         for of_one in concerns.chunk_by(|a, b| a.place == b.place) {
             // The same.
-            let _ = notify(&chat, &mut lines, of_one).await;
+            let _ = notify(&chat, &mut queues, of_one).await;
         }
         sleep(GATHER).await;
     }
 }
 
 /// Decides about one message, and notifies.
-async fn notify(chat: &Arc<Chat>, lines: &mut Lines<String>, concerns: &[Concern]) -> Result<(), AppError> {
+async fn notify(chat: &Arc<Chat>, queues: &mut CallQueues<String>, concerns: &[Concern]) -> Result<(), AppError> {
     let now = Timestamp::now();
     let mut people = Vec::new();
     for concern in concerns {
@@ -126,7 +125,7 @@ async fn notify(chat: &Arc<Chat>, lines: &mut Lines<String>, concerns: &[Concern
         let (device, host) = (to.device.clone(), to.host());
         let of_chat = chat.clone();
         let push = async move { push::push(&of_chat, to, id, &json, &topic).await };
-        if !lines.call(host, push) {
+        if !queues.call(host, push) {
             let words = format!("no push to {device}: too many wait for its push service");
             chat.notify.log.add(user, id, false, words);
         }

@@ -5,10 +5,12 @@ use std::time::Duration;
 use reqwest::{Client, Response, StatusCode, header::CONTENT_TYPE, redirect::Policy};
 use tokio::time::timeout;
 
-use super::html::text_of_html;
 use crate::{
     chat::server::store::Webhook,
-    server::outbound::{self, Refused},
+    server::{
+        outbound::{self, Refused},
+        text_of_html::text_of_html,
+    },
     time::Timestamp,
 };
 

@@ -5,7 +5,6 @@
 //! called. What a bot says calls nobody, so that two can't keep each other talking.
 
 pub mod call;
-pub mod html;
 pub mod payload;
 
 use std::{sync::Arc, time::Duration};
@@ -16,12 +15,11 @@ use crate::{
     chat::wire::Draft,
     error::AppError,
     ids::{RoomId, UserId},
-    server::shutdown::Shutdown,
+    server::{call_queues::CallQueues, shutdown::Shutdown},
 };
 
 use super::{
     Chat,
-    lines::Lines,
     post::post,
     rooms::new_client_id,
     said::{Place, QUEUE},
@@ -46,14 +44,14 @@ pub async fn run(chat: Arc<Chat>, mut queue: mpsc::Receiver<Place>, limit: Durat
         Err(error) => return tracing::error!(%error, "webhooks can't be called"),
     };
     // Bounded by the bots that have a webhook.
-    let mut lines = Lines::new(AT_ONCE, WAITING, shutdown);
+    let mut queues = CallQueues::new(AT_ONCE, WAITING, shutdown);
     let mut said = Vec::new();
     while queue.recv_many(&mut said, QUEUE).await > 0 {
         // What can't be read has been logged.
         let due = store::webhooks_due(&chat.db.readers, &said).await.unwrap_or_default();
         said.clear();
         for (bot, place) in due {
-            if !lines.call(bot, call(chat.clone(), caller.clone(), bot, place)) {
+            if !queues.call(bot, call(chat.clone(), caller.clone(), bot, place)) {
                 tracing::warn!(bot = %bot, "a webhook isn't called: too many of its calls wait");
             }
         }

@@ -7,7 +7,7 @@ use feed_rs::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    chat::server::webhooks::html::text_of_html,
+    server::text_of_html::text_of_html,
     squawk::{rules, server::store::feeds::Hash},
 };
 

@@ -4,30 +4,30 @@ use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use tokio::sync::Semaphore;
 
-use crate::server::shutdown::Shutdown;
+use super::shutdown::Shutdown;
 
 /// Those who have been called lately are forgotten when there are more, unless something is under way.
 const KNOWN: usize = 1_000;
 
-/// A line for each of those who are called.
-pub struct Lines<K> {
-    lines: HashMap<K, Line>,
+/// A queue for each of those who are called.
+pub struct CallQueues<K> {
+    queues: HashMap<K, Queue>,
     at_once: usize,
     waiting: usize,
     shutdown: Shutdown,
 }
 
 /// What may be under way for one of them.
-struct Line {
+struct Queue {
     places: Arc<Semaphore>,
     calls: Arc<Semaphore>,
 }
 
-impl<K: Hash + Eq> Lines<K> {
+impl<K: Hash + Eq> CallQueues<K> {
     /// Each has `at_once` calls at once, and `waiting` that wait or are under way. They end when the server stops.
     pub fn new(at_once: usize, waiting: usize, shutdown: Shutdown) -> Self {
         Self {
-            lines: HashMap::new(),
+            queues: HashMap::new(),
             at_once,
             waiting,
             shutdown,
@@ -36,18 +36,18 @@ impl<K: Hash + Eq> Lines<K> {
 
     /// Makes a call of `whom` when it is its turn; `false`, and none, when too many wait already.
     pub fn call(&mut self, whom: K, call: impl Future<Output = ()> + Send + 'static) -> bool {
-        if self.lines.len() > KNOWN {
+        if self.queues.len() > KNOWN {
             let most = self.waiting;
-            self.lines.retain(|_, line| line.places.available_permits() < most);
+            self.queues.retain(|_, queue| queue.places.available_permits() < most);
         }
-        let line = self.lines.entry(whom).or_insert_with(|| Line {
+        let queue = self.queues.entry(whom).or_insert_with(|| Queue {
             places: Arc::new(Semaphore::new(self.waiting)),
             calls: Arc::new(Semaphore::new(self.at_once)),
         });
-        let Ok(waiting) = line.places.clone().try_acquire_owned() else {
+        let Ok(waiting) = queue.places.clone().try_acquire_owned() else {
             return false;
         };
-        let calls = line.calls.clone();
+        let calls = queue.calls.clone();
         self.shutdown.spawn(async move {
             // It is never closed.
             let _turn = calls.acquire().await;
@@ -68,7 +68,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_that_hangs_is_called_no_more_and_holds_up_nobody() {
-        let mut lines = Lines::new(2, 3, Shutdown::default());
+        let mut queues = CallQueues::new(2, 3, Shutdown::default());
         let (done, mut heard) = mpsc::channel(16);
         let call = |whom: &'static str, takes| {
             let done = done.clone();
@@ -78,13 +78,13 @@ mod tests {
             }
         };
         for taken in [true, true, true, false] {
-            assert_eq!(lines.call("sloth", call("sloth", 60)), taken);
+            assert_eq!(queues.call("sloth", call("sloth", 60)), taken);
         }
-        assert!(lines.call("hare", call("hare", 1)));
+        assert!(queues.call("hare", call("hare", 1)));
         for whom in ["hare", "sloth", "sloth", "sloth"] {
             assert_eq!(heard.recv().await, Some(whom));
         }
         sleep(Duration::from_secs(1)).await;
-        assert!(lines.call("sloth", call("sloth", 1)), "its places are free again");
+        assert!(queues.call("sloth", call("sloth", 1)), "its places are free again");
     }
 }
