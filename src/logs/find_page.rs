@@ -7,7 +7,8 @@ use leptos_router::hooks::use_query_map;
 use super::{
     api::{ForgetSearch, SaveSearch, find_lines},
     find::{Found, Saved, Wanted},
-    find_parts::{Counted, Histogram, lines},
+    find_figures::{Counted, Histogram},
+    find_parts::lines,
 };
 use crate::{
     accounts::pages::frame::Frame,

@@ -6,10 +6,10 @@ use sqlx::SqlitePool;
 
 use super::{
     archive::Archive,
+    found_figures::{figures, groups},
     search::{self, Look, Reached, walk},
     stats::{
         groups::{By, Groups},
-        histogram::{histogram, oldest},
         pattern,
     },
     store,
@@ -19,9 +19,9 @@ use crate::{
     ids::UserId,
     logs::{
         colours::Colours,
-        find::{self, Bar, Figures, Found, FoundField, FoundLine, Group, Part, Wanted},
+        find::{self, Found, FoundField, FoundLine, Part, Wanted},
         model::LogLine,
-        query::{Compare, Expr, Query, Term, When, matcher::Matcher},
+        query::{Compare, Expr, Query, Term, matcher::Matcher},
     },
     time::Timestamp,
 };
@@ -33,18 +33,10 @@ const NEW: usize = 500;
 const AROUND: (u32, u32) = (10, 500);
 /// Longest message and fields in a row, in bytes; a line that is opened shows all of it.
 const LONGEST: usize = 2_000;
-/// How long figures are counted before the page goes out with what there is.
-const PATIENCE: Duration = Duration::from_millis(400);
-/// The same, of counts that somebody asked for.
+/// How long counts that somebody asked for go on before the page goes out with what there is.
 const COUNTING: Duration = Duration::from_millis(1_500);
-/// Bars about.
-const BARS: i64 = 60;
-/// How far back the histogram goes where the query doesn't say, in seconds.
-const USUAL: i64 = 86_400;
 /// Longest query for lines that are alike, in characters.
 const LONGEST_ALIKE: usize = 600;
-/// Groups shown.
-const GROUPS: usize = 30;
 
 /// What `who` wanted.
 ///
@@ -279,79 +271,13 @@ fn inside(name: &str, value: &serde_json::Value, depth: usize) -> Vec<(String, S
     }
 }
 
-fn field(query: &Query, name: &str, value: String, term: Term) -> FoundField {
+pub(super) fn field(query: &Query, name: &str, value: String, term: Term) -> FoundField {
     let is = Expr::Is(term);
     FoundField {
         name: name.to_owned(),
         value,
         only: query.clone().with(is.clone()).to_string(),
         without: query.clone().with(Expr::Not(Box::new(is))).to_string(),
-    }
-}
-
-async fn figures(archive: &Archive, query: &Query, now: Timestamp) -> Result<Figures, AppError> {
-    // The bars go from the first bound to the last; without the first, over the day before the last.
-    let end = query.before.map_or(now.plus_seconds(1), |before| before.at(now));
-    let day = end.plus_seconds(-USUAL);
-    let begin = oldest(&archive.readers, now).await?.min(end);
-    let from = query.since.map_or(day, |since| since.at(now)).max(begin);
-    let look = Look::of(query, now).patient(PATIENCE).within(Some(from), Some(end));
-    let (counted, reached) = histogram(archive, look, (from, end), BARS).await?;
-    let mut figures = Figures {
-        step: counted.step,
-        reached: reached.next.and(reached.time),
-        is_a_day: query.since.is_none() && from == day,
-        ..Figures::default()
-    };
-    for (i, levels) in counted.bars.iter().enumerate() {
-        figures.levels.iter_mut().zip(levels).for_each(|(all, one)| *all += one);
-        let (start, end) = (counted.start(i), counted.start(i + 1));
-        let zoom = Query {
-            since: Some(When::At(start)),
-            before: Some(When::At(end)),
-            ..query.clone()
-        };
-        figures.bars.push(Bar {
-            start,
-            levels: *levels,
-            zoom: zoom.to_string(),
-        });
-    }
-    Ok(figures)
-}
-
-fn groups(query: &Query, by: &By, name: String, counted: &Groups, reached: Reached) -> find::Groups {
-    let group = |(text, count, level): (&str, u64, crate::logs::model::Level)| {
-        let term = match by {
-            By::Level => Term::Level(Compare::Is, level),
-            By::Source => Term::Source(vec![text.to_owned()]),
-            By::Pattern => Term::Regex(pattern::regex(text)),
-            By::Field(name) => Term::Field {
-                name: name.clone(),
-                compare: Compare::Is,
-                value: vec![text.to_owned()],
-            },
-            By::Names => Term::Field {
-                name: text.to_owned(),
-                compare: Compare::Is,
-                value: vec![String::new(), String::new()],
-            },
-        };
-        let is = field(query, "", String::new(), term);
-        Group {
-            text: text.to_owned(),
-            count,
-            level,
-            only: is.only,
-            without: is.without,
-        }
-    };
-    find::Groups {
-        by: name,
-        most: counted.most(GROUPS).into_iter().map(group).collect(),
-        different: counted.different(),
-        lines: counted.lines,
-        is_all: reached.next.is_none(),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod command;
 pub mod export;
 pub mod follow;
 pub mod found;
+mod found_figures;
 pub mod fragments;
 pub mod harmless;
 pub mod ingest;
