@@ -171,3 +171,12 @@ test("a draft keeps what it answers, also over a reload", async ({ ines, tomasz 
   await tomasz.arrive();
   await expect(tomasz.page.locator(".replying")).toHaveCount(0);
 });
+
+test("what was wrong with a text is said no more once the text is another", async ({ ines }) => {
+  await ines.composer.fill("/nonsense");
+  await ines.page.keyboard.press("Enter");
+  await expect(ines.page.getByRole("alert")).toContainText("There is no command /nonsense");
+  await ines.composer.press("End");
+  await ines.page.keyboard.type("!");
+  await expect(ines.page.getByRole("alert")).toHaveCount(0);
+});

@@ -64,6 +64,10 @@ test("what calls somebody is shown while the page is not in front, and the icon 
   expect(await tomasz.page.evaluate(() => (window as any).rang), "no sound unless one wants it").toBe(0);
   await front(tomasz, true);
   await expect(icon(tomasz)).toHaveAttribute("href", "/favicon.svg");
+  // Whoever looks at the room needs no notification of it any more.
+  await tomasz.open("/rooms/1");
+  await front(tomasz, true);
+  await expect.poll(() => shown(tomasz)).toEqual([]);
 });
 
 test("a room of nothing is silent, and still counts", async ({ ines, tomasz }) => {
