@@ -15,7 +15,7 @@ pub const LARGEST_FRAME: usize = 128 * 1024;
 /// What may wait for a slow reader inside the socket, in bytes.
 const LARGEST_BACKLOG: usize = 1024 * 1024;
 /// A write that takes longer ends the socket.
-const WRITE_TIME: Duration = Duration::from_secs(10);
+pub const WRITE_TIME: Duration = Duration::from_secs(10);
 /// How long a socket waits for the other end to close too.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// After this much silence the other end is asked, and after twice as much it is taken for dead.
@@ -64,11 +64,19 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 /// # Errors
 /// The end of the socket, where the other end doesn't read or is gone.
 pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
+    write_within(socket, frame, WRITE_TIME).await
+}
+
+/// Sends a frame within this time.
+///
+/// # Errors
+/// As of [`write`].
+pub async fn write_within(socket: &mut impl Transport, frame: Frame, time: Duration) -> Result<(), End> {
     let mut sending = std::pin::pin!(socket.send(frame));
     // Nearly always done at once; only a full socket pays for a timer.
     let outcome = match futures::poll!(sending.as_mut()) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => timeout(WRITE_TIME, sending).await.map_err(|_| None)?,
+        Poll::Pending => timeout(time, sending).await.map_err(|_| None)?,
     };
     outcome.map_err(|_| None)
 }
