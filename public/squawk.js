@@ -1,6 +1,7 @@
 // Squawks in the browser: the newest on the tape, the banner, the sound and the voice on the desk, whose program hands on
 // what the event stream says (src/squawk/connection.rs); and who has seen what on the page of squawks. The server renders
 // all of it first (src/squawk/server/rendered.rs, src/squawk/page.rs).
+import { follow } from "./events.js";
 
 /** Headlines that are remembered for the banner, as many as the server sends at first. */
 const FRESH = 20;
@@ -243,11 +244,10 @@ class Banner {
 function page(list) {
   let came = 0;
   const link = document.getElementById("squawks-new");
-  const source = new EventSource(`/events?topics=squawk&after=squawk:${list.dataset.changed}`);
   let newest = Math.max(0, ...[...list.children].map((row) => Number(row.dataset.headline)));
   // Of a search, or further back, the page isn't where new ones would be.
   const isTop = !/[?&](q=[^&]|before=)/.test(location.search);
-  source.addEventListener("squawk", ({ data }) => {
+  const heard = ({ data }) => {
     const headline = JSON.parse(data);
     const row = list.querySelector(`[data-headline="${headline.id}"]`);
     if (headline.gone) {
@@ -263,7 +263,8 @@ function page(list) {
       link.textContent = `${came} new`;
       link.hidden = false;
     }
-  });
+  };
+  const source = follow((id) => `/events?topics=squawk&after=${id || `squawk:${list.dataset.changed}`}`, { squawk: heard });
   list.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.target;
