@@ -86,6 +86,8 @@ class Banner {
   #known = new Map();
   /** Those that were dismissed here, whether the server knows already or not. */
   #dismissed = new Set();
+  /** Those that were seen by whoever sits here: of many, headlines name only those who saw them last. */
+  #seen = new Set(this.root.dataset.seen.split(" ").filter(Boolean).map(Number));
   /** What came and made no noise yet. */
   #unheard = [];
   #due = false;
@@ -128,10 +130,12 @@ class Banner {
       return;
     }
     this.#known.set(headline.id, headline);
+    if (headline.seen_by.some(([who]) => who === this.me)) this.#seen.add(headline.id);
     const old = [...this.#known.keys()].sort((a, b) => b - a).slice(FRESH);
     for (const id of old) {
       this.#known.delete(id);
       this.#dismissed.delete(id);
+      this.#seen.delete(id);
     }
     const isNew = headline.id > this.newest;
     if (isNew) this.newest = headline.id;
@@ -193,7 +197,7 @@ class Banner {
 
   #unseen() {
     return this.#current().filter(
-      ({ id, author, seen_by }) => author !== this.me && !this.#dismissed.has(id) && !seen_by.some(([who]) => who === this.me),
+      ({ id, author }) => author !== this.me && !this.#dismissed.has(id) && !this.#seen.has(id),
     );
   }
 
