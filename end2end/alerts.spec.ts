@@ -149,6 +149,21 @@ test("a command makes one; it is put off, switched off and deleted", async ({ in
   await expect(ines.page.getByText("No alert yet.")).toBeVisible();
 });
 
+test("a webhook's secret is made anew from the form, and shown there", async ({ ines }) => {
+  const { page } = ines;
+  await ines.open("/alerts/new?test=more&query=timeout&value=5&within=5m&shape=json&url=https://example.com/hook");
+  await make(ines);
+  await page.getByRole("link", { name: /^Edit / }).click();
+  const secret = page.locator("code.secret");
+  const old = (await secret.textContent())!;
+  expect(old).toMatch(/^sbxwh_/);
+  await accessible(page, "the form of an alert with a webhook");
+  await page.getByRole("button", { name: "Make a new secret" }).click();
+  await expect(page.getByText("The webhook's secret is a new one. The old one signs nothing any more.")).toBeVisible();
+  await expect(secret).toHaveText(/^sbxwh_/);
+  await expect(secret).not.toHaveText(old);
+});
+
 test("on a phone the form and the list fit, and what stands side by side is as high", async ({ person, ines, server, request }) => {
   const tomasz = await person("tomasz", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await tomasz.follow(ines);

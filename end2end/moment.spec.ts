@@ -15,6 +15,26 @@ const slots = (page: Page) => page.locator("#moment .slots > li");
 const here = (page: Page) => page.locator("#here");
 const clock = (page: Page) => page.locator("#moment h2");
 
+test("what was edited since is marked, and an administrator sees what it said then", async ({ ines, tomasz, server }) => {
+  await tomasz.say("sell 100");
+  await ines.sees("sell 100");
+  const then = new Date().toISOString();
+  await ines.page.waitForTimeout(50);
+  const edit = await tomasz.page.request.post(`${server.url}/do/change_message`, {
+    headers: { Origin: server.url },
+    data: { room: 1, seq: 1, change: { edit: "sell 1,000" } },
+  });
+  expect(edit.status(), await edit.text()).toBe(200);
+  for (const who of [ines, tomasz]) {
+    await who.page.goto(`${server.url}/at/${then}`);
+    const said = who.page.getByRole("group", { name: "Said" });
+    await expect(said).toContainText("sell 1,000");
+    await expect(said).toContainText("edited since");
+    await expect(said.getByText("It said: sell 100")).toHaveCount(who === ines ? 1 : 0);
+  }
+  await accessible(ines.page, "a moment with what was said then");
+});
+
 test("what was said, priced and logged at a moment stands side by side, and one moves along it by keys", async ({
   ines, tomasz, server, request,
 }) => {

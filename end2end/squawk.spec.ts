@@ -66,6 +66,25 @@ test("all that wait are put away at once, and nothing is hidden by them", async 
   await expect(banner(ines)).toHaveClass("banner none");
 });
 
+test("whoever saw a squawk before many others is not told of it again", async ({ ines, server, request }) => {
+  await squawk(server, request, token(server, "wire", "post"), "Once is enough");
+  await expect(headline(ines)).toHaveText("Once is enough");
+  await putAway(ines);
+  // As the stream says it once fifty others have seen it: she is named no longer.
+  await ines.page.evaluate(() => {
+    const at = new Date().toISOString();
+    const seen_by = Array.from({ length: 50 }, (_, n) => [n + 100, `reader ${n}`]);
+    const told = { id: 1, changed: 99, at, author: null, source: "wire", text: "Once is enough for all", url: null, seen: 51, seen_by };
+    (globalThis as any).squawks.heard(JSON.stringify(told));
+  });
+  await expect(onTheTape(ines)).toContainText("Once is enough for all");
+  await expect(banner(ines)).toHaveClass("banner none");
+  await ines.page.reload();
+  await ines.arrive();
+  await expect(banner(ines)).toHaveAttribute("data-seen", "1");
+  await expect(banner(ines)).toHaveClass("banner none");
+});
+
 test("one squawks from the page and by a command, and finds what was squawked", async ({ ines, tomasz }) => {
   await ines.composer.fill("/squawk Limits are reloaded");
   await ines.composer.press("Enter");

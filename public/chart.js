@@ -7,6 +7,7 @@ import { begin, came, percent } from "/chart/compare.js";
 import { Moments } from "/chart/moments.js";
 import { Span } from "/chart/span.js";
 import { View } from "/chart/view.js";
+import { follow } from "/events.js";
 import { arrow, direction, toward, words } from "/ticker/figures.js";
 
 const place = document.getElementById("chart");
@@ -427,42 +428,28 @@ function start() {
   });
 
   const badge = byId("link");
-  let stream = null;
-  let heard = Date.now();
-  let patience = 1_000;
   function connect() {
-    stream?.close();
-    stream = new EventSource(`/events?topics=ticker&symbols=${[symbol, ...(other ? [otherName] : [])].map(encodeURIComponent).join(",")}`);
-    const here = () => {
-      [heard, patience] = [Date.now(), 1_000];
-      if (badge.textContent) badge.textContent = "";
-    };
-    stream.onopen = here;
-    stream.addEventListener("beat", here);
-    stream.addEventListener("ticker", ({ data }) => {
-      here();
-      const { quote, whole } = JSON.parse(data);
-      for (const news of quote ? [quote] : (whole?.quotes ?? [])) {
-        if (news.symbol === symbol && news.venue === venue) live(news);
-        if (beside && news.symbol === otherName && news.venue === otherVenue) liveBeside(news);
-      }
-    });
-    stream.onerror = () => {
-      badge.textContent = `reconnecting; last heard at ${new Date(heard).toISOString().slice(11, 19)} UTC`;
-      if (stream.readyState !== EventSource.CLOSED) return;
-      setTimeout(connect, patience * (0.5 + Math.random() / 2));
-      patience = Math.min(patience * 2, 30_000);
-    };
+    const symbols = [symbol, ...(other ? [otherName] : [])].map(encodeURIComponent).join(",");
+    const here = () => badge.textContent && (badge.textContent = "");
+    follow(
+      // From the beginning each time: what was missed shows in the newest price.
+      () => `/events?topics=ticker&symbols=${symbols}`,
+      {
+        ticker({ data }) {
+          here();
+          const { quote, whole } = JSON.parse(data);
+          for (const news of quote ? [quote] : (whole?.quotes ?? [])) {
+            if (news.symbol === symbol && news.venue === venue) live(news);
+            if (beside && news.symbol === otherName && news.venue === otherVenue) liveBeside(news);
+          }
+        },
+      },
+      {
+        opened: here,
+        lost: (at) => (badge.textContent = `reconnecting; last heard at ${new Date(at).toISOString().slice(11, 19)} UTC`),
+      },
+    );
   }
-  // A line that is dead says nothing at all.
-  setInterval(() => {
-    if (stream && Date.now() - heard > 25_000) {
-      heard = Date.now();
-      stream.onerror();
-      connect();
-    }
-  }, 5_000);
-  addEventListener("online", () => stream && connect());
 
   // --- what one can choose ---
 

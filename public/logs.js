@@ -2,6 +2,7 @@
 // narrows by a drag over the bars, and has the keys. Lines come from the server as the page's own did; of many, those in sight
 // are in the document (`logs/window.js`).
 
+import { follow as events } from "./events.js";
 import { Window } from "./logs/window.js";
 
 const page = document.getElementById("finding");
@@ -335,13 +336,28 @@ function follow(isOn) {
   }
   // Whoever follows wants the newest. As far as is shown: what came meanwhile is told at once.
   if (isReading()) followButton.scrollIntoView({ block: "start", behavior: "instant" });
-  stream = new EventSource(url("/events", { topics: "logs", query: q, after: `logs:${newest}` }));
-  stream.addEventListener("logs", (event) => {
-    const { lines, gap: missed } = JSON.parse(event.data);
-    came(lines.length + (missed?.count ?? 0));
-  });
-  stream.onopen = () => (state.textContent = "following");
-  stream.onerror = () => (state.textContent = "catching up …");
+  let wasLost = false;
+  stream = events(
+    (id) => url("/events", { topics: "logs", query: q, after: id || `logs:${newest}` }),
+    {
+      logs({ data }) {
+        const { lines, gap: missed } = JSON.parse(data);
+        came(lines.length + (missed?.count ?? 0));
+      },
+    },
+    {
+      opened() {
+        state.textContent = "following";
+        // A look may have failed meanwhile.
+        if (wasLost && !isReading()) fetchNew();
+        wasLost = false;
+      },
+      lost() {
+        state.textContent = "catching up …";
+        wasLost = true;
+      },
+    },
+  );
 }
 
 let pressFollow = () => {};

@@ -1,6 +1,7 @@
 // Squawks in the browser: the newest on the tape, the banner, the sound and the voice on the desk, whose program hands on
 // what the event stream says (src/squawk/connection.rs); and who has seen what on the page of squawks. The server renders
 // all of it first (src/squawk/server/rendered.rs, src/squawk/page.rs).
+import { follow } from "./events.js";
 
 /** Headlines that are remembered for the banner, as many as the server sends at first. */
 const FRESH = 20;
@@ -85,6 +86,8 @@ class Banner {
   #known = new Map();
   /** Those that were dismissed here, whether the server knows already or not. */
   #dismissed = new Set();
+  /** Those that were seen by whoever sits here: of many, headlines name only those who saw them last. */
+  #seen = new Set(this.root.dataset.seen.split(" ").filter(Boolean).map(Number));
   /** What came and made no noise yet. */
   #unheard = [];
   #due = false;
@@ -127,10 +130,12 @@ class Banner {
       return;
     }
     this.#known.set(headline.id, headline);
+    if (headline.seen_by.some(([who]) => who === this.me)) this.#seen.add(headline.id);
     const old = [...this.#known.keys()].sort((a, b) => b - a).slice(FRESH);
     for (const id of old) {
       this.#known.delete(id);
       this.#dismissed.delete(id);
+      this.#seen.delete(id);
     }
     const isNew = headline.id > this.newest;
     if (isNew) this.newest = headline.id;
@@ -192,7 +197,7 @@ class Banner {
 
   #unseen() {
     return this.#current().filter(
-      ({ id, author, seen_by }) => author !== this.me && !this.#dismissed.has(id) && !seen_by.some(([who]) => who === this.me),
+      ({ id, author }) => author !== this.me && !this.#dismissed.has(id) && !this.#seen.has(id),
     );
   }
 
@@ -243,11 +248,10 @@ class Banner {
 function page(list) {
   let came = 0;
   const link = document.getElementById("squawks-new");
-  const source = new EventSource(`/events?topics=squawk&after=squawk:${list.dataset.changed}`);
   let newest = Math.max(0, ...[...list.children].map((row) => Number(row.dataset.headline)));
   // Of a search, or further back, the page isn't where new ones would be.
   const isTop = !/[?&](q=[^&]|before=)/.test(location.search);
-  source.addEventListener("squawk", ({ data }) => {
+  const heard = ({ data }) => {
     const headline = JSON.parse(data);
     const row = list.querySelector(`[data-headline="${headline.id}"]`);
     if (headline.gone) {
@@ -263,7 +267,8 @@ function page(list) {
       link.textContent = `${came} new`;
       link.hidden = false;
     }
-  });
+  };
+  const source = follow((id) => `/events?topics=squawk&after=${id || `squawk:${list.dataset.changed}`}`, { squawk: heard });
   list.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.target;

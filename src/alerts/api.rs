@@ -66,6 +66,19 @@ pub async fn wake_alert(id: AlertId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Makes the secret anew with which an alert's calls are signed; leads to the form, which shows it.
+///
+/// # Errors
+/// `Invalid` where it calls no webhook; as `alerts/server/keep`.
+#[server(prefix = "/do", endpoint = "renew_alert_secret", output = Json)]
+pub async fn renew_alert_secret(id: AlertId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let state = crate::server::state::AppState::here()?;
+    super::server::keep::renew_secret(&state, &me, id).await?;
+    leptos_axum::redirect(&format!("{}?rule={id}&done=renewed", crate::paths::NEW_ALERT));
+    Ok(())
+}
+
 /// Calls an alert's webhook once.
 ///
 /// # Errors

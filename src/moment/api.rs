@@ -11,10 +11,10 @@ use crate::{error::AppError, json::Json};
 /// `SignedOut`, `SlowDown`; `Invalid` for what is no time.
 #[server(prefix = "/do", endpoint = "around", input = Json, output = Json)]
 pub async fn around(wanted: Wanted) -> Result<Moment, AppError> {
-    let me = crate::accounts::server::session::Session::here()?.me.id;
+    let me = crate::accounts::server::session::Session::here()?.me;
     let state = crate::server::state::AppState::here()?;
-    state.logs.searches.check(&me)?;
-    super::server::moment(&state, me, wanted).await
+    state.logs.searches.check(&me.id)?;
+    super::server::moment(&state, &me, wanted).await
 }
 
 /// What happened to a symbol, of what the person may see, the newest first.

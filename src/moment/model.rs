@@ -86,8 +86,14 @@ pub struct Said {
     pub author: String,
     /// When.
     pub at: Timestamp,
-    /// Its beginning, without form.
+    /// Its beginning, without form: as it is today.
     pub words: String,
+    /// It was edited after the instant.
+    #[serde(default)]
+    pub edited: bool,
+    /// The beginning of what it said then, for administrators.
+    #[serde(default)]
+    pub then: Option<String>,
 }
 
 /// A price at an instant.

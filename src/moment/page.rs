@@ -245,7 +245,9 @@ fn one_said(said: Said) -> impl IntoView {
                 <small>{said.title}</small>
             </a>
             <span dir="auto">{said.words}</span>
+            {said.edited.then(|| view! { <small>"edited since"</small> })}
         </p>
+        {said.then.map(|words| view! { <p class="then-said"><small>"It said:"</small>" "<span dir="auto">{words}</span></p> })}
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         server::search::{self, Look},
     },
     server::state::AppState,
-    squawk,
+    squawk::server::{page::found, store::REACH},
     ticker::figures::grouped,
     time::Timestamp,
 };
@@ -52,7 +52,9 @@ pub async fn elsewhere(state: &AppState, me: UserId, query: &str) -> Result<Else
     let people = room_pages::others(&state.chat, me).await?.into_iter();
     let people = people.filter(|mate| fits(&mate.person.name) || fits(&format!("@{}", mate.username)));
     let (lines, logs) = lines(state, typed).await?;
-    let squawks = squawk::server::page::found(&state.desk.readers, typed, None, MOST as u32).await?;
+    let squawks = found(&state.desk.readers, typed, None, MOST as u32, REACH)
+        .await?
+        .headlines;
     Ok(Elsewhere {
         symbols: symbols.collect(),
         people: people.take(MOST).collect(),

@@ -150,19 +150,17 @@ struct EventsQuery {
     topics: String,
     #[serde(default)]
     after: String,
-    #[serde(default)]
-    symbols: String,
-    #[serde(default)]
-    query: String,
 }
 
 /// `GET /events?topics=ticker,logs&after=CURSOR`: the feeds, for whoever is signed in or has a token with the scope `read`,
-/// until the session or the token ends. `symbols` are those of which the ticker tells, `query` says which log lines.
+/// until the session or the token ends. Further parameters are the feeds' own: `symbols` are those of which the ticker tells,
+/// `query` says which log lines.
 async fn events(
     State(state): State<AppState>,
     listener: Listener,
     Extension(line): Extension<Line>,
     Query(query): Query<EventsQuery>,
+    Query(asked): Query<sse::Asked>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let feeds = sse::choose(&state.feeds, &query.topics)?;
@@ -178,10 +176,6 @@ async fn events(
             () = ended => (),
             () = stopping.cancelled_owned() => (),
         }
-    };
-    let asked = sse::Asked {
-        symbols: sse::names(&query.symbols),
-        query: query.query,
     };
     sse::respond(&feeds, cursors, &asked, who, end, line)
 }

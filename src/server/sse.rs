@@ -4,7 +4,14 @@
 //! its topics, such as `logs:812,ticker:4077`. What is there at once goes out as one piece. A reader that stalls is not polled, so
 //! it holds up nobody; what it missed is its feed's business (the ticker conflates, logs report a gap).
 
-use std::{any::Any, collections::BTreeMap, convert::Infallible, fmt::Write, future::Future, time::Duration};
+use std::{
+    any::Any,
+    collections::{BTreeMap, HashMap},
+    convert::Infallible,
+    fmt::Write,
+    future::Future,
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -16,7 +23,7 @@ use futures::{
     FutureExt, StreamExt,
     stream::{self, BoxStream, SelectAll},
 };
-
+use serde::Deserialize;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -66,19 +73,23 @@ pub trait Feed: Send + Sync + 'static {
     }
 }
 
-/// What a reader wants of its topics.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    /// The symbols of which the ticker tells; empty for all.
-    pub symbols: Vec<String>,
-    /// What log lines must be, in the language of [`crate::logs::query`]; empty for all.
-    pub query: String,
+/// What a reader wants of its topics: the request's parameters, of which each feed reads its own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Asked(HashMap<String, String>);
+
+impl Asked {
+    /// The parameter of this name; empty where there is none.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
 }
 
-/// What is named in a query, with commas between.
-pub fn names(text: &str) -> Vec<String> {
-    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
+impl<const N: usize> From<[(&str, &str); N]> for Asked {
+    fn from(parameters: [(&str, &str); N]) -> Self {
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self(parameters.into())
+    }
 }
 
 /// Encodes an event of type `kind`; `json` must be one line, as serde_json writes it.

@@ -15,7 +15,7 @@ pub const LARGEST_FRAME: usize = 128 * 1024;
 /// What may wait for a slow reader inside the socket, in bytes.
 const LARGEST_BACKLOG: usize = 1024 * 1024;
 /// A write that takes longer ends the socket.
-const WRITE_TIME: Duration = Duration::from_secs(10);
+pub const WRITE_TIME: Duration = Duration::from_secs(10);
 /// How long a socket waits for the other end to close too.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// After this much silence the other end is asked, and after twice as much it is taken for dead.
@@ -65,7 +65,15 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 /// # Errors
 /// The end of the socket, where the other end doesn't read or is gone.
 pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
-    in_time(socket.send(frame)).await
+    write_within(socket, frame, WRITE_TIME).await
+}
+
+/// Sends a frame within this time.
+///
+/// # Errors
+/// As [`write`].
+pub async fn write_within(socket: &mut impl Transport, frame: Frame, time: Duration) -> Result<(), End> {
+    within(time, socket.send(frame)).await
 }
 
 /// Has a frame go out with the next [`flush`], or before, within its time.
@@ -73,7 +81,7 @@ pub async fn write(socket: &mut impl Transport, frame: Frame) -> Result<(), End>
 /// # Errors
 /// As [`write`].
 pub async fn feed(socket: &mut impl Transport, frame: Frame) -> Result<(), End> {
-    in_time(socket.feed(frame)).await
+    within(WRITE_TIME, socket.feed(frame)).await
 }
 
 /// Sends what was fed, within its time.
@@ -81,15 +89,15 @@ pub async fn feed(socket: &mut impl Transport, frame: Frame) -> Result<(), End> 
 /// # Errors
 /// As [`write`].
 pub async fn flush(socket: &mut impl Transport) -> Result<(), End> {
-    in_time(socket.flush()).await
+    within(WRITE_TIME, socket.flush()).await
 }
 
-async fn in_time<E>(sending: impl Future<Output = Result<(), E>>) -> Result<(), End> {
+async fn within<E>(time: Duration, sending: impl Future<Output = Result<(), E>>) -> Result<(), End> {
     let mut sending = std::pin::pin!(sending);
     // Nearly always done at once; only a full socket pays for a timer.
     let outcome = match futures::poll!(sending.as_mut()) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => timeout(WRITE_TIME, sending).await.map_err(|_| None)?,
+        Poll::Pending => timeout(time, sending).await.map_err(|_| None)?,
     };
     outcome.map_err(|_| None)
 }

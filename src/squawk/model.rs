@@ -95,8 +95,12 @@ pub struct Wanted {
 pub struct SquawkPage {
     /// The newest first.
     pub headlines: Vec<Headline>,
+    /// Which of them whoever asks has neither seen nor squawked.
+    pub unseen: Vec<HeadlineId>,
     /// Where the next page begins, if there is one.
     pub before: Option<HeadlineId>,
+    /// Since when a search has looked that found little and stopped.
+    pub since: Option<Timestamp>,
     /// The number of the last change of any headline.
     pub changed: u64,
     /// Whoever asks may squawk.

@@ -10,7 +10,7 @@ use super::{
     rules,
 };
 use crate::{
-    accounts::pages::frame::{Done, Frame, When, me},
+    accounts::pages::frame::{Done, Frame, When},
     ids::HeadlineId,
     paths::{self, encoded},
     ui::{
@@ -42,31 +42,31 @@ pub fn SquawksPage() -> impl IntoView {
 fn Squawks(page: SquawkPage, wanted: Wanted) -> impl IntoView {
     let SquawkPage {
         headlines,
+        unseen,
         before,
+        since,
         changed,
         may,
         form_id,
         feeds,
     } = page;
-    let own = me().id;
     let address = |q: &str, before: Option<i64>| {
         let before = before.map_or_else(String::new, |id| format!("&before={id}"));
         format!("{}?q={}{before}", paths::SQUAWKS, encoded(q))
     };
-    let empty = headlines.is_empty().then(|| {
+    let empty = (headlines.is_empty() && since.is_none()).then(|| {
         let words = match wanted.q.is_empty() {
             true => "Nothing was squawked yet. What is, everybody hears: on the tape, as a banner, and as loud as they like.",
             false => "No squawk has all of these words.",
         };
         view! { <p class="empty">{words}</p> }
     });
-    let is_unseen =
-        |headline: &Headline| headline.author != Some(own) && headline.seen_by.iter().all(|(who, _)| *who != own);
-    let unseen: Vec<HeadlineId> = headlines
-        .iter()
-        .filter(|one| is_unseen(one))
-        .map(|one| one.id)
-        .collect();
+    let stopped = since.map(|since| {
+        let none = headlines
+            .is_empty()
+            .then_some("No squawk there has all of these words.");
+        view! { <p class="hint" role="status">"Looked back to " <When at=since /> ". " {none}</p> }
+    });
     let all_seen = match unseen[..] {
         [until, .., from] => Some(view! { <AllSeen from until /> }),
         _ => None,
@@ -74,11 +74,12 @@ fn Squawks(page: SquawkPage, wanted: Wanted) -> impl IntoView {
     let rows = headlines
         .into_iter()
         .map(|headline| {
-            let is_unseen = is_unseen(&headline);
+            let is_unseen = unseen.contains(&headline.id);
             view! { <Row headline is_unseen /> }
         })
         .collect_view();
-    let older = before.map(|id| view! { <a class="button quiet" href=address(&wanted.q, Some(id.0))>"Older"</a> });
+    let further = if since.is_some() { "Look further back" } else { "Older" };
+    let older = before.map(|id| view! { <a class="button quiet" href=address(&wanted.q, Some(id.0))>{further}</a> });
     view! {
         <Done what="told" words="Everyone hears it." />
         <Wrong error=[TellHeadline::PATH, SeeHeadline::PATH, SeeHeadlines::PATH].into_iter().find_map(refusal) />
@@ -105,6 +106,7 @@ fn Squawks(page: SquawkPage, wanted: Wanted) -> impl IntoView {
         {empty}
         {all_seen}
         <ol class="entries squawks" id="squawks" data-changed=changed.to_string() aria-label="Squawks">{rows}</ol>
+        {stopped}
         <p>{older}</p>
         <section class="hears" id="squawk-hears" aria-labelledby="hears-heading" hidden>
             <h2 id="hears-heading">"In this browser"</h2>

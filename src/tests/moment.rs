@@ -7,7 +7,7 @@ use super::{
     socket::Socket,
 };
 use crate::{
-    chat::model::Message,
+    chat::model::{Change, Message},
     ids::RoomId,
     moment::model::{Moment, Slot},
     time::Timestamp,
@@ -143,6 +143,51 @@ async fn what_was_said_priced_and_logged_in_one_second_stands_side_by_side_for_t
     );
     assert!(page("/at/now".into()).await.contains("data-live"));
     assert!(page("/at?t=2026-01-01T00:00:00".into()).await.contains("2026-01-01"));
+}
+
+#[tokio::test]
+async fn what_was_edited_since_is_marked_and_administrators_see_what_it_said_then() {
+    let bench = Bench::start().await;
+    let app = &bench.app;
+    let (ines, bob) = (app.sign_in("ines").await, app.join("bob").await);
+    let mut socket = bob.socket(app).await;
+    socket.follow(DESK, None).await;
+    let edit = async |body: &str| {
+        let body = json!({"room": 1, "seq": 1, "change": Change::Edit(body.into())});
+        let (status, answer) = bob.call(app, "change_message", body).await;
+        assert_eq!(status, 200, "{answer}");
+    };
+    let pause = async || tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    socket.post(DESK, "c1", "sell **100**").await;
+    socket.acknowledged("c1").await.expect("kept");
+    pause().await;
+    let first = Timestamp::now();
+    pause().await;
+    edit("sell 1,000").await;
+    pause().await;
+    let second = Timestamp::now();
+    pause().await;
+    edit("sell nothing").await;
+    pause().await;
+    let third = Timestamp::now();
+    let before = first.plus_seconds(-5);
+    for (at, is_edited, then) in [
+        (before, true, Some("sell **100**")),
+        (first, true, Some("sell **100**")),
+        (second, true, Some("sell 1,000")),
+        (third, false, None),
+    ] {
+        for (who, may) in [(&ines, true), (&bob, false)] {
+            let moment = bench.around(who, wanted(&at.to_string(), "", "")).await;
+            let said = moment.slots.iter().flat_map(|slot| &slot.said).next().expect("it");
+            let told = (said.words.as_str(), said.edited, said.then.as_deref());
+            assert_eq!(told, ("sell nothing", is_edited, then.filter(|_| may)), "{at}");
+        }
+    }
+    let page = ines.reads(app, &format!("/at/{second}")).await;
+    assert!(page.contains("edited since") && page.contains("sell 1,000"), "{page}");
+    let page = bob.reads(app, &format!("/at/{second}")).await;
+    assert!(page.contains("edited since") && !page.contains("sell 1,000"), "{page}");
 }
 
 #[tokio::test]

@@ -2,14 +2,14 @@
 //! come from the address, so that a link makes an alert on something. *Look back* asks for the page again; where scripts
 //! run, `public/alerts.js` does so as one types.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::parts::Outcome;
 use crate::{
-    accounts::pages::frame::Frame,
+    accounts::pages::frame::{Done, Frame},
     alerts::{
-        api::alert_form,
+        api::{RenewAlertSecret, alert_form},
         model::{DAYS, Draft, FormPage, LONGEST_NAME, LONGEST_WORDS, Shape, Test, Tried},
     },
     paths,
@@ -65,6 +65,9 @@ pub fn AlertFormPage() -> impl IntoView {
     }
 }
 
+/// What the form is called that makes the secret anew.
+const RENEWAL: &str = "renewal";
+
 #[component]
 fn Form(page: FormPage) -> impl IntoView {
     let FormPage {
@@ -76,7 +79,8 @@ fn Form(page: FormPage) -> impl IntoView {
     if rooms.is_empty() {
         return view! { <p class="empty">"Alerts speak in rooms, and you are in none."</p> }.into_any();
     }
-    let refused = refusal(paths::ALERT_KEEP).map(|error| error.to_string());
+    let refused = refusal(paths::ALERT_KEEP).or_else(|| refusal(RenewAlertSecret::PATH));
+    let refused = refused.map(|error| error.to_string());
     let wrong = match &tried {
         Some(Tried::Wrong(words)) => Some(words.clone()),
         _ => refused,
@@ -89,6 +93,15 @@ fn Form(page: FormPage) -> impl IntoView {
         prices.into_iter().map(option).collect_view(),
         lines.into_iter().map(option).collect_view(),
     );
+    let rule = draft.rule.clone();
+    // Beside the form of the rule, within which no other can be: the button names it.
+    let renewal = secret.is_some().then(|| {
+        view! {
+            <form method="post" action=RenewAlertSecret::PATH id=RENEWAL>
+                <input type="hidden" name="id" value=rule />
+            </form>
+        }
+    });
     let room = draft.room.clone();
     let rooms = rooms.into_iter().map(|(id, name)| {
         let id = id.to_string();
@@ -99,6 +112,7 @@ fn Form(page: FormPage) -> impl IntoView {
         // Its address is that of the page: what looks back is a question, not a deed.
         <form method="get" action=paths::NEW_ALERT class="alert" id="alert">
             {wrong.map(|words| view! { <p class="notice error" role="alert">{words}</p> })}
+            <Done what="renewed" words="The webhook's secret is a new one. The old one signs nothing any more." />
             <input type="hidden" name="rule" value=draft.rule.clone() />
             <div class="field">
                 <label for="test">"When"</label>
@@ -154,6 +168,7 @@ fn Form(page: FormPage) -> impl IntoView {
                 <a class="button quiet" href=paths::ALERTS>"All alerts"</a>
             </p>
         </form>
+        {renewal}
     }
     .into_any()
 }
@@ -224,11 +239,20 @@ fn More(draft: Draft, secret: Option<String>) -> impl IntoView {
                 <input id="url" name="url" type="url" value=draft.url.clone() placeholder="https://ntfy.sh/desk" autocomplete="off" maxlength="2000" />
             </div>
         </div>
-        <p class="hint">
-            {match secret {
-                Some(secret) => view! { "Its calls are signed, with this secret: " <code class="secret">{secret}</code> }.into_any(),
-                None => "Calls are signed: with which secret, stands here once the alert has a webhook.".into_any(),
-            }}
-        </p>
+        {match secret {
+            Some(secret) => view! {
+                <p class="hint">"Its calls are signed, with this secret: " <code class="secret">{secret}</code></p>
+                <p>
+                    <button class="button quiet" type="submit" form=RENEWAL aria-describedby="renewal-hint">"Make a new secret"</button>
+                    " "
+                    <span class="hint" id="renewal-hint">"The old one stops at once."</span>
+                </p>
+            }
+            .into_any(),
+            None => view! {
+                <p class="hint">"Calls are signed: with which secret, stands here once the alert has a webhook."</p>
+            }
+            .into_any(),
+        }}
     }
 }

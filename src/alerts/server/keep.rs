@@ -123,8 +123,26 @@ pub async fn delete(state: &AppState, me: &Me, id: AlertId) -> Result<(), AppErr
         move |spoken: &Spoken| spoken.tell(&told),
     );
     work.await?;
+    state.alerts.outgoing.forget(id);
     state.alerts.changed.notify_one();
     Ok(())
+}
+
+/// Makes the secret of a rule's webhook anew; the old one signs nothing from then on.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `SlowDown`; `Invalid` where there is no webhook.
+pub async fn renew_secret(state: &AppState, me: &Me, id: AlertId) -> Result<(), AppError> {
+    state.chat.pace.check(&me.id)?;
+    if may_change(state, me, id).await?.spec.hook.is_none() {
+        return Err(AppError::Invalid("This alert calls no webhook.".into()));
+    }
+    let outgoing = state.alerts.outgoing.clone();
+    let work = state.desk.writer.write_then(
+        move |conn| Box::pin(async move { store::next_secret(conn, id).await }),
+        move |times: &i64| outgoing.renewed(id, *times),
+    );
+    work.await.map(|_| ())
 }
 
 /// A rule that `me` sees.

@@ -65,7 +65,8 @@ impl Alerts {
         let kept = desk
             .writer
             .write(move |conn| Box::pin(async move { store::own_secret(conn, new.text()).await }));
-        let outgoing = Outgoing::start(WebhookSecret::kept(kept.await?), config, shutdown)
+        let kept = WebhookSecret::kept(kept.await?);
+        let outgoing = Outgoing::start(kept, store::secrets(&desk.readers).await?, config, shutdown)
             .map_err(|e| AppError::Invalid(format!("webhooks can't be called: {e}")))?;
         Ok(Self {
             changed: Notify::new(),

@@ -4,7 +4,8 @@
 //! and longer apart; what waits when the server stops is not called.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -52,17 +53,25 @@ pub struct Outgoing(Arc<Inner>);
 struct Inner {
     outbound: Outbound,
     secret: WebhookSecret,
+    /// How often the secrets of rules were made anew, of those of which it was done.
+    secrets: Mutex<HashMap<AlertId, i64>>,
     /// What our paths begin with elsewhere.
     own: String,
     queues: Mutex<CallQueues<AlertId>>,
 }
 
 impl Outgoing {
-    /// As the settings say; calls are signed with what is made from `secret`.
+    /// As the settings say; calls are signed with what is made from `secret` and of how often it was made anew, which `secrets`
+    /// says of some rules.
     ///
     /// # Errors
     /// When the TLS library can't start.
-    pub fn start(secret: WebhookSecret, config: &Config, shutdown: &Shutdown) -> Result<Self, reqwest::Error> {
+    pub fn start(
+        secret: WebhookSecret,
+        secrets: Vec<(AlertId, i64)>,
+        config: &Config,
+        shutdown: &Shutdown,
+    ) -> Result<Self, reqwest::Error> {
         let own = config
             .public_url
             .clone()
@@ -70,6 +79,7 @@ impl Outgoing {
         Ok(Self(Arc::new(Inner {
             outbound: Outbound::new(config.reach(), LIMIT)?,
             secret,
+            secrets: Mutex::new(secrets.into_iter().collect()),
             own,
             queues: Mutex::new(CallQueues::new(AT_ONCE, WAITING, shutdown.clone())),
         })))
@@ -77,7 +87,24 @@ impl Outgoing {
 
     /// What calls of a rule are signed with: made from what is kept once for all, so that it can be shown again.
     pub fn secret(&self, rule: AlertId) -> WebhookSecret {
-        self.0.secret.derived(&format!("alert {rule}"))
+        match self.secrets().get(&rule) {
+            None => self.0.secret.derived(&format!("alert {rule}")),
+            Some(times) => self.0.secret.derived(&format!("alert {rule}, {times}")),
+        }
+    }
+
+    /// From now on the secret of a rule is the one that was made anew so often; calls that wait are signed with it, too.
+    pub fn renewed(&self, rule: AlertId, times: i64) {
+        self.secrets().insert(rule, times);
+    }
+
+    /// The rule is gone.
+    pub fn forget(&self, rule: AlertId) {
+        self.secrets().remove(&rule);
+    }
+
+    fn secrets(&self) -> MutexGuard<'_, HashMap<AlertId, i64>> {
+        self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether an address may be called, as far as its text tells.

@@ -15,7 +15,10 @@ use axum::{
 };
 use futures::StreamExt;
 use tokio::time::{Instant, sleep};
-use tokio_tungstenite::tungstenite::{Error as Broken, error::ProtocolError};
+use tokio_tungstenite::tungstenite::{
+    Error as Broken,
+    error::{CapacityError, ProtocolError},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::guest::Guest;
@@ -24,13 +27,18 @@ use crate::{
     server::{
         listen::Place,
         state::AppState,
-        websocket::{self, End, Seldom, Transport, close, leave},
+        websocket::{self, End, Seldom, Transport, WRITE_TIME, close, leave},
     },
     time::Timestamp,
 };
 
 /// Largest message, whole or in fragments, in bytes.
 pub const LARGEST: usize = 1024 * 1024;
+/// The same on a wide line, of which there are few: each can take four times as much of memory, since what is read, what it is
+/// put together of and what is written are held at once.
+pub const WIDEST: usize = 16 * 1024 * 1024;
+/// For each so many bytes of a message there is a second more to write it: as fast as it must be read.
+const PACE: usize = 256 * 1024;
 /// A line on which nothing is said for so long ends; pings don't count.
 const IDLE: Duration = Duration::from_secs(300);
 /// From one look to the next whether a message may be echoed that has to wait.
@@ -70,16 +78,17 @@ fn open(
     upgrade: WebSocketUpgrade,
     answer: fn(Frame) -> Frame,
 ) -> Response {
-    let held = match state.checkup.line(guest.who) {
+    let mut held = match state.checkup.line(guest.who) {
         Ok(held) => held,
         Err(error) => return error.into_response(),
     };
+    let largest = if held.widen() { WIDEST } else { LARGEST };
     let tracker = state.shutdown.connections.clone();
     let upgrade = websocket::limited(upgrade)
-        .max_message_size(LARGEST)
-        .max_frame_size(LARGEST)
+        .max_message_size(largest)
+        .max_frame_size(largest)
         // A message, its head and its stamp.
-        .max_write_buffer_size(LARGEST + 4 * 1024);
+        .max_write_buffer_size(largest + 4 * 1024);
     upgrade.on_upgrade(move |socket| {
         tracker.track_future(async move {
             let _held = (place, held);
@@ -158,7 +167,8 @@ impl<'s, S: Transport, C: Fn(usize) -> bool> Line<'s, S, C> {
                     }
                 }
                 self.said = Instant::now();
-                websocket::write(&mut self.socket, (self.answer)(frame)).await
+                let time = WRITE_TIME + Duration::from_secs((bytes / PACE) as u64);
+                websocket::write_within(&mut self.socket, (self.answer)(frame), time).await
             }
             Frame::Ping(_) | Frame::Pong(_) => Ok(()),
             Frame::Close(_) => Err(None),
@@ -170,7 +180,10 @@ impl<'s, S: Transport, C: Fn(usize) -> bool> Line<'s, S, C> {
 fn fault(cause: axum::Error) -> End {
     let cause = cause.into_inner();
     match cause.downcast_ref::<Broken>()? {
-        Broken::Capacity(_) => close(close_code::SIZE, "a message can hold 1 MiB"),
+        Broken::Capacity(CapacityError::MessageTooLong { max_size: WIDEST, .. }) => {
+            close(close_code::SIZE, "a message can hold 16 MiB")
+        }
+        Broken::Capacity(_) => close(close_code::SIZE, "a message can hold 1 MiB on this line"),
         Broken::Utf8(_) => close(close_code::INVALID, "text must be UTF-8"),
         Broken::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
         Broken::Protocol(_) => close(close_code::PROTOCOL, "against RFC 6455"),

@@ -56,7 +56,7 @@ impl Feed for LogFeed {
     }
 
     fn open_for(&self, after: Option<u64>, asked: &Asked) -> Result<BoxStream<'static, Event>, AppError> {
-        let query = Query::parse(&asked.query).map_err(|wrong| AppError::Invalid(wrong.to_string()))?;
+        let query = Query::parse(asked.get("query")).map_err(|wrong| AppError::Invalid(wrong.to_string()))?;
         if query.is_everything() {
             return Ok(self.open(after));
         }

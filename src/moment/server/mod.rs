@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::model::{Moment, SPANS, Said, Wanted};
 use crate::{
+    accounts::model::{Me, Role},
     chat::{self, server::quoting::Quotable},
     error::AppError,
-    ids::UserId,
     logs::{
         model::LogLine,
         query::Query,
@@ -51,7 +51,7 @@ pub fn quoted(ticker: &Ticker, logs: &Logs) -> Box<dyn Quotable> {
 ///
 /// # Errors
 /// `Invalid` for what is no time; when a database fails.
-pub async fn moment(state: &AppState, me: UserId, wanted: Wanted) -> Result<Moment, AppError> {
+pub async fn moment(state: &AppState, me: &Me, wanted: Wanted) -> Result<Moment, AppError> {
     let now = Timestamp::now();
     let live = matches!(wanted.at.as_str(), "" | "now");
     let at = if live { now } else { instant(&wanted.at)? };
@@ -74,7 +74,7 @@ pub async fn moment(state: &AppState, me: UserId, wanted: Wanted) -> Result<Mome
     } else {
         query.to_string()
     };
-    let keys = match ticker::server::moments::keys(&state.ticker, me, &wanted.symbols, SYMBOLS).await {
+    let keys = match ticker::server::moments::keys(&state.ticker, me.id, &wanted.symbols, SYMBOLS).await {
         Ok(keys) => keys,
         Err(AppError::Invalid(words) | AppError::NotFound(words)) => {
             moment.wrong = Some(words);
@@ -131,24 +131,33 @@ type Stretch = (Timestamp, Timestamp, Timestamp);
 /// Whether there is more before and after what is given.
 type More = (bool, bool);
 
-async fn said(state: &AppState, me: UserId, (from, at, to): Stretch) -> Result<(Vec<Said>, More), AppError> {
+async fn said(state: &AppState, me: &Me, (from, at, to): Stretch) -> Result<(Vec<Said>, More), AppError> {
     let db = &state.chat.db.readers;
-    let found = chat::server::store::said_around(db, me, (from, at, to), MESSAGES).await?;
+    // What messages have said before, only administrators see.
+    let then = me.role == Role::Admin;
+    let found = chat::server::store::said_around(db, me.id, (from, at, to), then, MESSAGES).await?;
     if found.said.is_empty() {
         return Ok((Vec::new(), (false, false)));
     }
-    let rooms = chat::server::room_pages::mine(&state.chat, me).await?;
-    let shown = |one: chat::server::store::SaidThen| {
-        let title = rooms.iter().find(|room| room.id == one.room).map(|room| room.title(me));
-        let mut words = one.words;
+    let rooms = chat::server::room_pages::mine(&state.chat, me.id).await?;
+    let cut = |mut words: String| {
         words.truncate(words.floor_char_boundary(WORDS));
+        words
+    };
+    let shown = |one: chat::server::store::SaidThen| {
+        let title = rooms
+            .iter()
+            .find(|room| room.id == one.room)
+            .map(|room| room.title(me.id));
         Said {
             room: one.room,
             title: title.unwrap_or(one.title),
             seq: one.seq,
             author: one.author,
             at: one.at,
-            words,
+            words: cut(one.words),
+            edited: one.edited.is_some_and(|edited| edited > at),
+            then: one.then.map(cut),
         }
     };
     Ok((found.said.into_iter().map(shown).collect(), found.more))

@@ -96,10 +96,11 @@ async fn squawked(state: &AppState, key: &Key, (from, to): (Timestamp, Timestamp
     }
     let mut found = Vec::new();
     for _ in 0..LOOKS {
-        let page = squawks::newest(&state.desk.readers, &wanted, HEADLINES).await?;
-        let is_last = page.len() < HEADLINES as usize || page.last().is_none_or(|oldest| oldest.at < from);
-        wanted.before = page.last().map(|oldest| oldest.id);
+        let page = squawks::find(&state.desk.readers, &wanted, HEADLINES, squawks::REACH).await?;
+        let is_last = page.before.is_none() || page.headlines.last().is_some_and(|oldest| oldest.at < from);
+        wanted.before = page.before;
         let named = page
+            .headlines
             .into_iter()
             .filter(|headline| (from..=to).contains(&headline.at) && names(&headline.text, key));
         found.extend(named.map(|headline| headlined(headline, key)));

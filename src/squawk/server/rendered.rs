@@ -3,7 +3,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{NEWS, Squawk, store, stream::FRESH};
+use super::{NEWS, Squawk, page, store, stream::FRESH};
 use crate::{
     chat::server::options::fragment,
     error::AppError,
@@ -23,15 +23,16 @@ use crate::{
 pub async fn shown(squawk: &Squawk, me: UserId) -> Result<Shown, AppError> {
     let db = &squawk.db.readers;
     let (newest, _) = store::reached(db).await?;
-    let news = store::newest(db, &store::Wanted::default(), FRESH).await?;
+    let mut news = store::newest(db, &store::Wanted::default(), FRESH).await?;
     let since = Timestamp::now().plus_seconds(-NEWS);
-    let mut news = news.into_iter().filter(|headline| headline.at >= since).peekable();
-    let tape = fragment(on_the_tape(news.peek()));
-    let unseen = |one: &Headline| one.author != Some(me) && one.seen_by.iter().all(|(who, _)| *who != me);
-    let unseen: Vec<Headline> = news.filter(unseen).collect();
+    news.retain(|headline| headline.at >= since);
+    let tape = fragment(on_the_tape(news.first()));
+    let unseen = page::unseen(db, me, &news).await?;
+    let (unseen, seen): (Vec<Headline>, Vec<Headline>) = news.into_iter().partition(|one| unseen.contains(&one.id));
+    let seen: Vec<String> = seen.iter().map(|one| one.id.to_string()).collect();
     Ok(Shown {
         tape,
-        banner: fragment(banner(me, newest, &unseen)),
+        banner: fragment(banner(me, newest, &seen.join(" "), &unseen)),
     })
 }
 
@@ -50,8 +51,9 @@ fn on_the_tape(headline: Option<&Headline>) -> impl IntoView {
     }
 }
 
-/// The banner, with the newest of those that wait in it, if any does, and how many more there are.
-fn banner(me: UserId, newest: u64, unseen: &[Headline]) -> impl IntoView {
+/// The banner, with the newest of those that wait in it, if any does, and how many more there are. The ids of those that don't
+/// are with it, as what is told of a headline later names only those who saw it last.
+fn banner(me: UserId, newest: u64, seen: &str, unseen: &[Headline]) -> impl IntoView {
     let (headline, more) = (unseen.first(), unseen.len().saturating_sub(1));
     let (from, until) = unseen
         .last()
@@ -63,7 +65,7 @@ fn banner(me: UserId, newest: u64, unseen: &[Headline]) -> impl IntoView {
         .map(|one| (one.id.to_string(), one.text.clone(), one.url.clone()))
         .unwrap_or_default();
     let by = headline.map_or_else(String::new, |one| format!("{} · {} UTC", one.source, one.at.minute()));
-    let (seen, names) = headline.map(|one| (one.seen_words(), one.names())).unwrap_or_default();
+    let (seen_by, names) = headline.map(|one| (one.seen_words(), one.names())).unwrap_or_default();
     let waiting = (more > 0).then(|| format!("{more} more"));
     view! {
         <div
@@ -71,6 +73,7 @@ fn banner(me: UserId, newest: u64, unseen: &[Headline]) -> impl IntoView {
             id="squawk-banner"
             data-me=me.to_string()
             data-newest=newest.to_string()
+            data-seen=seen.to_owned()
             data-news=NEWS.to_string()
             data-headline=id.clone()
         >
@@ -84,7 +87,7 @@ fn banner(me: UserId, newest: u64, unseen: &[Headline]) -> impl IntoView {
             </p>
             <div class="acts">
                 <span class="hint by">{by}</span>
-                <span class="hint seen-by" title=names>{seen}</span>
+                <span class="hint seen-by" title=names>{seen_by}</span>
                 <a class="hint more" href=paths::SQUAWKS rel="external">{waiting}</a>
                 <details class="hearing" hidden>
                     <summary>"Sound"</summary>

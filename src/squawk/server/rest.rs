@@ -7,6 +7,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use super::{
     page::found,
     publish::{self, New, Source},
+    store,
 };
 use crate::{
     accounts::server::tokens::Bot,
@@ -123,8 +124,9 @@ pub async fn list(
     state.squawk.asks.check(&bot.me.id)?;
     let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
     let db = &state.squawk.db.readers;
-    let headlines = found(db, &which.q, which.before.map(HeadlineId), limit).await?;
-    Ok(Json(headlines.into_iter().map(ApiSquawk::from).collect()))
+    // A list says nowhere that there may be more.
+    let found = found(db, &which.q, which.before.map(HeadlineId), limit, store::WHOLE).await?;
+    Ok(Json(found.headlines.into_iter().map(ApiSquawk::from).collect()))
 }
 
 /// Tells everyone a headline. The same `client_id` again answers 200 with the headline that it is already.

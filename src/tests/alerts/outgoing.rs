@@ -142,6 +142,55 @@ async fn secret(app: &TestApp, who: &Member, rule: i64) -> String {
     rest.split('<').next().expect("a secret").to_owned()
 }
 
+#[tokio::test]
+async fn a_secret_is_made_anew_by_who_may_change_the_rule_and_the_old_one_signs_nothing_more() {
+    let app = TestApp::with(&HERE).await;
+    let (ines, tomasz) = (app.admin().await, app.join("tomasz").await);
+    let (url, mut got) = endpoint(&["200 OK"]).await;
+    rule(&app, &ines, "json", &url).await;
+    let old = secret(&app, &ines, 1).await;
+    let renew = async |who: &Member, id: &str| {
+        let request = who.client.post(format!("{}/do/renew_alert_secret", app.url));
+        request.form(&[("id", id)]).send().await.expect("an answer")
+    };
+    assert_eq!(renew(&tomasz, "1").await.status(), 403);
+    assert_eq!(renew(&ines, "9").await.status(), 404);
+    assert_eq!(secret(&app, &ines, 1).await, old);
+
+    let answer = renew(&ines, "1").await;
+    let to = answer.headers().get(LOCATION).map(|to| to.to_str().expect("text"));
+    assert_eq!(to, Some("/alerts/new?rule=1&done=renewed"), "{}", answer.status());
+    let page = ines.reads(&app, "/alerts/new?rule=1&done=renewed").await;
+    assert!(
+        page.contains("The old one signs nothing any more.") && !page.contains(&old),
+        "{page}"
+    );
+    let new = secret(&app, &ines, 1).await;
+    assert!(new != old && new.starts_with("sbxwh_"), "{new}");
+    let request = ines
+        .client
+        .post(format!("{}/do/test_alert", app.url))
+        .form(&[("id", "1")]);
+    assert!(request.send().await.expect("an answer").status().as_u16() < 400);
+    let call = next(&mut got).await;
+    assert_eq!(signature(&call), signed(&new, &call), "{call}");
+
+    // The third is another one again, and a restart knows which it is.
+    renew(&ines, "1").await;
+    let third = secret(&app, &ines, 1).await;
+    assert!(third != new && third != old);
+    let counted = crate::alerts::server::store::secrets(&app.running.state.desk.readers).await;
+    assert_eq!(counted.expect("read"), [(crate::ids::AlertId(1), 2)]);
+    // Without a webhook there is none.
+    make(
+        &app,
+        &ines,
+        &[("test", "more"), ("query", "other"), ("value", "5"), ("within", "5s")],
+    )
+    .await;
+    assert_eq!(renew(&ines, "2").await.status(), 400);
+}
+
 fn signature(got: &str) -> &str {
     let is_it = |line: &&str| line.to_lowercase().starts_with("x-squawkbox-signature: ");
     let line = got.lines().find(is_it).expect("signed");

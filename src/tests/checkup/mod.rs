@@ -19,7 +19,11 @@ use tokio_tungstenite::tungstenite::{
 
 use self::line::{Line, PATIENCE, close_with, part};
 use super::app::{Member, TestApp};
-use crate::{accounts::server::scopes::Scope, checkup::server::echo::LARGEST, paths};
+use crate::{
+    accounts::server::scopes::Scope,
+    checkup::server::echo::{LARGEST, WIDEST},
+    paths,
+};
 
 impl TestApp {
     /// A token of a new bot for `scope`, as the header of a request.
@@ -56,7 +60,7 @@ async fn what_is_sent_comes_back_as_it_was_and_fragments_as_one() {
         Message::text("squawk: Zürich 価格 📈"),
         Message::binary(every_byte.clone()),
         Message::binary(Vec::new()),
-        Message::text("x".repeat(LARGEST)),
+        Message::text("x".repeat(WIDEST)),
         Message::binary(every_byte.repeat(LARGEST / 256)),
     ] {
         line.send(message.clone()).await;
@@ -128,7 +132,7 @@ async fn what_breaks_the_rules_ends_the_line_with_the_code_that_says_so() {
     app.admin().await;
     let token = app.bearer(Scope::Read).await;
     let fragment = || vec![b'x'; 64 * 1024];
-    let mut too_large: Vec<_> = (0..=LARGEST / fragment().len())
+    let mut too_large: Vec<_> = (0..=WIDEST / fragment().len())
         .map(|_| part(Data::Continue, fragment(), false))
         .collect();
     too_large[0] = part(Data::Binary, fragment(), false);
@@ -176,6 +180,28 @@ async fn what_breaks_the_rules_ends_the_line_with_the_code_that_says_so() {
     let mut line = app.echo(&token).await;
     line.send(Message::text("another goes on")).await;
     assert_eq!(line.next().await, Message::text("another goes on"));
+}
+
+#[tokio::test]
+async fn the_third_line_at_once_carries_less() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let token = app.bearer(Scope::Read).await;
+    let message = |bytes| Message::binary(vec![7; bytes]);
+    let mut lines = [app.echo(&token).await, app.echo(&token).await, app.echo(&token).await];
+    for (line, largest) in lines.iter_mut().zip([LARGEST + 1, LARGEST + 1, LARGEST]) {
+        line.send(message(largest)).await;
+        assert!(line.next().await == message(largest), "{largest}");
+    }
+    // It may be closed before all of it was sent.
+    let _ = lines[2].0.send(message(LARGEST + 1)).await;
+    let Message::Close(Some(frame)) = lines[2].next().await else {
+        panic!("it goes on")
+    };
+    assert_eq!(
+        (u16::from(frame.code), frame.reason.as_str()),
+        (1009, "a message can hold 1 MiB on this line")
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use futures::{StreamExt, stream::BoxStream};
 use tokio::time::timeout;
 
 use super::*;
-use crate::{logs::wire::LogEvent, server::sse::Event};
+use crate::{
+    logs::wire::LogEvent,
+    server::sse::{Asked, Event},
+};
 
 /// A reader that insists on the contract.
 struct Reader {
@@ -206,10 +209,7 @@ async fn nothing_is_lost_or_doubled_while_many_record() {
 async fn a_reader_with_a_query_gets_what_matches_and_nothing_else() {
     let bench = Bench::start().await;
     bench.record(30).await;
-    let asked = crate::server::sse::Asked {
-        query: "source:test level>=warn".into(),
-        ..Default::default()
-    };
+    let asked = Asked::from([("query", "source:test level>=warn")]);
     let feed = bench.logs.feed();
     let loud = async |i: u32| {
         let lines = vec![line(Level::Info, "quiet"), line(Level::Error, &format!("loud {i}"))];
@@ -241,10 +241,7 @@ async fn a_reader_with_a_query_gets_what_matches_and_nothing_else() {
             assert_eq!(next(reader).await, [format!("loud {i}")]);
         }
     }
-    let wrong = crate::server::sse::Asked {
-        query: "level>loud".into(),
-        ..Default::default()
-    };
+    let wrong = Asked::from([("query", "level>loud")]);
     let Err(error) = feed.open_for(None, &wrong) else {
         panic!("not refused")
     };
@@ -255,10 +252,7 @@ async fn a_reader_with_a_query_gets_what_matches_and_nothing_else() {
 async fn a_reader_with_a_query_that_missed_much_is_told_of_a_gap() {
     let bench = Bench::start().await;
     bench.record(2).await;
-    let asked = crate::server::sse::Asked {
-        query: "*0*".into(),
-        ..Default::default()
-    };
+    let asked = Asked::from([("query", "*0*")]);
     bench.record(2_500).await;
     let mut stream = bench.logs.feed().open_for(Some(2), &asked).unwrap();
     let first = timeout(Duration::from_secs(20), stream.next())

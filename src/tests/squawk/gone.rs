@@ -3,6 +3,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::{
+    ids::{HeadlineId, UserId},
+    squawk::{model::NAMES, server::publish},
+};
 
 #[tokio::test]
 async fn open_desks_are_told_what_went_with_its_author() {
@@ -36,6 +40,39 @@ async fn open_desks_are_told_what_went_with_its_author() {
     assert!(page.contains("stays") && !page.contains("his first"), "{page}");
     let fresh = Ear::of(ines.client.get(&events)).await.json().await;
     assert_eq!(fresh["text"], "stays", "who comes new hears nothing of it");
+}
+
+#[tokio::test]
+async fn who_saw_it_before_fifty_others_is_not_told_again() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let tomasz = app.join("tomasz").await;
+    let wire = app.token_for("wire", Scope::Post).await;
+    app.squawk(&wire, json!({"text": "once is enough"})).await;
+    tomasz.submits(&app, "see_headline", &[("id", "1")]).await;
+    for n in 0..NAMES {
+        app.token_for(&format!("reader{n}"), Scope::Read).await;
+    }
+    let state = &app.running.state;
+    let others: Vec<i64> = sqlx::query_scalar("SELECT id FROM user WHERE name LIKE 'reader%'")
+        .fetch_all(&state.desk.readers)
+        .await
+        .expect("read");
+    assert_eq!(others.len(), NAMES as usize);
+    for id in others {
+        let seen = publish::see(&state.squawk, UserId(id), HeadlineId(1)).await;
+        seen.expect("seen");
+    }
+    let desk = tomasz.looks_at(&app, "/rooms/1").await;
+    assert!(
+        desk.contains("class=\"banner none\"") && desk.contains("data-seen=\"1\""),
+        "{desk}"
+    );
+    let page = tomasz.looks_at(&app, "/squawks").await;
+    assert!(
+        page.contains("seen by 51") && !page.contains("action=\"/do/see_headline\""),
+        "{page}"
+    );
 }
 
 #[tokio::test]

@@ -33,11 +33,11 @@ impl Feed for Quotes {
     }
 
     fn open(&self, after: Option<u64>) -> BoxStream<'static, Event> {
-        self.read(after, &[])
+        self.read(after, "")
     }
 
     fn open_for(&self, after: Option<u64>, asked: &Asked) -> Result<BoxStream<'static, Event>, AppError> {
-        Ok(self.read(after, &asked.symbols))
+        Ok(self.read(after, asked.get("symbols")))
     }
 
     fn attend(&self, who: UserId) -> Option<Box<dyn Any + Send>> {
@@ -46,12 +46,14 @@ impl Feed for Quotes {
 }
 
 impl Quotes {
-    fn read(&self, after: Option<u64>, names: &[String]) -> BoxStream<'static, Event> {
+    /// What changes of the symbols that are named, with commas between; of all when none is.
+    fn read(&self, after: Option<u64>, symbols: &str) -> BoxStream<'static, Event> {
+        let named = symbols.split(',').map(str::trim).filter(|name| !name.is_empty());
         let reader = Reader {
             seen: self.board.watch(),
             board: self.board.clone(),
             cursor: after,
-            only: names.iter().cloned().collect(),
+            only: named.map(str::to_owned).collect(),
             until: self.board.version(),
             next_round: Instant::now(),
         };

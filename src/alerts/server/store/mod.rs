@@ -12,5 +12,6 @@ pub use firings::{
 };
 pub use rules::{Kept, Seen, delete, insert, levels, no_alert, rule, seen, set_on, set_trouble, update, watched};
 pub use states::{
-    awake, bot, forget_state, keep_states, own_line, own_secret, set_awake, set_bot, set_own_line, snoozes, states,
+    awake, bot, forget_state, keep_states, next_secret, own_line, own_secret, secrets, set_awake, set_bot,
+    set_own_line, snoozes, states,
 };

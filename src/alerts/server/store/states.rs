@@ -122,6 +122,26 @@ pub async fn set_awake(conn: &mut SqliteConnection, awake: Timestamp) -> Result<
     Ok(())
 }
 
+/// How often the secrets of rules were made anew, of those of which it was done.
+pub async fn secrets(db: &SqlitePool) -> Result<Vec<(AlertId, i64)>, AppError> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as("SELECT id, secrets FROM alert_rule WHERE secrets > 0")
+        .fetch_all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, times)| (AlertId(id), times)).collect())
+}
+
+/// Counts that a rule's secret is made anew; gives how often that was done.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn next_secret(conn: &mut SqliteConnection, id: AlertId) -> Result<i64, AppError> {
+    let times = sqlx::query_scalar("UPDATE alert_rule SET secrets = secrets + 1 WHERE id = ? RETURNING secrets")
+        .bind(id.0)
+        .fetch_optional(conn)
+        .await?;
+    times.ok_or_else(super::no_alert)
+}
+
 /// What secrets of rules' webhooks are made from: `new`, where there is none yet.
 pub async fn own_secret(conn: &mut SqliteConnection, new: &str) -> Result<String, AppError> {
     let secret = sqlx::query_scalar("UPDATE alert_own SET secret = coalesce(secret, ?) RETURNING secret");

@@ -27,6 +27,10 @@ pub struct SaidThen {
     pub at: Timestamp,
     /// What it says.
     pub words: String,
+    /// When it was edited last.
+    pub edited: Option<Timestamp>,
+    /// What it said at the instant, where that was asked for and it was edited since.
+    pub then: Option<String>,
 }
 
 /// What was said around an instant.
@@ -47,6 +51,8 @@ struct Row {
     at: i64,
     body: String,
     html: Option<String>,
+    edited: Option<i64>,
+    then_said: Option<String>,
 }
 
 impl From<Row> for SaidThen {
@@ -58,21 +64,28 @@ impl From<Row> for SaidThen {
             author: row.author,
             at: Timestamp::from_micros(row.at),
             words: row.html.map_or(row.body, |html| text_of(&html)),
+            edited: row.edited.map(Timestamp::from_micros),
+            then: row.then_said,
         }
     }
 }
 
 macro_rules! said {
-    ($from:literal, $rest:literal) => {
+    ($then:literal, $from:literal, $rest:literal) => {
         concat!(
-            "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html FROM ",
+            "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html, m.edited, ",
+            $then,
+            " AS then_said FROM ",
             $from,
             " CROSS JOIN room ON room.id = m.room CROSS JOIN user AS u ON u.id = m.author WHERE m.deleted IS NULL ",
             $rest
         )
     };
+    // Of what was said after the instant, how it began.
     ($rest:literal) => {
         said!(
+            "iif(?8, (SELECT r.body FROM revision AS r WHERE r.room = m.room AND r.seq = m.seq AND r.at > max(?7, m.at) \
+             ORDER BY r.at LIMIT 1), NULL)",
             "said CROSS JOIN member ON member.room = said.room AND member.user = ?1 \
              CROSS JOIN message AS m ON m.room = said.room AND m.seq = said.seq",
             $rest
@@ -82,7 +95,7 @@ macro_rules! said {
 
 /// What `user` may read of what was said between two instants: the `limit` last before the one between them, and the `limit`
 /// first from it on. As times rise with the order in which things are said, twenty looks find it; a clock that was set back
-/// makes it something near.
+/// makes it something near. What was edited since then says what it says today; with `then` also what it said.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,6 +103,7 @@ pub async fn said_around(
     db: &SqlitePool,
     user: UserId,
     (from, at, to): (Timestamp, Timestamp, Timestamp),
+    then: bool,
     limit: u32,
 ) -> Result<Around, AppError> {
     // What is so near that it can be shown, by number: not all that was said is looked through.
@@ -105,6 +119,8 @@ pub async fn said_around(
     .bind(first)
     .bind(here)
     .bind(limit + 1)
+    .bind(at.micros())
+    .bind(then)
     .fetch_all(db)
     .await?;
     let mut after: Vec<Row> = sqlx::query_as(said!(
@@ -116,6 +132,8 @@ pub async fn said_around(
     .bind(here)
     .bind(last)
     .bind(limit + 1)
+    .bind(at.micros())
+    .bind(then)
     .fetch_all(db)
     .await?;
     let more = (before.len() > limit as usize, after.len() > limit as usize);
@@ -156,6 +174,7 @@ pub async fn said_there(
 ) -> Result<Vec<SaidThen>, AppError> {
     let places: Vec<(i64, u64)> = places.iter().map(|(room, seq)| (room.0, *seq)).collect();
     let rows: Vec<Row> = sqlx::query_as(said!(
+        "NULL",
         "json_each(?2) AS place CROSS JOIN member ON member.room = place.value ->> 0 AND member.user = ?1 \
          CROSS JOIN message AS m ON m.room = place.value ->> 0 AND m.seq = place.value ->> 1",
         "ORDER BY m.at DESC, m.room, m.seq DESC"

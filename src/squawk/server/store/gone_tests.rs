@@ -71,6 +71,39 @@ async fn what_is_withdrawn_goes_a_few_at_a_time_news_first() {
 }
 
 #[tokio::test]
+async fn who_saw_it_before_many_others_has_seen_it() {
+    let mut conn = migrated().await;
+    told(&mut conn, "ECB", "one").await;
+    told(&mut conn, "ECB", "two").await;
+    see(&mut conn, HeadlineId(1), UserId(2), at(8)).await.unwrap();
+    for id in 10..10 + i64::from(NAMES) {
+        sqlx::query(
+            "INSERT INTO user (id, name, folded, role, password, created) VALUES (?1, ?1, ?1, 'member', '', 0)",
+        )
+        .bind(id)
+        .execute(&mut conn)
+        .await
+        .unwrap();
+        see(&mut conn, HeadlineId(1), UserId(id), at(id)).await.unwrap();
+    }
+    let one = headline(&mut conn, HeadlineId(1)).await.unwrap();
+    assert_eq!((one.seen, one.seen_by.len()), (NAMES + 1, NAMES as usize));
+    assert!(
+        one.seen_by.iter().all(|(who, _)| *who != UserId(2)),
+        "they are named no longer"
+    );
+    let span = (HeadlineId(1), HeadlineId(2));
+    assert_eq!(seen_by(&mut conn, UserId(2), span).await.unwrap(), [HeadlineId(1)]);
+    assert_eq!(seen_by(&mut conn, UserId(1), span).await.unwrap(), []);
+    assert_eq!(
+        seen_by(&mut conn, UserId(2), (HeadlineId(2), HeadlineId(9)))
+            .await
+            .unwrap(),
+        []
+    );
+}
+
+#[tokio::test]
 async fn all_that_wait_are_seen_at_once() {
     let mut conn = migrated().await;
     for i in 0..5 {

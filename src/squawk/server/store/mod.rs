@@ -1,6 +1,7 @@
 //! All SQL of squawks: headlines here, who may squawk in `may`, the feeds of the web in `feeds`.
 
 pub mod feeds;
+mod finding;
 #[cfg(test)]
 mod gone_tests;
 mod may;
@@ -18,8 +19,9 @@ use crate::{
     time::Timestamp,
 };
 
+pub use finding::{Found, REACH, Reach, WHOLE, find};
 pub use may::{admins_only, may, name, set_admins_only};
-pub use seen::{see, see_all};
+pub use seen::{see, see_all, seen_by};
 pub use withdrawn::withdraw;
 
 /// Headlines that are kept; beyond that the oldest go.
@@ -228,8 +230,17 @@ pub struct Wanted {
     pub indexed: Vec<String>,
     /// Shorter ones.
     pub short: Vec<String>,
+    /// This one, and those after it.
+    pub from: Option<HeadlineId>,
     /// Those before this one.
     pub before: Option<HeadlineId>,
+}
+
+impl Wanted {
+    /// Not everything fits.
+    fn has_words(&self) -> bool {
+        !(self.indexed.is_empty() && self.short.is_empty())
+    }
 }
 
 /// The newest headlines that fit, the newest first.
@@ -238,6 +249,7 @@ pub struct Wanted {
 /// When the database fails.
 pub async fn newest<'c>(conn: impl SqliteExecutor<'c>, wanted: &Wanted, limit: u32) -> Result<Vec<Headline>, AppError> {
     let before = wanted.before.map_or(i64::MAX, |id| id.0);
+    let from = wanted.from.map_or(0, |id| id.0);
     let short = serde_json::to_string(&wanted.short).unwrap_or_default();
     let quoted = wanted
         .indexed
@@ -245,12 +257,12 @@ pub async fn newest<'c>(conn: impl SqliteExecutor<'c>, wanted: &Wanted, limit: u
         .map(|part| format!("\"{}\"", part.replace('"', "\"\"")));
     let query = match wanted.indexed.is_empty() {
         true => headlines!(
-            "WHERE h.id < ?2 AND NOT EXISTS (SELECT 1 FROM json_each(?3) AS part \
+            "WHERE h.id < ?2 AND h.id >= ?6 AND NOT EXISTS (SELECT 1 FROM json_each(?3) AS part \
              WHERE instr(lower(h.source || ' ' || h.text), part.value) = 0) ORDER BY h.id DESC LIMIT ?4"
         ),
         false => headlines!(
             "JOIN headline_text ON headline_text.rowid = h.id WHERE headline_text MATCH ?5 \
-             AND headline_text.rowid < ?2 AND NOT EXISTS (SELECT 1 FROM json_each(?3) AS part \
+             AND headline_text.rowid < ?2 AND headline_text.rowid >= ?6 AND NOT EXISTS (SELECT 1 FROM json_each(?3) AS part \
              WHERE instr(lower(h.source || ' ' || h.text), part.value) = 0) ORDER BY headline_text.rowid DESC LIMIT ?4"
         ),
     };
@@ -260,6 +272,7 @@ pub async fn newest<'c>(conn: impl SqliteExecutor<'c>, wanted: &Wanted, limit: u
         .bind(short)
         .bind(limit)
         .bind(quoted.collect::<Vec<_>>().join(" "))
+        .bind(from)
         .fetch_all(conn)
         .await?;
     Ok(read(rows))

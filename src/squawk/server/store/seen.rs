@@ -1,6 +1,6 @@
 //! Who has seen what.
 
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 use super::{headline, next_change};
 use crate::{
@@ -37,6 +37,25 @@ pub async fn see(
         .execute(&mut *conn)
         .await?;
     headline(conn, id).await.map(Some)
+}
+
+/// Which of the headlines between two, both included, somebody has seen: headlines name only those who saw them last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen_by<'c>(
+    conn: impl SqliteExecutor<'c>,
+    who: UserId,
+    (from, until): (HeadlineId, HeadlineId),
+) -> Result<Vec<HeadlineId>, AppError> {
+    let seen: Vec<i64> =
+        sqlx::query_scalar("SELECT headline FROM headline_seen WHERE user = ? AND headline BETWEEN ? AND ?")
+            .bind(who.0)
+            .bind(from.0)
+            .bind(until.0)
+            .fetch_all(conn)
+            .await?;
+    Ok(seen.into_iter().map(HeadlineId).collect())
 }
 
 /// Marks headlines between two, both included, as seen, `limit` at most, the newest first; gives them as they are then.

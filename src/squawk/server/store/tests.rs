@@ -122,6 +122,7 @@ async fn words_and_parts_of_words_are_found() {
             indexed,
             short,
             before: before.map(HeadlineId),
+            ..Wanted::default()
         };
         let found = newest(conn, &wanted, 10).await.unwrap();
         found.iter().map(|one| one.id.0).collect::<Vec<_>>()
