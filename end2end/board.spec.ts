@@ -1,7 +1,7 @@
 // What the ticker's script calculates, without a browser: the fold, the figures, the order.
 import { expect, test } from "@playwright/test";
 import { Board, name } from "../public/ticker/board.js";
-import { corners, difference, direction, grouped, moment, moved, place, quiet, same, sorted, sortedNext, toward, words } from "../public/ticker/figures.js";
+import { corners, difference, direction, grouped, moment, moved, place, quiet, same, since, sorted, sortedNext, toward, words } from "../public/ticker/figures.js";
 
 const quote = (symbol: string, version: number, more = {}) => ({ symbol, venue: "lab", version, last: `${version}`, time: "2026-11-20T14:03:07.204113Z", ...more });
 const whole = (cursor: number, quotes: object[], more = {}) => ({ whole: { cursor, quotes, venues: [], lists: 0, ...more } });
@@ -141,6 +141,11 @@ test("a minute of silence at a venue is quiet, a quarter of an hour for what is 
   expect([told("coinbase", 59), told("coinbase", 60), told("bot", 60), told("bot", 900), told("bot", -30)]).toEqual([
     undefined, "quiet 00:04 UTC", undefined, "quiet 2026-11-19", undefined,
   ]);
+});
+
+test("what a change is counted from is said", () => {
+  expect(since({ previous_close: "0" })).toBe("the previous close");
+  expect([since({}), since({ previous_close: null })]).toEqual(["the open", "the open"]);
 });
 
 test("a market that is closed isn't quiet, and at the opening patience begins anew", () => {

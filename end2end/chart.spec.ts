@@ -59,10 +59,40 @@ test("the chart comes back when the server does, and nothing is missing", async 
   await expect(ines.page.getByText(/^reconnecting/)).toHaveCount(0);
 });
 
+test("the chart comes first, and one page of a symbol leads to its other venues", async ({ ines, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  for (const [venue, last] of [["lab", "1.50"], ["pit", "2.50"]] as const) {
+    const data = { symbol: "TWIN", venue, last, previous_close: "1.25" };
+    expect((await request.post(`${server.url}/ingest/ticks`, { headers, data })).status()).toBe(200);
+  }
+  await ines.open("/ticker/chart?symbol=TWIN");
+  await expect(ines.page.locator("#last")).toHaveText("1.50");
+  await expect(ines.page.locator("#change span[title]")).toHaveAttribute("title", "+0.25 since the previous close");
+  await expect(ines.page.locator("#day-previous")).toHaveText("1.25");
+  const chart = ines.page.getByRole("application", { name: /^Chart of TWIN at lab/ });
+  for (const [size, top] of [[{ width: 1440, height: 900 }, 240], [{ width: 390, height: 844 }, 340]] as const) {
+    await ines.page.setViewportSize(size);
+    await expect.poll(async () => (await chart.boundingBox())!.y).toBeLessThan(top);
+    expect(await ines.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
+  }
+  await ines.page.getByRole("link", { name: "also at pit" }).click();
+  await expect(ines.page.locator("#last")).toHaveText("2.50");
+  await expect(ines.page.getByRole("link", { name: "also at lab" })).toBeVisible();
+});
+
+test("a fresh demo has a day of bars and volumes", async ({ ines }) => {
+  await ines.open("/ticker/chart?symbol=BTC-USD&venue=demo&interval=1h");
+  const rows = ines.page.getByRole("region", { name: "Table of bars" }).getByRole("row");
+  await expect.poll(() => rows.count()).toBeGreaterThan(20);
+  await expect(ines.page.locator("#day-volume")).toHaveText(/[1-9]/);
+  await expect(ines.page.locator("#day-previous")).toHaveText(/[1-9]/);
+  await expect(ines.page.getByText("DEMO").first()).toBeVisible();
+});
+
 test("what isn't there is said", async ({ ines }) => {
   ines.watch.expect(/40[04]/);
   await ines.open("/ticker/chart?symbol=NOTHING&venue=lab");
-  await expect(ines.page.getByText(/There are no bars of NOTHING/)).toBeVisible();
+  await expect(ines.page.getByText(/There are no prices of NOTHING/)).toBeVisible();
 });
 
 test("two symbols are compared by how far they have come", async ({ ines, server, request }) => {

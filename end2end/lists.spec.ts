@@ -20,7 +20,8 @@ test("a list is made, filled, put in order, and shared with the team", async ({ 
   for (const symbol of ["BTC-USD", "eth-usd", "lab:ABC"]) await add(ines, symbol);
   await expect(symbols(ines)).toHaveText(["BTC-USD", "ETH-USD", "ABC"]);
   await add(ines, "NOWHERE-KNOWN");
-  await expect(ines.page.getByRole("alert")).toContainText("VENUE:SYMBOL");
+  const alert = ines.page.getByRole("alert");
+  await expect(alert).toHaveText("No venue is known for NOWHERE-KNOWN: write it with its venue, such as coinbase:NOWHERE-KNOWN.");
   await ines.page.getByRole("button", { name: "Move up ABC" }).click();
   await expect(symbols(ines)).toHaveText(["BTC-USD", "ABC", "ETH-USD"]);
   await expect(ines.page.getByRole("row", { name: /BTC-USD/ })).toContainText(/[\d,.]+/);
@@ -43,6 +44,13 @@ test("a list is made, filled, put in order, and shared with the team", async ({ 
   await tomasz.page.getByLabel(/^One VENUE:SYMBOL/).fill("# what we trade\nDEMO:AAPL\nDEMO:BTC-USD");
   await tomasz.page.getByRole("button", { name: "Make this the list" }).click();
   await expect(symbols(tomasz)).toHaveText(["AAPL", "BTC-USD"]);
+  // As others' lists are written.
+  await tomasz.page.locator("summary", { hasText: "As text" }).click();
+  await tomasz.page.getByLabel(/^One VENUE:SYMBOL/).fill("###Stocks,NASDAQ:AAPL,###Rates,OANDA:EURNOK");
+  await tomasz.page.getByRole("button", { name: "Make this the list" }).click();
+  await expect(symbols(tomasz)).toHaveText(["AAPL"]);
+  const told = tomasz.page.getByRole("status").filter({ hasText: "Taken: " });
+  await expect(told).toContainText("Taken: NASDAQ:AAPL as demo:AAPL. Left out: OANDA:EURNOK can't be watched:");
   await tomasz.page.setViewportSize({ width: 390, height: 844 });
   expect(await tomasz.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });

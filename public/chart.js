@@ -1,14 +1,16 @@
 // Draws the chart of a symbol's page (src/ticker/chart_page.rs) above its table, and keeps both moving. Figures are shown
 // as the server wrote them; numbers are made of them for drawing alone.
 import {
-  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, createChart,
+  CandlestickSeries, CrosshairMode, HistogramSeries, LineSeries, createChart,
 } from "/lightweight-charts.js";
 import { begin, came, percent } from "/chart/compare.js";
 import { Moments } from "/chart/moments.js";
+import { Clock, colour, paint } from "/chart/paint.js";
 import { Span } from "/chart/span.js";
+import { follow } from "/chart/stream.js";
 import { View } from "/chart/view.js";
-import { follow } from "/events.js";
-import { arrow, direction, toward, words } from "/ticker/figures.js";
+import { compared, element, figures, offer, price, table } from "/chart/words.js";
+import { grouped } from "/ticker/figures.js";
 
 const place = document.getElementById("chart");
 if (place) start();
@@ -26,8 +28,6 @@ function start() {
   const { symbol, venue, interval, label, with: other } = place.dataset;
   const byId = (id) => document.getElementById(id);
   const minus = "\u2212";
-  // 96412.50 as 96,412.50.
-  const grouped = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => (sign && minus) + whole.replace(/\B(?=(\d{3})+$)/g, ","));
   const seconds = (time) => Math.floor(Date.parse(time) / 1000);
   const iso = (time) => new Date(time * 1000).toISOString();
 
@@ -35,12 +35,13 @@ function start() {
   const legend = element("div", { className: "legend", ariaHidden: "true" });
   const plot = element("div", { className: "plot", role: "application", ariaLabel: `${label}. Arrow keys move, with Shift they mark a span; + and ${minus} zoom, Home leads to the oldest bar, End to now. The table below has the figures.` });
   plot.tabIndex = 0;
-  place.before(tools);
+  document.querySelector(".symbol .over").append(tools);
   place.append(legend, plot);
   place.hidden = false;
 
   const choices = [];
-  let local = keep("local") === "1";
+  const clock = new Clock(interval, keep("local") === "1");
+  const moment = (time) => clock.moment(time);
   let title = keep("title") === "1";
   let kind = keep("kind") === "line" ? "line" : "candles";
   /** Candles by the second in which they begin, in the order of their times. */
@@ -77,44 +78,10 @@ function start() {
   const beside = other ? chart.addSeries(LineSeries, { ...unlabelled, lineWidth: 2, priceFormat: shares }) : null;
   const view = new View(chart.timeScale());
 
-  // --- colours and times ---
-
-  // The browser reads any colour of ours; the library wants them plain.
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  function colour(name) {
-    pen.clearRect(0, 0, 1, 1);
-    pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    pen.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
-    return `rgba(${r}, ${g}, ${b}, ${a / 255})`;
-  }
-  function paint() {
+  function repaint() {
     if (!series) return;
-    const [line, ink, up, down] = ["--line", "--ink-2", "--up", "--down"].map(colour);
-    chart.applyOptions({
-      layout: { background: { type: ColorType.Solid, color: colour("--ground") }, textColor: ink, fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { vertLines: { color: line }, horzLines: { color: line } },
-    });
-    // Risen ones are hollow: colour is not all that tells them apart.
-    series.applyOptions(kind === "line" ? { color: colour("--info"), lineWidth: 2 } : {
-      upColor: colour("--ground"), borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down,
-    });
-    volume.applyOptions({ color: colour("--line-strong") });
-    beside?.applyOptions({ color: colour("--warn") });
+    paint(chart, kind, { series, volume, beside });
     tag();
-  }
-  const zone = () => (local ? undefined : "UTC");
-  const format = (time, options) => new Intl.DateTimeFormat(undefined, { timeZone: zone(), hourCycle: "h23", ...options }).format(new Date(time * 1000));
-  const day = { year: "numeric", month: "short", day: "numeric" };
-  const clock = { hour: "2-digit", minute: "2-digit", ...(interval === "1s" && { second: "2-digit" }) };
-  // A day is UTC's, wherever one is.
-  const moment = (time) => (interval === "1d" ? format(time, { ...day, timeZone: "UTC" }) : format(time, { ...day, ...clock }));
-  function clocks() {
-    const marks = [{ year: "numeric" }, { month: "short" }, { day: "numeric", month: "short" }, { hour: "2-digit", minute: "2-digit" }, { hour: "2-digit", minute: "2-digit", second: "2-digit" }];
-    chart.applyOptions({
-      localization: { timeFormatter: (time) => `${moment(time)}${local || interval === "1d" ? "" : " UTC"}` },
-      timeScale: { tickMarkFormatter: (time, mark) => format(time, interval === "1d" ? { ...marks[mark], timeZone: "UTC" } : marks[mark]) },
-    });
   }
 
   // --- the drawing ---
@@ -163,21 +130,7 @@ function start() {
   /** How far each has come, in words: what the labels at the axis say. */
   function since() {
     if (!base || base.time === null) return;
-    const begun = iso(base.time);
-    const time = element("time", { dateTime: begun, textContent: `${begun.slice(0, 10)} ${begun.slice(11, 16)} UTC` });
-    const head = element("span", { textContent: "Since " });
-    head.append(time, ":");
-    const of = (name, from, bars) => {
-      const words = percent(came(from, [...bars.values()].at(-1).close));
-      const all = element("span", { textContent: `${name} ` });
-      const figure = element("span", { className: `c ${toward(words)}` });
-      figure.append(element("span", { ariaHidden: "true", textContent: arrow(toward(words)) }), ` ${words}`);
-      all.append(figure);
-      return all;
-    };
-    const told = byId("came") ?? element("p", { className: "came", id: "came" });
-    if (!told.isConnected) document.querySelector(".symbol .compare").after(told);
-    told.replaceChildren(head, of(symbol, base.one, candles), of(otherName, base.other, others));
+    compared(base.time, [[symbol, base.one, candles], [otherName, base.other, others]]);
   }
   function make() {
     if (series) chart.removeSeries(series);
@@ -185,7 +138,7 @@ function start() {
     const prices = { type: "custom", minMove: 10 ** -precision, formatter: (price) => grouped(price.toFixed(precision)) };
     series = chart.addSeries(kind === "line" ? LineSeries : CandlestickSeries, { ...unlabelled, priceFormat: beside ? shares : prices });
     draw();
-    paint();
+    repaint();
     mark();
   }
   /** The prices at which alerts fire are lines. */
@@ -213,8 +166,8 @@ function start() {
     const shown = figures.filter(([, figure]) => figure != null).map(([name, figure]) => `${name}\u00a0${grouped(figure)}`);
     const rise = candle.close - candle.open;
     const close = others.get(at)?.close;
-    const compared = close == null ? "" : `\n${otherName}  C\u00a0${grouped(close)}`;
-    legend.textContent = `${moment(at)}${local ? "" : " UTC"}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}${compared}`;
+    const itsClose = close == null ? "" : `\n${otherName}  C\u00a0${grouped(close)}`;
+    legend.textContent = `${moment(at)}${clock.zone}  ${shown.join("  ")}  ${rise > 0 ? "▲" : rise < 0 ? "▼" : ""}${itsClose}`;
   }
   chart.subscribeCrosshairMove(({ time }) => tell(time ?? null));
   // What is pressed, or marked, is what one speaks of.
@@ -248,7 +201,7 @@ function start() {
     const marked = [...candles].filter(([time]) => time >= from && time <= last).map(([, candle]) => candle);
     if (!marked.length) return;
     const [bars, { open }, { close }] = [marked.length, marked[0], marked.at(-1)];
-    told.textContent = `Span ${words}${local ? "" : " UTC"}: ${bars} ${bars === 1 ? "bar" : "bars"}, ${grouped(open)} to ${grouped(close)}. ${isPicking ? "Press the bar in which it ends." : "Escape lets go of it."}`;
+    told.textContent = `Span ${words}${clock.zone}: ${bars} ${bars === 1 ? "bar" : "bars"}, ${grouped(open)} to ${grouped(close)}. ${isPicking ? "Press the bar in which it ends." : "Escape lets go of it."}`;
     speak(words, `&from=${iso(from)}&to=${iso(to)}`, from);
   });
 
@@ -281,15 +234,6 @@ function start() {
       more = false;
     }
   }
-  function figures({ day, quote }) {
-    const set = (id, figure) => (byId(id).textContent = figure == null ? "\u2013" : grouped(figure));
-    set("day-open", day?.open);
-    set("day-high", day?.high);
-    set("day-low", day?.low);
-    set("day-previous", day?.previous_close);
-    set("day-volume", day?.volume);
-    if (quote) price(quote);
-  }
   /** The newest bars, the day and the table; what was held since is put right by it. */
   async function renew(limit) {
     const answer = await ask({ limit });
@@ -306,7 +250,8 @@ function start() {
     take(answer);
     sure = [...candles.keys()].at(-1) ?? sure;
     figures(answer);
-    rows();
+    if (answer.quote) news(answer.quote);
+    table([...candles.values()], interval, other ? (time) => others.get(seconds(time)) : null);
   }
   async function earlier() {
     if (!more || wait || !candles.size) return;
@@ -332,43 +277,17 @@ function start() {
     if (range && range.from < 20) earlier();
   });
 
-  /** The table, of the newest bars. */
-  function rows() {
-    const body = byId("rows");
-    const asked = new URLSearchParams(location.search);
-    if (!body || asked.has("before") || asked.has("from")) return;
-    const newest = [...candles.values()].slice(-60).reverse();
-    body.replaceChildren(...newest.map((candle) => {
-      const row = element("tr");
-      const head = element("th", { scope: "row" });
-      const at = candle.time.slice(0, 10);
-      head.append(element("time", { dateTime: candle.time, textContent: interval === "1d" ? at : `${at} ${candle.time.slice(11, interval === "1s" ? 19 : 16)}` }));
-      const compared = other ? [others.get(seconds(candle.time))?.close] : [];
-      row.append(head, ...[candle.open, candle.high, candle.low, candle.close, candle.volume, ...compared].map((figure) => element("td", { textContent: figure == null ? "\u2013" : grouped(figure) })));
-      return row;
-    }));
-  }
-
   // --- what comes live ---
 
-  function price(quote) {
-    byId("last").textContent = grouped(quote.last);
-    for (const side of ["bid", "ask"]) byId(`day-${side}`).textContent = quote[side] == null ? "\u2013" : grouped(quote[side]);
-    if (quote.change) {
-      const [amount] = quote.change;
-      const way = direction(quote.change);
-      const figure = element("span", { className: `c ${way}`, title: `${amount} since the open` });
-      figure.append(element("span", { ariaHidden: "true", textContent: arrow(way) }), ` ${words("percent", quote)}`);
-      byId("change")?.replaceChildren(figure);
-    }
-    document.title = `${title ? `${grouped(quote.last)} ` : ""}${symbol} · Squawkbox`;
+  function news(quote) {
+    price(quote, title);
     shown = quote;
   }
   let shown = null;
   let due = null;
   /** Bars are the server's: a price only says that there is something new, and is drawn until they come. */
   function live(quote) {
-    price(quote);
+    news(quote);
     if (held) return;
     const time = Math.floor(seconds(quote.time) / step) * step;
     const [newest, last] = [...candles].at(-1) ?? [-1];
@@ -413,44 +332,6 @@ function start() {
     }, interval === "1s" ? 1_000 : 3_000);
   }
 
-  // --- what there is to compare it with ---
-
-  const field = byId("with");
-  let asking = null;
-  field?.addEventListener("input", () => {
-    clearTimeout(asking);
-    asking = setTimeout(async () => {
-      const answer = await fetch(`/options/symbols?q=${encodeURIComponent(field.value)}`).catch(() => null);
-      if (!answer?.ok) return;
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-text]");
-      byId("symbols").replaceChildren(...[...found].map((one) => element("option", { value: one.dataset.text, textContent: one.textContent.trim() })));
-    }, 150);
-  });
-
-  const badge = byId("link");
-  function connect() {
-    const symbols = [symbol, ...(other ? [otherName] : [])].map(encodeURIComponent).join(",");
-    const here = () => badge.textContent && (badge.textContent = "");
-    follow(
-      // From the beginning each time: what was missed shows in the newest price.
-      () => `/events?topics=ticker&symbols=${symbols}`,
-      {
-        ticker({ data }) {
-          here();
-          const { quote, whole } = JSON.parse(data);
-          for (const news of quote ? [quote] : (whole?.quotes ?? [])) {
-            if (news.symbol === symbol && news.venue === venue) live(news);
-            if (beside && news.symbol === otherName && news.venue === otherVenue) liveBeside(news);
-          }
-        },
-      },
-      {
-        opened: here,
-        lost: (at) => (badge.textContent = `reconnecting; last heard at ${new Date(at).toISOString().slice(11, 19)} UTC`),
-      },
-    );
-  }
-
   // --- what one can choose ---
 
   function choice(words, pressed, press) {
@@ -468,14 +349,14 @@ function start() {
   };
   choice("Candles", () => kind === "candles", draws("candles"));
   choice("Line", () => kind === "line", draws("line"));
-  choice("Local time", () => local, () => {
-    keep("local", (local = !local) ? "1" : "0");
-    clocks();
+  choice("Local time", () => clock.local, () => {
+    keep("local", (clock.local = !clock.local) ? "1" : "0");
+    clock.set(chart);
     tell(null);
   });
   choice("Price in the title", () => title, () => {
     keep("title", (title = !title) ? "1" : "0");
-    if (shown) price(shown);
+    if (shown) news(shown);
   });
 
   choice("Select a span", () => span.isPicking, () => span.pick());
@@ -514,7 +395,7 @@ function start() {
     const end = places().length - 1 + 4;
     view.show(end - (to - from), end);
   }
-  for (const query of ["(prefers-color-scheme: light)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", paint);
+  for (const query of ["(prefers-color-scheme: light)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", repaint);
 
   /** The span that was asked for, marked, with as much to either side. */
   const asked = place.dataset.from && [place.dataset.from, place.dataset.to].map(seconds);
@@ -548,19 +429,16 @@ function start() {
       return;
     }
     make();
-    clocks();
+    clock.set(chart);
     tell(null);
     if (asked && candles.size) show();
-    connect();
+    follow([symbol, ...(other ? [otherName] : [])], byId("link"), (quote) => {
+      if (quote.symbol === symbol && quote.venue === venue) live(quote);
+      if (beside && quote.symbol === otherName && quote.venue === otherVenue) liveBeside(quote);
+    });
+    offer(byId("with"));
     alerts();
     happened();
     setInterval(() => document.hidden || happened(), 30_000);
   })();
-}
-
-function element(name, properties = {}) {
-  const { role, ...rest } = properties;
-  const made = Object.assign(document.createElement(name), rest);
-  if (role) made.setAttribute("role", role);
-  return made;
 }

@@ -25,7 +25,7 @@ export function follow(board, name) {
       now.className = `now ${went}`;
       now.textContent = went ? `${arrow(went)} ${words("last", quote)}` : "";
       now.title = `Now ${words("last", quote)}`;
-      chip.title = `${words("last", { last: chip.dataset.said })} when it was said, ${words("last", quote)} now`;
+      chip.title = `${words("last", { last: chip.dataset.said })} when it was said, ${words("last", quote)} now, at ${chip.dataset.venue}`;
     }
   }, EVERY);
   hover(board, name);

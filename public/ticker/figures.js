@@ -23,6 +23,9 @@ export function difference(a, b) {
 /** Which way a figure with a sign goes: `up`, `down` or `flat`; flat is also what rounding left nothing of. */
 export const toward = (figure) => (!/[1-9]/.test(figure ?? "") ? "flat" : { "+": "up", [MINUS]: "down" }[figure[0]] ?? "flat");
 
+/** What a change is counted from. */
+export const since = ({ previous_close }) => (previous_close == null ? "the open" : "the previous close");
+
 /** Which way a change goes, as its percentage tells where it has one. */
 export const direction = (change) => toward(change?.[1] ?? change?.[0]);
 

@@ -1,5 +1,5 @@
 // Rows of the panel and items of the tape: made of the templates that the server rendered, and filled.
-import { arrow, corners, direction, moment, place, quiet, same, toward, words } from "./figures.js";
+import { arrow, corners, direction, moment, place, quiet, same, since, toward, words } from "./figures.js";
 
 /** How long changed digits are marked, in ms; the style decides what is seen of it. */
 const FLASH = 400;
@@ -155,10 +155,11 @@ const DRAW = {
     classed(figure, way);
     write(figure, text);
   },
-  percent: (cell, text, way, { change }) => {
+  percent: (cell, text, way, quote) => {
+    const { change } = quote;
     const figure = inside(cell, '<span><span aria-hidden="true"></span> </span>');
     classed(figure, `c ${way}`);
-    figure.title = change ? `${change[0]} since the open` : "No price to compare with";
+    figure.title = change ? `${change[0]} since ${since(quote)}` : "No price to compare with";
     write(figure.firstElementChild, arrow(way));
     // The server's words may be in pieces.
     while (figure.childNodes.length > 2) figure.lastChild.remove();

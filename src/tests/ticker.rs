@@ -6,8 +6,10 @@ mod exchange;
 mod history;
 mod ingest;
 mod lists;
+mod meant;
 mod moments;
 mod programs;
+mod room;
 mod stream;
 mod venues;
 

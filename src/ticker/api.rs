@@ -22,7 +22,7 @@ pub async fn venue_reports() -> Result<Vec<VenueReport>, AppError> {
 /// A symbol's newest price, its day and a stretch of its bars.
 ///
 /// # Errors
-/// `SignedOut`; `Invalid` when it isn't said which, `NotFound` when nothing was heard of it.
+/// `SignedOut`; `NotFound` when nothing was heard of it.
 #[server(prefix = "/do", endpoint = "chart", input = Json, output = Json)]
 pub async fn symbol_chart(asked: Asked) -> Result<Chart, AppError> {
     crate::accounts::server::session::Session::here()?;
@@ -152,8 +152,9 @@ pub async fn move_in_list(list: ListId, symbol: String, venue: String, to: usize
 pub async fn import_list(list: ListId, text: String, #[server(default)] replace: bool) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    state.ticker.lists.import(me, list, &text, replace).await?;
-    leptos_axum::redirect(&crate::paths::watchlist(list));
+    let told = state.ticker.lists.import(me, list, &text, replace).await?;
+    let told = told.map_or_else(String::new, |told| format!("&told={}", crate::paths::encoded(&told)));
+    leptos_axum::redirect(&format!("{}{told}", crate::paths::watchlist(list)));
     Ok(())
 }
 

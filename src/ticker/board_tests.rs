@@ -17,6 +17,7 @@ fn quote(symbol: &str, version: u64, spark: Option<&[u64]>) -> Quote {
         venue: "test".into(),
         last: version.into(),
         open: None,
+        previous_close: None,
         change: None,
         bid: None,
         ask: None,

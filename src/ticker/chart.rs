@@ -34,7 +34,7 @@ pub fn seconds_of(interval: &str) -> i64 {
 pub struct Asked {
     /// Such as `BTC-USD`.
     pub symbol: String,
-    /// Such as `coinbase`; may be absent where the symbol has one venue.
+    /// Such as `coinbase`; when absent, the one that is meant.
     #[serde(default)]
     pub venue: Option<String>,
     /// One of [`INTERVALS`]; [`USUAL_INTERVAL`] when absent.
@@ -64,6 +64,9 @@ pub struct Chart {
     pub symbol: String,
     /// Such as `coinbase`.
     pub venue: String,
+    /// Other venues where it is known.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
     /// As the venue calls it, where it does.
     pub name: Option<String>,
     /// What prices are in, such as `USD`, where that is known.

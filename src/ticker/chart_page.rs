@@ -1,5 +1,5 @@
-//! `/ticker/chart?symbol=…&venue=…`: a symbol's figures, and its bars as a table. Where scripts run, `public/chart.js`
-//! draws the chart above the table and keeps both moving.
+//! `/ticker/chart?symbol=…&venue=…`: a symbol's price, its chart, which `public/chart.js` draws where scripts run, then its
+//! figures, and its bars as a table. Without a venue it is that of the one that is meant.
 
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -7,8 +7,9 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use super::{
     api::symbol_chart,
     chart::{Asked, Candle, Chart, INTERVALS, Other},
+    chart_figures::{Comparison, DayFigures},
     chart_span::OfSpan,
-    figures::{Change, grouped},
+    figures::grouped,
     price::Price,
     quote_parts::{ChangeFigure, DemoMark},
 };
@@ -90,6 +91,10 @@ fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView
         ends => format!("{alone}&interval={interval}{ends}"),
     };
     let label = format!("Chart of {} at {}, bars of {words}", chart.symbol, chart.venue);
+    let also = chart.elsewhere.iter().map(|venue| {
+        view! { " · " <a href=paths::chart(&chart.symbol, venue)>{format!("also at {venue}")}</a> }
+    });
+    let also = also.collect_view();
     let currency = chart.currency.clone().map(|currency| format!(" {currency}"));
     view! {
         <div class="symbol">
@@ -104,21 +109,16 @@ fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView
                     }
                 })}
                 {chart.quote.as_ref().is_some_and(|quote| quote.demo).then(|| view! { <DemoMark /> })}
-                <span class="hint">{chart.name.clone().map(|name| format!("{name} · "))} {chart.venue.clone()}</span>
+                <span class="hint">{chart.name.clone().map(|name| format!("{name} · "))} {chart.venue.clone()} {also}</span>
                 {chart.phase.clone().filter(|phase| phase != "open").map(|phase| {
                     view! { <span class="badge">{if phase == "closed" { "market closed" } else { "extended hours" }}</span> }
                 })}
                 <span class="badge" id="link" role="status"></span>
             </p>
-            <p><a href=paths::alert_on_price(&chart.symbol, &chart.venue)>"Alert on this"</a></p>
-            <DayFigures chart=chart.clone() />
-            <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
-            // Its script has both follow what is pressed in the chart.
-            <p class="acts">
-                <a id="discuss" href=paths::discuss(&shown, None)>"Discuss"</a>
-                <a id="then" href="/at/now">"What else happened"</a>
-            </p>
-            <Comparison chart=chart.clone() with=with.clone() alone />
+            // Its script has what one chooses beside them.
+            <div class="over">
+                <nav class="steps" aria-label="Length of a bar">{steps.collect_view()}</nav>
+            </div>
             <div
                 id="chart"
                 data-symbol=chart.symbol.clone()
@@ -131,6 +131,14 @@ fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView
                 hidden
             ></div>
             {chart.span.clone().map(|span| view! { <OfSpan span now=format!("{page}&interval={interval}") /> })}
+            // Its script has both that speak of it follow what is pressed in the chart.
+            <p class="acts">
+                <a id="discuss" href=paths::discuss(&shown, None)>"Discuss"</a>
+                <a id="then" href="/at/now">"What else happened"</a>
+                <a href=paths::alert_on_price(&chart.symbol, &chart.venue)>"Alert on this"</a>
+            </p>
+            <DayFigures chart=chart.clone() />
+            <Comparison chart=chart.clone() with=with.clone() alone />
             {besides}
             <section id="bars" aria-labelledby="bars-heading">
                 <h2 id="bars-heading">{format!("Bars of {words}")}</h2>
@@ -144,80 +152,6 @@ fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView
             </p>
         </div>
         <script type="module" src="/chart.js"></script>
-    }
-}
-
-#[component]
-fn DayFigures(chart: Chart) -> impl IntoView {
-    let (quote, day) = (chart.quote, chart.day);
-    let text = |price: Option<&Price>| price.map_or("\u{2013}".to_owned(), |price| grouped(&price.to_string()));
-    let (day, quote) = (day.as_ref(), quote.as_ref());
-    let figures = [
-        ("open", "Open", text(day.map(|day| &day.open))),
-        ("high", "High", text(day.map(|day| &day.high))),
-        ("low", "Low", text(day.map(|day| &day.low))),
-        (
-            "previous",
-            "Previous close",
-            text(day.and_then(|day| day.previous_close.as_ref())),
-        ),
-        ("bid", "Bid", text(quote.and_then(|quote| quote.bid.as_ref()))),
-        ("ask", "Ask", text(quote.and_then(|quote| quote.ask.as_ref()))),
-        ("volume", "Volume", text(day.and_then(|day| day.volume.as_ref()))),
-    ];
-    let figures = figures.map(|(id, name, figure)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd id=format!("day-{id}")>{figure}</dd>
-            </div>
-        }
-    });
-    view! { <dl class="figures" aria-label="The UTC day">{figures.collect_view()}</dl> }
-}
-
-/// What the symbol is compared with: the field to say so, and how far each has come.
-#[component]
-fn Comparison(chart: Chart, with: Option<String>, alone: String) -> impl IntoView {
-    let interval = chart.interval.clone();
-    let came = |symbol: String, change: Change| {
-        let direction = change.direction();
-        let figure = change.1.unwrap_or(change.0);
-        view! {
-            <span>
-                {symbol} " "
-                <span class=format!("c {}", direction.class())>
-                    <span aria-hidden="true">{direction.arrow()}</span>
-                    " "
-                    {figure}
-                </span>
-            </span>
-        }
-    };
-    let symbol = chart.symbol.clone();
-    let since = chart.other.and_then(|other| {
-        let (since, one, two) = other.since?;
-        Some(view! {
-            <p class="came" id="came">
-                <span>"Since " <time datetime=since.to_string()>{since.day()} " " {since.minute()} " UTC"</time> ":"</span>
-                {came(symbol, one)}
-                {came(other.symbol, two)}
-            </p>
-        })
-    });
-    view! {
-        <form class="compare" method="get" action="/ticker/chart">
-            <input type="hidden" name="symbol" value=chart.symbol />
-            <input type="hidden" name="venue" value=chart.venue />
-            <input type="hidden" name="interval" value=interval.clone() />
-            <label for="with">"Compare with"</label>
-            <input id="with" name="with" value=with.clone() placeholder="ETH-USD" autocomplete="off" spellcheck="false" list="symbols" maxlength="200" />
-            <datalist id="symbols"></datalist>
-            <button class="button quiet" type="submit">"Compare"</button>
-            {with.map(|_| view! { <a class="button quiet" href=format!("{alone}&interval={interval}")>"Compare no more"</a> })}
-        </form>
-        {chart.unlike.map(|why| view! { <p class="notice error" role="alert">{why}</p> })}
-        {since}
     }
 }
 

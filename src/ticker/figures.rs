@@ -53,12 +53,12 @@ impl Direction {
     }
 }
 
-/// How far a price is from its open, calculated by the server.
+/// How far a price is from an earlier one, calculated by the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change(
-    /// Last minus open, with its sign and the digits of both: `+1,181.50`.
+    /// The last minus the earlier one, with its sign and the digits of both: `+1,181.50`.
     pub String,
-    /// In percent of the open, with its sign and two digits: `+1.24%`. `None` when the open is zero.
+    /// In percent of the earlier one, with its sign and two digits: `+1.24%`. `None` when that is zero.
     pub Option<String>,
 );
 

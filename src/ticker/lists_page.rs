@@ -26,17 +26,20 @@ use crate::{
 pub fn ListsPage() -> impl IntoView {
     let query = use_query_map();
     let wanted = move || query.with(|query| query.get("list").and_then(|id| id.parse::<ListId>().ok()));
+    let told = query.with_untracked(|query| query.get("told"));
     let body = move || {
-        loaded(wanted, list_page, |page| match page {
-            Ok(page) => view! { <Lists page /> }.into_any(),
+        let told = told.clone();
+        loaded(wanted, list_page, move |page| match page {
+            Ok(page) => view! { <Lists page told=told.clone() /> }.into_any(),
             Err(error) => view! { <Wrong error /> }.into_any(),
         })
     };
     view! { <Frame title="Watchlists">{body()}</Frame> }
 }
 
+/// `told` is what became of an import.
 #[component]
-fn Lists(page: ListPage) -> impl IntoView {
+fn Lists(page: ListPage, told: Option<String>) -> impl IntoView {
     let ListPage {
         lists,
         shown,
@@ -74,6 +77,7 @@ fn Lists(page: ListPage) -> impl IntoView {
     let wrong = refused.into_iter().find_map(refusal);
     view! {
         <Wrong error=wrong />
+        {told.map(|told| view! { <p class="notice" role="status">{told}</p> })}
         {none}
         <nav aria-label="Lists"><ul class="lists">{links}</ul></nav>
         {current.map(|list| view! { <Shown list rows text /> })}

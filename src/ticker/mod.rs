@@ -11,6 +11,7 @@ pub mod api;
 #[cfg(test)]
 pub mod board;
 pub mod chart;
+pub mod chart_figures;
 pub mod chart_page;
 pub mod chart_span;
 pub mod connection;

@@ -72,20 +72,23 @@ pub struct Quote {
     pub venue: String,
     /// Last price, in the symbol's currency.
     pub last: Price,
-    /// What the change is measured from: the venue's 24 h open, or the first price of the UTC day.
+    /// What its UTC day opened at: as its sender says, else the first price by time.
     pub open: Option<Price>,
-    /// How far `last` is from `open`; `None` when there is no open.
+    /// The close before that day: as its sender says, else the last price of the last day that had any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_close: Option<Price>,
+    /// How far `last` is from the previous close, or where there is none, from the open; `None` without either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
     /// Best bid.
     pub bid: Option<Price>,
     /// Best ask.
     pub ask: Option<Price>,
-    /// Traded over the venue's day, in units of what is traded.
+    /// Traded over the venue's day, in units of what is traded; where it isn't said, what ticks of the UTC day add up to.
     pub volume: Option<Price>,
-    /// The lowest and the highest price of its UTC day, where ticks told of any.
+    /// The lowest and the highest price of its UTC day, where anything was traded in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub range: Option<(Price, Price)>,
+    pub range: Option<Box<(Price, Price)>>,
     /// When the venue says it happened.
     pub time: Timestamp,
     /// From when until when no other price is to be expected after it: from the market's close to its next opening. `None`
@@ -116,6 +119,19 @@ pub struct Key {
 }
 
 impl Quote {
+    /// What its change is counted from, in words.
+    pub const fn since(&self) -> &'static str {
+        match self.previous_close {
+            Some(_) => "the previous close",
+            None => "the open",
+        }
+    }
+
+    /// What its change is counted from.
+    pub fn base(&self) -> Option<&Price> {
+        self.previous_close.as_ref().or(self.open.as_ref())
+    }
+
     /// What it is known by.
     pub fn key(&self) -> Key {
         Key {

@@ -16,17 +16,18 @@ pub fn DemoMark() -> impl IntoView {
     }
 }
 
-/// The change since the open: arrow, sign and percent. The sign is what a screen reader says.
+/// The change since the previous close, or the open: arrow, sign and percent. The sign is what a screen reader says.
 #[component(transparent)]
 pub fn ChangeFigure(
     /// Of which price.
     quote: Quote,
 ) -> impl IntoView {
     let direction = quote.change.as_ref().map_or(Direction::Flat, Change::direction);
+    let since = quote.since();
     let (figure, title) = match quote.change {
         Some(Change(amount, percent)) => (
             percent.unwrap_or_else(|| amount.clone()),
-            format!("{amount} since the open"),
+            format!("{amount} since {since}"),
         ),
         None => ("\u{2013}".to_owned(), "No price to compare with".to_owned()),
     };

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    keep::{beyond, keep},
+    keep::{beyond, elsewhere, keep},
     store,
 };
 
@@ -51,9 +51,10 @@ impl Command for Alert {
                 .ok_or_else(store::no_alert)?;
             let sentence = kept.spec.sentence();
             let beyond = beyond(&state, &kept.spec).map_or_else(String::new, |beyond| format!(" {beyond}"));
+            let watched = elsewhere(&state, &kept.spec).map_or_else(String::new, |watched| format!(" {watched}"));
             Ok(Outcome::Note(match is_new {
                 true => format!(
-                    "This room is told: {sentence}.{beyond} All alerts are at {}.",
+                    "This room is told: {sentence}.{watched}{beyond} All alerts are at {}.",
                     paths::ALERTS
                 ),
                 false => format!("This room is told that already: {sentence}."),

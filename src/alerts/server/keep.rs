@@ -17,7 +17,7 @@ use crate::{
     ids::AlertId,
     logs,
     server::{error::internal, state::AppState},
-    ticker::model::Quote,
+    ticker::model::{Key, Quote},
     time::Timestamp,
 };
 
@@ -203,6 +203,18 @@ pub fn beyond(state: &AppState, spec: &Spec) -> Option<String> {
     };
     Some(format!(
         "{symbol} is {last} now, which is {side} {value} already: this fires when it comes back and crosses again."
+    ))
+}
+
+/// Which venue's price a rule watches, where the symbol has prices at others, too.
+pub fn elsewhere(state: &AppState, spec: &Spec) -> Option<String> {
+    let Key { symbol, venue } = &spec.key;
+    let ranked = state.ticker.public_board().ranked(|own| own == symbol).into_iter();
+    let others: Vec<String> = ranked.map(|quote| quote.venue).filter(|other| other != venue).collect();
+    let other = others.first()?;
+    let others = others.join(", ");
+    Some(format!(
+        "That is {symbol} at {venue}; there are prices at {others}, too, such as {other}:{symbol}."
     ))
 }
 

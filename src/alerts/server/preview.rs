@@ -24,8 +24,8 @@ use crate::{
     server::state::AppState,
     ticker::server::{
         bars::query::{Shown, Step as Bars, Stretch, page},
-        chart,
         instruments::guess::guess,
+        place,
     },
     time::Timestamp,
 };
@@ -84,7 +84,7 @@ fn of_spread(state: &AppState, spec: &Spec) -> Preview {
 
 async fn over_bars(state: &AppState, spec: &Spec, now: Timestamp) -> Result<Preview, AppError> {
     let from = now.plus_seconds(-DAY);
-    let series = chart::series(&state.ticker, &spec.key.symbol, Some(&spec.key.venue)).await;
+    let series = place::series(&state.ticker, &spec.key.symbol, Some(&spec.key.venue)).await;
     let bars = match series {
         Ok((series, _)) => {
             let stretch = Stretch {

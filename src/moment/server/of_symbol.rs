@@ -19,7 +19,7 @@ use crate::{
         model::Headline,
         server::store::{self as squawks, Wanted},
     },
-    ticker::{model::Key, server::chart::series},
+    ticker::{model::Key, server::place::place},
     time::Timestamp,
 };
 
@@ -35,8 +35,7 @@ const LOOKS: usize = 4;
 /// `Invalid` or `NotFound` when it isn't known which; when a database fails.
 pub async fn of_symbol(state: &AppState, me: UserId, asked: OfSymbol) -> Result<Vec<Happened>, AppError> {
     let OfSymbol { symbol, venue, .. } = asked;
-    let (_, venue) = series(&state.ticker, &symbol, venue.as_deref()).await?;
-    let key = Key { symbol, venue };
+    let key = place(&state.ticker, &symbol, venue.as_deref()).await?.key;
     let span = (asked.from, asked.to.unwrap_or_else(Timestamp::now));
     let (fired, said, squawked) = tokio::try_join!(
         alerts::fired(&state.desk.readers, me, &key, span, MOST),

@@ -83,6 +83,11 @@ pub async fn record(command: RecordCommand) -> Result<String, String> {
         () = long_enough => (),
         () = recording.failed() => (),
     }
-    let frames = recording.finish()?;
+    let frames = recording.finish().inspect_err(|_| {
+        // An empty one would only be in the way of the next try.
+        if std::fs::metadata(&file).is_ok_and(|file| file.len() == 0) {
+            let _ = std::fs::remove_file(&file);
+        }
+    })?;
     Ok(format!("{frames} frames are in {}", file.display()))
 }

@@ -79,10 +79,29 @@ async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
         "{alone}"
     );
 
-    // Where it has two venues one must be said; and what isn't known is told apart.
-    post(ticker, r#"{"symbol":"A/B","venue":"y","last":"1"}"#).await;
-    let refused = ask(json!({"symbol": "A/B"})).await;
-    assert_eq!(refused.0, 400, "{}", refused.1);
+    // Where it has two venues one is meant, and the other is told; what isn't known is told apart.
+    post(
+        ticker,
+        r#"{"symbol":"A/B","venue":"w","last":"1","time":"2026-01-05T10:06:00Z"}"#,
+    )
+    .await;
+    for (asked, venue, elsewhere) in [
+        (json!({"symbol": "A/B"}), "w", "x"),
+        (json!({"symbol": "A/B", "venue": "x"}), "x", "w"),
+        (json!({"symbol": "x:A/B"}), "x", "w"),
+    ] {
+        let (status, chart) = ask(asked).await;
+        assert_eq!((status, &chart["venue"]), (200, &json!(venue)), "{chart}");
+        assert_eq!(
+            (&chart["symbol"], &chart["elsewhere"]),
+            (&json!("A/B"), &json!([elsewhere]))
+        );
+    }
+    let (status, refused) = ask(json!({"symbol": "A/B", "venue": "z"})).await;
+    assert!(
+        status == 404 && refused.to_string().contains("at z; there are at w, x."),
+        "{refused}"
+    );
     assert_eq!(ask(json!({"symbol": "NONE"})).await.0, 404);
     assert_eq!(
         ask(json!({"symbol": "A/B", "venue": "x", "interval": "2m"})).await.0,
@@ -107,6 +126,7 @@ async fn a_symbol_has_its_figures_its_bars_and_earlier_ones() {
         "\u{2212}2.00%",
         "2026-01-05 10:04",
         "src=\"/chart.js\"",
+        "also at w",
     ] {
         assert!(html.contains(shown), "{shown} in {html}");
     }

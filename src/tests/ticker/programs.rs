@@ -26,9 +26,8 @@ async fn what_can_t_be_asked_is_answered_with_a_problem() {
     .await;
     for (path, status, words) in [
         ("/bars", 400, "`symbol` is missing"),
-        ("/bars?symbol=BTC-USD", 400, "by `venue`: x, y"),
         ("/bars?symbol=BTCUSD", 404, "Near it: BTC-USD"),
-        ("/bars?symbol=BTC-USD&venue=z", 404, "at z"),
+        ("/bars?symbol=BTC-USD&venue=z", 404, "at z; there are at x, y."),
         ("/bars?symbol=BTC-USD&venue=x&interval=2m", 400, "1s, 1m, 5m"),
         (
             "/bars?symbol=BTC-USD&venue=x&from=noon",
@@ -96,6 +95,27 @@ async fn quotes_have_their_day_and_instruments_their_precision() {
     post(&app.running.state.ticker, &late).await;
     let (_, quotes) = get(&app, &token, "/quotes").await;
     assert_eq!(quotes[0]["day"]["previous_close"], "1.15");
+    let figures = |quotes: &serde_json::Value| {
+        ["open", "previous_close", "change", "change_percent"].map(|name| quotes[0][name].clone())
+    };
+    let said = |texts: [&str; 4]| texts.map(|text| json!(text));
+    assert_eq!(figures(&quotes), said(["0.9", "1.15", "-0.25", "-21.74"]));
+    // What is said of the day goes before what was heard of it, and is kept.
+    let line = r#"{"symbol":"A","last":"1.00","open":"0.95","previous_close":"0.80","time":"2026-01-07T11:00:00Z"}"#;
+    post(&app.running.state.ticker, line).await;
+    let app = app.again().await;
+    // A late one from the morning moves neither.
+    let late = at("0.99", 7, "1").replace("T10", "T09");
+    post(&app.running.state.ticker, &late).await;
+    let (_, quotes) = get(&app, &token, "/quotes").await;
+    assert_eq!(figures(&quotes), said(["0.95", "0.80", "0.20", "25.00"]));
+    assert_eq!(
+        (&quotes[0]["day"]["open"], &quotes[0]["day"]["previous_close"]),
+        (&json!("0.95"), &json!("0.80"))
+    );
+    let board = app.running.state.ticker.board();
+    let change = board.quotes[0].change.as_ref().expect("a change");
+    assert_eq!((change.0.as_str(), change.1.as_deref()), ("+0.20", Some("+25.00%")));
     app.running.stop().await;
 }
 

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use rust_decimal::Decimal;
 use tokio::sync::watch;
 
-use super::{bars::keeper::DayStats, instruments::guess::guess};
+use super::{bars::keeper::DayStats, day::settle, instruments::guess::guess};
 use crate::{
     server::sse::{self, Event},
     ticker::{
@@ -28,7 +28,7 @@ use crate::{
 pub struct Changes {
     /// The highest version in here.
     pub version: u64,
-    /// Quotes, without their earlier prices.
+    /// Quotes, without their earlier prices, and with what senders said of their days.
     pub quotes: Vec<Quote>,
     /// Earlier prices of those where they changed.
     pub sparks: Vec<Spark>,
@@ -36,7 +36,7 @@ pub struct Changes {
     pub venues: Vec<VenueState>,
     /// The version at which lists of symbols changed, where they did.
     pub lists: Option<u64>,
-    /// What the day brought, of those where it changed.
+    /// The newest day of the bars, of those where it changed; then their quotes are among these.
     pub days: Vec<(Key, DayStats)>,
     /// Quotes that left.
     pub gone: Vec<Key>,
@@ -58,6 +58,9 @@ struct Inner {
     forgotten: u64,
     entries: BTreeMap<u64, Entry>,
     versions: HashMap<Name, u64>,
+    /// The newest day of each one's bars.
+    bars: HashMap<Key, DayStats>,
+    /// The day of each quote, as far as anything was traded in it.
     days: HashMap<Key, DayStats>,
 }
 
@@ -119,16 +122,20 @@ impl PublicBoard {
             let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
             for key in changes.gone {
                 inner.remove(&Name::Spark(key.clone()));
+                inner.bars.remove(&key);
                 inner.days.remove(&key);
                 inner.remove(&Name::Quote(key));
             }
-            inner.days.extend(changes.days);
+            inner.bars.extend(changes.days);
             for spark in changes.sparks {
                 inner.put(Name::Spark(spark.key.clone()), spark.version, Update::Spark(spark));
             }
             for mut quote in changes.quotes {
                 let key = quote.key();
-                quote.range = inner.days.get(&key).map(|day| (day.low, day.high));
+                match settle(&mut quote, inner.bars.get(&key)) {
+                    Some(day) => inner.days.insert(key.clone(), day),
+                    None => inner.days.remove(&key),
+                };
                 quote.rest = guess(&key)
                     .1
                     .and_then(|session| session.rest_after(quote.time))

@@ -10,6 +10,7 @@ fn quote(symbol: &str, version: u64) -> Quote {
         venue: "test".into(),
         last: version.into(),
         open: None,
+        previous_close: None,
         change: None,
         bid: None,
         ask: None,

@@ -1,4 +1,4 @@
-//! How far a price is from its open. Pure, and exact: no floats.
+//! How far a price is from another. Pure, and exact: no floats.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -10,16 +10,16 @@ pub fn change(last: Decimal, open: Decimal) -> Option<Change> {
     let direction = Direction::of(&open, &last);
     let signed = |number: Decimal| format!("{}{}", direction.sign(), grouped(&number.abs().to_string()));
     // What rounding left nothing of goes neither way.
-    let percent = percent(amount, open).map(|percent| match percent.is_zero() {
+    let percent = percent(last, open).map(|percent| match percent.is_zero() {
         true => "0.00%".to_owned(),
         false => format!("{}%", signed(percent)),
     });
     Some(Change(signed(amount), percent))
 }
 
-/// `amount` in percent of `open`, of its size where it is negative, so that the sign is that of the change.
-fn percent(amount: Decimal, open: Decimal) -> Option<Decimal> {
-    let ratio = amount.checked_div(open.abs())?;
+/// The same in percent of `open`, with two digits: of its size where it is negative, so that the sign is that of the change.
+pub fn percent(last: Decimal, open: Decimal) -> Option<Decimal> {
+    let ratio = last.checked_sub(open)?.checked_div(open.abs())?;
     let percent = ratio.checked_mul(Decimal::ONE_HUNDRED)?;
     let mut rounded = percent.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(2);

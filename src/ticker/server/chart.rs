@@ -2,13 +2,10 @@
 
 use super::{
     Ticker,
-    bars::{
-        query::{STEPS, Shown, Step, Stretch, page},
-        store,
-    },
+    bars::query::{STEPS, Shown, Step, Stretch, page},
     change::change,
     lists::text,
-    near::near,
+    place::{Place, place, series},
     span,
 };
 use crate::{
@@ -16,7 +13,6 @@ use crate::{
     ticker::{
         chart::{Asked, Candle, Chart, Day, Other, USUAL_INTERVAL},
         figures::Change,
-        model::{Key, Quote},
     },
     time::Timestamp,
 };
@@ -25,15 +21,18 @@ use crate::{
 const MOST: u32 = 2_000;
 /// Bars in one answer when nothing is said.
 const USUAL: u32 = 500;
+/// The number of no series.
+const NO_SERIES: i64 = 0;
 
 /// A symbol at a venue and a stretch of its bars.
 ///
 /// # Errors
-/// `Invalid` when it isn't said which, `NotFound` when nothing was heard of it.
+/// `NotFound` when nothing was heard of it.
 pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
-    let Asked { symbol, venue, .. } = asked;
     let step = Step::named(asked.interval.as_deref().unwrap_or(USUAL_INTERVAL))?;
-    let (series, venue) = series(ticker, &symbol, venue.as_deref()).await?;
+    let Place { key, series, elsewhere } = place(ticker, &asked.symbol, asked.venue.as_deref()).await?;
+    // Of what was never traded there are none.
+    let series = series.unwrap_or(NO_SERIES);
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
     let mut stretch = Stretch {
         step,
@@ -66,7 +65,6 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         Some(Err(error)) => (None, Some(error.to_string())),
         other => (other.and_then(Result::ok), None),
     };
-    let key = Key { symbol, venue };
     let known = ticker.instrument(&key);
     let session = known.as_ref().and_then(|known| known.session);
     let board = ticker.public_board();
@@ -84,6 +82,7 @@ pub async fn chart(ticker: &Ticker, asked: Asked) -> Result<Chart, AppError> {
         phase: session.map(|session| session.phase(Timestamp::now()).name().to_owned()),
         name: known.as_ref().and_then(|known| known.name.clone()),
         currency: known.and_then(|known| known.currency),
+        elsewhere,
         symbol: key.symbol,
         venue: key.venue,
         interval: step.name.to_owned(),
@@ -152,34 +151,4 @@ fn candle(Shown { start, bar, .. }: Shown) -> Candle {
         close: bar.close.price,
         volume: bar.volume,
     }
-}
-
-/// The number of a symbol's series, and its venue.
-///
-/// # Errors
-/// `Invalid` where it has several and none is said, `NotFound` where nothing was heard of it.
-pub async fn series(ticker: &Ticker, symbol: &str, venue: Option<&str>) -> Result<(i64, String), AppError> {
-    let mut found = store::find(&ticker.db.readers, symbol, venue).await?;
-    if found.len() > 1 {
-        let venues: Vec<String> = found.into_iter().map(|(_, venue)| venue).collect();
-        return Err(AppError::Invalid(format!(
-            "{symbol} has prices at several venues: say which by `venue`: {}.",
-            venues.join(", ")
-        )));
-    }
-    found.pop().ok_or_else(|| {
-        let known = ticker.board().quotes;
-        let has_price = |quote: &Quote| quote.symbol == symbol && venue.is_none_or(|venue| quote.venue == venue);
-        if known.iter().any(has_price) {
-            return AppError::NotFound(format!("Nothing of {symbol} was traded yet, so it has no bars."));
-        }
-        let near = near(symbol, known.iter().map(|quote| quote.symbol.as_str()));
-        AppError::NotFound(match (venue, near.is_empty()) {
-            (Some(venue), _) => {
-                format!("There are no bars of {symbol} at {venue}: nothing of it has been traded here yet. The page Ticker and GET /api/v1/instruments list what there is.")
-            }
-            (None, true) => format!("There are no bars of {symbol}. The page Ticker and GET /api/v1/instruments list what there is."),
-            (None, false) => format!("There are no bars of {symbol}. Near it: {}.", near.join(", ")),
-        })
-    })
 }

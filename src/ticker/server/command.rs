@@ -36,7 +36,7 @@ impl Command for Price {
             if typed.is_empty() {
                 return Err((self as &dyn Command).misused());
             }
-            let quotes = self.0.whole().quotes;
+            let quotes = self.0.ranked(|_| true);
             let told = answer(typed, &quotes, &self.0.days())?;
             let link = found(typed, &quotes)
                 .into_iter()
@@ -49,7 +49,8 @@ impl Command for Price {
     }
 }
 
-/// The quotes of a symbol, or of one at a venue (`coinbase:BTC-USD`); whatever the case where nothing is written the same.
+/// The quotes of a symbol, the one that is meant first, or of one at a venue (`coinbase:BTC-USD`); whatever the case where
+/// nothing is written the same.
 fn found<'a>(typed: &str, quotes: &'a [Quote]) -> Vec<&'a Quote> {
     let at_venue = |quote: &Quote| format!("{}:{}", quote.venue, quote.symbol);
     let all = |is: &dyn Fn(&Quote) -> bool| quotes.iter().filter(|quote| is(quote)).collect::<Vec<_>>();
@@ -115,6 +116,7 @@ mod tests {
             venue: venue.into(),
             last,
             open: Some(open),
+            previous_close: None,
             change: change(last, open),
             bid: None,
             ask: None,

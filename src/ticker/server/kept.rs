@@ -2,20 +2,41 @@
 
 use rust_decimal::Decimal;
 
-use super::{change::change, tick::Tick};
+use super::{bars::Interval, tick::Tick};
 use crate::ticker::model::{Quote, SPARK_EVERY, SPARK_POINTS};
 
-const DAY: i64 = 86_400;
+/// A price that a sender said of a UTC day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Said {
+    /// The time of the tick that said so, in microseconds since 1970: it is of that time's day.
+    pub time: i64,
+    /// What was said.
+    pub price: Decimal,
+}
+
+impl Said {
+    /// The one that was said last, whichever came first.
+    fn newer(ours: Option<Self>, price: Option<Decimal>, time: i64) -> Option<Self> {
+        let theirs = price.map(|price| Self { time, price });
+        let order = |said: &Self| (said.time, said.price, said.price.scale());
+        ours.into_iter().chain(theirs).max_by_key(order)
+    }
+
+    fn of_day(said: Option<Self>, day: i64) -> Option<Decimal> {
+        let said = said.filter(|said| Interval::Day.number(said.time) == day)?;
+        Some(said.price)
+    }
+}
 
 /// A quote with what the next tick needs to know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
-    /// As shown, but for `version`, `change` and `spark`, which are given when it is committed.
+    /// As shown, but for `version`, `spark` and what the board says of its day.
     pub quote: Quote,
-    /// What the change is measured from.
-    pub open: Decimal,
-    /// The UTC day to which `open` belongs, in days since 1970.
-    pub open_day: i64,
+    /// What a day opened at, as far as senders say so.
+    pub said_open: Option<Said>,
+    /// What the day before a day closed at, as far as senders say so.
+    pub said_close: Option<Said>,
     /// The newest tick's.
     pub seq: Option<u64>,
     /// Earlier prices, oldest first.
@@ -32,10 +53,10 @@ impl Kept {
     /// From the first tick of a symbol at a venue.
     pub fn first(tick: &Tick) -> Self {
         let seconds = tick.time.micros() / 1_000_000;
-        let open = tick.open.unwrap_or(tick.last);
+        let said = |price| Said::newer(None, price, tick.time.micros());
         Self {
-            open,
-            open_day: seconds.div_euclid(DAY),
+            said_open: said(tick.open),
+            said_close: said(tick.previous_close),
             seq: tick.seq,
             spark: vec![tick.last],
             slot: seconds.div_euclid(SPARK_EVERY),
@@ -47,7 +68,8 @@ impl Kept {
                 venue: tick.key.venue.clone(),
                 change: None,
                 last: tick.last,
-                open: Some(open),
+                open: None,
+                previous_close: None,
                 bid: tick.bid,
                 ask: tick.ask,
                 volume: tick.volume,
@@ -60,18 +82,15 @@ impl Kept {
         }
     }
 
-    /// Takes a tick in; `false` when it is older than what is here and changes nothing.
+    /// Takes a tick in; `false` when it is older than what is here, and changes at most what was said of the day.
     pub fn take(&mut self, tick: &Tick) -> bool {
+        self.said_open = Said::newer(self.said_open, tick.open, tick.time.micros());
+        self.said_close = Said::newer(self.said_close, tick.previous_close, tick.time.micros());
         if !self.is_older_than(tick) {
             return false;
         }
         let seconds = tick.time.micros() / 1_000_000;
-        let (day, slot) = (seconds.div_euclid(DAY), seconds.div_euclid(SPARK_EVERY));
-        if let Some(open) = tick.open {
-            (self.open, self.open_day) = (open, day);
-        } else if day > self.open_day {
-            (self.open, self.open_day) = (tick.last, day);
-        }
+        let slot = seconds.div_euclid(SPARK_EVERY);
         if slot > self.slot {
             if self.spark.len() >= SPARK_POINTS {
                 self.spark.remove(0);
@@ -82,15 +101,20 @@ impl Kept {
         }
         self.seq = tick.seq;
         let quote = &mut self.quote;
-        (quote.last, quote.open) = (tick.last, Some(self.open));
+        quote.last = tick.last;
         (quote.bid, quote.ask, quote.volume) = (tick.bid, tick.ask, tick.volume);
         (quote.time, quote.demo) = (tick.time, tick.demo);
         true
     }
 
-    /// Has it say how far it is from its open: once for all ticks of a round, as it takes longer than any of them.
-    pub fn measure(&mut self) {
-        self.quote.change = change(self.quote.last, self.open);
+    /// The quote, with what senders said of its day; the board adds what bars say (`day`).
+    pub fn said(&self) -> Quote {
+        let day = Interval::Day.number(self.quote.time.micros());
+        Quote {
+            open: Said::of_day(self.said_open, day),
+            previous_close: Said::of_day(self.said_close, day),
+            ..self.quote.clone()
+        }
     }
 
     /// The later time wins; at the same time the higher sequence number, or where there is none the later arrival.
@@ -118,6 +142,7 @@ mod tests {
             },
             last: last.into(),
             open: None,
+            previous_close: None,
             bid: None,
             ask: None,
             volume: None,
@@ -130,24 +155,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_price_of_the_day_is_the_open() {
+    fn what_is_said_of_a_day_holds_for_that_day_whatever_comes_first() {
+        let said = |open: i64, second| Tick {
+            open: Some(open.into()),
+            previous_close: Some((open - 1).into()),
+            ..tick(20, second)
+        };
         let mut kept = Kept::first(&tick(10, 100));
-        kept.take(&tick(12, 200));
-        assert_eq!(kept.quote.open, Some(10.into()));
-        kept.measure();
-        assert_eq!(kept.quote.change.as_ref().unwrap().0, "+2");
-        kept.take(&tick(15, DAY + 5));
-        assert_eq!(kept.quote.open, Some(15.into()), "a new day");
-        kept.take(&Tick {
-            open: Some(14.into()),
-            ..tick(16, DAY + 6)
-        });
-        kept.take(&tick(17, DAY + 7));
-        assert_eq!(
-            kept.quote.open,
-            Some(14.into()),
-            "what the sender says, for the rest of its day"
-        );
+        let figures = |kept: &Kept| (kept.said().open, kept.said().previous_close);
+        assert_eq!(figures(&kept), (None, None));
+        kept.take(&said(14, 300));
+        let first = (Some(14.into()), Some(13.into()));
+        assert_eq!(figures(&kept), first);
+        assert!(!kept.take(&said(9, 200)), "a late one, which was put right since");
+        assert_eq!(figures(&kept), first);
+        kept.take(&tick(15, 86_405));
+        assert_eq!(figures(&kept), (None, None), "a new day");
+        assert!(!kept.take(&said(16, 86_401)), "late, and of this day");
+        assert_eq!(figures(&kept), (Some(16.into()), Some(15.into())));
     }
 
     #[test]

@@ -9,20 +9,24 @@ pub mod board;
 pub mod change;
 pub mod chart;
 pub mod command;
+pub mod day;
 pub mod history;
 pub mod ingest;
 pub mod instruments;
 pub mod kept;
 pub mod lists;
+pub mod meant;
 pub mod metrics;
 pub mod moments;
 pub mod near;
+pub mod place;
 pub mod posted;
 pub mod quoted;
 pub mod record;
 pub mod recording;
 pub mod rendered;
 pub mod rest;
+pub mod room;
 pub mod rounds;
 pub mod span;
 pub mod store;
@@ -89,6 +93,7 @@ impl Ticker {
             db: db.clone(),
             recorder: recorder.clone(),
         };
+        lists.hold().await?;
         Ok(Self {
             db,
             recorder,

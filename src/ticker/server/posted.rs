@@ -30,6 +30,8 @@ struct Posted<'a> {
     #[serde(borrow)]
     open: Option<&'a RawValue>,
     #[serde(borrow)]
+    previous_close: Option<&'a RawValue>,
+    #[serde(borrow)]
     bid: Option<&'a RawValue>,
     #[serde(borrow)]
     ask: Option<&'a RawValue>,
@@ -140,6 +142,7 @@ pub fn tick(json: &[u8], venue: &str, now: Timestamp) -> Result<Tick, String> {
         },
         last: decimal("last", posted.last)?.ok_or("`last` is missing")?,
         open: decimal("open", posted.open)?,
+        previous_close: decimal("previous_close", posted.previous_close)?,
         bid: decimal("bid", posted.bid)?,
         ask: decimal("ask", posted.ask)?,
         volume: decimal("volume", posted.volume)?,

@@ -38,7 +38,7 @@ pub struct Quoted {
 impl Quotable for Quoted {
     fn price(&self, typed: &str) -> Option<Price> {
         let symbol = typed.rsplit(':').next().unwrap_or(typed);
-        let (_, quotes) = self.board.newer(0, |own| own.eq_ignore_ascii_case(symbol));
+        let quotes = self.board.ranked(|own| own.eq_ignore_ascii_case(symbol));
         let quote = find(&quotes, typed)?;
         Some(Price {
             typed: typed.to_owned(),
@@ -53,7 +53,8 @@ impl Quotable for Quoted {
     }
 }
 
-/// `BTC-USD`, or `coinbase:BTC-USD`; whatever the case where nothing is written the same.
+/// `BTC-USD`, or `coinbase:BTC-USD`; whatever the case where nothing is written the same. The quotes are in the order in which
+/// they are meant.
 fn find<'a>(quotes: &'a [Quote], typed: &str) -> Option<&'a Quote> {
     let (venue, symbol) = match typed.split_once(':') {
         Some((venue, symbol)) => (Some(venue), symbol),
@@ -72,7 +73,14 @@ impl Quoted {
             return Ok(None);
         };
         let found = store::find(&self.readers, symbol, link.get("venue")).await?;
-        let Some((series, venue)) = found.into_iter().next() else {
+        let meant = self.board.ranked(|own| own == symbol);
+        let place = |venue: &str| {
+            meant
+                .iter()
+                .position(|quote| quote.venue == venue)
+                .unwrap_or(usize::MAX)
+        };
+        let Some((series, venue)) = found.into_iter().min_by_key(|(_, venue)| place(venue)) else {
             return Ok(None);
         };
         let key = Key {

@@ -4,7 +4,10 @@
 //! times a second at most, and published after its commit. A thousand ticks of a symbol between two commits are one
 //! row. For the bars, which need each of them, they wait for that commit: so many at most.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -18,6 +21,7 @@ use super::{
     history,
     instruments::known::Known,
     kept::Kept,
+    room::QUIET_DAYS,
     rounds::{Outcomes, Shared, State, keep, off},
     store,
     taken::Taken,
@@ -30,7 +34,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Symbols at venues on the board at most; a further one is refused.
+/// Symbols at venues on the board at most; a further one takes the place of one that is silent (`room`), or is refused.
 pub const SYMBOLS: usize = 2_000;
 /// Ticks that wait for a commit before those who can wait must.
 const BEHIND: usize = 50_000;
@@ -76,13 +80,15 @@ impl Recorder {
         board.publish(Changes {
             version: highest,
             forgotten,
-            quotes: kept.iter().map(|kept| kept.quote.clone()).collect(),
+            quotes: kept.iter().map(Kept::said).collect(),
             sparks: kept.iter().map(Kept::spark).collect(),
             days: keeper.days(keeper.keys()),
             ..Changes::default()
         });
         let venues = VenueKind::ALL.map(|venue| (venue.name(), off(venue)));
+        let series = keeper.keys().count();
         let state = State {
+            series,
             taken: Taken::new(kept),
             dirty_venues: venues.iter().map(|(name, _)| *name).collect(),
             venues: venues.into(),
@@ -135,9 +141,17 @@ impl Recorder {
         if state.taken.waiting() + state.writing >= WAITING {
             return Err("the server can't keep up: send it again later".to_owned());
         }
-        let outcome = state.taken.take(&tick, trade, SYMBOLS);
+        let mut outcome = state.taken.take(&tick, trade, SYMBOLS);
+        if outcome.is_none() && state.make_room(Timestamp::now()) {
+            outcome = state.taken.take(&tick, trade, SYMBOLS);
+        }
         drop(state);
-        let outcome = outcome.ok_or_else(|| format!("the board is full: it holds {SYMBOLS} symbols"))?;
+        let outcome = outcome.ok_or_else(|| {
+            format!(
+                "the board is full: it holds {SYMBOLS} symbols, and each of them had a price in the last {QUIET_DAYS} days, or \
+                 is on a list or in an alert"
+            )
+        })?;
         if let Some(digits) = outcome.digits {
             self.instruments.seen(&tick.key, digits);
         }
@@ -150,6 +164,8 @@ impl Recorder {
     pub fn fill(&self, fill: Fill) {
         let mut state = self.shared.lock();
         if state.fills.len() < FILLS {
+            // They change the figures of its day.
+            state.taken.take_back(&fill.key, Vec::new(), Some(false));
             state.fills.push(fill);
         }
         drop(state);
@@ -189,6 +205,12 @@ impl Recorder {
         state.gone.extend(gone);
         drop(state);
         self.shared.work.notify_one();
+    }
+
+    /// Has `keys` stay on the board however long nothing comes of them, for `who` says so, in place of those that it said
+    /// before.
+    pub fn hold(&self, who: &'static str, keys: HashSet<Key>) {
+        self.shared.lock().held.insert(who, keys);
     }
 
     /// Has every reader told that lists of symbols changed.

@@ -91,6 +91,9 @@ struct Inner {
     frames: u64,
     flushed: Timestamp,
     fault: Option<String>,
+    has_begun: bool,
+    /// Why the line was down last.
+    down: Option<String>,
 }
 
 impl Recording {
@@ -111,6 +114,8 @@ impl Recording {
                 frames: 0,
                 flushed: Timestamp::default(),
                 fault: None,
+                has_begun: false,
+                down: None,
             }),
             failed: Notify::new(),
         })
@@ -124,9 +129,16 @@ impl Recording {
     /// Ends it: how many frames there are.
     ///
     /// # Errors
-    /// In words, when not all of it could be written.
+    /// In words, when not all of it could be written, or the line never came up.
     pub fn finish(&self) -> Result<u64, String> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if !inner.has_begun {
+            let why = inner.down.take().map_or(String::new(), |why| format!(": {why}"));
+            return Err(format!(
+                "nothing is recorded: the line to {} never came up{why}",
+                self.venue.name()
+            ));
+        }
         match inner.fault.take() {
             Some(fault) => Err(fault),
             None => inner.file.flush().map(|()| inner.frames).map_err(|e| e.to_string()),
@@ -159,7 +171,12 @@ impl Sink for std::sync::Arc<Recording> {
 
     fn venue(&self, _venue: VenueKind, _change: &mut dyn FnMut(&mut VenueState)) {}
 
+    fn down(&self, why: &str) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).down = Some(why.to_owned());
+    }
+
     fn opened(&self) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).has_begun = true;
         self.write(Entry::Opened(self.venue, self.symbols.clone()), Timestamp::now());
     }
 

@@ -2,7 +2,7 @@
 //! commit.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,7 +14,7 @@ use super::{
     bars::keeper::{Fill, Keeper, Waiting},
     board::{Changes, PublicBoard},
     kept::Kept,
-    store,
+    store::{self, Gone},
     taken::Taken,
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         model::{Key, Line, VenueKind, VenueState},
         wire::Spark,
     },
+    time::Timestamp,
 };
 
 /// Time from one commit to the next at least: ticks in between are written together.
@@ -57,6 +58,14 @@ pub(super) struct State {
     /// Changed since the last round.
     pub(super) dirty_venues: BTreeSet<&'static str>,
     pub(super) gone: BTreeSet<Key>,
+    /// Those that made room; unlike of `gone`, their bars stay.
+    pub(super) silent: BTreeSet<Key>,
+    /// What isn't to make room, by who says so.
+    pub(super) held: HashMap<&'static str, HashSet<Key>>,
+    /// Where none could make room: not before then is it tried again.
+    pub(super) full_until: Timestamp,
+    /// Symbols of which there are bars.
+    pub(super) series: usize,
     /// Lists of symbols changed.
     pub(super) dirty_lists: bool,
     /// Bars that venues made.
@@ -97,7 +106,7 @@ impl Shared {
 
 impl State {
     pub(super) fn has_work(&self) -> bool {
-        self.taken.is_touched() || !self.gone.is_empty() || !self.fills.is_empty()
+        self.taken.is_touched() || !self.gone.is_empty() || !self.silent.is_empty() || !self.fills.is_empty()
     }
 
     /// What changed since the last round, numbered on from `version`.
@@ -113,7 +122,9 @@ impl State {
             version += 1;
             version
         };
-        round.changes.gone = std::mem::take(&mut self.gone).into_iter().collect();
+        let (gone, silent) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.silent));
+        round.forgotten = gone.iter().cloned().collect();
+        round.changes.gone = gone.into_iter().chain(silent).collect();
         if !round.changes.gone.is_empty() {
             round.changes.forgotten = next();
         }
@@ -128,14 +139,13 @@ impl State {
         }
         self.taken.hand_over(|touched| {
             if let Some(kept) = touched.changed {
-                kept.measure();
                 // Before the quote that brought the newest of them, as a board that holds both goes by its version.
                 if kept.sampled {
                     kept.spark_version = next();
                     round.changes.sparks.push(kept.spark());
                 }
                 kept.quote.version = next();
-                round.changes.quotes.push(kept.quote.clone());
+                round.changes.quotes.push(kept.said());
                 round.kept.push(kept.clone());
                 kept.sampled = false;
             }
@@ -148,7 +158,14 @@ impl State {
     }
 
     /// Marks as changed again what a failed round could not keep.
-    fn put_back(&mut self, kept: &[Kept], gone: Vec<Key>, venues: Vec<VenueState>, waiting: Waiting) {
+    fn put_back(
+        &mut self,
+        kept: &[Kept],
+        gone: Vec<Key>,
+        forgotten: Vec<Key>,
+        venues: Vec<VenueState>,
+        waiting: Waiting,
+    ) {
         for (key, trades) in waiting.trades {
             self.taken.take_back(&key, trades, None);
         }
@@ -159,7 +176,10 @@ impl State {
         fills.retain(|fill| !self.gone.contains(&fill.key));
         fills.append(&mut self.fills);
         self.fills = fills;
-        self.gone.extend(gone);
+        let forgotten: BTreeSet<Key> = forgotten.into_iter().collect();
+        self.silent
+            .extend(gone.into_iter().filter(|key| !forgotten.contains(key)));
+        self.gone.extend(forgotten);
         self.dirty_venues.extend(venues.iter().map(|state| state.venue.name()));
     }
 }
@@ -169,6 +189,8 @@ struct Round {
     number: u64,
     kept: Vec<Kept>,
     waiting: Waiting,
+    /// Those that left with their bars.
+    forgotten: Vec<Key>,
     changes: Changes,
 }
 
@@ -209,7 +231,7 @@ async fn write_round(shared: &Shared, db: &Database, keeper: &mut Option<Keeper>
         *keeper = None;
         let mut state = shared.lock();
         state.dirty_lists |= lists;
-        state.put_back(&round.kept, gone, venues, round.waiting);
+        state.put_back(&round.kept, gone, round.forgotten, venues, round.waiting);
     }
     shared.outcomes.send_modify(|outcomes| match outcome {
         Ok(()) => outcomes.kept = round.number,
@@ -234,11 +256,17 @@ async fn write(
         Some(keeper) => keeper,
         None => keeper.insert(Keeper::load(&db.readers).await?),
     };
-    let bars = keeper.fold(&db.readers, &mut round.waiting, &changes.gone).await?;
+    let bars = keeper.fold(&db.readers, &mut round.waiting, &round.forgotten).await?;
+    shared.lock().series = keeper.keys().count();
     changes.days = keeper.days(round.waiting.keys());
     let (gone, forgotten) = (changes.gone.clone(), changes.forgotten);
     let publish = move || board.publish(changes);
-    store::keep(db, &round.kept, bars, &gone, forgotten, publish).await?;
+    let gone = Gone {
+        all: &gone,
+        with_bars: &round.forgotten,
+        version: forgotten,
+    };
+    store::keep(db, &round.kept, bars, gone, publish).await?;
     for key in keeper.unfilled(round.waiting.trades.keys()) {
         // What finds no room is asked at the next start.
         let _ = shared.unfilled.try_send(key);

@@ -4,8 +4,13 @@
 
 use std::collections::HashMap;
 
-use super::{bars::bar::Trade, kept::Kept, tick::Tick};
-use crate::ticker::model::Key;
+use rust_decimal::Decimal;
+
+use super::{bars::bar::Trade, instruments::guess::pads, kept::Kept, tick::Tick};
+use crate::{ticker::model::Key, time::Timestamp};
+
+/// Digits after the point that a symbol has at most.
+const MOST_DIGITS: u32 = 12;
 
 /// All symbols.
 #[derive(Debug, Default)]
@@ -25,7 +30,7 @@ struct Symbol {
     /// Digits after the point that were told of; none after a start.
     digits: Option<u32>,
     is_touched: bool,
-    /// Another price than what is kept.
+    /// Another price than what is kept, or other figures of its day.
     has_changed: bool,
 }
 
@@ -41,7 +46,9 @@ impl Symbol {
     }
 
     fn note(&mut self, tick: &Tick, trade: Option<Trade>, is_newest: bool, touched: &mut Vec<Key>) -> Outcome {
-        self.has_changed |= is_newest;
+        // A late one changes the figures of its day.
+        let tells = trade.is_some() || tick.open.is_some() || tick.previous_close.is_some();
+        self.has_changed |= is_newest || tells;
         self.trades.extend(trade);
         if !std::mem::replace(&mut self.is_touched, true) {
             touched.push(tick.key.clone());
@@ -68,7 +75,7 @@ pub struct Touched<'a> {
     pub key: Key,
     /// For its bars.
     pub trades: Vec<Trade>,
-    /// Its price, where it has changed.
+    /// Its price, where it or the figures of its day have changed.
     pub changed: Option<&'a mut Kept>,
 }
 
@@ -151,6 +158,22 @@ impl Taken {
         }
     }
 
+    /// The symbol that has been silent for the longest time, since before `since` at least; none that is `held`, or of which
+    /// something waits.
+    pub fn silent(&self, since: Timestamp, held: impl Fn(&Key) -> bool) -> Option<Key> {
+        let may_go = |(key, symbol): &(&Key, &Symbol)| {
+            !symbol.is_touched && symbol.trades.is_empty() && symbol.kept.quote.time < since && !held(key)
+        };
+        let silent = self.symbols.iter().filter(may_go);
+        let oldest = silent.min_by_key(|(key, symbol)| (symbol.kept.quote.time, *key))?;
+        Some(oldest.0.clone())
+    }
+
+    /// Lets go of a symbol of which nothing waits.
+    pub fn let_go(&mut self, key: &Key) {
+        self.symbols.remove(key);
+    }
+
     /// Lets go of all that is of `venue`; gives what that was.
     pub fn forget(&mut self, venue: &str) -> Vec<Key> {
         let gone: Vec<Key> = self.symbols.keys().filter(|key| key.venue == venue).cloned().collect();
@@ -163,12 +186,19 @@ impl Taken {
     }
 }
 
-/// Digits after the point of a tick's prices, without zeros at their ends, where they are more than `known`.
+/// Digits after the point of a tick's prices, where they are more than `known`.
 fn digits(tick: &Tick, known: Option<u32>) -> Option<u32> {
     let prices = [Some(tick.last), tick.bid, tick.ask].into_iter().flatten();
     let more = prices.filter(|price| known.is_none_or(|known| price.scale() > known));
-    let digits = more.map(|price| price.normalize().scale()).max()?;
+    let digits = more.map(|price| digits_of(price, pads(&tick.key.venue))).max()?;
     known.is_none_or(|known| digits > known).then_some(digits)
+}
+
+/// As they were sent, zeros at the end too, unless they were filled up with them. What has more than any market quotes was
+/// calculated.
+fn digits_of(price: Decimal, is_padded: bool) -> u32 {
+    let price = if is_padded { price.normalize() } else { price };
+    price.scale().min(MOST_DIGITS)
 }
 
 #[cfg(test)]

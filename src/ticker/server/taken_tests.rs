@@ -14,6 +14,7 @@ fn tick(symbol: &str, last: &str, second: i64) -> Tick {
         },
         last: last.parse().unwrap(),
         open: None,
+        previous_close: None,
         bid: None,
         ask: None,
         volume: None,
@@ -65,12 +66,12 @@ fn each_symbol_is_handed_over_once_with_all_its_ticks() {
         ]
     );
     assert!(!taken.is_touched() && taken.waiting() == 0 && handed(&mut taken).is_empty());
-    // A late one is for the bars alone.
+    // A late one is for the bars, and changes what the day's figures are.
     assert_eq!(
         take(&mut taken, &tick("B", "9", 2)).map(|outcome| outcome.is_newest),
         Some(false)
     );
-    assert_eq!(handed(&mut taken), [("B".to_owned(), vec![number(9)], None)]);
+    assert_eq!(handed(&mut taken), [("B".to_owned(), vec![number(9)], Some(number(3)))]);
 }
 
 #[test]
@@ -103,14 +104,18 @@ fn what_could_not_be_kept_comes_before_what_came_since() {
 fn there_are_so_many_symbols_at_most_and_digits_are_told_once() {
     let mut taken = Taken::default();
     let digits = |taken: &mut Taken, symbol: &str, last: &str| take(taken, &tick(symbol, last, 1)).unwrap().digits;
-    assert_eq!(digits(&mut taken, "A", "1.50"), Some(1));
-    assert_eq!(digits(&mut taken, "A", "1.5000"), None);
-    assert_eq!(digits(&mut taken, "A", "1.25"), Some(2));
+    assert_eq!(digits(&mut taken, "A", "415.00"), Some(2), "zeros as sent");
+    assert_eq!(digits(&mut taken, "A", "415.5"), None);
+    assert_eq!(digits(&mut taken, "A", "415.250"), Some(3));
     assert_eq!(digits(&mut taken, "B", "1"), Some(0), "that it is there");
     assert_eq!(digits(&mut taken, "B", "2"), None);
     assert_eq!(digits(&mut taken, "C", "0.001"), Some(3));
     assert_eq!(take(&mut taken, &tick("D", "1", 1)), None);
     assert!(take(&mut taken, &tick("A", "2", 2)).is_some());
+    // What was calculated has no end; what is filled up says nothing.
+    assert_eq!(digits(&mut taken, "A", "0.3333333333333333333"), Some(12));
+    let price = |text: &str, is_padded| digits_of(text.parse().unwrap(), is_padded);
+    assert_eq!((price("96412.50000000", true), price("96412.50000000", false)), (1, 8));
 }
 
 proptest! {

@@ -19,8 +19,10 @@ pub struct Tick {
     pub key: Key,
     /// Last price.
     pub last: Decimal,
-    /// What the change is measured from, where the sender knows.
+    /// What its UTC day opened at, where the sender says so.
     pub open: Option<Decimal>,
+    /// What the day before closed at, where the sender says so.
+    pub previous_close: Option<Decimal>,
     /// Best bid.
     pub bid: Option<Decimal>,
     /// Best ask.

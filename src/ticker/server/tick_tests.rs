@@ -81,6 +81,7 @@ fn names_and_times_have_bounds() {
         },
         last: Decimal::ONE,
         open: None,
+        previous_close: None,
         bid: None,
         ask: None,
         volume: None,

@@ -196,6 +196,9 @@ impl Evaluator {
             }
         }
         self.wanted = wanted;
+        let watched = self.engine.specs().filter(|spec| spec.test.is_price());
+        let watched = watched.map(|spec| spec.key.clone()).collect();
+        self.state.ticker.recorder.hold("alerts", watched);
     }
 
     async fn batch(&mut self, batch: Result<Batch, RecvError>) -> Result<(), AppError> {

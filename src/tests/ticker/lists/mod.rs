@@ -200,25 +200,25 @@ async fn lists_are_imported_put_in_order_and_exported() {
         r#"{"symbol":"GOLD","venue":"desk, london","last":1}"#,
     )
     .await;
-    let text = "\u{feff}###Metals\r\ngold\r\nCOINBASE:BTC-USD, NASDAQ:AAPL\r\n# said twice\r\nGOLD\r\n";
+    let text = "\u{feff}###Metals\r\ngold\r\nCOINBASE:BTC-USD, FLOOR:AAPL\r\n# said twice\r\nGOLD\r\n";
     ines.on_list(&app, id, "import_list", &[("text", text)]).await;
     let now = async || entries(&ines.list(&app, "Desk").await);
-    assert_eq!(now().await, ["desk, london:GOLD", "coinbase:BTC-USD", "NASDAQ:AAPL"]);
+    assert_eq!(now().await, ["desk, london:GOLD", "coinbase:BTC-USD", "FLOOR:AAPL"]);
 
-    let key = [("symbol", "AAPL"), ("venue", "NASDAQ")];
+    let key = [("symbol", "AAPL"), ("venue", "FLOOR")];
     ines.on_list(&app, id, "move_in_list", &[key[0], key[1], ("to", "0")])
         .await;
-    assert_eq!(now().await, ["NASDAQ:AAPL", "desk, london:GOLD", "coinbase:BTC-USD"]);
+    assert_eq!(now().await, ["FLOOR:AAPL", "desk, london:GOLD", "coinbase:BTC-USD"]);
     ines.on_list(&app, id, "move_in_list", &[key[0], key[1], ("to", "900")])
         .await;
-    assert_eq!(now().await[2], "NASDAQ:AAPL");
+    assert_eq!(now().await[2], "FLOOR:AAPL");
     let (_, exported) = ines.call(&app, "export_list", json!({"list": id})).await;
-    assert_eq!(exported, "desk%2C london:GOLD\ncoinbase:BTC-USD\nNASDAQ:AAPL\n");
+    assert_eq!(exported, "desk%2C london:GOLD\ncoinbase:BTC-USD\nFLOOR:AAPL\n");
     ines.on_list(&app, id, "remove_from_list", &key).await;
     let (status, said) = ines
         .list_form(&app, id, "move_in_list", &[key[0], key[1], ("to", "0")])
         .await;
-    assert!(status == 404 && said.contains("AAPL at NASDAQ"), "{status} {said}");
+    assert!(status == 404 && said.contains("AAPL at FLOOR"), "{status} {said}");
 
     // One line that can't be taken, and nothing is.
     let before = now().await;
@@ -236,10 +236,27 @@ async fn lists_are_imported_put_in_order_and_exported() {
         assert!(status == 400 && said.contains(words), "{status} {said}");
     }
     assert_eq!(now().await, before);
+    // Of a single symbol it is said what is wrong with that one.
+    for (text, words) in [
+        (
+            "BTC USD",
+            "A symbol is 1 to 32 of A-Z a-z 0-9 . - / : _, not \\\"BTC USD\\\".",
+        ),
+        (
+            "UNKNOWN",
+            "No venue is known for UNKNOWN: write it with its venue, such as coinbase:UNKNOWN.",
+        ),
+    ] {
+        let (status, said) = ines.list_form(&app, id, "add_to_list", &[("symbol", text)]).await;
+        assert!(
+            status == 400 && said.contains(words) && !said.contains("Nothing was changed"),
+            "{status} {said}"
+        );
+    }
     let exported = exported.as_str().expect("text");
     ines.on_list(&app, id, "import_list", &[("text", exported), ("replace", "true")])
         .await;
-    assert_eq!(now().await, ["desk, london:GOLD", "coinbase:BTC-USD", "NASDAQ:AAPL"]);
+    assert_eq!(now().await, ["desk, london:GOLD", "coinbase:BTC-USD", "FLOOR:AAPL"]);
 
     // By its venue and symbol, as a page knows them, there is nothing to read.
     ines.on_list(&app, id, "add_to_list", &[("symbol", "OIL"), ("venue", "desk: oslo")])

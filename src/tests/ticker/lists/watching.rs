@@ -66,13 +66,8 @@ async fn what_is_on_a_list_is_watched_while_somebody_looks() {
     let tomasz = app.join("tomasz").await;
     let team = ines.make(&app, "Majors", true).await;
     let own = ines.make(&app, "Mine", false).await;
-    ines.on_list(
-        &app,
-        team,
-        "add_to_list",
-        &[("symbol", "coinbase:ETH-USD, NASDAQ:AAPL")],
-    )
-    .await;
+    ines.on_list(&app, team, "add_to_list", &[("symbol", "coinbase:ETH-USD, FLOOR:AAPL")])
+        .await;
     ines.on_list(
         &app,
         own,

@@ -39,7 +39,11 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
     when_live(ticker, Finnhub).await;
     line.finnhub_trade("AAPL", "122.10", 50).await;
     let first = quote_at(ticker, "AAPL", "122.10").await;
-    assert_eq!((first.venue.as_str(), first.bid, first.volume), ("finnhub", None, None));
+    // It says no volume of the day: that is what its trades add up to.
+    assert_eq!(
+        (first.venue.as_str(), first.bid, first.volume),
+        ("finnhub", None, Some(1.into()))
+    );
     assert_eq!(first.time.to_string(), "2026-01-05T10:00:00.050000Z");
     line.finnhub_trade("AAPL", "6.66", 49).await; // out of order
     line.finnhub_trade("AAPL", "true", 51).await; // unreadable

@@ -55,7 +55,7 @@ async fn what_venues_and_prices_tell_is_kept() {
     let seen = instrument(ticker, "SOL-USD").await;
     assert_eq!(
         (seen.digits, seen.said, seen.currency.as_deref()),
-        (2, false, Some("USD"))
+        (3, false, Some("USD"))
     );
     assert_eq!(
         (seen.session, seen.key.venue.as_str()),

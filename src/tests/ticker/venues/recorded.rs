@@ -133,3 +133,32 @@ async fn what_is_no_recording_is_refused_and_none_is_written_over() {
     };
     assert!(record(command).await.expect_err("refused").contains("--alpaca-key"));
 }
+
+#[tokio::test]
+async fn a_recording_of_a_line_that_never_comes_up_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("out.ndjson");
+    let path = file.to_str().expect("a plain path");
+    // Nobody listens there.
+    let url = "ws://127.0.0.1:9";
+    let flags = [
+        "squawkbox",
+        "record",
+        "--venue",
+        "coinbase",
+        "--coinbase-url",
+        url,
+        "--for",
+        "1",
+        path,
+    ];
+    let Some(Command::Record(command)) = Cli::parse_from(flags).command else {
+        panic!("another command")
+    };
+    let why = record(command).await.expect_err("nothing came");
+    assert!(
+        why.starts_with("nothing is recorded: the line to coinbase never came up: "),
+        "{why}"
+    );
+    assert!(!file.exists(), "nothing is in the way of the next try");
+}

@@ -100,6 +100,15 @@ impl Bar {
         }
     }
 
+    /// Begins as a venue's bar of the same stretch says. That counts what ticks brought until then, too: volumes are not
+    /// added.
+    pub fn begin_with(&mut self, venues: &Self) {
+        self.open = venues.open;
+        self.volume = self.volume.max(venues.volume);
+        self.high = self.high.max(venues.high);
+        self.low = self.low.min(venues.low);
+    }
+
     /// Becomes the bar of both stretches.
     pub fn absorb(&mut self, other: &Self) {
         if other.open.order() < self.open.order() {

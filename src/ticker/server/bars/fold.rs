@@ -95,13 +95,19 @@ impl Open {
         }
     }
 
-    /// Adds bars that a venue made, where there are none and which are older than the newest.
+    /// Adds bars that a venue made, where there are none and which are older than the newest. Of the newest day it is taken
+    /// what came before its first tick.
     pub fn fill(&mut self, interval: Interval, bars: Vec<Bar>, shelf: &mut Shelf) {
         for bar in bars {
             let number = interval.number(bar.open.time);
             if self.newest(interval).is_some_and(|open| number < open) {
                 shelf.chunk(interval, number).entry(number).or_insert(bar);
                 self.note_day(interval, number, shelf);
+            } else if interval == Interval::Day
+                && let Some((day, ours)) = &mut self.bars[interval as usize]
+                && *day == number
+            {
+                ours.begin_with(&bar);
             }
         }
     }

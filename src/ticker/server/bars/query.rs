@@ -96,23 +96,36 @@ pub async fn page(db: &SqlitePool, series: i64, stretch: Stretch) -> Result<Page
     let to = to.map_or(i64::MAX, |to| whole(to.saturating_sub(1)) + count);
     // More than the bars need, which may begin in the middle of a chunk.
     let mut chunks = (limit as i64 * count / CHUNK + 2 + count / CHUNK).min(CHUNKS);
-    let mut last = None;
-    let (mut bars, mut next) = loop {
-        let first = match from {
-            Some(from) => whole(from),
-            None => {
+    // A stretch may go on in a chunk more.
+    let more = count / CHUNK + 1;
+    let (mut bars, mut next) = match from {
+        Some(from) => {
+            let (mut first, mut read, mut kept) = (whole(from), 0, Vec::new());
+            loop {
+                let (found, next) = store::bars(db, series, step.of, (first, to), chunks + more).await?;
+                kept.extend(found);
+                read += chunks + more;
+                // Of what is seldom traded there are few in a chunk.
+                match next.filter(|_| read < CHUNKS && stretches(step, &kept) <= limit) {
+                    Some(on) => (first, chunks) = (on, (chunks * 8).min(CHUNKS - read)),
+                    None => break (together(step, kept), next),
+                }
+            }
+        }
+        None => {
+            let mut last = None;
+            loop {
                 let oldest = store::newest_slots(db, series, step.of, slot(to.saturating_sub(1)), chunks).await?;
                 // Of a stretch that begins before it not all is known.
-                (oldest * CHUNK).div_euclid(count) * count
+                let first = (oldest * CHUNK).div_euclid(count) * count;
+                let (kept, next) = store::bars(db, series, step.of, (first, to), chunks + more).await?;
+                let bars = together(step, kept);
+                if bars.len() >= limit || chunks == CHUNKS || last == Some(first) {
+                    break (bars, next);
+                }
+                (last, chunks) = (Some(first), (chunks * 8).min(CHUNKS));
             }
-        };
-        let (kept, next) = store::bars(db, series, step.of, (first, to), chunks + count / CHUNK + 1).await?;
-        let bars = together(step, kept);
-        if from.is_some() || bars.len() >= limit || chunks == CHUNKS || last == Some(first) {
-            break (bars, next);
         }
-        // Of what is seldom traded there are few in a chunk.
-        (last, chunks) = (Some(first), (chunks * 8).min(CHUNKS));
     };
     if let Some(unread) = next {
         // The last stretch may go on there.
@@ -130,6 +143,16 @@ pub async fn page(db: &SqlitePool, series: i64, stretch: Stretch) -> Result<Page
         }
     }
     Ok(Page { bars, next })
+}
+
+/// Of how many longer bars these are, which are in the order of their times.
+fn stretches(step: Step, kept: &[(i64, Bar)]) -> usize {
+    let starts = kept.iter().map(|(number, _)| number.div_euclid(step.count));
+    starts
+        .fold((None, 0), |(last, many), start| {
+            (Some(start), many + usize::from(last != Some(start)))
+        })
+        .1
 }
 
 /// Makes longer bars of kept ones, which are in the order of their times.

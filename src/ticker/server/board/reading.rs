@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::PoisonError};
 use super::{Name, PublicBoard, Update};
 use crate::ticker::{
     model::{Key, Line, Quote, VenueKind, VenueState},
-    server::bars::keeper::DayStats,
+    server::{bars::keeper::DayStats, meant::ranked},
 };
 
 impl PublicBoard {
@@ -19,6 +19,11 @@ impl PublicBoard {
             _ => None,
         });
         (inner.version, quotes.collect())
+    }
+
+    /// The quotes of the `wanted` symbols, for each symbol in the order in which its venues are meant where none is said.
+    pub fn ranked(&self, wanted: impl Fn(&str) -> bool) -> Vec<Quote> {
+        ranked(self.newer(0, wanted).1, &self.running())
     }
 
     /// The symbols that have a price, in no order.

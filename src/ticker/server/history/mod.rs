@@ -1,11 +1,12 @@
 //! Venues' own bars from before we listened: asked for once, at a symbol's first tick, so that a fresh install shows a
 //! chart at once. Where ticks have made a bar, theirs is not looked at.
 //!
-//! A venue is one file: what to ask, and how to read the answer. The rest is here.
+//! A venue is one file: what to ask, and how to read the answer. The rest is here. The demo's past is made up (`demo`).
 
 pub mod binance;
 pub mod candle;
 pub mod coinbase;
+pub mod demo;
 pub mod kraken;
 
 use std::{collections::VecDeque, time::Duration};
@@ -23,7 +24,8 @@ use crate::{
         config::Config,
         outbound::{self, Outbound, Scheme},
     },
-    ticker::model::Key,
+    ticker::model::{Key, VenueKind},
+    time::Timestamp,
 };
 
 /// Bars of each length that are asked for.
@@ -123,6 +125,13 @@ impl Histories {
                     None => continue,
                 },
             };
+            if key.venue == VenueKind::Demo.name() {
+                if let Some(bars) = demo::past(&key.symbol, Timestamp::now()) {
+                    let is_all = true;
+                    recorder.fill(Fill { key, bars, is_all });
+                }
+                continue;
+            }
             let Some(source) = self.sources.iter().find(|source| source.history.venue() == key.venue) else {
                 continue;
             };

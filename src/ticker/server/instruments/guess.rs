@@ -42,6 +42,11 @@ pub fn guess(key: &Key) -> (Option<String>, Option<Session>) {
     }
 }
 
+/// Its prices are all filled up with zeros to the same length, whatever is traded: to eight digits, at Binance.
+pub fn pads(venue: &str) -> bool {
+    venue.strip_prefix("replay:").unwrap_or(venue) == VenueKind::Binance.name()
+}
+
 /// The second side of a pair such as `BTC-USD`.
 fn second(symbol: &str) -> Option<String> {
     let (first, second) = symbol.rsplit_once(['-', '/', '_'])?;

@@ -22,8 +22,7 @@ pub struct Instrument {
     pub key: Key,
     /// As the venue calls it, where it does.
     pub name: Option<String>,
-    /// Digits after the point of its prices: as the venue says, else the most that were seen, closing zeros aside, which
-    /// some venues write behind every price.
+    /// Digits after the point of its prices: as the venue says, else the most that were sent.
     pub digits: u32,
     /// The venue says so.
     pub said: bool,

@@ -7,11 +7,15 @@ use std::{
     sync::Arc,
 };
 
-use super::text::{Written, refusal};
+use super::{
+    exchanges::{Exchange, joined, listed},
+    text::{Fault, Written, refusal},
+    typed::Typed,
+};
 use crate::{
     error::AppError,
     ticker::{
-        model::{Key, VenueKind},
+        model::{Key, Quote, VenueKind},
         server::{
             board::PublicBoard,
             instruments::known::Known,
@@ -42,11 +46,28 @@ pub struct Found {
     pub name: Option<String>,
 }
 
+/// What became of what was written.
+#[derive(Default)]
+pub struct Sorted {
+    /// What was written, and what it stands for.
+    pub taken: Vec<(Written, Key)>,
+    /// What can't be watched here.
+    pub left: Vec<Fault>,
+    /// What isn't understood.
+    pub faults: Vec<Fault>,
+}
+
 /// What there was when somebody looked.
 #[derive(Default)]
 struct Seen {
     /// By their symbols in small letters.
     known: HashMap<String, Vec<Key>>,
+    /// By their symbols in small letters, without what stands between the parts.
+    joined: HashMap<String, Vec<Key>>,
+    /// Venues that anything came from.
+    venues: HashSet<String>,
+    /// Those that have a price, in the order in which they are meant.
+    priced: HashMap<Key, usize>,
     running: Vec<VenueKind>,
 }
 
@@ -67,25 +88,35 @@ fn is_made_up(venue: &str) -> bool {
 }
 
 impl Market {
-    /// The keys of what was written. A symbol that names no venue is that of a venue where it is known, a running one
-    /// first, else of the first running venue that takes subscriptions.
+    /// The keys of what was written. A symbol that names no venue is that of the venue that is meant among those where it has
+    /// a price (`meant`), else of one where it is known, a running one first, else of the first running venue that takes
+    /// subscriptions.
     ///
     /// # Errors
     /// `Invalid` with the lines of those for which there is no venue.
     pub fn resolve(&self, written: Vec<Written>) -> Result<Vec<Key>, AppError> {
-        let wanted: HashSet<String> = written.iter().map(|one| one.symbol.to_lowercase()).collect();
-        let seen = self.look(&wanted);
-        let (mut keys, mut faults) = (Vec::new(), Vec::new());
-        for one in written {
-            match seen.key(one.venue, &one.symbol) {
-                Ok(key) => keys.push(key),
-                Err(why) => faults.push((one.line, why)),
-            }
-        }
+        let Sorted { taken, left, faults } = self.sort_out(written);
+        let mut faults = [left, faults].concat();
+        faults.sort_by_key(|(line, _)| *line);
         match faults.is_empty() {
-            true => Ok(keys),
+            true => Ok(taken.into_iter().map(|(_, key)| key).collect()),
             false => Err(refusal(faults)),
         }
+    }
+
+    /// As [`Market::resolve`], and apart what is of an exchange that no venue here has.
+    pub fn sort_out(&self, written: Vec<Written>) -> Sorted {
+        let wanted: HashSet<String> = written.iter().map(|one| one.symbol.to_lowercase()).collect();
+        let seen = self.look(&wanted);
+        let mut sorted = Sorted::default();
+        for one in written {
+            match seen.key(one.venue.as_deref(), &one.symbol) {
+                Ok(key) => sorted.taken.push((one, key)),
+                Err(why) if one.venue.is_some() => sorted.left.push((one.line, why)),
+                Err(why) => sorted.faults.push((one.line, why)),
+            }
+        }
+        sorted
     }
 
     /// Symbols that fit what was typed, of any venue or of the one before a colon: the best first.
@@ -123,17 +154,27 @@ impl Market {
 
     /// What is known of the symbols in `wanted`, which are in small letters.
     fn look(&self, wanted: &HashSet<String>) -> Seen {
-        let is_wanted = |key: &Key| wanted.contains(&key.symbol.to_lowercase());
+        let parts: HashSet<String> = wanted.iter().map(|symbol| joined(symbol)).collect();
+        // Written with other signs between its parts, or none, it may be the same.
+        let is_wanted = |key: &Key| wanted.contains(&key.symbol.to_lowercase()) || parts.contains(&joined(&key.symbol));
         let instruments = self
             .instruments
             .pick(|one| (is_wanted(&one.key) && !is_made_up(&one.key.venue)).then(|| one.key.clone()));
-        let board = self.board.keys().into_iter().filter(is_wanted);
-        let all: HashSet<Key> = instruments.into_iter().chain(board).collect();
+        let board = self.board.keys();
+        let venues = board.iter().map(|key| key.venue.clone()).collect();
+        let all: HashSet<Key> = instruments
+            .into_iter()
+            .chain(board.into_iter().filter(is_wanted))
+            .collect();
+        let priced = self.board.ranked(|symbol| wanted.contains(&symbol.to_lowercase()));
         let mut seen = Seen {
             running: self.board.running(),
+            venues,
+            priced: priced.iter().map(Quote::key).zip(0..).collect(),
             ..Seen::default()
         };
         for key in all {
+            seen.joined.entry(joined(&key.symbol)).or_default().push(key.clone());
             seen.known.entry(key.symbol.to_lowercase()).or_default().push(key);
         }
         seen
@@ -141,26 +182,60 @@ impl Market {
 }
 
 impl Seen {
-    fn key(&self, venue: Option<String>, symbol: &str) -> Result<Key, String> {
-        let known = self.known.get(&symbol.to_lowercase()).map_or(&[][..], Vec::as_slice);
-        if let Some(venue) = venue {
-            let there = known.iter().filter(|key| key.venue == venue);
-            let spelt = there.min_by_key(|key| (key.symbol != symbol, &key.symbol));
-            return Ok(spelt.cloned().unwrap_or_else(|| said(venue, symbol)));
+    fn key(&self, venue: Option<&str>, symbol: &str) -> Result<Key, String> {
+        let Some(venue) = venue else {
+            return self.meant(symbol, |_| true).ok_or_else(|| {
+                format!("no venue is known for {symbol}: write it with its venue, such as coinbase:{symbol}")
+            });
+        };
+        let there = self.known(symbol).iter().filter(|key| key.venue == venue);
+        if let Some(spelt) = there.min_by_key(|key| (key.symbol != symbol, &key.symbol)) {
+            return Ok(spelt.clone());
         }
+        if subscribes(venue).is_some() {
+            let same = self.joined.get(&joined(symbol)).into_iter().flatten();
+            let same = same.filter(|key| key.venue == venue).min_by_key(|key| &key.symbol);
+            return Ok(same.cloned().unwrap_or_else(|| said(venue.to_owned(), symbol)));
+        }
+        if self.venues.contains(venue) {
+            return Ok(said(venue.to_owned(), symbol));
+        }
+        // What others' lists put before a symbol is an exchange, which is no venue here.
+        match listed(venue) {
+            None => Ok(said(venue.to_owned(), symbol)),
+            Some(Exchange::UsStocks) => {
+                let stocks = |kind| matches!(kind, VenueKind::Alpaca | VenueKind::Finnhub);
+                self.meant(symbol, stocks).ok_or_else(|| {
+                    format!("{venue}:{symbol} can't be watched: prices of {venue} come by finnhub or alpaca, and neither is run")
+                })
+            }
+            Some(Exchange::Other) => self.meant(symbol, |_| false).ok_or_else(|| {
+                format!("{venue}:{symbol} can't be watched: {venue} is no venue that this server watches, and none that it watches knows {symbol}")
+            }),
+        }
+    }
+
+    fn known(&self, symbol: &str) -> &[Key] {
+        self.known.get(&symbol.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The one that is meant where no venue is said: of those that are known, else of the first running venue that takes
+    /// subscriptions and is one to `ask`.
+    fn meant(&self, symbol: &str, ask: impl Fn(VenueKind) -> bool) -> Option<Key> {
+        let known = self.known(symbol);
         let runs = |venue: &str| kind(venue).is_some_and(|kind| self.running.contains(&kind));
-        let best = known
-            .iter()
-            .min_by_key(|key| (!runs(&key.venue), &key.venue, key.symbol != symbol, &key.symbol));
+        // In the letters in which it was written, where it is known so.
+        let best = known.iter().min_by_key(|key| {
+            let priced = self.priced.get(key).copied().unwrap_or(usize::MAX);
+            let order = (is_made_up(&key.venue), priced, !runs(&key.venue));
+            (key.symbol != symbol, order, &key.venue, &key.symbol)
+        });
         if let Some(key) = best {
-            return Ok(key.clone());
+            return Some(key.clone());
         }
-        let names = self.running.iter().map(|kind| kind.name());
-        let first = names.filter(|name| subscribes(name).is_some()).min();
-        let first = first.ok_or_else(|| {
-            format!("no venue is known for {symbol}: write it with its venue, such as coinbase:{symbol}")
-        })?;
-        Ok(said(first.to_owned(), symbol))
+        let asked = self.running.iter().filter(|kind| ask(**kind)).map(|kind| kind.name());
+        let first = asked.filter(|name| subscribes(name).is_some()).min()?;
+        Some(said(first.to_owned(), symbol))
     }
 }
 
@@ -168,64 +243,6 @@ impl Seen {
 fn said(venue: String, symbol: &str) -> Key {
     let symbol = subscribes(&venue).map_or_else(|| symbol.to_owned(), |kind| as_said(kind, symbol));
     Key { symbol, venue }
-}
-
-/// What somebody typed into a search.
-struct Typed {
-    venue: Option<String>,
-    symbol: String,
-    whole: String,
-}
-
-impl Typed {
-    fn new(text: &str) -> Self {
-        let whole = text.trim().to_lowercase();
-        let parts = whole
-            .split_once(':')
-            .map(|(venue, symbol)| (venue.trim(), symbol.trim()));
-        let (venue, symbol) = parts.map_or((None, whole.as_str()), |(venue, symbol)| {
-            (Some(venue.to_owned()), symbol)
-        });
-        Self {
-            symbol: symbol.to_owned(),
-            venue,
-            whole: whole.clone(),
-        }
-    }
-
-    /// How well a symbol fits: 0 when it is the one, 1 when it begins so, 2 when a part of it does, 3 when it is somewhere
-    /// inside, 4 when it is in the name.
-    fn rank(&self, key: &Key, name: Option<&str>) -> Option<u8> {
-        let symbol = key.symbol.to_lowercase();
-        let venue = self.venue.as_deref();
-        let at_venue = venue.is_some_and(|venue| venue == key.venue.to_lowercase());
-        match venue {
-            // A symbol can have a colon, too.
-            Some(_) if !at_venue => fit(&symbol, None, &self.whole),
-            _ => fit(&symbol, name, &self.symbol),
-        }
-    }
-}
-
-/// Both in small letters, but for `name`.
-fn fit(symbol: &str, name: Option<&str>, typed: &str) -> Option<u8> {
-    let joined = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let begins = |part: &str| part.starts_with(typed);
-    let bare = joined(typed);
-    if symbol == typed {
-        Some(0)
-    } else if begins(symbol) {
-        Some(1)
-    } else if symbol.split(['-', '/', ':', '.', '_']).any(begins)
-        || (!bare.is_empty() && joined(symbol).starts_with(&bare))
-    {
-        Some(2)
-    } else if symbol.contains(typed) {
-        Some(3)
-    } else {
-        name.is_some_and(|name| name.to_lowercase().contains(typed))
-            .then_some(4)
-    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 //! without content, by way of `rounds`), and `watching` has the venues send what is on the lists of those who look.
 
 pub mod departed;
+pub mod exchanges;
 pub mod market;
 pub mod offered;
 pub mod page;
 pub mod rules;
 pub mod store;
 pub mod text;
+pub mod typed;
 pub mod watching;
 
 use std::sync::Arc;
@@ -27,7 +29,11 @@ use crate::{
     },
 };
 
-use self::{market::Market, store::Owner, watching::Watching};
+use self::{
+    market::{Market, Sorted},
+    store::Owner,
+    watching::Watching,
+};
 
 use super::record::Recorder;
 
@@ -139,12 +145,27 @@ impl Lists {
             .await
     }
 
-    /// Adds what `text` names to a list, or puts it in the place of what is on it.
+    /// Adds what `text` names to a list, or puts it in the place of what is on it. What is of an exchange that no venue here
+    /// has is left out, and told, as is what was taken as something else; `None` where there is nothing to tell.
     ///
     /// # Errors
     /// As [`Lists::add`]; `TooLarge`. Then nothing has changed.
-    pub async fn import(&self, me: UserId, list: ListId, text: &str, replace: bool) -> Result<(), AppError> {
-        let keys = self.market.resolve(text::read(text)?)?;
+    pub async fn import(
+        &self,
+        me: UserId,
+        list: ListId,
+        text: &str,
+        replace: bool,
+    ) -> Result<Option<String>, AppError> {
+        let Sorted { taken, left, faults } = self.market.sort_out(text::read(text)?);
+        if !faults.is_empty() {
+            return Err(text::refusal(faults));
+        }
+        if taken.is_empty() && !left.is_empty() {
+            return Err(text::refusal(left));
+        }
+        let told = text::told(&taken, &left);
+        let keys: Vec<Key> = taken.into_iter().map(|(_, key)| key).collect();
         if keys.is_empty() {
             return Err(AppError::Invalid(
                 "This text names no symbol. Write one a line, as VENUE:SYMBOL or SYMBOL.".into(),
@@ -156,7 +177,8 @@ impl Lists {
             }
             rules::add(entries, keys)
         })
-        .await
+        .await?;
+        Ok(told)
     }
 
     /// A list as text, which [`Lists::import`] reads.
@@ -208,6 +230,18 @@ impl Lists {
             recorder.lists_changed();
             watching.look_anew(*owner);
         };
-        self.db.writer.write_then(work, tell).await.map(|(_, made)| made)
+        let (_, made) = self.db.writer.write_then(work, tell).await?;
+        // Should that fail, it has been logged, and what was held stays so.
+        let _ = self.hold().await;
+        Ok(made)
+    }
+
+    /// Has what is on lists stay on the board.
+    ///
+    /// # Errors
+    /// `Internal` when the database can't be read.
+    pub async fn hold(&self) -> Result<(), AppError> {
+        self.recorder.hold("lists", store::all(&self.db.readers).await?);
+        Ok(())
     }
 }

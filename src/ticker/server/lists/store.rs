@@ -1,5 +1,7 @@
 //! Lists in `ticker.db`.
 
+use std::collections::HashSet;
+
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 use crate::{
@@ -57,6 +59,17 @@ pub async fn wanted(db: &SqlitePool, owner: Owner) -> Result<Vec<Key>, AppError>
     .fetch_all(db)
     .await?;
     Ok(keys(rows))
+}
+
+/// All that is on anybody's list.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn all(db: &SqlitePool) -> Result<HashSet<Key>, AppError> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT DISTINCT symbol, venue FROM watchlist_entry")
+        .fetch_all(db)
+        .await?;
+    Ok(keys(rows).into_iter().collect())
 }
 
 /// Whose a list is that `me` may change, and what is on it.

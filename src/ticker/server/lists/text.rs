@@ -118,8 +118,9 @@ pub fn key(venue: &str, symbol: &str) -> Result<Key, String> {
     })
 }
 
-/// What is said of lines that can't be taken.
+/// What is said of lines that can't be taken; of a single entry, what is wrong with that one and no more.
 pub fn refusal(faults: Vec<Fault>) -> AppError {
+    let is_one = matches!(&faults[..], [(0, _)]);
     let (more, lines) = (faults.len().saturating_sub(NAMED), faults.into_iter().take(NAMED));
     let said = |(line, why): Fault| match (line, why.split_at(why.ceil_char_boundary(1))) {
         (0, (first, rest)) => format!("{}{rest}. ", first.to_uppercase()),
@@ -129,8 +130,43 @@ pub fn refusal(faults: Vec<Fault>) -> AppError {
     if more > 0 {
         words.push_str(&format!("And {more} more. "));
     }
-    words.push_str("Nothing was changed. Write one entry a line, as VENUE:SYMBOL or SYMBOL.");
+    if !is_one {
+        words.push_str("Nothing was changed. Write one entry a line, as VENUE:SYMBOL or SYMBOL.");
+    }
+    let words = words.trim_end().to_owned();
     AppError::Invalid(words)
+}
+
+/// What is said of a text that was taken: what in it was taken as what, and what wasn't.
+pub fn told(taken: &[(Written, Key)], faults: &[Fault]) -> Option<String> {
+    let is_same = |(one, key): &&(Written, Key)| {
+        let is_symbol = one.symbol.eq_ignore_ascii_case(&key.symbol);
+        is_symbol && one.venue.as_ref().is_none_or(|venue| *venue == key.venue)
+    };
+    let as_what = taken.iter().filter(|one| !is_same(one)).map(|(one, key)| {
+        let venue = one.venue.as_ref().map_or(String::new(), |venue| format!("{venue}:"));
+        format!("{venue}{} as {}", one.symbol, written(key))
+    });
+    let why = |(line, why): &Fault| match line {
+        0 => why.clone(),
+        line => format!("line {line}, {why}"),
+    };
+    let parts = [
+        ("Taken: ", as_what.collect::<Vec<_>>(), ", "),
+        ("Left out: ", faults.iter().map(why).collect(), "; "),
+    ];
+    let said = parts
+        .into_iter()
+        .filter(|(_, all, _)| !all.is_empty())
+        .map(|(head, all, between)| {
+            let more = match all.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!("{between}and {more} more"),
+            };
+            format!("{head}{}{more}.", all[..all.len().min(NAMED)].join(between))
+        });
+    let said = said.collect::<Vec<_>>().join(" ");
+    (!said.is_empty()).then_some(said)
 }
 
 /// The name of what is replayed of the venue `of`.

@@ -41,7 +41,7 @@ fn figure(column: Column, quote: &Quote) -> Option<AnyView> {
         Column::Bid => quote.bid.map(price).map(words),
         Column::Ask => quote.ask.map(price).map(words),
         Column::Spread => quote.ask?.checked_sub(quote.bid?).map(price).map(words),
-        Column::Range => quote.range.map(|(low, high)| range(quote.last, low, high)),
+        Column::Range => quote.range.as_ref().map(|ends| range(quote.last, ends.0, ends.1)),
         Column::Volume => quote.volume.map(price).map(words),
         Column::Spark => Some(view! { <Sparkline quote=quote.clone() /> }.into_any()),
         Column::Time => {

@@ -25,7 +25,7 @@ use crate::{
     },
     ticker::server::{
         bars::query::{Shown, Step, Stretch, page},
-        chart::series,
+        place::series,
     },
     time::Timestamp,
 };
@@ -41,7 +41,7 @@ const USUAL: u32 = 500;
 pub struct Which {
     /// Such as `BTC-USD`.
     symbol: Option<String>,
-    /// Such as `coinbase`; may be absent where the symbol has one venue.
+    /// Such as `coinbase`. When absent, the venue that is meant where a symbol has prices at several; the answer says which.
     venue: Option<String>,
     /// `1s`, `1m`, `5m`, `15m`, `1h` or `1d`; `1m` when absent. Days are UTC's.
     interval: Option<String>,
@@ -49,7 +49,8 @@ pub struct Which {
     from: Option<String>,
     /// RFC 3339: before the bar that begins then or later; to the newest when absent.
     to: Option<String>,
-    /// 1 to 5,000; 500 when absent. There may be fewer in an answer although there are more.
+    /// 1 to 5,000; 500 when absent. Of bars that are made of minutes there may be fewer in an answer although there are more,
+    /// as it reads 75,000 minutes at most.
     limit: Option<u32>,
     /// The `next` of the answer before, in the place of `from`.
     cursor: Option<String>,
@@ -137,7 +138,7 @@ pub async fn bars(
         to: which.to.as_deref().map(|text| time("to", text)).transpose()?,
         limit: which.limit.unwrap_or(USUAL).clamp(1, MOST),
     };
-    let (series, venue) = series(&state.ticker, symbol, which.venue.as_deref()).await?;
+    let (series, key) = series(&state.ticker, symbol, which.venue.as_deref()).await?;
     let page = page(&state.ticker.db.readers, series, stretch).await?;
     let next = page
         .next
@@ -145,11 +146,11 @@ pub async fn bars(
         .map(|next| next.to_string());
     let link = next
         .as_deref()
-        .and_then(|next| link(symbol, &venue, &which, step, next));
+        .and_then(|next| link(&key.symbol, &key.venue, &which, step, next));
     let bars: Vec<ApiBar> = page.bars.into_iter().map(|shown| ApiBar::of(step, shown)).collect();
     let answer = ApiBars {
-        symbol: symbol.to_owned(),
-        venue,
+        symbol: key.symbol,
+        venue: key.venue,
         interval: step.name,
         bars,
         next,

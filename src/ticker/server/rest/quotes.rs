@@ -17,6 +17,7 @@ use crate::{
         model::Quote,
         server::{
             bars::{Interval, keeper::DayStats},
+            change::percent,
             instruments::session::{Phase, Session},
         },
     },
@@ -27,7 +28,8 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 #[schema(examples(json!({
     "symbol": "BTC-USD", "venue": "coinbase", "last": "96412.50", "bid": "96412.49", "ask": "96412.51",
-    "volume": "8123.44170000", "open": "95231.00", "time": "2026-11-20T14:03:07.204Z", "demo": false,
+    "volume": "8123.44170000", "open": "95231.00", "previous_close": "95230.11",
+    "change": "1182.39", "change_percent": "1.24", "time": "2026-11-20T14:03:07.204Z", "demo": false,
     "day": {
         "date": "2026-11-20", "open": "95231.00", "high": "96800.00", "low": "95102.17", "volume": "5011.90214",
         "previous_close": "95230.11"
@@ -42,12 +44,21 @@ pub struct ApiQuote {
     bid: Option<Decimal>,
     #[schema(value_type = Option<String>)]
     ask: Option<Decimal>,
-    /// What changed hands in the venue's day so far, as the venue says.
+    /// What changed hands in the venue's day so far, as the venue says; else what the ticks of the UTC day add up to.
     #[schema(value_type = Option<String>)]
     volume: Option<Decimal>,
-    /// What a change is counted from: as the venue says, or the first price of the UTC day.
+    /// What its UTC day opened at: as the sender says, else the first price by time.
     #[schema(value_type = Option<String>)]
     open: Option<Decimal>,
+    /// The close before that day: as the sender says, else the last price of the last day that had any.
+    #[schema(value_type = Option<String>)]
+    previous_close: Option<Decimal>,
+    /// How far the last price is from the previous close, or where there is none, from the open.
+    #[schema(value_type = Option<String>)]
+    change: Option<Decimal>,
+    /// The same in percent, with two digits.
+    #[schema(value_type = Option<String>)]
+    change_percent: Option<Decimal>,
     /// When it happened (RFC 3339, UTC).
     time: String,
     /// Made up by the demo.
@@ -61,7 +72,7 @@ pub struct ApiQuote {
 pub struct ApiDay {
     /// Which: `2026-11-20`.
     date: String,
-    /// The first price that was heard in it.
+    /// The quote's `open`.
     #[schema(value_type = String)]
     open: Decimal,
     #[schema(value_type = String)]
@@ -71,7 +82,7 @@ pub struct ApiDay {
     /// The sum of the ticks' sizes; absent where none says its own.
     #[schema(value_type = Option<String>)]
     volume: Option<Decimal>,
-    /// The last price of the last day before that had any.
+    /// The quote's `previous_close`.
     #[schema(value_type = Option<String>)]
     previous_close: Option<Decimal>,
 }
@@ -99,8 +110,7 @@ pub struct ApiInstrument {
     /// As the venue calls it, where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    /// How many digits its prices have after the point: as the venue says, else the most that was seen, zeros at the end
-    /// aside.
+    /// How many digits its prices have after the point: as the venue says, else the most that was sent, 12 at most.
     precision: u32,
     /// What its prices are in, such as `USD`, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +167,9 @@ pub async fn quotes(
         .into_iter()
         .filter(|quote| which.has(quote))
         .map(|quote| ApiQuote {
+            change: quote.base().and_then(|base| quote.last.checked_sub(*base)),
+            change_percent: quote.base().and_then(|base| percent(quote.last, *base)),
+            previous_close: quote.previous_close,
             day: days.get(&quote.key()).map(ApiDay::from),
             symbol: quote.symbol,
             venue: quote.venue,

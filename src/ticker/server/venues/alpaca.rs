@@ -271,6 +271,7 @@ impl Heard {
             },
             last: self.last?,
             open: None,
+            previous_close: None,
             bid: self.bid,
             ask: self.ask,
             volume: None,

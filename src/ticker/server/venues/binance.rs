@@ -87,8 +87,6 @@ struct Trade<'a> {
 struct Ticker<'a> {
     #[serde(rename = "c", borrow)]
     last: Cow<'a, str>,
-    #[serde(rename = "o", borrow)]
-    open: Cow<'a, str>,
     #[serde(rename = "b", borrow)]
     bid: Cow<'a, str>,
     #[serde(rename = "a", borrow)]
@@ -246,7 +244,6 @@ impl Heard {
         // An empty side of the book is a zero.
         let side = |text: &str| number(text).map(|price| (!price.is_zero()).then_some(price));
         let figures = Figures {
-            open: Some(number(&ticker.open)?),
             bid: side(&ticker.bid)?,
             ask: side(&ticker.ask)?,
             volume: Some(number(&ticker.volume)?),
@@ -265,7 +262,8 @@ fn tick(symbol: &str, last: Decimal, figures: Figures, time_ms: u64) -> Result<T
             venue: VenueKind::Binance.name().to_owned(),
         },
         last,
-        open: figures.open,
+        open: None,
+        previous_close: None,
         bid: figures.bid,
         ask: figures.ask,
         volume: figures.volume,

@@ -51,8 +51,8 @@ fn trades_bring_the_price_and_tickers_the_rest() {
     assert_eq!(first.size.unwrap().to_string(), "0.5");
     assert_eq!(first.time.to_string(), "2026-01-05T10:00:00.123000Z");
     let full = ticks(&mut binance, &ticker("BTCUSDT", "96412.60000000", 1_767_607_201_000)).remove(0);
-    let figures = |tick: &Tick| [tick.open, tick.bid, tick.ask, tick.volume].map(|n| n.unwrap().to_string());
-    let rest = ["95000.10000000", "96411.00000000", "96413.00000000", "1234.50000"];
+    let figures = |tick: &Tick| [tick.bid, tick.ask, tick.volume].map(|n| n.unwrap().to_string());
+    let rest = ["96411.00000000", "96413.00000000", "1234.50000"];
     assert_eq!(
         (full.last.to_string(), figures(&full)),
         ("96412.60000000".into(), rest.map(str::to_owned))
@@ -166,7 +166,7 @@ fn everything_else_is_told_apart() {
         binance,
         &[
             r#"{"stream":"x","data":{"e":"trade","s":"BTCUSDT","t":NUMBER,"p":WORD,"q":WORD,"T":NUMBER}}"#,
-            r#"{"data":{"e":"24hrTicker","s":"BTCUSDT","E":NUMBER,"c":"1","o":WORD,"b":"0","a":"1","v":"1"}}"#,
+            r#"{"data":{"e":"24hrTicker","s":"BTCUSDT","E":NUMBER,"c":"1","b":WORD,"a":"1","v":"1"}}"#,
             r#"{"error":{"msg":WORD},"id":NUMBER}"#,
         ],
     );

@@ -129,7 +129,6 @@ impl Coinbase {
     /// The newest trade with the figures of now; where a match told the trade already, it brings these alone.
     fn ticker(&mut self, wire: &Wire) -> Result<Option<Frame>, String> {
         let figures = Figures {
-            open: decimal(&wire.open_24h)?,
             bid: decimal(&wire.best_bid)?,
             ask: decimal(&wire.best_ask)?,
             volume: decimal(&wire.volume_24h)?,
@@ -182,6 +181,7 @@ impl Coinbase {
             },
             last: decimal(&wire.price)?.ok_or("a trade without price")?,
             open: None,
+            previous_close: None,
             bid: None,
             ask: None,
             volume: None,

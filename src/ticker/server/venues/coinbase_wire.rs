@@ -20,9 +20,6 @@ pub struct Wire<'a> {
     /// At which it was traded.
     #[serde(borrow)]
     pub price: Option<Cow<'a, str>>,
-    /// The price 24 hours ago.
-    #[serde(borrow)]
-    pub open_24h: Option<Cow<'a, str>>,
     /// Traded in 24 hours.
     #[serde(borrow)]
     pub volume_24h: Option<Cow<'a, str>>,

@@ -17,8 +17,11 @@ use crate::{
 /// Time between two ticks, which are of one symbol each.
 const EVERY: Duration = Duration::from_millis(220);
 
+/// What a tick says that changed hands at most, in hundredths.
+pub const SIZES: u64 = 900;
+
 /// Symbol, first price in its smallest unit, digits after the point.
-const SYMBOLS: [(&str, i64, u32); 8] = [
+pub const SYMBOLS: [(&str, i64, u32); 8] = [
     ("AAPL", 22_831, 2),
     ("BTC-USD", 9_641_250, 2),
     ("ETH-USD", 331_807, 2),
@@ -65,6 +68,8 @@ impl Venue for Demo {
 /// A random walk over [`SYMBOLS`]: the same seed gives the same prices in the same order.
 pub struct Walk {
     random: Random,
+    /// What changed hands last.
+    size: Decimal,
     prices: [i64; SYMBOLS.len()],
 }
 
@@ -73,6 +78,7 @@ impl Walk {
     pub fn new(seed: u64) -> Self {
         Self {
             random: Random(seed),
+            size: Decimal::ONE,
             prices: SYMBOLS.map(|(_, first, _)| first),
         }
     }
@@ -91,6 +97,7 @@ impl Walk {
         // for weeks still looks like one.
         let most = (first / 1_600).max(2);
         let step = self.random.below(2 * most as u64 + 1) as i64 - most;
+        self.size = Decimal::new(self.random.below(SIZES) as i64 + 1, 2);
         self.prices[i] = (price + step + (first - price) / 1_000).max(1);
         self.tick(i, time)
     }
@@ -105,11 +112,12 @@ impl Walk {
                 venue: VenueKind::Demo.name().to_owned(),
             },
             last: price(self.prices[i]),
-            open: Some(price(first)),
+            open: None,
+            previous_close: None,
             bid: Some(price((self.prices[i] - half_spread).max(0))),
             ask: Some(price(self.prices[i] + half_spread)),
             volume: None,
-            size: None,
+            size: Some(self.size),
             time,
             seq: None,
             is_trade: true,
@@ -119,10 +127,11 @@ impl Walk {
 }
 
 /// SplitMix64: small, even enough for a picture, the same on every machine.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    /// The next number, below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -153,17 +162,20 @@ mod tests {
         let ticks = walk(1, 20_000);
         for tick in &ticks {
             assert!(tick.demo && tick.check(Timestamp::now()).is_ok());
-            let (open, last) = (tick.open.unwrap(), tick.last);
-            assert!(last > open / Decimal::TWO && last < open * Decimal::TWO, "{tick:?}");
         }
-        for (symbol, _, digits) in SYMBOLS {
+        for (symbol, first, digits) in SYMBOLS {
             let prices: Vec<Decimal> = ticks
                 .iter()
                 .filter(|t| t.key.symbol == symbol)
                 .map(|t| t.last)
                 .collect();
             assert!(prices.windows(2).any(|pair| pair[0] != pair[1]), "{symbol} moves");
-            assert!(prices.iter().all(|price| price.scale() == digits));
+            let first = Decimal::new(first, digits);
+            let is_near = |price: &Decimal| *price > first / Decimal::TWO && *price < first * Decimal::TWO;
+            assert!(
+                prices.iter().all(|price| price.scale() == digits && is_near(price)),
+                "{symbol}"
+            );
         }
     }
 }

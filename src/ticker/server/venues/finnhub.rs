@@ -145,6 +145,7 @@ impl Finnhub {
             },
             last: venue_field("p", trade.price)?.ok_or("a trade without a price")?,
             open: None,
+            previous_close: None,
             bid: None,
             ask: None,
             volume: None,

@@ -169,9 +169,7 @@ impl Kraken {
         let Some(last) = venue_field("last", ticker.last)? else {
             return Ok(None);
         };
-        let change = venue_field("change", ticker.change)?;
         let figures = Figures {
-            open: change.and_then(|change| last.checked_sub(change)),
             bid: venue_field("bid", ticker.bid)?,
             ask: venue_field("ask", ticker.ask)?,
             volume: venue_field("volume", ticker.volume)?,
@@ -245,6 +243,7 @@ fn tick(pair: &str, last: Decimal, figures: Figures, time: Timestamp) -> Tick {
         },
         last,
         open: None,
+        previous_close: None,
         bid: None,
         ask: None,
         volume: None,

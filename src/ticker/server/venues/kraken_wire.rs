@@ -92,9 +92,6 @@ pub struct Ticker<'a> {
     /// Traded in 24 hours.
     #[serde(borrow)]
     pub volume: Option<&'a RawValue>,
-    /// Since 24 hours ago, in the currency.
-    #[serde(borrow)]
-    pub change: Option<&'a RawValue>,
     /// When, in RFC 3339.
     #[serde(borrow)]
     pub timestamp: Option<Cow<'a, str>>,

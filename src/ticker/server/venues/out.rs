@@ -27,6 +27,8 @@ pub trait Sink: Send + Sync + 'static {
     fn instrument(&self, _said: Said) {}
     /// A connection was made.
     fn opened(&self) {}
+    /// Why it is down.
+    fn down(&self, _why: &str) {}
     /// A frame came on it, as it is.
     fn frame(&self, _text: &str, _at: Timestamp) {}
 }
@@ -112,6 +114,11 @@ impl Out {
                 state.line = Line::Live(Timestamp::now());
             }
         });
+    }
+
+    /// Why the line is down.
+    pub fn down(&self, why: &str) {
+        self.sink.down(why);
     }
 
     /// The line is down.

@@ -75,6 +75,7 @@ impl Venue for SocketVenue {
                 };
                 out.stale();
                 let why = self.without_secrets(ended.why);
+                out.down(&why);
                 if ended.shown {
                     out.fault(&why);
                 }

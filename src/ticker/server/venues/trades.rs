@@ -68,8 +68,6 @@ impl Trades {
 /// What a venue says of a symbol apart from its trades, as it said it last.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Figures {
-    /// [`Tick::open`].
-    pub open: Option<Decimal>,
     /// [`Tick::bid`].
     pub bid: Option<Decimal>,
     /// [`Tick::ask`].
@@ -81,9 +79,8 @@ pub struct Figures {
 impl Figures {
     /// The tick with these.
     pub fn on(self, tick: Tick) -> Tick {
-        let Self { open, bid, ask, volume } = self;
+        let Self { bid, ask, volume } = self;
         Tick {
-            open,
             bid,
             ask,
             volume,

@@ -1,6 +1,8 @@
 //! `ticker.db`.
 
-use std::str::FromStr;
+mod chosen;
+
+pub use chosen::{choose_venues, venues};
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -8,13 +10,12 @@ use sqlx::SqliteConnection;
 
 use super::{
     bars::store::{self as bars_store, Rows},
-    change::change,
-    kept::Kept,
+    kept::{Kept, Said},
 };
 use crate::{
     error::AppError,
     server::db::Database,
-    ticker::model::{Key, Quote, VenueKind},
+    ticker::model::{Key, Quote},
     time::Timestamp,
 };
 
@@ -25,8 +26,10 @@ struct NewQuote<'a> {
     venue: &'a str,
     version: u64,
     last: Decimal,
-    open: Decimal,
-    open_day: i64,
+    said_open: Option<Decimal>,
+    said_open_time: Option<i64>,
+    said_close: Option<Decimal>,
+    said_close_time: Option<i64>,
     bid: Option<Decimal>,
     ask: Option<Decimal>,
     volume: Option<Decimal>,
@@ -52,8 +55,10 @@ struct Row {
     venue: String,
     version: i64,
     last: String,
-    open: String,
-    open_day: i64,
+    said_open: Option<String>,
+    said_open_time: Option<i64>,
+    said_close: Option<String>,
+    said_close_time: Option<i64>,
     bid: Option<String>,
     ask: Option<String>,
     volume: Option<String>,
@@ -65,8 +70,18 @@ struct Row {
     spark_version: Option<i64>,
 }
 
-/// Writes a round of quotes and bars, each table in one statement, and runs `then` after the commit. `gone` are deleted
-/// first, and `forgotten` (when not 0) is the version at which they left.
+/// What leaves the board.
+pub struct Gone<'a> {
+    /// All of it.
+    pub all: &'a [Key],
+    /// Those whose bars go with them.
+    pub with_bars: &'a [Key],
+    /// The version at which they leave, where there are any.
+    pub version: u64,
+}
+
+/// Writes a round of quotes and bars, each table in one statement, and runs `then` after the commit. What is gone is deleted
+/// first.
 ///
 /// # Errors
 /// `Internal` when it can't be written.
@@ -74,26 +89,30 @@ pub async fn keep(
     db: &Database,
     kept: &[Kept],
     bars: Rows,
-    gone: &[Key],
-    forgotten: u64,
+    gone: Gone<'_>,
     then: impl FnOnce() + Send + 'static,
 ) -> Result<(), AppError> {
     let quotes: Vec<NewQuote> = kept.iter().map(NewQuote::from).collect();
     let sparks: Vec<NewSpark> = kept.iter().filter(|kept| kept.sampled).map(NewSpark::from).collect();
-    let gone: Vec<[&str; 2]> = gone.iter().map(|key| [key.symbol.as_str(), &key.venue]).collect();
+    let pairs = |keys: &[Key]| {
+        let pairs: Vec<[&str; 2]> = keys.iter().map(|key| [key.symbol.as_str(), &key.venue]).collect();
+        serde_json::to_string(&pairs)
+    };
+    let (some_gone, version) = (!gone.all.is_empty(), gone.version);
     let json = |rows: serde_json::Result<String>| rows.map_err(|e| crate::server::error::internal("quotes", &e));
-    let (some_gone, some_sparks, some_quotes) = (!gone.is_empty(), !sparks.is_empty(), !quotes.is_empty());
-    let (quotes, sparks, gone) = (
+    let (some_sparks, some_quotes) = (!sparks.is_empty(), !quotes.is_empty());
+    let (quotes, sparks, gone, with_bars) = (
         json(serde_json::to_string(&quotes))?,
         json(serde_json::to_string(&sparks))?,
-        json(serde_json::to_string(&gone))?,
+        json(pairs(gone.all))?,
+        json(pairs(gone.with_bars))?,
     );
     db.writer
         .write_then(
             move |conn| {
                 Box::pin(async move {
                     if some_gone {
-                        delete(conn, gone, forgotten).await?;
+                        delete(conn, &gone, &with_bars, version).await?;
                     }
                     if some_quotes {
                         sqlx::query(UPSERT_QUOTES).bind(quotes).execute(&mut *conn).await?;
@@ -110,12 +129,14 @@ pub async fn keep(
 }
 
 const UPSERT_QUOTES: &str = "
-    INSERT INTO quote (symbol, venue, version, last, open, open_day, bid, ask, volume, time, seq, demo)
-    SELECT value->>'symbol', value->>'venue', value->>'version', value->>'last', value->>'open', value->>'open_day',
-        value->>'bid', value->>'ask', value->>'volume', value->>'time', value->>'seq', value->>'demo'
+    INSERT INTO quote (symbol, venue, version, last, said_open, said_open_time, said_close, said_close_time, bid, ask,
+        volume, time, seq, demo)
+    SELECT value->>'symbol', value->>'venue', value->>'version', value->>'last', value->>'said_open',
+        value->>'said_open_time', value->>'said_close', value->>'said_close_time', value->>'bid', value->>'ask', value->>'volume', value->>'time', value->>'seq', value->>'demo'
     FROM json_each(?) WHERE true
-    ON CONFLICT (symbol, venue) DO UPDATE SET version = excluded.version, last = excluded.last, open = excluded.open,
-        open_day = excluded.open_day, bid = excluded.bid, ask = excluded.ask, volume = excluded.volume,
+    ON CONFLICT (symbol, venue) DO UPDATE SET version = excluded.version, last = excluded.last,
+        said_open = excluded.said_open, said_open_time = excluded.said_open_time, said_close = excluded.said_close,
+        said_close_time = excluded.said_close_time, bid = excluded.bid, ask = excluded.ask, volume = excluded.volume,
         time = excluded.time, seq = excluded.seq, demo = excluded.demo";
 
 const UPSERT_SPARKS: &str = "
@@ -125,15 +146,15 @@ const UPSERT_SPARKS: &str = "
     ON CONFLICT (symbol, venue) DO UPDATE SET version = excluded.version, points = excluded.points,
         slot = excluded.slot";
 
-async fn delete(conn: &mut SqliteConnection, keys: String, forgotten: u64) -> Result<(), sqlx::Error> {
+async fn delete(conn: &mut SqliteConnection, keys: &str, with_bars: &str, version: u64) -> Result<(), sqlx::Error> {
     for table in ["quote", "spark"] {
         let sql =
             format!("DELETE FROM {table} WHERE (symbol, venue) IN (SELECT value->>0, value->>1 FROM json_each(?))");
-        sqlx::query(&sql).bind(&keys).execute(&mut *conn).await?;
+        sqlx::query(&sql).bind(keys).execute(&mut *conn).await?;
     }
-    bars_store::forget(conn, &keys).await?;
+    bars_store::forget(conn, with_bars).await?;
     sqlx::query("UPDATE setting SET forgotten = ?")
-        .bind(i64::try_from(forgotten).unwrap_or(i64::MAX))
+        .bind(i64::try_from(version).unwrap_or(i64::MAX))
         .execute(conn)
         .await?;
     Ok(())
@@ -167,43 +188,6 @@ pub async fn forgotten(db: &Database) -> Result<u64, AppError> {
     Ok(u64::try_from(version).unwrap_or(0))
 }
 
-/// The chosen venues; `None` until someone chooses. A name that this version doesn't know is left out.
-///
-/// # Errors
-/// `Internal` when the database can't be read.
-pub async fn venues(db: &Database) -> Result<Option<Vec<VenueKind>>, AppError> {
-    let names: Option<String> = sqlx::query_scalar("SELECT venues FROM setting")
-        .fetch_one(&db.readers)
-        .await?;
-    let parse = |names: String| {
-        names
-            .split(',')
-            .filter_map(|name| VenueKind::from_str(name).ok())
-            .collect()
-    };
-    Ok(names.map(parse))
-}
-
-/// Keeps the choice of venues.
-///
-/// # Errors
-/// `Internal` when it can't be written.
-pub async fn choose_venues(db: &Database, venues: &[VenueKind]) -> Result<(), AppError> {
-    let names: Vec<&str> = venues.iter().map(|venue| venue.name()).collect();
-    let names = names.join(",");
-    db.writer
-        .write(move |conn| {
-            Box::pin(async move {
-                sqlx::query("UPDATE setting SET venues = ?")
-                    .bind(names)
-                    .execute(conn)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-}
-
 impl<'a> From<&'a Kept> for NewQuote<'a> {
     fn from(kept: &'a Kept) -> Self {
         let quote = &kept.quote;
@@ -212,8 +196,10 @@ impl<'a> From<&'a Kept> for NewQuote<'a> {
             venue: &quote.venue,
             version: quote.version,
             last: quote.last,
-            open: kept.open,
-            open_day: kept.open_day,
+            said_open: kept.said_open.map(|said| said.price),
+            said_open_time: kept.said_open.map(|said| said.time),
+            said_close: kept.said_close.map(|said| said.price),
+            said_close_time: kept.said_close.map(|said| said.time),
             bid: quote.bid,
             ask: quote.ask,
             volume: quote.volume,
@@ -241,15 +227,19 @@ impl TryFrom<Row> for Kept {
 
     fn try_from(row: Row) -> Result<Self, Self::Error> {
         let decimal = |text: Option<String>| text.map(|text| Decimal::from_str_exact(&text)).transpose();
-        let (last, open) = (Decimal::from_str_exact(&row.last)?, Decimal::from_str_exact(&row.open)?);
+        let said = |price: Option<Decimal>, time: Option<i64>| {
+            let (price, time) = price.zip(time)?;
+            Some(Said { time, price })
+        };
         Ok(Self {
             quote: Quote {
                 version: u64::try_from(row.version)?,
                 symbol: row.symbol,
                 venue: row.venue,
-                last,
-                open: Some(open),
-                change: change(last, open),
+                last: Decimal::from_str_exact(&row.last)?,
+                open: None,
+                previous_close: None,
+                change: None,
                 bid: decimal(row.bid)?,
                 ask: decimal(row.ask)?,
                 volume: decimal(row.volume)?,
@@ -259,8 +249,8 @@ impl TryFrom<Row> for Kept {
                 demo: row.demo,
                 spark: None,
             },
-            open,
-            open_day: row.open_day,
+            said_open: said(decimal(row.said_open)?, row.said_open_time),
+            said_close: said(decimal(row.said_close)?, row.said_close_time),
             seq: row.seq.map(u64::try_from).transpose()?,
             spark: row
                 .points
