@@ -27,7 +27,10 @@ async fn a_full_board_makes_room_for_a_symbol_and_keeps_the_bars_of_the_one_that
         venue: "desk".into(),
     };
     let ines = app.sign_in("ines").await;
-    let made = ines.client.post(format!("{}/do/make_list", app.url)).form(&[("name", "Held")]);
+    let made = ines
+        .client
+        .post(format!("{}/do/make_list", app.url))
+        .form(&[("name", "Held")]);
     assert!(made.send().await.expect("an answer").status().is_success());
     let add = [("list", "1"), ("symbol", "S0"), ("venue", "desk")];
     let added = ines.client.post(format!("{}/do/add_to_list", app.url)).form(&add);
@@ -49,7 +52,8 @@ async fn a_full_board_makes_room_for_a_symbol_and_keeps_the_bars_of_the_one_that
     let refused = take(&ticker.recorder, "desk", line("MORE", 1, &now).as_bytes()).await;
     let refused = refused.expect("a report").rejected;
     assert!(
-        format!("{refused:?}").contains("the board is full: it holds 2000 symbols, and each of them had a price in the last 7 days"),
+        format!("{refused:?}")
+            .contains("the board is full: it holds 2000 symbols, and each of them had a price in the last 7 days"),
         "{refused:?}"
     );
     let app = app.again().await;
@@ -74,7 +78,10 @@ async fn a_page_of_a_seldom_traded_symbol_is_filled_up_to_its_limit() {
     assert_eq!((many(&first), &first["bars"][349]["close"]), (350, &json!("350")));
     let next = first["next"].as_str().expect("more");
     let (_, rest) = get(&app, &token, &format!("{path}&cursor={next}")).await;
-    assert_eq!((many(&rest), &rest["bars"][0]["close"], rest.get("next")), (50, &json!("351"), None));
+    assert_eq!(
+        (many(&rest), &rest["bars"][0]["close"], rest.get("next")),
+        (50, &json!("351"), None)
+    );
     let (_, hours) = get(&app, &token, &path.replace("1s", "1h")).await;
     assert_eq!((many(&hours), &hours["bars"][6]["minutes"]), (7, &json!(40)));
     app.running.stop().await;
@@ -101,6 +108,9 @@ async fn a_fresh_demo_has_a_day_of_bars_and_volumes() {
     let quote = &quotes[0];
     assert!(quote["demo"] == json!(true) && quote["volume"].is_string(), "{quote}");
     assert_eq!(quote["volume"], quote["day"]["volume"]);
-    assert!(quote["previous_close"].is_string() && quote["change"].is_string(), "{quote}");
+    assert!(
+        quote["previous_close"].is_string() && quote["change"].is_string(),
+        "{quote}"
+    );
     app.running.stop().await;
 }

@@ -71,9 +71,16 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
     quote_at(ticker, "ETHUSDT", "3.070").await;
     let board = ticker.board();
     let now = quote(&board, "BTCUSDT").unwrap();
-    assert_eq!((now.last, now.time, now.bid), (second.last, second.time, second.bid), "nothing of that replaced it");
+    assert_eq!(
+        (now.last, now.time, now.bid),
+        (second.last, second.time, second.bid),
+        "nothing of that replaced it"
+    );
     // But the trade that came late was the day's first.
-    assert_eq!((now.open.unwrap().to_string(), now.range.unwrap().0), ("6.66".to_owned(), second.last));
+    assert_eq!(
+        (now.open.unwrap().to_string(), now.range.unwrap().0),
+        ("6.66".to_owned(), second.last)
+    );
     assert_eq!(fault(ticker, Binance).await, "Invalid request: no such method");
     let pong = Message::Pong(Bytes::from_static(b"1767607200"));
     assert_eq!(line.message().await, pong, "what a ping held is sent back");

@@ -64,9 +64,16 @@ async fn frames_become_quotes_and_bad_ones_do_no_harm() {
 
     let board = ticker.board();
     let now = quote(&board, "BTC-USD").unwrap();
-    assert_eq!((now.last, now.time, now.bid), (first.last, first.time, first.bid), "nothing of that replaced it");
+    assert_eq!(
+        (now.last, now.time, now.bid),
+        (first.last, first.time, first.bid),
+        "nothing of that replaced it"
+    );
     // But the trade that came late was the day's first.
-    assert_eq!((now.open.unwrap().to_string(), now.range.unwrap().0), ("6.66".to_owned(), first.last));
+    assert_eq!(
+        (now.open.unwrap().to_string(), now.range.unwrap().0),
+        ("6.66".to_owned(), first.last)
+    );
     assert_eq!(board.quotes.len(), 2);
     let state = coinbase(&board);
     assert_eq!((state.gaps, state.reconnects), (1, 0));
