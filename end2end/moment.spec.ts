@@ -90,6 +90,7 @@ test("a line is discussed in a room, where it stays, and a price in a message sa
   await post(server, request, "/ingest/ticks", [{ symbol: "CHIP-USD", venue: "lab", last: "1000.50" }]);
   await post(server, request, "/ingest/logs", [
     { message: "fill rejected", level: "error", source: "quoting", reason: "limit" },
+    { message: "of somebody else", source: "another" },
     { message: "fill retried", level: "warn", source: "quoting" },
   ]);
   await page.goto(`${server.url}/logs/search?q=source:quoting`);
@@ -113,6 +114,15 @@ test("a line is discussed in a room, where it stays, and a price in a message sa
   await page.goto(`${server.url}/logs/search?q=source:quoting`);
   await page.locator("#lines").evaluate((list) => getSelection()!.selectAllChildren(list));
   await page.getByRole("link", { name: "Discuss selected lines" }).click();
+  await expect(page.locator(".quoted")).toContainText("2 lines from");
+  await expect(page.locator(".quoted")).not.toContainText("of somebody else");
+  // And by keys.
+  await page.goto(`${server.url}/logs/search?q=source:quoting`);
+  await page.keyboard.press("j");
+  await expect(page.locator(".found-line.here")).toContainText("fill retried");
+  await page.keyboard.press("Shift+J");
+  await expect(page.getByRole("link", { name: "Discuss selected lines" })).toBeInViewport();
+  await page.keyboard.press("d");
   await expect(page.locator(".quoted")).toContainText("2 lines from");
 
   await ines.open("/");

@@ -63,7 +63,8 @@ document.addEventListener("selectionchange", () => {
   const ids = range ? rowsOf(list).filter((row) => range.intersectsNode(row)).map((row) => +row.dataset.id) : [];
   // Pressing the link itself lets go of what was selected.
   if (!ids.length) return setTimeout(() => (discuss.hidden = getSelection()?.type !== "Range"), 300);
-  const link = url(location.pathname, { at: Math.min(...ids), to: Math.max(...ids) });
+  // With the search, for there may be others between them.
+  const link = url(location.pathname, { ...(q && { q }), at: Math.min(...ids), to: Math.max(...ids) });
   discuss.href = url("/discuss", { link });
   discuss.hidden = false;
 });
@@ -431,6 +432,20 @@ function move(step) {
   if (items[at]) go(items[at]);
 }
 
+/** The line at which selecting by keys began. */
+let began;
+
+/** Selects from there to the next line. */
+function extend(step) {
+  if (!held?.here) return move(0);
+  const selection = getSelection();
+  if (selection.isCollapsed || !began?.node?.isConnected) began = held.here;
+  move(step);
+  const [from, to] = [began.node, held.here.node];
+  const [first, last] = from.compareDocumentPosition(to) & Node.DOCUMENT_POSITION_PRECEDING ? [to, from] : [from, to];
+  if (first.isConnected && last.isConnected) selection.setBaseAndExtent(first, 0, last, last.childNodes.length);
+}
+
 const here = () => list?.querySelector(".here");
 const keys = {
   "/": () => {
@@ -439,6 +454,9 @@ const keys = {
   },
   j: () => move(1),
   k: () => move(-1),
+  J: () => extend(1),
+  K: () => extend(-1),
+  d: () => discuss?.hidden === false && discuss.click(),
   e: () => here() && open(here()),
   Enter: () => here() && open(here()),
   f: () => pressFollow(),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 27] = [
+const KEYS: [(&[&str], &str); 29] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -35,6 +35,8 @@ const KEYS: [(&[&str], &str); 27] = [
     (&["Esc"], "in a list or a dialog: close"),
     (&["/"], "searching logs: to the query"),
     (&["j", "k"], "there: from line to line"),
+    (&["J", "K"], "there: select lines"),
+    (&["d"], "there: discuss those selected"),
     (&["e"], "there: open the line"),
     (&["f", "w", "c"], "there: follow, wrap, copy the line's link"),
     (&["←", "→"], "on a chart: move; with Shift, mark a span"),

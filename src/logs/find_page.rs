@@ -324,7 +324,8 @@ fn Help() -> impl IntoView {
             <summary>"How to search"</summary>
             <dl>{rows.collect_view()}</dl>
             <p class="hint keys" hidden>
-                <kbd>"/"</kbd>" search, "<kbd>"j"</kbd>" "<kbd>"k"</kbd>" move, "<kbd>"e"</kbd>" open, "<kbd>"f"</kbd>
+                <kbd>"/"</kbd>" search, "<kbd>"j"</kbd>" "<kbd>"k"</kbd>" move, "<kbd>"J"</kbd>" "<kbd>"K"</kbd>" select, "
+                <kbd>"d"</kbd>" discuss those selected, "<kbd>"e"</kbd>" open, "<kbd>"f"</kbd>
                 " follow, "<kbd>"w"</kbd>" wrap, "<kbd>"c"</kbd>" copy the line's link"
             </p>
         </details>

@@ -271,6 +271,13 @@ async fn a_link_to_a_line_keeps_the_line_when_it_is_gone() {
         both.contains("2 lines from") && both.contains("gateway second"),
         "{both}"
     );
+    // Selected in a search, what stands between them and isn't found is left out.
+    let link = format!("{url}/logs/search?q=refused&at={first}&to={second}");
+    let found = card(&mut socket, DESK, "found", &link).await;
+    assert!(
+        found.contains("refused") && !found.contains("gateway second"),
+        "{found}"
+    );
     let search = card(
         &mut socket,
         DESK,

@@ -1,8 +1,9 @@
 //! Log lines in messages: what a link to a line, to several, or to a search shows.
 
+use std::sync::Arc;
+
 use super::{
     archive::Archive,
-    block::Raw,
     search::{self, Look},
     store,
 };
@@ -33,7 +34,10 @@ impl Quotable for Quoted {
             }
             let id = |name: &str| link.get(name).and_then(|id| id.parse::<u64>().ok());
             match (id("at"), link.get("q")) {
-                (Some(at), _) => self.lines(at, id("to").unwrap_or(at), link).await,
+                (Some(at), q) => {
+                    let q = q.unwrap_or_default();
+                    self.lines(at, id("to").unwrap_or(at), q, link).await
+                }
                 (None, Some(q)) => self.search(q).await,
                 (None, None) => Ok(None),
             }
@@ -42,11 +46,29 @@ impl Quotable for Quoted {
 }
 
 impl Quoted {
-    /// The lines from one to another.
-    async fn lines(&self, from: u64, to: u64, link: &Link) -> Result<Option<Snapshot>, AppError> {
+    /// The lines from one to another that `q` finds.
+    async fn lines(&self, from: u64, to: u64, q: &str, link: &Link) -> Result<Option<Snapshot>, AppError> {
         let (from, to) = (from.min(to), from.max(to));
-        let found = store::oldest_first(&self.0.readers, from.saturating_sub(1), LINES).await?;
-        let lines: Vec<Raw> = found.into_iter().take_while(|line| line.id <= to).collect();
+        let after = from.saturating_sub(1);
+        let lines: Vec<Arc<LogLine>> = match Query::parse(q) {
+            // Between two lines that a search shows there are others.
+            Ok(query) if from < to && !q.trim().is_empty() => {
+                let query = Query {
+                    since: None,
+                    before: None,
+                    ..query
+                };
+                let look = Look::of(&query, Timestamp::now()).between(after, to.saturating_add(1));
+                search::newest(&self.0, look.oldest_first(true), LINES as usize)
+                    .await?
+                    .0
+            }
+            _ => {
+                let found = store::oldest_first(&self.0.readers, after, LINES).await?;
+                let found = found.into_iter().take_while(|line| line.id <= to);
+                found.map(|line| Arc::new(line.into())).collect()
+            }
+        };
         let Some(first) = lines.first().filter(|line| line.id == from) else {
             return Ok(None);
         };
@@ -56,11 +78,8 @@ impl Quoted {
             true => format!("{} {}", at.milli(), first.source),
             false => format!("{} lines from {}", lines.len(), at.milli()),
         };
-        let mut rows: Vec<Row> = lines.iter().cloned().map(|line| row(&line.into(), one)).collect();
-        if one {
-            let fields = LogLine::from(first.clone()).fields;
-            rows.extend((!fields.0.is_empty()).then(|| Row::plain(fields.to_string())));
-        }
+        let mut rows: Vec<Row> = lines.iter().map(|line| row(line, one)).collect();
+        rows.extend((one && !first.fields.0.is_empty()).then(|| Row::plain(first.fields.to_string())));
         Ok(Some(Snapshot {
             kind: if one { "Log line" } else { "Log lines" }.into(),
             title,
