@@ -83,7 +83,7 @@ test("symbols are added where one looks, by what is offered or as one writes the
   ines.watch.expect(/status 400|status of 400/);
   await field.fill("NOWHERE-KNOWN");
   await ines.ticker.getByRole("button", { name: "Add", exact: true }).click();
-  await expect(ines.ticker.getByRole("alert")).toContainText("VENUE:SYMBOL");
+  await expect(ines.ticker.getByRole("alert")).toContainText("coinbase:NOWHERE-KNOWN");
   await expect(field).toHaveValue("NOWHERE-KNOWN");
   await field.press("Escape");
   await expect(field).toBeHidden();

@@ -18,7 +18,9 @@ async function ask(path, body) {
   const headers = body instanceof URLSearchParams ? {} : { "Content-Type": "application/json" };
   const sent = body instanceof URLSearchParams ? body : JSON.stringify(body);
   try {
-    const answer = await fetch(`/do/${path}`, { method: "POST", headers, body: sent, signal: AbortSignal.timeout(15e3) });
+    // What was asked for is done, also when one goes to another page meanwhile.
+    const sending = { method: "POST", headers, body: sent, keepalive: true, signal: AbortSignal.timeout(15e3) };
+    const answer = await fetch(`/do/${path}`, sending);
     if (answer.ok) return { answer: await answer.json() };
     const said = Object.values(await answer.json())[0];
     return { wrong: typeof said === "string" && said.length > 1 ? said : "That was not kept. Load the page again." };
@@ -183,7 +185,7 @@ export class Lists {
     if (this.list?.id !== id) return;
     const entries = this.list.entries.toSpliced(at, 0, key);
     this.#tell(`${key.symbol} is back, place ${Math.min(at, entries.length - 1) + 1} of ${entries.length}`);
-    if (await this.#edit("add_to_list", key, entries)) this.#edit("move_in_list", { ...key, to: at }, entries);
+    await this.#edit("add_to_list", { ...key, to: at }, entries);
     this.#panel.focus(this.#panel.order.indexOf(name(key)));
   }
 

@@ -104,14 +104,20 @@ pub async fn choose_columns(list: ListId, #[server(default)] columns: Vec<String
 }
 
 /// Adds what is written in `symbol`: `SYMBOL` or `VENUE:SYMBOL`, one or several; or with a `venue` that one symbol there.
+/// They stand at the end, or from the place `to` on, counted from 0.
 ///
 /// # Errors
 /// As `ticker/server/lists`.
 #[server(prefix = "/do", endpoint = "add_to_list", output = Json)]
-pub async fn add_to_list(list: ListId, symbol: String, #[server(default)] venue: String) -> Result<(), AppError> {
+pub async fn add_to_list(
+    list: ListId,
+    symbol: String,
+    #[server(default)] venue: String,
+    #[server(default)] to: Option<usize>,
+) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    state.ticker.lists.add(me, list, &symbol, &venue).await?;
+    state.ticker.lists.add(me, list, (&symbol, &venue), to).await?;
     leptos_axum::redirect(&crate::paths::watchlist(list));
     Ok(())
 }

@@ -106,12 +106,18 @@ impl Lists {
             .await
     }
 
-    /// Adds what is written to a list, each once, at the end: `VENUE:SYMBOL` or `SYMBOL`, one or several. With a `venue`
-    /// it is that one symbol.
+    /// Adds what is written to a list, each once, at the end or from the place `to` on, counted from 0: `VENUE:SYMBOL` or
+    /// `SYMBOL`, one or several. With a `venue` it is that one symbol.
     ///
     /// # Errors
     /// `NotFound`, `Invalid` about what is written, `Conflict` when the list would be too long.
-    pub async fn add(&self, me: UserId, list: ListId, symbol: &str, venue: &str) -> Result<(), AppError> {
+    pub async fn add(
+        &self,
+        me: UserId,
+        list: ListId,
+        (symbol, venue): (&str, &str),
+        to: Option<usize>,
+    ) -> Result<(), AppError> {
         let keys = match venue {
             "" => self.market.resolve(text::read(symbol)?)?,
             venue => vec![text::key(venue, symbol).map_err(|why| text::refusal(vec![(0, why)]))?],
@@ -121,7 +127,16 @@ impl Lists {
                 "Write a symbol, such as BTC-USD, or with its venue, such as coinbase:BTC-USD.".into(),
             ));
         }
-        self.edit(me, list, move |entries| rules::add(entries, keys)).await
+        self.edit(me, list, move |entries| {
+            rules::add(entries, keys.clone())?;
+            match to {
+                Some(to) => (to..)
+                    .zip(&keys)
+                    .try_for_each(|(to, key)| rules::shift(entries, key, to)),
+                None => Ok(()),
+            }
+        })
+        .await
     }
 
     /// Takes an entry off a list; one that is off already stays off.
