@@ -109,7 +109,7 @@ impl From<Seen> for ApiAlert {
             room: kept.spec.room.0,
             on: kept.is_on,
             firing: kept.is_on && known.is_some_and(|known| known.is_firing()),
-            name: draft.name,
+            name: kept.spec.name.clone(),
             test: draft.test,
             symbol: draft.symbol,
             query: draft.query,
