@@ -14,7 +14,7 @@ pub const LONGEST_WORDS: usize = 500;
 /// Days on which a rule speaks, as forms name them, Monday first.
 pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// Stands for the webhook's address that was written last, where the server holds it: the address is a secret, and in no URL.
+/// Stands for the webhook's address that was written last, where the server holds it: that is a secret, and in no URL.
 pub const HELD: &str = "held";
 
 /// What a rule looks for.
@@ -169,7 +169,8 @@ pub struct Draft {
     pub within: String,
     /// The number of the room that it speaks in.
     pub room: String,
-    /// What it says, with `{name}`, `{symbol}`, `{price}`, `{value}`, `{count}`, `{within}`, `{group}`, `{line}` in it.
+    /// What it says, with `{name}`, `{symbol}`, `{price}`, `{percent}`, `{value}`, `{count}`, `{within}`, `{group}`,
+    /// `{line}` in it.
     pub words: String,
     /// Whom it calls, such as `@ines @room`.
     pub mentions: String,

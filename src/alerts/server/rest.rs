@@ -156,7 +156,7 @@ pub struct NewAlert {
     /// 80 characters at most; what it looks for when absent.
     #[serde(default)]
     name: String,
-    /// Markdown, with `{name}`, `{symbol}`, `{price}`, `{value}`, `{count}`, `{within}`, `{group}`, `{line}`.
+    /// Markdown, with `{name}`, `{symbol}`, `{price}`, `{percent}`, `{value}`, `{count}`, `{within}`, `{group}`, `{line}`.
     #[serde(default)]
     words: String,
     /// Whom it calls: `@ines @room`.
