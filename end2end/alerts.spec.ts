@@ -90,7 +90,9 @@ test("lines come: an alert from one of them is one message, and is over", async 
   const row = ines.page.locator(".found-line").first();
   await row.locator(".text").click();
   await row.getByRole("link", { name: "Alert on this" }).click();
-  await expect(ines.page.getByLabel("Which lines")).toHaveValue(/source:gateway .*upstream timed out after/);
+  await expect(ines.page.getByLabel("Which lines")).toHaveValue(/source:gateway level>=error .*upstream timed out after/);
+  await expect(ines.page.getByLabel("Value", { exact: true })).toHaveValue("10");
+  await expect(ines.page.getByLabel("Within", { exact: true })).toHaveValue("5m");
   await expect(ines.page.getByLabel("Symbol")).toBeHidden();
   await ines.page.getByLabel("Value", { exact: true }).fill("2");
   await ines.page.getByLabel("Within", { exact: true }).fill("10s");
@@ -146,6 +148,7 @@ test("a command makes one; it is put off, switched off and deleted", async ({ in
   await expect(ines.page.getByRole("listitem").filter({ hasText: "ACME crosses above 100" })).toContainText("off");
   await ines.page.getByText("Delete", { exact: true }).click();
   await ines.page.getByRole("button", { name: "Delete it for everybody" }).click();
+  await expect(ines.page.getByText("The alert is deleted. What it said stays.")).toBeVisible();
   await expect(ines.page.getByText("No alert yet.")).toBeVisible();
 });
 
@@ -162,6 +165,29 @@ test("a webhook's secret is made anew from the form, and shown there", async ({ 
   await expect(page.getByText("The webhook's secret is a new one. The old one signs nothing any more.")).toBeVisible();
   await expect(secret).toHaveText(/^sbxwh_/);
   await expect(secret).not.toHaveText(old);
+});
+
+test("a form that is refused keeps the webhook's address, and a name that nobody gave follows the rule", async ({ ines }) => {
+  const { page } = ines;
+  await ines.open("/alerts/new?test=more&query=timeout&value=5&within=5m&shape=json&url=https://example.com/hook");
+  await page.getByLabel("Words").fill("{nonsense}");
+  await page.getByRole("button", { name: "Make alert" }).click();
+  await expect(page.getByRole("alert")).toContainText("The words know no {nonsense}");
+  await expect(page.getByLabel("Its address")).toHaveValue("https://example.com/hook");
+  expect(page.url()).not.toContain("example.com");
+  await page.getByLabel("Words").fill("");
+  await page.getByLabel("Calls").fill("@nobody");
+  await page.getByRole("button", { name: "Make alert" }).click();
+  await expect(page.getByRole("alert")).toContainText("@nobody is nobody in that room");
+  await page.getByLabel("Calls").fill("@ines");
+  await make(ines);
+  const row = page.getByRole("listitem").filter({ hasText: "more than 5 lines within 5 min: timeout" });
+  await expect(row).toContainText("calls @ines · cool-down 5 min · webhook: JSON");
+  await row.getByRole("link", { name: /^Edit / }).click();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("");
+  await page.getByLabel("Value", { exact: true }).fill("1k");
+  await page.getByRole("button", { name: "Change alert" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "more than 1,000 lines within 5 min: timeout" })).toBeVisible();
 });
 
 test("on a phone the form and the list fit, and what stands side by side is as high", async ({ person, ines, server, request }) => {

@@ -46,7 +46,11 @@ test("the first visitor sets the team up, the second joins by link, and they tal
   await expect(ines.page.getByText("1 of 2 here")).toBeVisible({ timeout: 20_000 });
 });
 
-test("typing is seen, and ends with the message", async ({ ines, tomasz }) => {
+test("typing is seen, and ends with the message; of a command nothing is", async ({ ines, tomasz }) => {
+  await tomasz.composer.pressSequentially("/price BTC");
+  await ines.page.waitForTimeout(1_000);
+  await expect(ines.page.getByText("tomasz is typing…")).toHaveCount(0);
+  await tomasz.composer.fill("");
   await tomasz.composer.pressSequentially("Pausing");
   await expect(ines.page.getByText("tomasz is typing…")).toBeVisible();
   await tomasz.composer.press("Enter");

@@ -143,9 +143,9 @@ pub fn discuss(link: &str, room: Option<RoomId>) -> String {
     format!("/discuss?link={}{room}", encoded(link))
 }
 
-/// Where an alert on these log lines is made.
+/// Where an alert on these log lines is made, with the usual values, so that it can be looked back on at once.
 pub fn alert_on_lines(query: &str) -> String {
-    format!("{NEW_ALERT}?test=more&query={}", encoded(query))
+    format!("{NEW_ALERT}?test=more&value=10&within=5m&query={}", encoded(query))
 }
 
 /// Where an alert on this price is made.

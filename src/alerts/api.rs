@@ -49,7 +49,7 @@ pub async fn delete_alert(id: AlertId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
     let state = crate::server::state::AppState::here()?;
     super::server::keep::delete(&state, &me, id).await?;
-    leptos_axum::redirect(crate::paths::ALERTS);
+    leptos_axum::redirect(&format!("{}?done=deleted", crate::paths::ALERTS));
     Ok(())
 }
 
@@ -92,6 +92,6 @@ pub async fn test_alert(id: AlertId) -> Result<(), AppError> {
     let nothing = || AppError::Invalid("This alert calls no webhook.".into());
     let hook = kept.spec.hook.ok_or_else(nothing)?;
     state.alerts.outgoing.test(id, &hook, &kept.spec.name).await?;
-    leptos_axum::redirect(&format!("{}?done=tested", crate::paths::ALERTS));
+    leptos_axum::redirect(&format!("{}?done=tested&rule={id}", crate::paths::ALERTS));
     Ok(())
 }

@@ -14,6 +14,9 @@ pub const LONGEST_WORDS: usize = 500;
 /// Days on which a rule speaks, as forms name them, Monday first.
 pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// Stands for the webhook's address that was written last, where the server holds it: that is a secret, and in no URL.
+pub const HELD: &str = "held";
+
 /// What a rule looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -166,7 +169,8 @@ pub struct Draft {
     pub within: String,
     /// The number of the room that it speaks in.
     pub room: String,
-    /// What it says, with `{name}`, `{symbol}`, `{price}`, `{value}`, `{count}`, `{within}`, `{group}`, `{line}` in it.
+    /// What it says, with `{name}`, `{symbol}`, `{price}`, `{percent}`, `{value}`, `{count}`, `{within}`, `{group}`,
+    /// `{line}` in it.
     pub words: String,
     /// Whom it calls, such as `@ines @room`.
     pub mentions: String,
@@ -211,6 +215,8 @@ pub struct Listed {
     pub trouble: Option<String>,
     /// It calls a webhook.
     pub has_hook: bool,
+    /// Whom it calls, when it speaks, and how long it goes on in the same message, in words.
+    pub terms: Vec<String>,
 }
 
 /// The form, as it begins or as it was sent.
@@ -224,6 +230,8 @@ pub struct FormPage {
     pub tried: Option<Tried>,
     /// What calls to its webhook are signed with, once it has one.
     pub secret: Option<String>,
+    /// The webhook's address is to be written again.
+    pub is_address_lost: bool,
 }
 
 /// What came of trying a rule on the past.

@@ -86,8 +86,12 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                 chat.told.set(None);
             }
             complete(completions, room_id, area.unchecked_ref());
+            let text = area.value();
+            // Of a command the others see nothing.
+            if !text.starts_with('/') || text.starts_with("//") {
+                chat.typing();
+            }
         }
-        chat.typing();
     };
     let taken = move |text: Option<String>| {
         if let (Some(area), Some(text)) = (field.try_get_untracked().flatten(), text) {

@@ -107,6 +107,8 @@ pub struct Priced {
     pub last: String,
     /// Whether it is more (`up`) or less (`down`) than the one shown before, else empty.
     pub way: String,
+    /// It is made up, or played from a recording.
+    pub demo: bool,
 }
 
 /// Of which symbol the moments are asked for, and of when.

@@ -15,6 +15,7 @@ use crate::{
     logs::{log_row::level_class, model::LogLine},
     paths,
     squawk::model::Headline,
+    ticker::quote_parts::DemoMark,
     time::Timestamp,
     ui::{loaded::loaded, outcome::Wrong},
 };
@@ -265,7 +266,7 @@ fn one_price(price: Priced) -> impl IntoView {
     };
     view! {
         <a href=href>
-            <span>{price.symbol}</span>
+            <span>{price.symbol}{price.demo.then(|| view! { " " <DemoMark /> })}</span>
             <span class=format!("figure {}", price.way)>
                 <span aria-hidden="true">{arrow}</span>
                 {price.last}

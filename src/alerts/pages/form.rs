@@ -10,7 +10,7 @@ use crate::{
     accounts::pages::frame::{Done, Frame},
     alerts::{
         api::{RenewAlertSecret, alert_form},
-        model::{DAYS, Draft, FormPage, LONGEST_NAME, LONGEST_WORDS, Shape, Test, Tried},
+        model::{DAYS, Draft, FormPage, HELD, LONGEST_NAME, LONGEST_WORDS, Shape, Test, Tried},
     },
     paths,
     ui::{
@@ -43,7 +43,11 @@ pub fn AlertFormPage() -> impl IntoView {
                 until: get("until"),
                 cooldown: get("cooldown"),
                 shape: get("shape"),
-                url: get("url"),
+                // What was written before, the server holds: it is a secret.
+                url: match get("hook").as_str() {
+                    "" => get("url"),
+                    _ => HELD.to_owned(),
+                },
             }
         })
     };
@@ -75,6 +79,7 @@ fn Form(page: FormPage) -> impl IntoView {
         rooms,
         tried,
         secret,
+        is_address_lost,
     } = page;
     if rooms.is_empty() {
         return view! { <p class="empty">"Alerts speak in rooms, and you are in none."</p> }.into_any();
@@ -112,6 +117,9 @@ fn Form(page: FormPage) -> impl IntoView {
         // Its address is that of the page: what looks back is a question, not a deed.
         <form method="get" action=paths::NEW_ALERT class="alert" id="alert">
             {wrong.map(|words| view! { <p class="notice error" role="alert">{words}</p> })}
+            {is_address_lost.then(|| view! {
+                <p class="notice error">"Write the webhook's address again: it is a secret, which no page's address holds, and the server has let go of it. Without it the alert calls no webhook."</p>
+            })}
             <Done what="renewed" words="The webhook's secret is a new one. The old one signs nothing any more." />
             <input type="hidden" name="rule" value=draft.rule.clone() />
             <div class="field">
@@ -153,7 +161,7 @@ fn Form(page: FormPage) -> impl IntoView {
                 <label for="mentions">"Calls"</label>
                 <input id="mentions" name="mentions" value=draft.mentions.clone() placeholder="@ines @here" autocomplete="off" spellcheck="false" maxlength="200" />
             </div>
-            <details open=has_more(&draft)>
+            <details open=has_more(&draft) || is_address_lost>
                 <summary>"Name, words, hours, webhook"</summary>
                 <More draft=draft.clone() secret />
             </details>
@@ -208,7 +216,7 @@ fn More(draft: Draft, secret: Option<String>) -> impl IntoView {
         <div class="field">
             <label for="words">"Words"</label>
             <textarea id="words" name="words" rows="2" maxlength=LONGEST_WORDS.to_string() aria-describedby="words-hint">{draft.words.clone()}</textarea>
-            <p class="hint" id="words-hint">"Markdown, with {name} {symbol} {price} {value} {count} {within} {group} {line}; empty for the usual words"</p>
+            <p class="hint" id="words-hint">"Markdown, with {name} {symbol} {price} {percent} {value} {count} {within} {group} {line}; empty for the usual words. {price} is the price itself, {percent} how far it moved or its spread, {value} what stands above."</p>
         </div>
         <fieldset class="choices">
             <legend>"Days (UTC), all where none is chosen"</legend>

@@ -1,9 +1,10 @@
 //! `/alerts`: the alerts of the rooms that one is in, and what one can do with them.
 
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_query_map;
 
 use crate::{
-    accounts::pages::frame::{Done, Frame, When, day_and_minute},
+    accounts::pages::frame::{Done, Frame, When, day_and_minute, is_done},
     alerts::{
         api::{DeleteAlert, SwitchAlert, TestAlert, WakeAlert, alerts},
         model::Listed,
@@ -40,11 +41,26 @@ fn List(listed: Vec<Listed>) -> impl IntoView {
             </p>
         }
     });
+    // Which one was tested, since the page has many.
+    let tested = is_done("tested").then(|| {
+        let rule = use_query_map()
+            .with_untracked(|query| query.get("rule"))
+            .unwrap_or_default();
+        let name = listed
+            .iter()
+            .find(|alert| alert.id.to_string() == rule)
+            .map(|alert| alert.name.clone());
+        let words = name.map_or("The webhook took the call.".to_owned(), |name| {
+            format!("The webhook of {name} took the call.")
+        });
+        view! { <p class="notice" role="status">{words}</p> }
+    });
     let rows = listed.into_iter().map(|alert| view! { <Row alert /> }).collect_view();
     view! {
         <Wrong error=wrong />
         <Done what="kept" words="It is watched from now on." />
-        <Done what="tested" words="The webhook took the call." />
+        <Done what="deleted" words="The alert is deleted. What it said stays." />
+        {tested}
         <Done what="woken" words="It speaks again." />
         <p><a class="button" href=paths::NEW_ALERT>"New alert"</a></p>
         {none}
@@ -70,6 +86,8 @@ fn Row(alert: Listed) -> impl IntoView {
         .snoozed
         .map(|_| view! { <Wake id=alert.id name=alert.name.clone() /> });
     let acts = alert.can_change.then(|| view! { <Acts alert=alert.clone() /> });
+    let edits = (acts.is_some() || wake.is_some()).then(|| view! { <div class="edits">{acts}{wake}</div> });
+    let terms = alert.terms.join(" \u{b7} ");
     view! {
         <li>
             <div>
@@ -84,10 +102,10 @@ fn Row(alert: Listed) -> impl IntoView {
                     " · "
                     {fired}
                 </p>
+                <p class="hint">{terms}</p>
                 {alert.trouble.clone().map(|trouble| view! { <p class="error">"It couldn't speak: " {trouble}</p> })}
             </div>
-            {wake}
-            {acts}
+            {edits}
         </li>
     }
     .into_any()
@@ -121,21 +139,20 @@ fn Acts(alert: Listed) -> impl IntoView {
         }
     });
     view! {
-        <div class="edits">
-            <a class="button quiet" href=edit aria-label=format!("Edit {}", alert.name)>"Edit"</a>
-            {test}
-            <form method="post" action=SwitchAlert::PATH>
-                <input type="hidden" name="id" value=id.clone() />
-                <input type="hidden" name="on" value=(!alert.is_on).to_string() />
-                <button class="button quiet" type="submit" aria-label=label>{words}</button>
+        // What every row has comes first, so that it stands in the same place in each.
+        <a class="button quiet" href=edit aria-label=format!("Edit {}", alert.name)>"Edit"</a>
+        <form method="post" action=SwitchAlert::PATH>
+            <input type="hidden" name="id" value=id.clone() />
+            <input type="hidden" name="on" value=(!alert.is_on).to_string() />
+            <button class="button quiet" type="submit" aria-label=label>{words}</button>
+        </form>
+        <details>
+            <summary aria-label=format!("Delete {}", alert.name)>"Delete"</summary>
+            <form method="post" action=DeleteAlert::PATH>
+                <input type="hidden" name="id" value=id />
+                <button class="button danger" type="submit">"Delete it for everybody"</button>
             </form>
-            <details>
-                <summary aria-label=format!("Delete {}", alert.name)>"Delete"</summary>
-                <form method="post" action=DeleteAlert::PATH>
-                    <input type="hidden" name="id" value=id />
-                    <button class="button danger" type="submit">"Delete it for everybody"</button>
-                </form>
-            </details>
-        </div>
+        </details>
+        {test}
     }
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{
     machine::Opens,
     spec::Spec,
-    state::{Group, LONGEST_LINE, MOST_GROUPS, OTHERS, Phase, State},
+    state::{Group, MOST_GROUPS, OTHERS, Phase, State},
     window::width,
 };
 use crate::{alerts::model::Test, ticker::server::instruments::session::Phase as Market, time::Timestamp};
@@ -26,6 +26,7 @@ impl State {
         self.price.at = self.price.at.max(at);
         let is_newer = at > self.price.heard;
         self.price.heard = self.price.heard.max(at);
+        self.price.last = Some(last);
         let (figure, holds) = match spec.test {
             Test::Above => (Some(last), Some(last > spec.value)),
             Test::Below => (Some(last), Some(last < spec.value)),
@@ -38,6 +39,10 @@ impl State {
                 self.price.range.add(last, at.micros(), now, width);
                 let moved = self.price.range.ends().and_then(|(low, high)| {
                     let (up, down) = (percent(last - low, low)?, percent(high - last, high)?);
+                    self.price.is_down = match spec.test {
+                        Test::Moves => down > up,
+                        test => test == Test::Falls,
+                    };
                     Some(match spec.test {
                         Test::Rises => up,
                         Test::Falls => down,
@@ -60,6 +65,9 @@ impl State {
             self.price.noted = figure;
             return false;
         };
+        let quote = (Some(last), self.price.is_down);
+        let is_other = std::mem::replace(&mut episode.quote, quote.0) != quote.0 || episode.is_down != quote.1;
+        episode.is_down = quote.1;
         let Some(figure) = figure.map(|figure| rounded(spec.test, figure)) else {
             return false;
         };
@@ -71,7 +79,9 @@ impl State {
             episode.peak = Some(figure);
         }
         let was = episode.price.replace(figure);
-        was != Some(figure)
+        // Where it moves, the price is told beside the percent.
+        let is_told = matches!(spec.test, Test::Moves | Test::Rises | Test::Falls);
+        was != Some(figure) || (is_told && is_other)
     }
 
     /// A line comes, as [`State::price`].
@@ -89,7 +99,15 @@ impl State {
             self.groups.insert(name.to_owned(), known);
         }
         let (now, since) = (self.now, self.since);
+        let (by_value, mut ends) = (spec.waits_for_each(), false);
         if let Some(group) = self.groups.get_mut(name) {
+            if by_value {
+                ends = group.met;
+                let last = group.last.get_or_insert_default();
+                if id >= last.id {
+                    last.set(id, at, name, text);
+                }
+            }
             let (latest, width) = (now.micros(), width(spec.seconds));
             // What comes later than the time that is looked over counts when it comes.
             if !group.counts.add(at.micros(), latest, width) {
@@ -104,11 +122,10 @@ impl State {
         };
         let episode = self.episode.get_or_insert_default();
         let is_newer = episode.last.as_ref().is_none_or(|last| id > last.id);
-        if is_newer {
-            let last = episode.last.get_or_insert_default();
-            (last.id, last.at) = (id, at);
-            last.text.clear();
-            last.text.extend(text.chars().take(LONGEST_LINE));
+        // Where each value is waited for, it is a line of one that is silent, or that has just ended its silence.
+        if is_newer && (!by_value || ends) {
+            let group = if spec.by.is_empty() { "" } else { name };
+            episode.last.get_or_insert_default().set(id, at, group, text);
         }
         if self.phase != Phase::Firing {
             return false;
@@ -124,9 +141,10 @@ impl State {
         true
     }
 
-    /// Time goes by.
-    pub(super) fn clock(&mut self, spec: &Spec, session: Opens) {
+    /// Time goes by; whether a firing has something new to tell: that it holds of other values than before.
+    pub(super) fn clock(&mut self, spec: &Spec, session: Opens) -> bool {
         let now = self.now;
+        let mut news = false;
         match spec.test {
             Test::Stale => {
                 let is_open = session.is_none_or(|session| session.phase(now) == Market::Open);
@@ -155,17 +173,22 @@ impl State {
                 }
                 let since = self.since;
                 for group in self.groups.values_mut() {
+                    let was = group.met;
                     group.counts.forget(now.micros(), width(spec.seconds));
                     judge(spec, group, now, since);
+                    news |= group.met != was;
                 }
+                let known = self.groups.len();
                 self.groups.retain(|name, group| match spec.test {
                     Test::More => group.met || group.counts.sum() > 0,
                     _ => !group.met || name.is_empty() || now.seconds_since(group.met_since) < FORGOTTEN,
                 });
+                news |= spec.test == Test::Fewer && self.groups.len() != known;
                 self.met = self.groups.values().any(|group| group.met);
             }
             _ => (),
         }
+        news
     }
 }
 

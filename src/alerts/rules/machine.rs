@@ -79,13 +79,13 @@ impl State {
             }
             Event::Clock(at) => {
                 self.now = self.now.max(at);
-                self.clock(spec, session);
-                self.follow(spec, false)
+                let news = self.clock(spec, session);
+                self.follow(spec, news)
             }
             Event::Gap(from, until) => {
                 self.now = self.now.max(from.min(until));
-                self.clock(spec, session);
-                let step = self.follow(spec, false);
+                let news = self.clock(spec, session);
+                let step = self.follow(spec, news);
                 self.pass_over(spec, until);
                 step
             }
@@ -168,6 +168,7 @@ impl State {
             episode.times += 1;
             episode.all += lines;
             episode.price = noted.or(episode.price);
+            (episode.quote, episode.is_down) = (self.price.last, self.price.is_down);
             episode.peak = match (episode.peak, noted) {
                 (Some(peak), Some(noted)) if spec.test == Test::Below => Some(peak.min(noted)),
                 (peak, noted) => peak.max(noted),
@@ -178,6 +179,8 @@ impl State {
                 began: now,
                 times: 1,
                 price: noted,
+                quote: self.price.last,
+                is_down: self.price.is_down,
                 peak: noted,
                 all: lines,
                 last: episode.last.clone(),
@@ -203,6 +206,14 @@ impl State {
             .map(|(name, group)| (name, group.counts.sum()))
             .collect();
         episode.now = groups.iter().map(|(_, count)| count).sum();
+        if spec.waits_for_each() {
+            // Of those that are silent, not of one that goes on.
+            let silent = self.groups.values().filter(|group| group.met);
+            let last = silent
+                .filter_map(|group| group.last.as_ref())
+                .max_by_key(|last| last.id);
+            episode.last = last.cloned().or(episode.last.take());
+        }
         if spec.test == Test::More {
             let most = groups.iter().map(|(_, count)| Decimal::from(*count)).max();
             episode.peak = episode.peak.max(most);

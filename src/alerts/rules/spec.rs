@@ -33,6 +33,8 @@ pub struct Spec {
     pub test: Test,
     /// Of which price; empty for lines.
     pub key: Key,
+    /// There are prices of its symbol at other venues, too: so its own is said. Not kept: `server/venues` knows it.
+    pub at_venue: bool,
     /// Which lines, in the usual form; empty for prices.
     pub query: String,
     /// A field whose values are counted each by itself; empty for none.
@@ -98,6 +100,7 @@ impl Spec {
             name: String::new(),
             test,
             key,
+            at_venue: false,
             query,
             by,
             value,
@@ -111,7 +114,7 @@ impl Spec {
         };
         let name = draft.name.split_whitespace().collect::<Vec<_>>().join(" ");
         spec.name = match name.is_empty() {
-            true => spec.sentence().chars().take(LONGEST_NAME).collect(),
+            true => spec.own_name(),
             false => name,
         };
         if spec.name.chars().count() > LONGEST_NAME {
@@ -128,7 +131,11 @@ impl Spec {
         let hook = self.hook.clone();
         Draft {
             rule: String::new(),
-            name: self.name.clone(),
+            // One that was made of what it looks for is made anew with that.
+            name: match self.has_own_name() {
+                true => String::new(),
+                false => self.name.clone(),
+            },
             test: self.test.name().to_owned(),
             symbol: match self.test.is_price() {
                 true => written(&self.key),
@@ -153,28 +160,6 @@ impl Spec {
             cooldown: lengths::write(self.cooldown),
             shape: hook.as_ref().map_or("", |hook| hook.shape.name()).to_owned(),
             url: hook.map(|hook| hook.url).unwrap_or_default(),
-        }
-    }
-
-    /// What it looks for, in words.
-    pub fn sentence(&self) -> String {
-        let (symbol, value, time) = (&self.key.symbol, self.value, lengths::words(self.seconds));
-        let lines = || match (self.query.as_str(), self.by.as_str()) {
-            ("", "") => "any".to_owned(),
-            (query, "") => query.to_owned(),
-            ("", by) => format!("any, by {by}"),
-            (query, by) => format!("{query}, by {by}"),
-        };
-        match self.test {
-            Test::Above => format!("{symbol} crosses above {value}"),
-            Test::Below => format!("{symbol} crosses below {value}"),
-            Test::Moves => format!("{symbol} moves {value}% within {time}"),
-            Test::Rises => format!("{symbol} rises {value}% within {time}"),
-            Test::Falls => format!("{symbol} falls {value}% within {time}"),
-            Test::Spread => format!("spread of {symbol} above {value}%"),
-            Test::Stale => format!("no price of {symbol} for {time}"),
-            Test::More => format!("more than {value} lines within {time}: {}", lines()),
-            Test::Fewer => format!("fewer than {value} lines within {time}: {}", lines()),
         }
     }
 }

@@ -63,6 +63,10 @@ pub struct Price {
     pub at: Timestamp,
     /// It was seen on the other side, from where it can cross.
     pub is_armed: bool,
+    /// The last one.
+    pub last: Option<Decimal>,
+    /// It is down rather than up, where it moves.
+    pub is_down: bool,
     /// Where it went lately.
     pub range: Range,
     /// What a firing that begins now begins with.
@@ -81,6 +85,9 @@ pub struct Group {
     pub met: bool,
     /// Since when it does.
     pub met_since: Timestamp,
+    /// The last line, where its silence is waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<Last>,
 }
 
 /// A firing, from its first moment to its end.
@@ -99,6 +106,10 @@ pub struct Episode {
     pub times: u32,
     /// The newest price; of a spread or a move, the percent.
     pub price: Option<Decimal>,
+    /// The newest price itself.
+    pub quote: Option<Decimal>,
+    /// It is down rather than up, where it moves.
+    pub is_down: bool,
     /// The farthest that it went; of lines, the most that one value had within the rule's time.
     pub peak: Option<Decimal>,
     /// Lines within the rule's time, now.
@@ -120,6 +131,20 @@ pub struct Last {
     pub at: Timestamp,
     /// How its text begins.
     pub text: String,
+    /// Its value of the rule's field; empty without one.
+    #[serde(default)]
+    pub group: String,
+}
+
+impl Last {
+    /// Makes it another line, of which it takes the beginning.
+    pub fn set(&mut self, id: u64, at: Timestamp, group: &str, text: &str) {
+        (self.id, self.at) = (id, at);
+        self.text.clear();
+        self.text.extend(text.chars().take(LONGEST_LINE));
+        self.group.clear();
+        self.group.push_str(group);
+    }
 }
 
 impl State {

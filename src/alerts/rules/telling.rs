@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    details,
     figures::Figures,
-    lengths,
     mark::Mark,
     spec::Spec,
     state::{Episode, State},
     words,
 };
-use crate::{alerts::model::Test, chat::plain::CARD, ids::FiringId, paths, time::Timestamp, ui::html::escaped};
+use crate::{chat::plain::CARD, ids::FiringId, paths, time::Timestamp, ui::html::escaped};
 
 /// What one can put it off for: as a button says it, and as it is sent.
 pub const SNOOZES: [(&str, &str); 3] = [
@@ -22,8 +22,6 @@ pub const SNOOZES: [(&str, &str); 3] = [
 pub const ACKNOWLEDGE: &str = "acknowledge";
 /// The word by which somebody takes a snooze back.
 pub const WAKE: &str = "wake";
-/// Bytes of a detail at most.
-const LONGEST: usize = 600;
 
 /// What a firing says. Kept with it, so that whoever presses a button can have it said again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +64,7 @@ impl Telling {
         Self {
             name: spec.name.clone(),
             what: words::filled(spec, episode),
-            details: details(spec, episode),
+            details: details::of(spec, episode),
             mentions: spec.mentions.clone(),
             link: link(spec, episode),
             began: episode.began,
@@ -149,62 +147,6 @@ impl Telling {
         let lines = lines.into_iter().chain(rest).filter(|line| !line.is_empty());
         lines.collect::<Vec<_>>().join("\n")
     }
-}
-
-fn details(spec: &Spec, episode: &Episode) -> Vec<String> {
-    let mut details = Vec::new();
-    let within = lengths::words(spec.seconds);
-    let text = |number: rust_decimal::Decimal| plain(&number.to_string());
-    match spec.test {
-        Test::More | Test::Fewer => {
-            let peak = episode
-                .peak
-                .map(|peak| format!(", {} at most", text(peak)))
-                .unwrap_or_default();
-            let now = match episode.ended {
-                None => format!("{} within {within}{peak}; ", episode.now),
-                Some(_) => String::new(),
-            };
-            details.push(format!("{now}{} in all", episode.all));
-            if !episode.groups.is_empty() {
-                let mut groups = String::new();
-                for (name, count) in &episode.groups {
-                    let between = if groups.is_empty() { "" } else { ", " };
-                    if groups.len() < LONGEST {
-                        groups.push_str(&format!("{between}{} {count}", code(name)));
-                    }
-                }
-                details.push(format!("{}: {groups}", plain(&spec.by)));
-            }
-            if let Some(last) = &episode.last {
-                details.push(format!("Last, {}: {}", last.at.second(), code(cut(&last.text))));
-            }
-        }
-        Test::Stale => (),
-        test => {
-            let sign = if matches!(test, Test::Above | Test::Below) {
-                ""
-            } else {
-                "%"
-            };
-            let figure = |name: &str, number| format!("{name} {}{sign}", text(number));
-            let figures = [("now", episode.price), ("farthest", episode.peak)];
-            let figures: Vec<String> = figures
-                .into_iter()
-                .filter_map(|(name, number)| number.map(|number| figure(name, number)))
-                .collect();
-            details.push(figures.join(", "));
-        }
-    }
-    if episode.times > 1 {
-        details.push(format!("{} times", episode.times));
-    }
-    details
-}
-
-/// The beginning of a line; before it is marked up, since what is marked must end.
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST)]
 }
 
 /// The log search, or the symbol's page, at the time of the firing.

@@ -121,6 +121,13 @@ fn moves_spreads_and_silence_of_prices() {
         Some(Step::Fired),
         "from the highest, within the minute"
     );
+    assert!(
+        rule.body().contains("down 2.56% to 98.9, farthest 2.56%"),
+        "{}",
+        rule.body()
+    );
+    rule.spec.words = "{price}, {percent} of {value}, {symbol}".into();
+    assert!(rule.body().contains("\n98.9, 2.56 of 2, BTC-USD\n"), "{}", rule.body());
     assert_eq!(rule.price(21, "100.6"), Some(Step::Resolved), "1.7 % from the lowest");
     let mut rule = Rule::new(spec(Test::Falls, "2", "60s"));
     rule.price(1, "100");
@@ -155,7 +162,7 @@ fn more_lines_than_are_one_firing() {
     let steps: Vec<_> = (0..10_000).filter_map(|i| rule.line(i / 200, "")).collect();
     assert_eq!(steps.iter().filter(|step| **step == Step::Fired).count(), 1);
     assert!(steps[1..].iter().all(|step| *step == Step::Updated), "the rest goes on");
-    assert!(rule.body().contains("10000 in all"), "{}", rule.body());
+    assert!(rule.body().contains("10,000 in all"), "{}", rule.body());
     assert_eq!(rule.clock(70), None, "some are still within the minute");
     assert_eq!(rule.clock(49 + 61), Some(Step::Resolved));
     assert_eq!(rule.line(49 + 62, ""), None, "one is not more than three");
@@ -181,6 +188,12 @@ fn values_are_counted_by_themselves_and_told_together() {
     assert_eq!(rule.line(3, "XPAR"), Some(Step::Updated), "one message for both");
     rule.line(4, "XPAR");
     assert!(rule.body().contains("venue: `XPAR` 3, `XLON` 2"), "{}", rule.body());
+    assert!(
+        rule.body().contains("5 within 1 min, of one venue 3 at most; 5 in all"),
+        "all of them, and of one: {}",
+        rule.body()
+    );
+    assert!(rule.body().contains("Last of `XPAR`, "), "{}", rule.body());
     for i in 0..1_000 {
         rule.line(5, &format!("X{i}"));
     }

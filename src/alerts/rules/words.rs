@@ -1,10 +1,15 @@
 //! What a rule says: its own words with what is known put into them.
 
-use super::{lengths, spec::Spec, state::Episode, telling::plain};
-use crate::{alerts::model::LONGEST_WORDS, error::AppError};
+use super::{lengths, sentence::grouped, spec::Spec, state::Episode, telling::plain};
+use crate::{
+    alerts::model::{LONGEST_WORDS, Test},
+    error::AppError,
+};
 
 /// What can stand in braces.
-const NAMES: [&str; 8] = ["name", "symbol", "price", "value", "count", "within", "group", "line"];
+const NAMES: [&str; 9] = [
+    "name", "symbol", "price", "percent", "value", "count", "within", "group", "line",
+];
 
 /// The words as they will be kept.
 ///
@@ -39,14 +44,20 @@ pub fn filled(spec: &Spec, episode: &Episode) -> String {
 }
 
 fn known(name: &str, spec: &Spec, episode: &Episode) -> String {
+    let is_percent = matches!(spec.test, Test::Moves | Test::Rises | Test::Falls | Test::Spread);
     match name {
         "name" => spec.name.clone(),
-        "symbol" => spec.key.symbol.clone(),
-        "price" => episode.price.map(|price| price.to_string()).unwrap_or_default(),
-        "value" => spec.value.to_string(),
+        "symbol" => spec.subject(),
+        "price" => {
+            // What began before the price itself was noted has it where that is what is compared.
+            let known = episode.quote.or(episode.price.filter(|_| !is_percent));
+            known.map(grouped).unwrap_or_default()
+        }
+        "percent" => episode.price.filter(|_| is_percent).map(grouped).unwrap_or_default(),
+        "value" => grouped(spec.value),
         "count" => match spec.test.is_price() {
             true => episode.times.to_string(),
-            false => episode.now.to_string(),
+            false => grouped(episode.now),
         },
         "within" => lengths::words(spec.seconds),
         "group" => {

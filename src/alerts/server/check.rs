@@ -7,13 +7,18 @@ use crate::{
     },
     chat::{
         model::RoomKind,
-        server::store::{archived, no_room, room},
+        server::{
+            mentions,
+            store::{archived, no_room, room},
+        },
     },
     error::AppError,
     ids::{RoomId, UserId},
     server::state::AppState,
     ticker::{model::Key, server::lists::text},
 };
+
+use super::venues;
 
 /// The rule that `draft` stands for, as `me` may make it.
 ///
@@ -26,8 +31,14 @@ pub async fn check(state: &AppState, me: UserId, draft: &Draft) -> Result<Spec, 
     };
     let room = draft.room.trim().parse();
     let room: RoomId = room.map_err(|_| AppError::Invalid("Choose the room that it speaks in.".into()))?;
-    let rule = Spec::of(draft, key, room)?;
+    let mut rule = Spec::of(draft, key, room)?;
+    let is_unnamed = draft.name.trim().is_empty();
+    venues::named(state, std::slice::from_mut(&mut rule));
+    if is_unnamed {
+        rule.name = rule.own_name();
+    }
     may_speak_in(state, me, room).await?;
+    may_be_called(state, &rule).await?;
     if let Some(hook) = &rule.hook {
         state.alerts.outgoing.check(&hook.url)?;
     }
@@ -44,6 +55,20 @@ async fn may_speak_in(state: &AppState, me: UserId, id: RoomId) -> Result<(), Ap
             "Alerts speak in rooms, not in conversations and threads. Choose a room.".into(),
         )),
     }
+}
+
+/// Refuses to call whom a message in that room wouldn't reach.
+async fn may_be_called(state: &AppState, rule: &Spec) -> Result<(), AppError> {
+    let called = mentions::called(&state.chat, rule.room, &rule.mentions).await?;
+    let nobody = rule.mentions.split(' ').find(|name| {
+        let name = name.trim_start_matches('@');
+        !name.is_empty() && !called.is(name)
+    });
+    nobody.map_or(Ok(()), |name| {
+        Err(AppError::Invalid(format!(
+            "{name} is nobody in that room: it can call those who are in it, @here and @room."
+        )))
+    })
 }
 
 /// What a symbol stands for, as on a list: `BTC-USD`, or `coinbase:BTC-USD`.

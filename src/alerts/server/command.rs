@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     keep::{beyond, elsewhere, keep},
-    store,
+    store, venues,
 };
 
 /// The command.
@@ -46,9 +46,10 @@ impl Command for Alert {
                 role: Role::Member,
             };
             let (id, is_new) = keep(&state, &me, &draft).await?;
-            let kept = store::rule(&state.desk.readers, id)
+            let mut kept = store::rule(&state.desk.readers, id)
                 .await?
                 .ok_or_else(store::no_alert)?;
+            venues::named(&state, std::slice::from_mut(&mut kept));
             let sentence = kept.spec.sentence();
             let beyond = beyond(&state, &kept.spec).map_or_else(String::new, |beyond| format!(" {beyond}"));
             let watched = elsewhere(&state, &kept.spec).map_or_else(String::new, |watched| format!(" {watched}"));

@@ -1,6 +1,8 @@
 //! What the pages of alerts send and ask for besides themselves. The form posts here rather than to a server function: one
 //! that is refused comes back with all that was typed.
 
+use std::time::Instant;
+
 use axum::{
     Json,
     extract::{Query, RawForm, RawQuery, State},
@@ -11,7 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::server::session::Session,
-    alerts::{model::Draft, pages::parts::Outcome},
+    alerts::{
+        model::{Draft, HELD},
+        pages::parts::Outcome,
+    },
     chat::server::options::fragment,
     error::AppError,
     paths,
@@ -32,8 +37,12 @@ pub async fn keep_form(
     RawForm(form): RawForm,
 ) -> Result<Response, AppError> {
     let draft = read(&form);
+    hold(&state, &session, &draft);
     match keep(&state, &session.me, &draft).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}?done=kept", paths::ALERTS)).into_response()),
+        Ok(_) => {
+            state.alerts.addresses.forget(session.me.id);
+            Ok(Redirect::to(&format!("{}?done=kept", paths::ALERTS)).into_response())
+        }
         Err(AppError::SlowDown(seconds)) => Err(AppError::SlowDown(seconds)),
         Err(error) if error.status() < 500 => Ok(Redirect::to(&refused(&draft, error)).into_response()),
         Err(error) => Err(error),
@@ -42,8 +51,20 @@ pub async fn keep_form(
 
 /// `POST /alerts/look`: back to the form, which says what its rule would have done. By a post, so that the webhook's address
 /// is in no URL.
-pub async fn look_form(_: Session, RawForm(form): RawForm) -> Redirect {
-    Redirect::to(&again(&read(&form)))
+pub async fn look_form(State(state): State<AppState>, session: Session, RawForm(form): RawForm) -> Redirect {
+    let draft = read(&form);
+    hold(&state, &session, &draft);
+    Redirect::to(&again(&draft))
+}
+
+/// Keeps the webhook's address for the form that comes again.
+fn hold(state: &AppState, session: &Session, draft: &Draft) {
+    if !draft.url.trim().is_empty() {
+        state
+            .alerts
+            .addresses
+            .keep(session.me.id, draft.url.trim(), Instant::now());
+    }
 }
 
 /// The form again, with what was wrong; as leptos does for server functions.
@@ -73,7 +94,8 @@ fn read(form: &[u8]) -> Draft {
     serde_json::from_value(fields.into()).unwrap_or_default()
 }
 
-/// The form with all that stood in it, but for the webhook's address, which is a secret; the page says what is wrong.
+/// The form with all that stood in it; the page says what is wrong. Of the webhook's address, which is a secret, only that it
+/// waits in `addresses`.
 fn again(draft: &Draft) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let fields = serde_json::to_value(draft).unwrap_or_default();
@@ -82,6 +104,9 @@ fn again(draft: &Draft) -> String {
         if !text.is_empty() && name != "url" {
             query.append_pair(name, text);
         }
+    }
+    if !draft.url.trim().is_empty() {
+        query.append_pair("hook", HELD);
     }
     format!("{}?{}", paths::NEW_ALERT, query.finish())
 }

@@ -7,7 +7,7 @@ use crate::{
     accounts::model::{Me, Role},
     alerts::{
         model::{Draft, Test},
-        rules::{machine::Event, spec::Spec, state::State},
+        rules::{machine::Event, sentence::grouped, spec::Spec, state::State},
     },
     chat::server::{
         spoken::Spoken,
@@ -195,12 +195,12 @@ fn begins(state: &AppState, spec: &Spec) -> State {
 /// Where the price of a rule is that fires when it crosses something, if it is beyond that already.
 pub fn beyond(state: &AppState, spec: &Spec) -> Option<String> {
     let quote = quote(state, spec)?;
-    let (symbol, last, value) = (&spec.key.symbol, quote.last, spec.value);
     let side = match spec.test {
-        Test::Above if last > value => "above",
-        Test::Below if last < value => "below",
+        Test::Above if quote.last > spec.value => "above",
+        Test::Below if quote.last < spec.value => "below",
         _ => return None,
     };
+    let (symbol, last, value) = (spec.subject(), grouped(quote.last), grouped(spec.value));
     Some(format!(
         "{symbol} is {last} now, which is {side} {value} already: this fires when it comes back and crosses again."
     ))

@@ -1,10 +1,12 @@
 //! What the pages of alerts show.
 
+use std::time::Instant;
+
 use crate::{
     accounts::model::{Me, Role},
     alerts::{
-        model::{Draft, FormPage, Listed, Tried},
-        rules::state::State,
+        model::{Draft, FormPage, HELD, Listed, Tried},
+        rules::{lengths, spec::Spec, state::State},
     },
     chat::{message::permalink, model::RoomKind, server::store::rooms},
     error::AppError,
@@ -17,20 +19,54 @@ use super::{
     keep::may_change,
     preview::preview,
     store::{self, Seen},
+    venues,
 };
 
-/// The alerts of the rooms that `me` is in, by room and name.
+/// The alerts of the rooms that `me` is in, those that fire first, then by
+/// name.
 ///
 /// # Errors
 /// When the database can't be read.
 pub async fn listed(state: &AppState, me: &Me) -> Result<Vec<Listed>, AppError> {
     let now = Timestamp::now();
-    let seen = store::seen(&state.desk.readers, me.id).await?;
-    Ok(seen.into_iter().map(|seen| one(seen, me, now)).collect())
+    let mut seen = store::seen(&state.desk.readers, me.id).await?;
+    venues::named(state, &mut seen);
+    let mut listed: Vec<Listed> = seen.into_iter().map(|seen| one(seen, me, now)).collect();
+    listed.sort_by_cached_key(|alert| (!alert.is_firing, alert.name.to_lowercase(), alert.id));
+    Ok(listed)
+}
+
+/// What else is to be known of a rule at a glance.
+fn terms(spec: &Spec) -> Vec<String> {
+    let (days, from, until) = spec.hours.write();
+    let mut terms = Vec::new();
+    if !spec.mentions.is_empty() {
+        terms.push(format!("calls {}", spec.mentions));
+    }
+    let hours = match from.as_str() {
+        "" => String::new(),
+        from => format!("{from} to {until} UTC"),
+    };
+    let when = [days.replace(',', ", "), hours];
+    let when: Vec<String> = when.into_iter().filter(|part| !part.is_empty()).collect();
+    if !when.is_empty() {
+        terms.push(when.join(", "));
+    }
+    terms.push(match spec.cooldown {
+        0 => "no cool-down".to_owned(),
+        seconds => format!("cool-down {}", lengths::words(seconds)),
+    });
+    terms.extend(
+        spec.hook
+            .as_ref()
+            .map(|hook| format!("webhook: {}", hook.shape.words())),
+    );
+    terms
 }
 
 fn one(seen: Seen, me: &Me, now: Timestamp) -> Listed {
     let Seen { kept, room, author, .. } = seen;
+    let terms = terms(&kept.spec);
     let known: State = seen
         .state
         .and_then(|json| serde_json::from_str(&json).ok())
@@ -50,6 +86,7 @@ fn one(seen: Seen, me: &Me, now: Timestamp) -> Listed {
             .map(|(at, seq)| (at, seq.map(|seq| permalink(kept.spec.room, seq)))),
         trouble: kept.trouble,
         has_hook: kept.spec.hook.is_some(),
+        terms,
     }
 }
 
@@ -65,7 +102,12 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
         rule: draft.rule.clone(),
         ..Draft::default()
     };
-    let mut secret = None;
+    let (mut secret, mut is_address_lost) = (None, false);
+    let is_held = draft.url == HELD;
+    if is_held {
+        draft.url = state.alerts.addresses.of(me.id, Instant::now()).unwrap_or_default();
+        is_address_lost = draft.url.is_empty();
+    }
     if let Ok(id) = draft.rule.parse() {
         let kept = may_change(state, me, id).await?;
         let hook = kept.spec.hook.as_ref();
@@ -75,7 +117,7 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
                 rule: draft.rule,
                 ..kept.spec.draft()
             };
-        } else if draft.url.is_empty() {
+        } else if draft.url.is_empty() && !is_held {
             // A form that comes again comes without it.
             draft.url = hook.map(|hook| hook.url.clone()).unwrap_or_default();
         }
@@ -94,6 +136,7 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
         rooms,
         tried,
         secret,
+        is_address_lost,
     })
 }
 

@@ -1,11 +1,13 @@
 //! Alerts on the server.
 //!
 //! `check` makes a rule of what was written, `keep` keeps it; `evaluate` watches all of them and hands what they have to
-//! say to `fire`. `acts` are the buttons below a message, `forms` and `listed` what pages need, `preview` a look at the
+//! say to `fire`. `venues` says which name their venue. `acts` are the buttons below a message, `forms` and `listed` what pages need (`addresses`
+//! holds what is in no URL), `preview` a look at the
 //! last day, `rest` the API, `command` what people type, `alertmanager` another's alerts, `outgoing` calls others' webhooks
 //! with what `payload` makes.
 
 pub mod acts;
+pub mod addresses;
 pub mod alertmanager;
 pub mod check;
 pub mod command;
@@ -19,6 +21,7 @@ pub mod payload;
 pub mod preview;
 pub mod rest;
 pub mod store;
+pub mod venues;
 
 use std::{
     sync::{Arc, OnceLock},
@@ -41,7 +44,7 @@ use crate::{
     },
 };
 
-use self::outgoing::Outgoing;
+use self::{addresses::Addresses, outgoing::Outgoing};
 
 /// Alerts.
 pub struct Alerts {
@@ -51,6 +54,8 @@ pub struct Alerts {
     pub outgoing: Outgoing,
     /// Previews per person: a burst of 20, then one a second.
     pub previews: PerKey<UserId>,
+    /// Webhooks' addresses on their way to the form that comes again.
+    pub addresses: Addresses,
     /// For the command, which is there before the state is.
     state: Arc<OnceLock<WeakState>>,
 }
@@ -72,6 +77,7 @@ impl Alerts {
             changed: Notify::new(),
             outgoing,
             previews: PerKey::new(20, Duration::from_secs(1)),
+            addresses: Addresses::default(),
             state: Arc::default(),
         })
     }

@@ -155,7 +155,14 @@ impl Outgoing {
             told,
         };
         let outcome = self.once(&call).await;
-        outcome.map_err(|failed| AppError::Invalid(format!("The webhook wasn't reached: {failed}.")))
+        outcome.map_err(|failed| {
+            AppError::Invalid(match failed {
+                Failed::Status(status) => {
+                    format!("The webhook of {name} refused the call: it answered with status {status}.")
+                }
+                Failed::Refused(why) => format!("The webhook of {name} wasn't reached: {why}."),
+            })
+        })
     }
 
     async fn persist(&self, call: &Call) -> Result<(), Failed> {

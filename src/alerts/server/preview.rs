@@ -10,6 +10,7 @@ use crate::{
         model::{Draft, Preview, Test},
         rules::{
             machine::{Event, Step},
+            sentence::grouped,
             spec::Spec,
             state::State,
             telling,
@@ -72,6 +73,7 @@ fn of_spread(state: &AppState, spec: &Spec) -> Preview {
                 .checked_mul(Decimal::ONE_HUNDRED)?
                 .checked_div((ask + bid) / Decimal::TWO)?;
             let percent = percent.round_dp(4).normalize();
+            let [percent, bid, ask] = [percent, bid, ask].map(grouped);
             Some(format!("Now it is {percent}%: bid {bid}, ask {ask}."))
         });
     Preview {

@@ -109,7 +109,7 @@ impl From<Seen> for ApiAlert {
             room: kept.spec.room.0,
             on: kept.is_on,
             firing: kept.is_on && known.is_some_and(|known| known.is_firing()),
-            name: draft.name,
+            name: kept.spec.name.clone(),
             test: draft.test,
             symbol: draft.symbol,
             query: draft.query,
@@ -156,7 +156,7 @@ pub struct NewAlert {
     /// 80 characters at most; what it looks for when absent.
     #[serde(default)]
     name: String,
-    /// Markdown, with `{name}`, `{symbol}`, `{price}`, `{value}`, `{count}`, `{within}`, `{group}`, `{line}`.
+    /// Markdown, with `{name}`, `{symbol}`, `{price}`, `{percent}`, `{value}`, `{count}`, `{within}`, `{group}`, `{line}`.
     #[serde(default)]
     words: String,
     /// Whom it calls: `@ines @room`.

@@ -38,7 +38,7 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "hr",
             "span",
         ]))
-        .add_allowed_classes("span", ["mention", "big"].into_iter().chain(highlight::CLASSES))
+        .add_allowed_classes("span", ["mention", "big", "demo"].into_iter().chain(highlight::CLASSES))
         .add_allowed_classes("a", ["chip"])
         .add_tag_attributes("a", ["href", "data-symbol", "data-venue", "data-said"])
         .add_tag_attributes("ol", ["start"])

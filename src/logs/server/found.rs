@@ -196,17 +196,16 @@ fn parts(message: &str, colours: &Colours, marks: &[Range<usize>]) -> Vec<Part> 
     parts
 }
 
-/// The query for lines of the same source that differ only in numbers and ids; where the text is too long for one, for those
-/// of its level.
+/// The query for lines of the same source, at least of its level, that differ only in numbers and ids; where the text is too
+/// long for that, whatever they say.
 fn alike(line: &LogLine) -> String {
     let source = Query::default().with(Expr::Is(Term::Source(vec![line.source.clone()])));
+    let source = source.with(Expr::Is(Term::Level(Compare::AtLeast, line.level)));
     let pattern = pattern::regex(&pattern::pattern(&line.message));
     let exact = source.clone().with(Expr::Is(Term::Regex(pattern))).to_string();
     match exact.chars().count() <= LONGEST_ALIKE && Query::parse(&exact).is_ok() {
         true => exact,
-        false => source
-            .with(Expr::Is(Term::Level(Compare::AtLeast, line.level)))
-            .to_string(),
+        false => source.to_string(),
     }
 }
 

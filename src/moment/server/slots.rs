@@ -8,7 +8,7 @@ use crate::{
     squawk::model::Headline,
     ticker::{
         figures::{Direction, grouped},
-        server::moments::Track,
+        server::{lists::market::is_made_up, moments::Track},
     },
     time::Timestamp,
 };
@@ -105,6 +105,7 @@ fn price(slots: &mut BTreeMap<i64, Slot>, track: &Track, micros: i64) {
             venue: track.key.venue.clone(),
             last: grouped(&close.to_string()),
             way: way.to_owned(),
+            demo: is_made_up(&track.key.venue),
         });
     }
 }

@@ -32,10 +32,10 @@ async fn ten_thousand_lines_are_one_message() {
     for venue in ["XLON", "XPAR"] {
         post_lines(&app, 5_000, venue).await;
     }
-    let full = until(&mut socket, says("10000 in all")).await;
+    let full = until(&mut socket, says("10,000 in all")).await;
     assert!(full.body.starts_with("**Firing: Timeouts**"), "{}", full.body);
     assert!(
-        full.body.contains("venue: `XLON` 5000, `XPAR` 5000") || full.body.contains("XPAR"),
+        full.body.contains("venue: `XLON` 5,000, `XPAR` 5,000") || full.body.contains("XPAR"),
         "{}",
         full.body
     );

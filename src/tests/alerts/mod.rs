@@ -1,6 +1,7 @@
 //! Alerts: from a posted tick and from posted lines to a message that goes on and is over.
 
 mod alertmanager;
+mod forms;
 mod lines;
 mod outgoing;
 mod permission;

@@ -271,6 +271,10 @@ async fn private_addresses_are_not_called() {
         );
         let page = ines.reads(&app, &back).await;
         assert!(
+            page.contains(&format!("value=\"{url}\"")),
+            "{url}: it comes back: {page}"
+        );
+        assert!(
             page.contains(r#"role="alert""#),
             "{url}: what is wrong with it is said: {page}"
         );

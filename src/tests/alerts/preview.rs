@@ -36,6 +36,11 @@ async fn bars_tell_how_often_a_price_crossed() {
         said.contains("a spread can't be looked back on") && said.contains("no bid and ask of it are known"),
         "{said}"
     );
+    let said = preview(&app, &ines, "test=above&symbol=NOWHERE-KNOWN&value=1").await;
+    assert!(
+        said.contains("No venue is known for NOWHERE-KNOWN") && !said.contains("Nothing was changed"),
+        "{said}"
+    );
     let said = preview(&app, &ines, "test=above&symbol=desk:ACME&value=much").await;
     assert!(said.contains("notice error") && said.contains("a number"), "{said}");
 }

@@ -112,3 +112,42 @@ async fn the_command_makes_one_and_the_chart_knows_it() {
         ])
     );
 }
+
+#[tokio::test]
+async fn where_a_symbol_is_at_two_venues_its_own_is_said() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    tick(&app, "99").await;
+    let form = [("test", "above"), ("symbol", "desk:ACME"), ("value", "1000")];
+    make(&app, &ines, &form).await;
+    let page = ines.reads(&app, "/alerts").await;
+    assert!(
+        page.contains("ACME crosses above 1,000") && !page.contains("desk:ACME"),
+        "there is one: {page}"
+    );
+    let body = json!({"symbol": "ACME", "last": "98"}).to_string();
+    let recorder = &app.running.state.ticker.recorder;
+    take(recorder, "lab", body.as_bytes()).await.expect("a report");
+    let page = ines.reads(&app, "/alerts").await;
+    assert!(page.contains("desk:ACME crosses above 1,000"), "{page}");
+    let form = [("test", "above"), ("symbol", "lab:ACME"), ("value", "100")];
+    make(&app, &ines, &form).await;
+    let looked = ines
+        .reads(&app, "/alerts/preview?room=1&test=above&symbol=lab:ACME&value=90")
+        .await;
+    assert!(
+        looked.contains("lab:ACME is 98 now, which is above 90 already"),
+        "{looked}"
+    );
+    let mut socket = ines.socket(&app).await;
+    socket.follow(DESK, None).await;
+    let body = json!({"symbol": "ACME", "last": "101"}).to_string();
+    take(recorder, "lab", body.as_bytes()).await.expect("a report");
+    until(&mut socket, says("Firing: lab:ACME crosses above 100")).await;
+    let page = ines.reads(&app, "/alerts").await;
+    let place = |words: &str| page.find(words).expect("listed");
+    assert!(
+        place("lab:ACME crosses above 100") < place("desk:ACME crosses above 1,000"),
+        "what fires comes first"
+    );
+}

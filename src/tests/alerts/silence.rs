@@ -32,7 +32,7 @@ async fn it_goes_on_over_a_restart_and_the_time_away_is_none() {
     );
     let mut socket = ines.socket(&app).await;
     socket.follow(DESK, None).await;
-    let fired = until(&mut socket, says("Firing: fewer than 1 lines")).await;
+    let fired = until(&mut socket, says("Firing: fewer than 1 line within")).await;
     let waited = started.elapsed();
     let whole = before + waited;
     assert!(waited < Duration::from_secs(6), "not anew: {waited:?}");
@@ -63,5 +63,34 @@ async fn a_line_that_was_kept_before_the_stop_still_counts_after_it() {
     assert_eq!(messages(&app, &ines).await, []);
     let mut socket = ines.socket(&app).await;
     socket.follow(DESK, None).await;
-    until(&mut socket, says("Firing: fewer than 1 lines")).await;
+    until(&mut socket, says("Firing: fewer than 1 line within")).await;
+}
+
+#[tokio::test]
+async fn every_value_that_falls_silent_is_named_while_no_line_comes() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let form = [
+        ("test", "fewer"),
+        ("query", "timeout"),
+        ("value", "1"),
+        ("within", "5s"),
+        ("by", "venue"),
+    ];
+    make(&app, &ines, &form).await;
+    let mut socket = ines.socket(&app).await;
+    socket.follow(DESK, None).await;
+    post_lines(&app, 1, "XETR").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for venue in ["XPAR", "XLON"] {
+        post_lines(&app, 1, venue).await;
+    }
+    let fired = until(&mut socket, says("Firing")).await;
+    assert!(
+        fired.body.contains("venue: `XETR` 0") && fired.body.contains("Last of `XETR`, "),
+        "its own last line: {}",
+        fired.body
+    );
+    let all = until(&mut socket, says("venue: `XETR` 0, `XLON` 0, `XPAR` 0")).await;
+    assert_eq!(all.seq, fired.seq, "without another line");
 }

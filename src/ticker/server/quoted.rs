@@ -11,6 +11,7 @@ use super::{
         store,
     },
     board::PublicBoard,
+    lists::market::is_made_up,
     span,
 };
 use crate::{
@@ -45,6 +46,7 @@ impl Quotable for Quoted {
             symbol: quote.symbol.clone(),
             venue: quote.venue.clone(),
             last: quote.last.to_string(),
+            demo: quote.demo,
         })
     }
 
@@ -114,7 +116,10 @@ impl Quoted {
         let mut rows = vec![Row {
             class: "figure",
             head: grouped(&last.bar.close.price.to_string()),
-            text: format!("at {}", key.venue),
+            text: match is_made_up(&key.venue) {
+                true => format!("DEMO, at {}", key.venue),
+                false => format!("at {}", key.venue),
+            },
         }];
         let low = minutes.iter().map(|bar| bar.bar.low).min();
         let high = minutes.iter().map(|bar| bar.bar.high).max();

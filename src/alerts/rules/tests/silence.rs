@@ -87,7 +87,82 @@ fn a_snooze_is_taken_back() {
     assert_eq!(rule.take(Event::Wake), Some(Step::Fired), "what was held back is told");
 }
 
+fn by_venue(value: &str, within: &str) -> Spec {
+    Spec {
+        by: "venue".into(),
+        ..spec(Test::Fewer, value, within)
+    }
+}
+
+/// Those that a firing names, in the order of their names.
+fn names(state: &State) -> Vec<String> {
+    let groups = state.episode.iter().flat_map(|episode| &episode.groups);
+    let mut names: Vec<String> = groups.map(|(name, _)| name.clone()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn values_that_fall_silent_later_are_told_without_another_line() {
+    let mut rule = Rule::new(by_venue("1", "15s"));
+    for (seconds, venue) in [(1, "XETR"), (2, "XPAR"), (4, "XLON"), (6, "XPAR"), (8, "XLON")] {
+        assert_eq!(rule.line(seconds, venue), None);
+    }
+    let steps: Vec<(i64, Step)> = (9..60)
+        .filter_map(|seconds| Some((seconds, rule.clock(seconds)?)))
+        .collect();
+    let expected = [(16, Step::Fired), (21, Step::Updated), (23, Step::Updated)];
+    assert_eq!(steps, expected, "each as it falls silent, and no more");
+    let body = rule.body();
+    assert!(body.contains("venue: `XETR` 0, `XLON` 0, `XPAR` 0"), "{body}");
+    assert!(body.contains("Last of `XLON`, 15:00:08"), "{body}");
+    // One speaks again: the line that ended its silence is no line of those that go on with theirs.
+    assert_eq!(rule.line(61, "XLON"), Some(Step::Updated));
+    let body = rule.body();
+    assert!(
+        body.contains("venue: `XETR` 0, `XPAR` 0\nLast of `XPAR`, 15:00:06"),
+        "{body}"
+    );
+}
+
 proptest! {
+    /// Once time has gone by, the message names exactly those that are silent, whatever lines came.
+    #[test]
+    fn what_is_told_is_who_is_silent(lines in prop::collection::vec((0..60_i64, 0..4_u8), 1..40)) {
+        let mut lines = lines;
+        lines.sort_unstable();
+        let mut rule = Rule::new(by_venue("1", "15s"));
+        // As the evaluator tells it: with each step, and not else.
+        let mut told = Vec::new();
+        for seconds in 0..=80 {
+            for (_, venue) in lines.iter().filter(|(at, _)| *at == seconds) {
+                if rule.line(seconds, &format!("V{venue}")).is_some() {
+                    rule.state.gather(&rule.spec);
+                    told = names(&rule.state);
+                }
+            }
+            if rule.clock(seconds).is_some() {
+                rule.state.gather(&rule.spec);
+                told = names(&rule.state);
+            }
+            let mut silent: Vec<String> = (0..4)
+                .filter(|venue| {
+                    let mut heard = lines.iter().filter(|(at, own)| own == venue && *at <= seconds);
+                    heard.next_back().is_some_and(|(at, _)| seconds - at >= 15)
+                })
+                .map(|venue| format!("V{venue}"))
+                .collect();
+            silent.sort_unstable();
+            if rule.state.is_firing() {
+                prop_assert_eq!(&told, &silent, "at {}", seconds);
+                let last = rule.state.episode.as_ref().and_then(|episode| episode.last.clone());
+                prop_assert!(last.is_some_and(|last| silent.contains(&last.group)));
+            } else {
+                prop_assert_eq!(&silent, &Vec::<String>::new(), "at {}", seconds);
+            }
+        }
+    }
+
     /// Whenever it stops, for however long, and whatever came: it speaks as much later as it was away, not sooner.
     #[test]
     fn the_time_away_is_left_out(

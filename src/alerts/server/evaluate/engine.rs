@@ -48,9 +48,9 @@ impl Engine {
         let had_lines = self.has_lines();
         let mut known: HashMap<AlertId, Live> = self.live.drain(..).map(|live| (live.kept.id, live)).collect();
         for kept in rules {
-            let kept_id = kept.id;
+            let (kept_id, at_venue) = (kept.id, kept.spec.at_venue);
             let stays = known.remove(&kept_id).filter(|live| live.kept.version == kept.version);
-            let live = stays.unwrap_or_else(|| {
+            let mut live = stays.unwrap_or_else(|| {
                 let mut live = Live::of(kept, states.remove(&kept_id), self.line, now);
                 if self.has_begun {
                     // It comes back, such as with its author: it wasn't watched meanwhile.
@@ -59,6 +59,7 @@ impl Engine {
                 }
                 live
             });
+            live.kept.spec.at_venue = at_venue;
             self.live.push(live);
         }
         self.index();

@@ -34,7 +34,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{fire, store};
+use super::{fire, store, venues};
 use engine::Engine;
 
 /// How often rules are told how late it is.
@@ -138,7 +138,7 @@ impl Evaluator {
         if self.is_fresh {
             self.engine.line = store::own_line(db).await?.unwrap_or(0);
         }
-        let (rules, states) = (store::watched(db).await?, store::states(db).await?);
+        let (rules, states) = (venues::watched(&self.state).await?, store::states(db).await?);
         self.engine.watch(rules, states, now);
         self.engine.snooze(store::snoozes(db, now).await?, now);
         self.is_stale = false;

@@ -81,6 +81,7 @@ impl From<RuleRow> for Option<Kept> {
                     symbol: row.symbol,
                     venue: row.venue,
                 },
+                at_venue: false,
                 query: row.query,
                 by: row.field,
                 value: row.value.parse::<Decimal>().ok()?,
@@ -137,7 +138,7 @@ pub async fn insert(
     let same = rows
         .into_iter()
         .filter_map(Option::<Kept>::from)
-        .find(|kept| kept.spec == *spec);
+        .find(|kept| kept.spec.is_same(spec));
     if let Some(same) = same {
         return Ok((same.id, false));
     }

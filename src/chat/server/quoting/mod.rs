@@ -23,6 +23,9 @@ pub use snapshot::Snapshot;
 /// Symbols looked up in one message at most.
 pub const SYMBOLS: usize = 20;
 
+/// What marks one that is no real price of now.
+const DEMO: &str = " <span class=\"demo\">DEMO</span>";
+
 /// A price when it was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price {
@@ -34,6 +37,8 @@ pub struct Price {
     pub venue: String,
     /// Digits as they were sent.
     pub last: String,
+    /// It is made up, or played from a recording.
+    pub demo: bool,
 }
 
 impl Price {
@@ -44,12 +49,14 @@ impl Price {
             symbol,
             venue,
             last,
+            demo,
         } = self;
+        let mark = if *demo { DEMO } else { "" };
         let href = paths::chart(symbol, venue);
         let [typed, symbol, venue, href] = [typed, symbol, venue, &href].map(|text| escaped(text));
         format!(
             "<a class=\"chip\" href=\"{href}\" data-symbol=\"{symbol}\" data-venue=\"{venue}\" data-said=\"{last}\">\
-             ${typed} <strong>{}</strong></a>",
+             ${typed} <strong>{}</strong>{mark}</a>",
             grouped(last)
         )
     }
@@ -63,12 +70,14 @@ pub fn said(html: &str) -> Vec<Price> {
     };
     let chips = html.split("<a ").skip(1).filter_map(|tag| {
         let (tag, rest) = tag.split_once('>')?;
+        let rest = rest.split_once("</a>")?.0;
         let typed = rest.split_once(' ')?.0.strip_prefix('$')?;
         Some(Price {
             typed: unescaped(typed),
             symbol: value(tag, "data-symbol")?,
             venue: value(tag, "data-venue")?,
             last: value(tag, "data-said")?,
+            demo: rest.ends_with(DEMO),
         })
     });
     chips.collect()
@@ -147,10 +156,18 @@ mod tests {
             symbol: "BTC&\"USD".into(),
             venue: "demo".into(),
             last: "96412.50".into(),
+            demo: true,
         };
         let html = format!("<p>at {} and <a href=\"x\">y z</a></p>", price.html());
-        assert!(html.contains(">$btc-usd <strong>96,412.50</strong></a>"), "{html}");
-        assert_eq!(said(&html), [price]);
+        assert!(
+            html.contains(">$btc-usd <strong>96,412.50</strong> <span class=\"demo\"")
+                && html.contains(">DEMO</span></a>"),
+            "{html}"
+        );
+        assert_eq!(said(&html), std::slice::from_ref(&price));
+        let real = Price { demo: false, ..price };
+        assert!(real.html().ends_with(">$btc-usd <strong>96,412.50</strong></a>"));
+        assert_eq!(said(&real.html()), [real]);
         assert_eq!(said("<a class=\"chip\">$X"), []);
     }
 

@@ -83,7 +83,7 @@ pub fn subscribes(venue: &str) -> Option<VenueKind> {
 }
 
 /// Made up or played from a recording: known for as long as it is on the board, though instruments are kept for ever.
-fn is_made_up(venue: &str) -> bool {
+pub fn is_made_up(venue: &str) -> bool {
     matches!(kind(venue), Some(VenueKind::Demo | VenueKind::Replay))
 }
 
