@@ -126,7 +126,11 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     let others = Others {
         commands: vec![ticker.command(), logs.command(), alerts.command(), squawk.command()],
         offers: vec![ticker.symbols()],
-        quotables: vec![ticker.quoted(), logs.quoted(), moment::server::quoted(&ticker, &logs)],
+        quotables: vec![
+            ticker.quoted(),
+            logs.quoted(),
+            moment::server::quoted(&desk, &ticker, &logs),
+        ],
     };
     let chat = Chat::start(desk.clone(), shelf, others, &config, &shutdown)
         .await
