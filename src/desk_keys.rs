@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 27] = [
+const KEYS: [(&[&str], &str); 29] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
@@ -40,7 +40,9 @@ const KEYS: [(&[&str], &str); 27] = [
     (&["←", "→"], "on a chart: move; with Shift, mark a span"),
     (&["+", "−"], "on a chart: nearer, farther"),
     (&["Home", "End"], "on a chart: to what is loaded first, to now"),
-    (&["[", "]"], "on the page of one clock: the event before, after"),
+    (&["←", "→"], "on the page of one clock: a second; with Shift, a minute"),
+    (&["[", "]"], "there: the event before, after"),
+    (&["n"], "there: follow now"),
 ];
 
 /// Listens, as long as the calling component lives. Call it in an effect.

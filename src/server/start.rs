@@ -125,7 +125,7 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     let squawk = Squawk::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
     let others = Others {
         commands: vec![ticker.command(), logs.command(), alerts.command(), squawk.command()],
-        offers: vec![ticker.symbols()],
+        offers: vec![ticker.symbols(), squawk.offered()],
         quotables: vec![
             ticker.quoted(),
             logs.quoted(),
