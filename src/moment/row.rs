@@ -126,7 +126,7 @@ fn one_price(price: Priced) -> impl IntoView {
     };
     view! {
         <a href=href>
-            <span>{price.symbol} {price.twin.then(|| view! { <small>{price.venue}</small> })}</span>
+            <span>{price.symbol} {price.twin.then(|| view! { " " <small>{price.venue}</small> })}</span>
             <span class=format!("figure {}", price.way)>
                 <span aria-hidden="true">{arrow}</span>
                 {price.last}
