@@ -28,6 +28,8 @@ let asked = 0;
 /** Puts another instant in the place of this one. */
 async function go(address, { quiet = false } = {}) {
   const mine = ++asked;
+  // Where one was on the way to, one isn't any more.
+  clearTimeout(rest);
   going?.abort();
   going = new AbortController();
   page().setAttribute("aria-busy", "true");
