@@ -15,6 +15,148 @@ const slots = (page: Page) => page.locator("#moment .slots > li");
 const here = (page: Page) => page.locator("#here");
 const clock = (page: Page) => page.locator("#moment h2");
 
+/** The row of the moment is marked, and in the middle of what the head leaves of the window. */
+async function isInTheMiddle(page: Page) {
+  await expect(page.locator("#moment[aria-busy]")).toHaveCount(0);
+  await expect(here(page)).toHaveCount(1);
+  await expect(here(page).locator(".when")).toHaveAttribute("aria-current", "time");
+  await expect(here(page).locator(".pointer").first()).toBeVisible();
+  await expect
+    .poll(() =>
+      page.evaluate(() => {
+        const head = document.querySelector("#moment .head")!.getBoundingClientRect().bottom;
+        const mark = document.querySelector("#here .instant") ?? document.querySelector("#here")!;
+        const { top } = mark.getBoundingClientRect();
+        const part = (top - head) / (innerHeight - head);
+        return part > 0.15 && part < 0.7 ? "in the middle" : `at ${Math.round(top)} of ${innerHeight}`;
+      }),
+    )
+    .toBe("in the middle");
+  // The heads of the lanes and the buttons are there too.
+  await expect(page.getByRole("navigation", { name: "Move" })).toBeInViewport({ ratio: 1 });
+}
+
+/** A line and a price a second, of eight minutes around the moment, and what is said of two symbols of one name. */
+async function busyDesk(server: Server, request: APIRequestContext, then: number) {
+  const seconds = [...Array(480).keys()].map((i) => i - 240);
+  const time = (second: number) => new Date(then + second * 1000 + 166).toISOString();
+  const words = "a line that is long enough to take more than one row of its lane, ".repeat(2);
+  await post(server, request, "/ingest/logs", seconds.map((i) => ({ message: `line ${i} ${words}`, source: "busy", time: time(i) })));
+  await post(server, request, "/ingest/ticks", seconds.flatMap((i) => [
+    { symbol: "BUSY-USD", venue: "lab", last: `${1000 + Math.floor(i / 7)}`, time: time(i) },
+    { symbol: "BUSY-USD", venue: "other", last: "500", time: time(i) },
+  ]));
+}
+
+/** The second to which the desk is so busy, some minutes ago. */
+const busySecond = () => Math.floor(Date.now() / 1000) * 1000 - 300_000;
+const busy = "symbols=lab:BUSY-USD,other:BUSY-USD&q=source:busy";
+
+test("on a busy desk the moment stands in the middle, marked, wherever one goes", async ({ ines, server, request }) => {
+  const { page } = ines;
+  const then = busySecond();
+  await busyDesk(server, request, then);
+  const second = (offset: number) => new Date(then + offset * 1000).toISOString().slice(11, 19);
+  await page.goto(`${server.url}/at/${new Date(then).toISOString()}?${busy}`);
+  await expect(here(page)).toContainText("line 0 ");
+  await isInTheMiddle(page);
+  await accessible(page, "one clock over a busy desk");
+
+  await page.keyboard.press("ArrowRight");
+  await expect(here(page)).toContainText("line 1 ");
+  await expect(clock(page)).toContainText(second(1));
+  await isInTheMiddle(page);
+  await page.keyboard.press("]");
+  await expect(here(page)).toContainText("line 2 ");
+  await isInTheMiddle(page);
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(here(page)).toContainText("line -58 ");
+  await isInTheMiddle(page);
+  const slider = page.getByRole("slider", { name: "Move within what is shown" });
+  const box = (await slider.boundingBox())!;
+  await page.mouse.click(box.x + box.width * 0.75, box.y + box.height / 2);
+  await expect(here(page)).not.toContainText("line -58 ");
+  await isInTheMiddle(page);
+  await page.goto(`${server.url}/at/${new Date(then).toISOString()}?${busy}`);
+  await page.getByRole("link", { name: "±10 min" }).click();
+  await expect(page.locator("#moment")).toHaveAttribute("data-span", "600");
+  await expect(here(page)).toContainText("line 0 ");
+  await isInTheMiddle(page);
+  // A line says when it came, also where its row is longer than a second.
+  const seconds = new Date(then).toISOString().slice(17, 19);
+  await expect(here(page).locator(".logged p").filter({ hasText: "line 0 " }).getByRole("link")).toHaveText(`${seconds}.166`);
+  await expect(here(page).locator(".instant")).toContainText(second(0));
+  await page.getByRole("link", { name: "±1 h" }).click();
+  await expect(page.locator("#moment")).toHaveAttribute("data-span", "3600");
+  await isInTheMiddle(page);
+});
+
+test("a price stands where it changed, with its venue where two have its name", async ({ ines, server, request }) => {
+  const { page } = ines;
+  const then = busySecond();
+  await busyDesk(server, request, then);
+  await page.goto(`${server.url}/at/${new Date(then).toISOString()}?${busy}`);
+  const prices = here(page).getByRole("group", { name: "Prices" });
+  await expect(prices).toContainText("lab");
+  await expect(prices).toContainText("other");
+  // One of them never changes: it stands in the first row and at the moment.
+  await expect(page.getByRole("group", { name: "Prices" }).getByText("500", { exact: true })).toHaveCount(2);
+});
+
+test("on a phone the buttons of the clock stay in sight, none is cut", async ({ ines, person, server, request }) => {
+  const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+  const { page } = await person("ines", { ...phone, storageState: await ines.context.storageState() });
+  const then = busySecond();
+  await busyDesk(server, request, then);
+  await page.goto(`${server.url}/at/${new Date(then).toISOString()}?${busy}`);
+  await isInTheMiddle(page);
+  for (const button of await page.getByRole("navigation", { name: "Move" }).getByRole("link").all()) {
+    await expect(button).toBeInViewport({ ratio: 1 });
+  }
+  await expect(page.getByRole("link", { name: "Share this moment" })).toBeInViewport({ ratio: 1 });
+  await page.getByRole("link", { name: "1 second later" }).tap();
+  await expect(here(page)).toContainText("line 1 ");
+  await isInTheMiddle(page);
+  await accessible(page, "one clock on a phone");
+});
+
+test("a moment is shared in a room, with what was said and squawked then", async ({ ines, tomasz, server, request }) => {
+  const { page } = ines;
+  await tomasz.say("did you see that?");
+  await ines.sees("did you see that?");
+  await post(server, request, "/ingest/logs", [{ message: "fill rejected", level: "error", source: "sharing" }]);
+  await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Share this moment" }).click();
+  await expect(ines.heading("Discuss")).toBeVisible();
+  await expect(page.locator(".quoted")).toContainText("did you see that?");
+  await expect(page.locator(".quoted")).toContainText("fill rejected");
+  await page.getByLabel("Room").selectOption({ label: "# desk" });
+  await page.getByLabel("What about it?").fill("The desk as it was.");
+  await page.getByRole("button", { name: "Say it" }).click();
+  const card = tomasz.messages.getByRole("article").filter({ hasText: "The desk as it was." }).locator(".card");
+  await expect(card).toContainText("One clock");
+  await expect(card).toContainText(/tomasz \d\d:\d\d:\d\d in # desk: did you see that\?/);
+  await card.locator(".own").click();
+  await expect(tomasz.heading("One clock")).toBeVisible();
+  await expect(tomasz.page.getByRole("link", { name: "Share this moment" })).toHaveAttribute("href", /^\/discuss\?link=%2Fat%2F20/);
+});
+
+test("every page is found by its name, and squawks by their words", async ({ ines, server }) => {
+  const { page } = ines;
+  await ines.composer.fill("/squawk Zinc mine closed");
+  await ines.composer.press("Enter");
+  await expect(ines.composer).toHaveValue("");
+  await page.keyboard.press("ControlOrMeta+k");
+  const [dialog, field] = [page.getByRole("dialog"), page.getByRole("dialog").getByRole("combobox")];
+  for (const name of ["Alerts", "Venues", "Notifications", "Log sources", "Squawks", "Connection check", "saved searches", "Share this moment"]) {
+    await field.fill(name);
+    await expect(dialog.getByRole("option", { name }).first()).toBeVisible();
+  }
+  await field.fill("zinc");
+  await dialog.getByRole("option", { name: /Zinc mine closed/ }).first().click();
+  await expect(page).toHaveURL(new RegExp(`^${server.url}/at/20`));
+  await expect(here(page)).toContainText("Zinc mine closed");
+});
+
 test("what was edited since is marked, and an administrator sees what it said then", async ({ ines, tomasz, server }) => {
   await tomasz.say("sell 100");
   await ines.sees("sell 100");

@@ -212,3 +212,21 @@ test("the connection check says what it would try, and the settings", async ({ i
   await expect(events.getByText("flush_interval -1")).toBeVisible();
   await expect(ines.page.getByRole("button", { name: "Check again" })).toBeHidden();
 });
+
+test("the moment of a link stands in sight, marked, on a busy desk", async ({ ines, server, request }) => {
+  const then = Math.floor(Date.now() / 1000) * 1000 - 120_000;
+  const lines = [...Array(100).keys()].map((i) => {
+    const time = new Date(then + (i - 50) * 1000).toISOString();
+    return JSON.stringify({ message: `line ${i - 50} ${"long enough for two rows ".repeat(8)}`, source: "busy", time });
+  });
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const answer = await request.post(`${server.url}/ingest/logs`, { headers, data: Buffer.from(lines.join("\n")) });
+  expect(answer.status(), await answer.text()).toBe(200);
+  await ines.open(`/at/${new Date(then).toISOString()}?q=source:busy#here`);
+  const here = ines.page.getByRole("listitem").filter({ has: ines.page.getByRole("link", { name: /^This moment/ }) });
+  await expect(here).toContainText("line 0 ");
+  await expect(here.getByRole("link", { name: /^This moment/ })).toBeInViewport({ ratio: 1 });
+  await ines.page.getByRole("link", { name: "1 second later" }).click();
+  await expect(here).toContainText("line 1 ");
+  await expect(here.getByRole("link", { name: /^This moment/ })).toBeInViewport({ ratio: 1 });
+});

@@ -7,12 +7,29 @@ const NOW_EVERY = 2_000;
 const REST = 150;
 
 const page = () => document.getElementById("moment");
+const room = document.scrollingElement;
+
+/** Where the instant stands: its place among the lines of its row where that is shown, else its row. */
+const place = () => page().querySelector("#here .instant") ?? document.getElementById("here");
+
+/** Puts it in the middle of what the head leaves; what is higher than that begins in its upper part. */
+function centre() {
+  const here = place();
+  if (!here) return;
+  const head = page().querySelector(".head").offsetHeight;
+  const { top, height } = here.getBoundingClientRect();
+  const left = innerHeight - head;
+  room.scrollTo({ top: room.scrollTop + top - head - Math.max((left - height) / 2, left / 4), behavior: "instant" });
+}
+
 let going = null;
 let asked = 0;
 
 /** Puts another instant in the place of this one. */
 async function go(address, { quiet = false } = {}) {
   const mine = ++asked;
+  // Where one was on the way to, one isn't any more.
+  clearTimeout(rest);
   going?.abort();
   going = new AbortController();
   page().setAttribute("aria-busy", "true");
@@ -27,13 +44,13 @@ async function go(address, { quiet = false } = {}) {
     const focused = document.activeElement;
     const kept = focused?.id || focused?.dataset?.step;
     // The page must not move under whoever follows now, nor under whoever reads elsewhere on it.
-    const before = document.getElementById("here")?.getBoundingClientRect();
+    const before = place()?.getBoundingClientRect();
     const isInSight = before && before.bottom > 0 && before.top < innerHeight;
-    const [room, top] = [document.scrollingElement, document.scrollingElement.scrollTop];
+    const top = room.scrollTop;
     page().replaceWith(document.adoptNode(there));
     document.title = `${there.querySelector(".clock h2 time").textContent} · ${document.title.split(" · ").pop()}`;
-    if (quiet && !isInSight) room.scrollTop = top;
-    else if (quiet) document.getElementById("here")?.scrollIntoView({ block: "center" });
+    const moved = isInSight ? (place()?.getBoundingClientRect().top ?? before.top) - before.top + room.scrollTop - top : 0;
+    if (quiet) room.scrollTo({ top: top + moved, behavior: "instant" });
     if (!quiet) history.replaceState(null, "", address);
     begin(quiet);
     // Whoever pressed a button presses it again.
@@ -50,12 +67,18 @@ async function go(address, { quiet = false } = {}) {
 let target = null;
 let rest;
 
-/** Goes so many seconds on from there, once one rests. */
-function move(from, seconds) {
+/** Says where one would be so many seconds on from there. */
+function point(from, seconds) {
   target = from + seconds * 1000;
   const there = new Date(target).toISOString();
   page().querySelector(".clock h2 time").textContent = `${there.slice(0, 10)} ${there.slice(11, 19)} UTC`;
   clearTimeout(rest);
+  return there;
+}
+
+/** Goes there, once one rests. */
+function move(from, seconds) {
+  const there = point(from, seconds);
   rest = setTimeout(() => {
     const parts = new URLSearchParams(location.search);
     parts.delete("t");
@@ -68,7 +91,7 @@ const from = () => target ?? Date.parse(page().dataset.at);
 
 function begin(quiet) {
   const root = page();
-  for (const link of root.querySelectorAll(".steps a, .when, .clock .order a")) {
+  for (const link of root.querySelectorAll(".steps a[href], .when, .clock .order a")) {
     link.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button) return;
       event.preventDefault();
@@ -80,11 +103,14 @@ function begin(quiet) {
   root.querySelector(".keys").hidden = false;
   target = null;
   const began = Date.parse(root.dataset.at);
+  // While it is held it stays, and so do the rows.
   scrub.addEventListener("input", () => {
-    move(began, +scrub.value);
-    scrub.ariaValueText = new Date(target).toISOString().slice(11, 19);
+    scrub.ariaValueText = point(began, +scrub.value).slice(11, 19);
+    // Back where it was, nothing changes.
+    if (+scrub.value === 0) target = null;
   });
-  if (!quiet) document.getElementById("here")?.scrollIntoView({ block: "center" });
+  scrub.addEventListener("change", () => +scrub.value && move(began, +scrub.value));
+  if (!quiet) centre();
 }
 
 addEventListener("keydown", (event) => {
@@ -108,4 +134,15 @@ setInterval(() => {
   void go(location.href, { quiet: true });
 }, NOW_EVERY);
 
-if (page()) begin(false);
+if (page()) {
+  begin(false);
+  // What comes after the scripts, such as its type, and the place that the address names, may move it.
+  const opened = page();
+  let isMoved = false;
+  for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    addEventListener(event, () => (isMoved = true), { once: true, passive: true });
+  }
+  const again = () => isMoved || page() !== opened || centre();
+  addEventListener("load", () => setTimeout(again), { once: true });
+  void document.fonts.ready.then(again);
+}

@@ -172,6 +172,7 @@ fn Layout(team: String, prices: Prices, squawks: Shown) -> impl IntoView {
                 <a href="/alerts" rel="external">"Alerts"</a>
                 <a href=paths::SQUAWKS rel="external">"Squawks"</a>
                 <a href="/at/now" rel="external">"One clock"</a>
+                <a href=paths::SHARE rel="external">"Share this moment"</a>
                 <footer>
                     <Leave words="You and the team" />
                 </footer>

@@ -42,7 +42,9 @@ const KEYS: [(&[&str], &str); 29] = [
     (&["←", "→"], "on a chart: move; with Shift, mark a span"),
     (&["+", "−"], "on a chart: nearer, farther"),
     (&["Home", "End"], "on a chart: to what is loaded first, to now"),
-    (&["[", "]"], "on the page of one clock: the event before, after"),
+    (&["←", "→"], "on the page of one clock: a second; with Shift, a minute"),
+    (&["[", "]"], "there: the event before, after"),
+    (&["n"], "there: follow now"),
 ];
 
 /// Listens, as long as the calling component lives. Call it in an effect.

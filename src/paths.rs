@@ -99,6 +99,10 @@ pub const PREVIEW: &str = "/previews/{key}";
 pub const AVATAR: &str = "/avatars/{user}";
 /// Where the form with one's own picture posts.
 pub const OWN_AVATAR: &str = "/you/avatar";
+/// The page on which the desk as it is now is said in a room.
+pub const SHARE: &str = "/share";
+/// The row of the instant on the page of one clock.
+pub const HERE: &str = "#here";
 /// What a field offers to take, as a list in HTML: `?q=` is what was typed.
 pub const OPTIONS: &str = "/options/{kind}";
 /// Where the composer's plain form posts.
@@ -135,6 +139,11 @@ pub fn log_search(query: &str) -> String {
 /// What was said, priced and logged around an instant.
 pub fn moment(at: Timestamp) -> String {
     format!("/at/{at}")
+}
+
+/// The same, from the instant's own row on.
+pub fn then(at: Timestamp) -> String {
+    moment(at) + HERE
 }
 
 /// The page on which what a link shows is said in a room.

@@ -115,7 +115,7 @@ fn buttons(can: Can, at: Timestamp, thread: Option<String>) -> String {
     }
     html += &format!(
         r#"<a href="{}" rel="external">What else happened then</a>"#,
-        paths::moment(at)
+        paths::then(at)
     );
     let pin = if can.unpin { "Unpin" } else { "Pin" };
     for words in [

@@ -71,7 +71,7 @@ pub fn calls(message: &Message, me: &Me) -> bool {
 
 /// Who said it, and when.
 fn header(author: &str, at: Timestamp) -> String {
-    let (author, full, href) = (escaped(author), at.to_string(), paths::moment(at));
+    let (author, full, href) = (escaped(author), at.to_string(), paths::then(at));
     let (day, minute, milli) = (&full[..10], &full[11..16], &full[11..23]);
     format!(
         r#"<span class="by">{author}</span> <time datetime="{full}" title="{day} {milli} UTC"><a href="{href}" rel="external" tabindex="-1">{minute}</a></time>"#

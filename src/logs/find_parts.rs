@@ -138,7 +138,7 @@ pub fn Opened(found: FoundLine, query: String) -> impl IntoView {
             </table>
             <p class="acts">
                 <a href=paths::log_line_of(line.id, &query)>"Lines around it"</a>
-                <a href=paths::moment(line.time)>"What else happened then"</a>
+                <a href=paths::then(line.time)>"What else happened then"</a>
                 <a href=paths::discuss(&paths::log_line(line.id), None)>"Discuss"</a>
                 <a href=paths::alert_on_lines(&found.alike)>"Alert on this"</a>
                 <button type="button" class="button quiet" data-copy=text>"Copy text"</button>

@@ -60,7 +60,7 @@ pub struct Slot {
     pub squawks: Vec<Headline>,
     /// What was said.
     pub said: Vec<Said>,
-    /// Prices at its end.
+    /// Prices at its end: those that changed in it, of the first slot and the instant's own all that are known.
     pub prices: Vec<Priced>,
     /// What was logged.
     pub lines: Vec<Arc<LogLine>>,
@@ -105,6 +105,9 @@ pub struct Priced {
     pub venue: String,
     /// The last one then, grouped for reading: `96,412.50`.
     pub last: String,
+    /// Another of this name is shown too, of another venue.
+    #[serde(default)]
+    pub twin: bool,
     /// Whether it is more (`up`) or less (`down`) than the one shown before, else empty.
     pub way: String,
     /// It is made up, or played from a recording.

@@ -1,21 +1,16 @@
 //! `/at/{time}`: what was said, priced and logged around an instant. Plain links; `public/moment.js` moves along in place.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     api::around,
-    model::{Moment, Priced, SPANS, Said, Slot, Wanted},
+    model::{Moment, SPANS, Wanted},
+    row::Row,
 };
 use crate::{
     accounts::pages::frame::Frame,
-    chat::message::permalink,
-    logs::{log_row::level_class, model::LogLine},
     paths,
-    squawk::model::Headline,
-    ticker::quote_parts::DemoMark,
     time::Timestamp,
     ui::{loaded::loaded, outcome::Wrong},
 };
@@ -54,9 +49,9 @@ pub fn MomentPage() -> impl IntoView {
 }
 
 impl Moment {
-    /// The same of another instant.
+    /// The same of another instant, from its row on.
     fn at(&self, at: Timestamp) -> String {
-        self.url(&paths::moment(at), self.span) + "#here"
+        self.url(&paths::moment(at), self.span) + paths::HERE
     }
 
     fn url(&self, path: &str, span: i64) -> String {
@@ -87,9 +82,10 @@ fn Around(moment: Moment) -> impl IntoView {
         let url = moment.at(at.plus_seconds(seconds));
         view! { <a class="button quiet" href=url aria-label=format!("{words}, {label}") data-step=seconds.to_string()>{words}</a> }
     });
-    let event = |at: Option<Timestamp>, words: &'static str, id: &'static str| {
-        let url = at.map(|at| moment.at(at));
-        url.map(|url| view! { <a class="button quiet" href=url id=id>{words}</a> })
+    // Where there is none its button stays, so that the others stay where they are.
+    let event = |at: Option<Timestamp>, words: &'static str, id: &'static str| match at {
+        Some(at) => view! { <a class="button quiet" href=moment.at(at) id=id>{words}</a> }.into_any(),
+        None => view! { <a class="button quiet" role="link" aria-disabled="true">{words}</a> }.into_any(),
     };
     let here = if moment.live {
         "/at/now".to_owned()
@@ -102,7 +98,8 @@ fn Around(moment: Moment) -> impl IntoView {
             600 => "\u{b1}10 min",
             _ => "\u{b1}1 h",
         };
-        view! { <a href=moment.url(&here, span) aria-current=(span == moment.span).then_some("true")>{words}</a> }
+        let url = moment.url(&here, span) + paths::HERE;
+        view! { <a href=url aria-current=(span == moment.span).then_some("true")>{words}</a> }
     });
     let left_out = (!moment.left_out.is_empty()).then(|| {
         let words = moment.left_out.join(", ");
@@ -115,14 +112,17 @@ fn Around(moment: Moment) -> impl IntoView {
     let (q, reach) = (moment.q.clone(), moment.span.to_string());
     let asked_for = reach.clone();
     let (is_live, shown) = (moment.live, format!("{}T{}", at.day(), at.second()));
-    let slots = moment
-        .slots
-        .iter()
-        .map(|slot| view! { <Row then=slot.clone() url=moment.at(slot.at) /> });
+    let slots = moment.slots.iter().map(|slot| {
+        let (url, then) = (moment.at(slot.at), slot.clone());
+        view! { <Row then url at step=moment.step /> }
+    });
     let slots = slots.collect_view();
+    let share = moment.at(at);
+    let share = paths::discuss(share.trim_end_matches(paths::HERE), None);
+    let now = moment.url("/at/now", moment.span) + paths::HERE;
     view! {
         <div class="moment" id="moment" data-at=at.to_string() data-span=reach.clone() data-live=is_live.then_some("")>
-            <form class="search" method="get" action="/at" role="search">
+            <form class="search" method="get" action=format!("/at{}", paths::HERE) role="search">
                 <div class="field">
                     <label for="moment-when">"When, UTC"</label>
                     <input id="moment-when" type="datetime-local" name="t" step="1" value=shown required />
@@ -139,28 +139,30 @@ fn Around(moment: Moment) -> impl IntoView {
                 <button class="button" type="submit">"Go there"</button>
             </form>
             {wrong}
-            <div class="clock">
-                <h2>
-                    <time datetime=at.to_string()>{at.day()} " " {at.second()} " UTC"</time>
-                    {is_live.then(|| view! { " " <span class="badge live">"now"</span> })}
-                </h2>
-                <nav class="steps" aria-label="Move">
-                    {event(moment.before, "\u{2039} Event", "event-before")}
-                    {steps}
-                    {event(moment.after, "Event \u{203a}", "event-after")}
-                    {(!is_live).then(|| view! { <a class="button" href=moment.url("/at/now", moment.span)>"Now"</a> })}
-                </nav>
-                <a class="button quiet" href=paths::discuss(moment.at(at).trim_end_matches("#here"), None)>"Discuss"</a>
-                <nav class="order" aria-label="How far">{spans}</nav>
-                // Its script shows it.
-                <input type="range" id="scrub" aria-label="Move within what is shown" min=(-moment.span).to_string() max=moment.span.to_string() step="1" value="0" hidden />
-            </div>
             {left_out}
-            <div class="lanes" aria-hidden="true">
-                <span>"UTC"</span>
-                <span>"Said"</span>
-                <span>"Prices"</span>
-                <span>"Logged"</span>
+            <div class="head">
+                <div class="clock">
+                    <h2>
+                        <time datetime=at.to_string()>{at.day()} " " {at.second()} " UTC"</time>
+                        {is_live.then(|| view! { " " <span class="badge live">"now"</span> })}
+                    </h2>
+                    <nav class="steps" aria-label="Move">
+                        {event(moment.before, "\u{2039} Event", "event-before")}
+                        {steps}
+                        {event(moment.after, "Event \u{203a}", "event-after")}
+                        <a class="button" href=now aria-current=is_live.then_some("true")>"Now"</a>
+                    </nav>
+                    <nav class="order" aria-label="How far">{spans}</nav>
+                    <a class="button quiet share" href=share>"Share this moment"</a>
+                    // Its script shows it.
+                    <input type="range" id="scrub" aria-label="Move within what is shown" min=(-moment.span).to_string() max=moment.span.to_string() step="1" value="0" hidden />
+                </div>
+                <div class="lanes" aria-hidden="true">
+                    <span>"UTC"</span>
+                    <span>"Said"</span>
+                    <span>"Prices"</span>
+                    <span>"Logged"</span>
+                </div>
             </div>
             <ol class="slots" role="list">{slots}</ol>
             <p class="hint keys" hidden>
@@ -168,121 +170,5 @@ fn Around(moment: Moment) -> impl IntoView {
                 <kbd>"]"</kbd>" the next event, "<kbd>"n"</kbd>" now"
             </p>
         </div>
-    }
-}
-
-#[component]
-fn Row(then: Slot, url: String) -> impl IntoView {
-    let Slot {
-        at,
-        here,
-        squawks,
-        said,
-        prices,
-        lines,
-    } = then;
-    let nothing = here && squawks.is_empty() && said.is_empty() && prices.is_empty() && lines.is_empty();
-    let lane = |name: &'static str, has: bool, view: AnyView| {
-        has.then(
-            || view! { <div class=format!("lane {}", name.to_lowercase()) role="group" aria-label=name>{view}</div> },
-        )
-    };
-    let lanes = [
-        lane(
-            "Squawks",
-            !squawks.is_empty(),
-            squawks.into_iter().map(one_squawk).collect_view().into_any(),
-        ),
-        lane(
-            "Said",
-            !said.is_empty(),
-            said.into_iter().map(one_said).collect_view().into_any(),
-        ),
-        lane(
-            "Prices",
-            !prices.is_empty(),
-            prices.into_iter().map(one_price).collect_view().into_any(),
-        ),
-        lane(
-            "Logged",
-            !lines.is_empty(),
-            lines.into_iter().map(one_line).collect_view().into_any(),
-        ),
-    ];
-    let words = if here { "This moment: " } else { "" };
-    view! {
-        <li id=here.then_some("here") class:here=here>
-            <a class="when" href=url aria-current=here.then_some("time")>
-                <span class="visually-hidden">{words}</span>
-                <time datetime=at.to_string()>{at.second()}</time>
-            </a>
-            {nothing.then(|| view! { <p class="lane none">"Nothing was said, priced or logged."</p> })}
-            {lanes.into_iter().collect_view()}
-        </li>
-    }
-}
-
-fn one_squawk(headline: Headline) -> impl IntoView {
-    let text = match headline.url {
-        Some(url) => {
-            view! { <a href=url target="_blank" rel="noopener noreferrer" dir="auto">{headline.text}</a> }.into_any()
-        }
-        None => view! { <span dir="auto">{headline.text}</span> }.into_any(),
-    };
-    view! {
-        <p>
-            <a href=paths::SQUAWKS><b>{headline.source}</b> <small>"squawk"</small></a>
-            " "
-            {text}
-        </p>
-    }
-}
-
-fn one_said(said: Said) -> impl IntoView {
-    view! {
-        <p>
-            <a href=permalink(said.room, said.seq)>
-                <b>{said.author}</b>
-                <small>{said.title}</small>
-            </a>
-            <span dir="auto">{said.words}</span>
-            {said.edited.then(|| view! { <small>"edited since"</small> })}
-        </p>
-        {said.then.map(|words| view! { <p class="then-said"><small>"It said:"</small>" "<span dir="auto">{words}</span></p> })}
-    }
-}
-
-fn one_price(price: Priced) -> impl IntoView {
-    let href = paths::chart(&price.symbol, &price.venue);
-    let arrow = match price.way.as_str() {
-        "up" => "\u{25b2}",
-        "down" => "\u{25bc}",
-        _ => "",
-    };
-    let words = match price.way.as_str() {
-        "up" => " up",
-        "down" => " down",
-        _ => "",
-    };
-    view! {
-        <a href=href>
-            <span>{price.symbol}{price.demo.then(|| view! { " " <DemoMark /> })}</span>
-            <span class=format!("figure {}", price.way)>
-                <span aria-hidden="true">{arrow}</span>
-                {price.last}
-                <span class="visually-hidden">{words}</span>
-            </span>
-        </a>
-    }
-}
-
-fn one_line(line: Arc<LogLine>) -> impl IntoView {
-    view! {
-        <p>
-            <a href=paths::log_line(line.id) aria-label=format!("Log line {}", line.time.milli())>{line.time.milli().get(8..).unwrap_or_default().to_owned()}</a>
-            <span class=level_class(line.level)>{line.level.word()}</span>
-            <span class="src">{line.source.clone()}</span>
-            <span class="text">{line.message.clone()}</span>
-        </p>
     }
 }

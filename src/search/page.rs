@@ -151,7 +151,7 @@ fn person(mate: Teammate) -> impl IntoView {
 fn headline(headline: Headline) -> impl IntoView {
     view! {
         <li>
-            <a href=paths::moment(headline.at)>
+            <a href=paths::then(headline.at)>
                 <time datetime=headline.at.to_string()>{headline.at.day()} " " {headline.at.second()}</time>
                 " "
                 <strong>{headline.source}</strong>

@@ -24,7 +24,7 @@ use crate::{
     checkup::server::{clock, echo, seen},
     error::AppError,
     logs::{self, server::ingest},
-    paths, squawk, ticker,
+    moment, paths, squawk, ticker,
     ui::error_page::SetStatus,
 };
 
@@ -107,6 +107,7 @@ pub fn router(state: AppState) -> Router {
         .route(paths::ALERT_LOOK, post(alerts::server::forms::look_form))
         .route(paths::ALERT_PREVIEW, get(alerts::server::forms::preview))
         .route(paths::ALERT_LEVELS, get(alerts::server::forms::levels))
+        .route(paths::SHARE, get(moment::server::share))
         .route(paths::ALERT_ACT, post(alerts::server::acts::act))
         .route(paths::FUNCTIONS, post(functions::call))
         .leptos_routes_with_context(&state, desk_pages, context.clone(), move || desk_shell(options.clone()))

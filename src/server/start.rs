@@ -125,8 +125,12 @@ pub async fn start(mut config: Config, leptos: LeptosOptions, own: OwnLines) -> 
     let squawk = Squawk::start(desk.clone(), &config, &shutdown).await.map_err(fault)?;
     let others = Others {
         commands: vec![ticker.command(), logs.command(), alerts.command(), squawk.command()],
-        offers: vec![ticker.symbols()],
-        quotables: vec![ticker.quoted(), logs.quoted(), moment::server::quoted(&ticker, &logs)],
+        offers: vec![ticker.symbols(), squawk.offered()],
+        quotables: vec![
+            ticker.quoted(),
+            logs.quoted(),
+            moment::server::quoted(&desk, &ticker, &logs),
+        ],
     };
     let chat = Chat::start(desk.clone(), shelf, others, &config, &shutdown)
         .await

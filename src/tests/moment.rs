@@ -7,7 +7,10 @@ use super::{
     socket::Socket,
 };
 use crate::{
-    chat::model::{Change, Message},
+    chat::{
+        model::{Change, Message},
+        wire::ServerFrame,
+    },
     ids::RoomId,
     moment::model::{Moment, Slot},
     time::Timestamp,
@@ -348,6 +351,69 @@ async fn a_private_room_s_words_are_shown_there_alone() {
 }
 
 #[tokio::test]
+async fn a_shared_moment_holds_what_all_who_read_it_may_see() {
+    let bench = Bench::start().await;
+    let (app, ines) = (&bench.app, bench.app.sign_in("ines").await);
+    let deals = RoomId(2);
+    assert_eq!(
+        ines.form(app, "create_room", &[("name", "deals"), ("private", "true")])
+            .await,
+        200
+    );
+    let mut socket = ines.socket(app).await;
+    for (room, name, body) in [(DESK, "open", "who *moved* it?"), (deals, "private", "we buy them")] {
+        socket.follow(room, None).await;
+        socket.post(room, name, body).await;
+        socket.acknowledged(name).await.expect("kept");
+    }
+    socket.post(DESK, "heard", "/squawk Trading halted").await;
+    let done = socket.until(|frame| matches!(frame, ServerFrame::Done { .. }).then_some(()));
+    done.await.expect("heard");
+    bench
+        .post(
+            "/ingest/logs",
+            &[json!({"message": "fill rejected", "level": "error", "source": "gateway"})],
+        )
+        .await;
+
+    // Where it begins: the moment at which one pressed.
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let answer = client.build().unwrap().get(format!("{}/share", app.url)).send();
+    let answer = answer.await.expect("an answer");
+    assert_eq!(answer.status(), 303);
+    let place = answer.headers()["location"].to_str().unwrap().to_owned();
+    assert!(place.starts_with("/discuss?link=%2Fat%2F20"), "{place}");
+    let shown = ines.reads(app, &place).await;
+    assert!(
+        shown.contains("who moved it?") && shown.contains("fill rejected") && !shown.contains("we buy them"),
+        "{shown}"
+    );
+
+    let link = format!("{}/at/{}", app.url, Timestamp::now());
+    let inside = card(&mut socket, deals, "inside", &link).await;
+    for part in [
+        "who moved it?",
+        "in # deals: we buy them",
+        "Trading halted",
+        "fill rejected",
+    ] {
+        assert!(inside.contains(part), "{part} in {inside}");
+    }
+    socket.follow(DESK, None).await;
+    let outside = card(&mut socket, DESK, "outside", &format!("as it was: {link}")).await;
+    for part in ["in # desk: who moved it?", "Trading halted", "fill rejected"] {
+        assert!(outside.contains(part), "{part} in {outside}");
+    }
+    assert!(
+        !outside.contains("we buy them") && !outside.contains("deals"),
+        "{outside}"
+    );
+    // What quotes the moment is no part of it.
+    let own = outside.split("class=\"card\"").nth(1).expect("a card");
+    assert!(!own.contains("as it was"), "{own}");
+}
+
+#[tokio::test]
 async fn a_price_named_in_a_message_is_what_it_was_when_it_was_said() {
     let bench = Bench::start().await;
     let (app, ines) = (&bench.app, bench.app.sign_in("ines").await);
@@ -443,7 +509,7 @@ async fn what_is_on_a_page_is_discussed_in_a_room() {
     socket.post(DESK, "ask", "/logs error gateway 15m").await;
     let note = socket
         .until(|frame| match frame {
-            crate::chat::wire::ServerFrame::Done { note, .. } => note,
+            ServerFrame::Done { note, .. } => note,
             _ => None,
         })
         .await

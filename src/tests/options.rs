@@ -1,7 +1,7 @@
 //! What fields offer, over the real server: to whoever is signed in, of what they may see.
 
 use super::app::{Member, TestApp};
-use crate::ids::RoomId;
+use crate::{chat::wire::ServerFrame, ids::RoomId};
 
 impl Member {
     /// What the server offers: the status and the list.
@@ -134,4 +134,35 @@ async fn one_jumps_where_one_may_go() {
     }
     let (_, all) = bob.offered(&app, "jump?q=gateway").await;
     assert!(!all.contains("deal") && all.contains("is slow"), "{all}");
+}
+
+#[tokio::test]
+async fn pages_are_found_by_name_and_squawks_by_their_words() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    for (typed, there) in [
+        ("alerts", "href=\"/alerts\""),
+        ("venues", "href=\"/ticker/venues\""),
+        ("notifications", "href=\"/you/notifications\""),
+        ("sources", "href=\"/logs/sources\""),
+        ("squawks", "href=\"/squawks\""),
+        ("saved", "href=\"/logs/search\""),
+        ("connection", "href=\"/checkup\""),
+        ("share", "href=\"/share\""),
+    ] {
+        let (_, found) = bob.offered(&app, &format!("jump?q={typed}")).await;
+        assert!(found.contains(there), "{typed}: {found}");
+    }
+    let mut socket = ines.socket(&app).await;
+    socket.post(RoomId(1), "heard", "/squawk Zinc mine closed").await;
+    let done = socket.until(|frame| matches!(frame, ServerFrame::Done { .. }).then_some(()));
+    done.await.expect("heard");
+    let (_, found) = bob.offered(&app, "jump?q=zinc").await;
+    assert!(
+        found.contains("Zinc mine closed") && found.contains("href=\"/at/20"),
+        "{found}"
+    );
+    let (_, found) = bob.offered(&app, "jump?q=zi").await;
+    assert!(!found.contains("Zinc"), "{found}");
+    assert_eq!(bob.offered(&app, "squawks?q=zinc").await.0, 404);
 }

@@ -95,7 +95,7 @@ pub fn When(
     /// When.
     at: Timestamp,
 ) -> impl IntoView {
-    view! { <a class="then" href=paths::moment(at)>{day_and_minute(at)}</a> }
+    view! { <a class="then" href=paths::then(at)>{day_and_minute(at)}</a> }
 }
 
 /// The same without the link, for what is one.

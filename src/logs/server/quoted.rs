@@ -10,6 +10,7 @@ use super::{
 use crate::{
     chat::server::quoting::{Link, Quotable, Snapping, Snapshot, snapshot::Row},
     error::AppError,
+    ids::RoomId,
     logs::{
         log_row::{level_class, thousands},
         model::LogLine,
@@ -27,7 +28,7 @@ const FOUND: usize = 5;
 pub struct Quoted(pub Archive);
 
 impl Quotable for Quoted {
-    fn snapshot<'a>(&'a self, link: &'a Link) -> Snapping<'a> {
+    fn snapshot<'a>(&'a self, link: &'a Link, _: RoomId) -> Snapping<'a> {
         Box::pin(async move {
             if link.path != paths::LOG_SEARCH {
                 return Ok(None);

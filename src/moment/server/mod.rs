@@ -6,6 +6,8 @@ mod slots;
 
 use std::sync::Arc;
 
+use axum::response::Redirect;
+
 use super::model::{Moment, SPANS, Said, Wanted};
 use crate::{
     accounts::model::{Me, Role},
@@ -19,7 +21,8 @@ use crate::{
             search::{self, Look},
         },
     },
-    server::state::AppState,
+    paths,
+    server::{db::Database, state::AppState},
     squawk,
     ticker::{self, server::Ticker},
     time::Timestamp,
@@ -39,12 +42,18 @@ const SHORTER: i64 = 8;
 const WORDS: usize = 400;
 
 /// One clock, as messages quote it.
-pub fn quoted(ticker: &Ticker, logs: &Logs) -> Box<dyn Quotable> {
+pub fn quoted(desk: &Database, ticker: &Ticker, logs: &Logs) -> Box<dyn Quotable> {
     Box::new(quoted::Quoted {
+        desk: desk.readers.clone(),
         prices: ticker.db.readers.clone(),
         lines: logs.archive.clone(),
         keys: Box::new(ticker.keys()),
     })
+}
+
+/// `GET /share`: to where the desk as it is now is said in a room.
+pub async fn share() -> Redirect {
+    Redirect::to(&paths::discuss(&paths::moment(Timestamp::now()), None))
 }
 
 /// What `me` may see around an instant.

@@ -60,19 +60,12 @@ impl Lanes {
                 }
             }
         }
-        for track in self.prices {
-            price(&mut slots, &track, micros);
+        for track in &self.prices {
+            let is_twin = |other: &Track| other.key.symbol == track.key.symbol && other.key.venue != track.key.venue;
+            price(&mut slots, track, self.prices.iter().any(is_twin), micros);
         }
         // Prices that are as they were tell nothing by themselves.
-        let mut told: Vec<String> = Vec::new();
-        slots.retain(|_, slot| {
-            let now: Vec<String> = slot.prices.iter().map(|price| price.last.clone()).collect();
-            let is_kept = slot.here || !slot.has_prices_alone() || now != told;
-            if is_kept {
-                told = now;
-            }
-            is_kept
-        });
+        slots.retain(|_, slot| slot.here || !slot.has_prices_alone() || !slot.prices.is_empty());
         for (slot, kept) in &mut slots {
             kept.at = start(*slot, micros);
         }
@@ -84,11 +77,13 @@ const fn start(slot: i64, micros: i64) -> Timestamp {
     Timestamp::from_micros(slot * micros)
 }
 
-/// The price of one symbol in each slot that is there, where one is known by then.
-fn price(slots: &mut BTreeMap<i64, Slot>, track: &Track, micros: i64) {
+/// The price of one symbol in the slots in which it is another than was shown; in the first and the instant's own whatever it
+/// is, where one is known by then.
+fn price(slots: &mut BTreeMap<i64, Slot>, track: &Track, twin: bool, micros: i64) {
     let mut closes = track.closes.iter().peekable();
     let mut last = track.before;
     let mut shown = last;
+    let first = slots.keys().next().copied();
     for (slot, kept) in slots {
         let end = (slot + 1) * micros;
         while let Some((_, close)) = closes.next_if(|(at, _)| at.micros() < end) {
@@ -99,11 +94,16 @@ fn price(slots: &mut BTreeMap<i64, Slot>, track: &Track, micros: i64) {
             None | Some(Direction::Flat) => "",
             Some(way) => way.class(),
         };
+        let is_new = shown.is_none() || !way.is_empty();
+        if !is_new && !kept.here && Some(*slot) != first {
+            continue;
+        }
         shown = Some(close);
         kept.prices.push(Priced {
             symbol: track.key.symbol.clone(),
             venue: track.key.venue.clone(),
             last: grouped(&close.to_string()),
+            twin,
             way: way.to_owned(),
             demo: is_made_up(&track.key.venue),
         });
@@ -185,7 +185,7 @@ mod tests {
             [
                 ("14:03:07".to_owned(), false, 1, 1, vec![("1,199", "down")]),
                 ("14:03:10".to_owned(), true, 0, 0, vec![("1,300", "up")]),
-                ("14:03:12".to_owned(), false, 1, 0, vec![("1,300", "")]),
+                ("14:03:12".to_owned(), false, 1, 0, vec![]),
             ]
         );
         assert_eq!((moment.before, moment.after), (Some(at(7)), Some(at(12))));
@@ -222,5 +222,35 @@ mod tests {
                 ("14:03:39", 1)
             ]
         );
+    }
+
+    #[test]
+    fn a_price_stands_where_it_changed_and_at_the_instant_with_its_venue_where_two_have_its_name() {
+        let mut there = track(&[(3, "7")], Some("5"));
+        there.key.venue = "other".into();
+        let lanes = Lanes {
+            squawks: Vec::new(),
+            said: (0..8).map(said).collect(),
+            lines: Vec::new(),
+            prices: vec![track(&[(1, "100"), (2, "100"), (6, "101")], Some("100")), there],
+        };
+        let moment = folded(lanes, 4);
+        let shown: Vec<String> = moment
+            .slots
+            .iter()
+            .map(|slot| {
+                let prices: Vec<&str> = slot.prices.iter().map(|price| price.last.as_str()).collect();
+                prices.join(" ")
+            })
+            .collect();
+        assert_eq!(shown, ["100 5", "", "", "7", "100 7", "", "101", ""]);
+        assert!(moment.slots[0].prices.iter().all(|price| price.twin));
+        let alone = Lanes {
+            squawks: Vec::new(),
+            said: vec![said(0)],
+            lines: Vec::new(),
+            prices: vec![track(&[], Some("100"))],
+        };
+        assert!(!folded(alone, 0).slots[0].prices[0].twin);
     }
 }

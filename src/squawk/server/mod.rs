@@ -6,6 +6,7 @@
 
 pub mod command;
 pub mod follow;
+mod offered;
 pub mod page;
 pub mod publish;
 pub mod rendered;
@@ -19,7 +20,7 @@ pub mod withdrawn;
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    chat::server::commands::Command,
+    chat::server::{commands::Command, options::Offer},
     error::AppError,
     ids::UserId,
     server::{config::Config, db::Database, hub::Hub, limits::PerKey, shutdown::Shutdown, sse::Feed},
@@ -66,6 +67,11 @@ impl Squawk {
     /// `/squawk`, for chat.
     pub fn command(self: &Arc<Self>) -> Box<dyn Command> {
         Box::new(command::Say(self.clone()))
+    }
+
+    /// Headlines among all that one could go to.
+    pub fn offered(&self) -> Box<dyn Offer> {
+        Box::new(offered::Headlines(self.db.readers.clone()))
     }
 
     /// The topic `squawk` of `GET /events`.

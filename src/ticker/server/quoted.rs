@@ -17,6 +17,7 @@ use super::{
 use crate::{
     chat::server::quoting::{Link, Price, Quotable, Snapping, Snapshot, snapshot::Row},
     error::AppError,
+    ids::RoomId,
     paths,
     ticker::{
         figures::grouped,
@@ -50,7 +51,7 @@ impl Quotable for Quoted {
         })
     }
 
-    fn snapshot<'a>(&'a self, link: &'a Link) -> Snapping<'a> {
+    fn snapshot<'a>(&'a self, link: &'a Link, _: RoomId) -> Snapping<'a> {
         Box::pin(self.chart(link))
     }
 }

@@ -1,5 +1,6 @@
 //! Where one can go: rooms, people, pages, and into what was said.
 
+use futures::future::join_all;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{Group, fitting};
@@ -24,7 +25,7 @@ const MOST: usize = 8;
 /// Messages at most.
 const MESSAGES: usize = 5;
 /// Characters that messages are looked for by, at least.
-const WORTH_LOOKING: usize = 3;
+pub const WORTH_LOOKING: usize = 3;
 
 /// Where `me` could mean to go.
 ///
@@ -56,7 +57,8 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
             link(paths::log_search(typed), shown("Log lines with ")),
         ]
     });
-    let symbols = chat.offers.iter().flat_map(|offer| offer.jumps(typed));
+    let elsewhere = join_all(chat.offers.iter().map(|offer| offer.jumps(typed)));
+    let (elsewhere, messages) = tokio::join!(elsewhere, messages(chat, me, typed));
     let leaving = fitting(["Sign out"], ToString::to_string, typed, 1);
     let leaving = leaving.into_iter().map(|words| {
         let out = view! { <button type="submit"></button> }.into_any();
@@ -75,8 +77,8 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
         group("People", people.into_iter().map(to_person).collect()),
         group("Pages", pages.chain(leaving).collect()),
     ];
-    groups.extend(symbols);
-    groups.push(group("Messages", messages(chat, me, typed).await));
+    groups.extend(elsewhere.into_iter().flatten());
+    groups.push(group("Messages", messages));
     groups.push(group("Search", search.into_iter().flatten().collect()));
     Ok(groups)
 }
@@ -133,21 +135,28 @@ fn pages(me: &Me) -> Vec<(&'static str, &'static str)> {
         ("Threads", "/threads"),
         ("New room", "/rooms/new"),
         ("Other rooms", "/rooms/others"),
-        ("New conversation", "/people"),
+        ("People and new conversation", "/people"),
         ("Ticker", "/ticker"),
         ("Watchlists", paths::WATCHLISTS),
+        ("Venues", "/ticker/venues"),
         ("Logs", "/logs"),
-        ("Search logs", paths::LOG_SEARCH),
+        ("Search logs and saved searches", paths::LOG_SEARCH),
         ("Log sources", paths::LOG_SOURCES),
-        ("One clock", "/at/now"),
-        ("Search everything", "/search"),
+        ("Alerts", paths::ALERTS),
+        ("New alert", paths::NEW_ALERT),
         ("Squawks", paths::SQUAWKS),
-        ("Bookmarks", "/bookmarks"),
+        ("One clock", "/at/now"),
+        ("Share this moment", paths::SHARE),
+        ("Search everything", "/search"),
+        ("Bookmarks: saved messages", "/bookmarks"),
         ("Your account", "/you"),
+        ("Notifications", "/you/notifications"),
+        ("Second factor", "/you/two-factor"),
+        ("Connection check", paths::CHECKUP),
         ("Keys", "/keys"),
     ];
     if me.role == Role::Admin {
-        pages.extend([("Team", "/team"), ("Connection check", paths::CHECKUP)]);
+        pages.push(("Team", "/team"));
     }
     pages
 }

@@ -9,6 +9,7 @@ use axum::{
     extract::{Path, Query, State},
     response::Html,
 };
+use futures::future::BoxFuture;
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -23,17 +24,19 @@ use crate::{
 /// What is typed, in bytes at most.
 const LONGEST: usize = 200;
 
-/// A list of another feature's; it comes with [`super::Chat::start`].
+/// What another feature offers; it comes with [`super::Chat::start`].
 pub trait Offer: Send + Sync {
-    /// What the address of the list ends in.
-    fn kind(&self) -> &'static str;
-    /// What is offered to somebody who typed this.
-    fn groups(&self, typed: &str) -> Vec<Group>;
-    /// Where somebody could mean to go who typed this.
-    fn jumps(&self, typed: &str) -> Vec<Group> {
+    /// What the address of its list ends in, where it has one for fields.
+    fn kind(&self) -> Option<&'static str> {
+        None
+    }
+    /// What is offered there to somebody who typed this.
+    fn groups(&self, typed: &str) -> Vec<Group> {
         let _ = typed;
         Vec::new()
     }
+    /// Where somebody could mean to go who typed this.
+    fn jumps<'a>(&'a self, typed: &'a str) -> BoxFuture<'a, Vec<Group>>;
 }
 
 /// What a field asks with.
@@ -70,7 +73,7 @@ pub async fn list(
         "jump" => html("rows", jump::jump(&state.chat, &session.me, &asked.q).await?),
         "keys" => fragment(desk_keys::list()),
         other => {
-            let offer = state.chat.offers.iter().find(|offer| offer.kind() == other);
+            let offer = state.chat.offers.iter().find(|offer| offer.kind() == Some(other));
             let offer = offer.ok_or_else(|| AppError::NotFound("There is no such list.".into()))?;
             html("rows", offer.groups(&asked.q))
         }

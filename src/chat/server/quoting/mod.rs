@@ -94,8 +94,8 @@ pub trait Quotable: Send + Sync {
         None
     }
 
-    /// What a link leads to, of what everybody on the team may see; `None` where it isn't the feature's.
-    fn snapshot<'a>(&'a self, link: &'a Link) -> Snapping<'a>;
+    /// What a link leads to, of what everybody who reads the room may see; `None` where it isn't the feature's.
+    fn snapshot<'a>(&'a self, link: &'a Link, room: RoomId) -> Snapping<'a>;
 }
 
 /// The prices that `body` names.
@@ -138,7 +138,7 @@ pub async fn snapshot(chat: &Chat, link: &Link, room: RoomId) -> Result<Option<S
         return Ok(Some(snapshot));
     }
     for quotable in &chat.quotables {
-        if let Some(snapshot) = quotable.snapshot(link).await? {
+        if let Some(snapshot) = quotable.snapshot(link, room).await? {
             return Ok(Some(snapshot));
         }
     }

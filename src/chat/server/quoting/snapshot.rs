@@ -72,7 +72,7 @@ impl Snapshot {
             escaped(&self.kind),
             escaped(&cut(&self.title)),
             drawn(&self.line),
-            escaped(&paths::moment(self.at)),
+            escaped(&paths::then(self.at)),
             self.at.day(),
             self.at.second(),
         )

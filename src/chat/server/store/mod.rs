@@ -26,7 +26,7 @@ pub use ends::{
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
 pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
 pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
-pub use moments::{Around, SaidThen, said_around, said_there};
+pub use moments::{Around, SaidThen, said_around, said_openly, said_there};
 pub use notify::{Concern, Heard, concerns, heard, levels, muted_by, set_level};
 pub use people::{
     Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, newest, on_team,

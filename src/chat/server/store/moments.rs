@@ -147,6 +147,42 @@ pub async fn said_around(
     })
 }
 
+/// What everybody who reads `room` may read of what was said between two instants, in open rooms and there: the `limit`
+/// nearest to the one between them, in order. What holds `without` is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn said_openly(
+    db: &SqlitePool,
+    room: RoomId,
+    (from, at, to): (Timestamp, Timestamp, Timestamp),
+    without: &str,
+    limit: u32,
+) -> Result<Vec<SaidThen>, AppError> {
+    let here = first_since(db, at).await?;
+    let first = first_since(db, from).await?.max(here - REACH);
+    let last = first_since(db, to.plus_seconds(1)).await?.min(here + REACH);
+    let rows: Vec<Row> = sqlx::query_as(said!(
+        "NULL",
+        "said CROSS JOIN message AS m ON m.room = said.room AND m.seq = said.seq",
+        "AND (room.kind = 'open' OR room.id = ?1) AND m.at BETWEEN ?2 AND ?3 AND said.id >= ?4 AND said.id < ?5 \
+         AND instr(m.body, ?7) = 0 ORDER BY abs(m.at - ?6) LIMIT ?8"
+    ))
+    .bind(room.0)
+    .bind(from.micros())
+    .bind(to.micros())
+    .bind(first)
+    .bind(last)
+    .bind(at.micros())
+    .bind(without)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    let mut said: Vec<SaidThen> = rows.into_iter().map(Into::into).collect();
+    said.sort_by_key(|said| (said.at, said.room.0, said.seq));
+    Ok(said)
+}
+
 /// The number, over all rooms, of the first message from `at` on; the one after the last where there is none.
 async fn first_since(db: &SqlitePool, at: Timestamp) -> Result<i64, AppError> {
     let found: Option<i64> = sqlx::query_scalar(

@@ -1,5 +1,6 @@
 //! `GET /options/symbols?q=…`: symbols that somebody could put on a list.
 
+use futures::future::{BoxFuture, FutureExt, ready};
 use leptos::prelude::*;
 
 use super::{
@@ -18,8 +19,8 @@ const JUMPS: usize = 5;
 pub struct Symbols(pub Market);
 
 impl Offer for Symbols {
-    fn kind(&self) -> &'static str {
-        "symbols"
+    fn kind(&self) -> Option<&'static str> {
+        Some("symbols")
     }
 
     fn groups(&self, typed: &str) -> Vec<Group> {
@@ -29,7 +30,13 @@ impl Offer for Symbols {
         }]
     }
 
-    fn jumps(&self, typed: &str) -> Vec<Group> {
+    fn jumps<'a>(&'a self, typed: &'a str) -> BoxFuture<'a, Vec<Group>> {
+        ready(self.fitting(typed)).boxed()
+    }
+}
+
+impl Symbols {
+    fn fitting(&self, typed: &str) -> Vec<Group> {
         let folded = typed.trim().to_lowercase();
         if folded.is_empty() {
             return Vec::new();
