@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Every key, and what it does.
-const KEYS: [(&[&str], &str); 29] = [
+const KEYS: [(&[&str], &str); 31] = [
     (&["Ctrl K", "⌘ K"], "go to a room, a person, a page, a message"),
     (&["Alt ↑", "Alt ↓"], "the room before, the room after"),
     (
