@@ -7,44 +7,47 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::ids::UserId;
+use crate::ids::{AlertId, UserId};
 
 /// How long one waits.
 const PATIENCE: Duration = Duration::from_secs(3_600);
-/// People whose address waits at most; of more, the ones that have waited longest are written again.
+/// Forms whose address waits at most; of more, the ones that have waited longest are written again.
 const MOST: usize = 500;
 
-/// The last address that each person wrote.
+/// A person's form: of a rule that is changed, or of a new one.
+pub type Form = (UserId, Option<AlertId>);
+
+/// The last address that was written into each form.
 #[derive(Default)]
-pub struct Addresses(Mutex<HashMap<UserId, (Instant, String)>>);
+pub struct Addresses(Mutex<HashMap<Form, (Instant, String)>>);
 
 impl Addresses {
-    /// Keeps what somebody wrote, in place of what they wrote before.
-    pub fn keep(&self, who: UserId, url: &str, now: Instant) {
+    /// Keeps what was written, in place of what was before.
+    pub fn keep(&self, form: Form, url: &str, now: Instant) {
         let mut all = self.all();
         all.retain(|_, (since, _)| now.duration_since(*since) < PATIENCE);
         if all.len() >= MOST
-            && !all.contains_key(&who)
-            && let Some(oldest) = all.iter().min_by_key(|(_, (since, _))| *since).map(|(who, _)| *who)
+            && !all.contains_key(&form)
+            && let Some(oldest) = all.iter().min_by_key(|(_, (since, _))| *since).map(|(form, _)| *form)
         {
             all.remove(&oldest);
         }
-        all.insert(who, (now, url.to_owned()));
+        all.insert(form, (now, url.to_owned()));
     }
 
-    /// What they wrote last, if it is still there.
-    pub fn of(&self, who: UserId, now: Instant) -> Option<String> {
+    /// What was written last, if it is still there.
+    pub fn of(&self, form: Form, now: Instant) -> Option<String> {
         let all = self.all();
-        let (since, url) = all.get(&who)?;
+        let (since, url) = all.get(&form)?;
         (now.duration_since(*since) < PATIENCE).then(|| url.clone())
     }
 
     /// It was taken.
-    pub fn forget(&self, who: UserId) {
-        self.all().remove(&who);
+    pub fn forget(&self, form: Form) {
+        self.all().remove(&form);
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<UserId, (Instant, String)>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Form, (Instant, String)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -54,24 +57,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_waits_for_each_person_and_not_for_ever() {
+    fn one_waits_for_each_form_and_not_for_ever() {
         let (addresses, now) = (Addresses::default(), Instant::now());
-        let (ines, tomasz) = (UserId(1), UserId(2));
+        let (ines, tomasz) = ((UserId(1), None), (UserId(2), None));
         addresses.keep(ines, "https://a.example", now);
         addresses.keep(ines, "https://b.example", now);
         assert_eq!(addresses.of(ines, now).as_deref(), Some("https://b.example"));
         assert_eq!(addresses.of(tomasz, now), None, "another's is nobody's business");
+        assert_eq!(
+            addresses.of((UserId(1), Some(AlertId(5))), now),
+            None,
+            "another rule's has its own"
+        );
         assert_eq!(addresses.of(ines, now + PATIENCE), None);
         addresses.forget(ines);
         assert_eq!(addresses.of(ines, now), None);
         for person in 0..2_000_u32 {
             addresses.keep(
-                UserId(person.into()),
+                (UserId(person.into()), None),
                 "https://x.example",
                 now + Duration::from_millis(person.into()),
             );
         }
         assert_eq!(addresses.all().len(), MOST);
-        assert!(addresses.of(UserId(1_999), now).is_some(), "the newest stay");
+        assert!(addresses.of((UserId(1_999), None), now).is_some(), "the newest stay");
     }
 }

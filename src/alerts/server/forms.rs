@@ -24,7 +24,7 @@ use crate::{
     ticker::model::Key,
 };
 
-use super::{keep::keep, listed::tried, store};
+use super::{addresses::Form, keep::keep, listed::tried, store};
 
 /// `POST /alerts/keep`: makes the rule, or changes it, and leads to the list; back to the form with what is wrong where it
 /// can't.
@@ -40,7 +40,7 @@ pub async fn keep_form(
     hold(&state, &session, &draft);
     match keep(&state, &session.me, &draft).await {
         Ok(_) => {
-            state.alerts.addresses.forget(session.me.id);
+            state.alerts.addresses.forget(form_of(&session, &draft));
             Ok(Redirect::to(&format!("{}?done=kept", paths::ALERTS)).into_response())
         }
         Err(AppError::SlowDown(seconds)) => Err(AppError::SlowDown(seconds)),
@@ -60,11 +60,13 @@ pub async fn look_form(State(state): State<AppState>, session: Session, RawForm(
 /// Keeps the webhook's address for the form that comes again.
 fn hold(state: &AppState, session: &Session, draft: &Draft) {
     if !draft.url.trim().is_empty() {
-        state
-            .alerts
-            .addresses
-            .keep(session.me.id, draft.url.trim(), Instant::now());
+        let form = form_of(session, draft);
+        state.alerts.addresses.keep(form, draft.url.trim(), Instant::now());
     }
+}
+
+fn form_of(session: &Session, draft: &Draft) -> Form {
+    (session.me.id, draft.rule.parse().ok())
 }
 
 /// The form again, with what was wrong; as leptos does for server functions.

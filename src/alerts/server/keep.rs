@@ -123,7 +123,6 @@ pub async fn delete(state: &AppState, me: &Me, id: AlertId) -> Result<(), AppErr
         move |spoken: &Spoken| spoken.tell(&told),
     );
     work.await?;
-    state.alerts.outgoing.forget(id);
     state.alerts.changed.notify_one();
     Ok(())
 }

@@ -103,9 +103,9 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
         ..Draft::default()
     };
     let (mut secret, mut is_address_lost) = (None, false);
-    let is_held = draft.url == HELD;
-    if is_held {
-        draft.url = state.alerts.addresses.of(me.id, Instant::now()).unwrap_or_default();
+    if draft.url == HELD {
+        let form = (me.id, draft.rule.parse().ok());
+        draft.url = state.alerts.addresses.of(form, Instant::now()).unwrap_or_default();
         is_address_lost = draft.url.is_empty();
     }
     if let Ok(id) = draft.rule.parse() {
@@ -117,9 +117,6 @@ pub async fn form(state: &AppState, me: &Me, asked: Draft) -> Result<FormPage, A
                 rule: draft.rule,
                 ..kept.spec.draft()
             };
-        } else if draft.url.is_empty() && !is_held {
-            // A form that comes again comes without it.
-            draft.url = hook.map(|hook| hook.url.clone()).unwrap_or_default();
         }
     }
     if draft.room.is_empty()

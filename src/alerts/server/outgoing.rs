@@ -98,11 +98,6 @@ impl Outgoing {
         self.secrets().insert(rule, times);
     }
 
-    /// The rule is gone.
-    pub fn forget(&self, rule: AlertId) {
-        self.secrets().remove(&rule);
-    }
-
     fn secrets(&self) -> MutexGuard<'_, HashMap<AlertId, i64>> {
         self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }

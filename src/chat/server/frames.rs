@@ -123,7 +123,7 @@ impl<S: Transport> Line<'_, S> {
         };
         self.followed = Some((room, missed.changed));
         self.followed_in = missed.parent;
-        // Each is written before the next is made, so that the socket's backlog holds it.
+        // Each waits until the socket takes it before the next is made, so that its backlog holds them.
         for frame in missed.frames(room) {
             self.send(frame.encode().into()).await?;
         }

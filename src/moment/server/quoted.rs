@@ -94,9 +94,12 @@ impl Quoted {
         rows.extend(self.squawks(at).await?);
         rows.extend(self.said(at, link, room).await?);
         let query = Query::parse(link.get("q").unwrap_or_default()).unwrap_or_default();
-        let look = Look::of(&query, Timestamp::now()).within(Some(from), Some(to));
-        let (mut lines, _) = search::newest(&self.lines, look, LINES).await?;
+        // As many before it as after it: on a busy desk the newest would all be seconds later.
+        let look = |from, to| Look::of(&query, Timestamp::now()).within(Some(from), Some(to));
+        let (mut lines, _) = search::newest(&self.lines, look(from, at), LINES / 2).await?;
         lines.reverse();
+        let after = look(at, to).oldest_first(true);
+        lines.extend(search::newest(&self.lines, after, LINES / 2).await?.0);
         rows.extend(lines.iter().map(|line| Row {
             class: level_class(line.level),
             head: line.level.word().to_owned(),

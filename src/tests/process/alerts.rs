@@ -87,7 +87,8 @@ async fn messages(server: &Server, cookie: &str) -> BTreeMap<String, Message> {
 /// The number before these words.
 fn number(body: &str, words: &str) -> u64 {
     let (before, _) = body.split_once(words).unwrap_or_else(|| panic!("no {words}: {body}"));
-    let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().expect("a number");
+    let digits = before.rsplit(|c: char| !c.is_ascii_digit() && c != ',').next();
+    let digits = digits.expect("a number").replace(',', "");
     digits.parse().unwrap_or_else(|_| panic!("{words}: {body}"))
 }
 

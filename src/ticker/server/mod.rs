@@ -92,6 +92,7 @@ impl Ticker {
             },
             db: db.clone(),
             recorder: recorder.clone(),
+            holding: tokio::sync::Mutex::default(),
         };
         lists.hold().await?;
         Ok(Self {

@@ -21,7 +21,7 @@ use super::{
     history,
     instruments::known::Known,
     kept::Kept,
-    room::QUIET_DAYS,
+    room::{QUIET_DAYS, SERIES},
     rounds::{Outcomes, Shared, State, keep, off},
     store,
     taken::Taken,
@@ -142,15 +142,23 @@ impl Recorder {
             return Err("the server can't keep up: send it again later".to_owned());
         }
         let mut outcome = state.taken.take(&tick, trade, SYMBOLS);
-        if outcome.is_none() && state.make_room(Timestamp::now()) {
+        // What is as old as those that would go takes nobody's place.
+        let now = Timestamp::now();
+        let is_quiet = tick.time < now.plus_seconds(-QUIET_DAYS * 86_400);
+        if outcome.is_none() && !is_quiet && state.make_room(now) {
             outcome = state.taken.take(&tick, trade, SYMBOLS);
         }
+        let has_all_series = state.has_all_series();
         drop(state);
-        let outcome = outcome.ok_or_else(|| {
-            format!(
+        let outcome = outcome.ok_or_else(|| match has_all_series {
+            true => format!(
+                "there are bars of {SERIES} symbols, which is as many as are kept: no other symbol is taken in, only prices of \
+                 those on the board"
+            ),
+            false => format!(
                 "the board is full: it holds {SYMBOLS} symbols, and each of them had a price in the last {QUIET_DAYS} days, or \
                  is on a list or in an alert"
-            )
+            ),
         })?;
         if let Some(digits) = outcome.digits {
             self.instruments.seen(&tick.key, digits);

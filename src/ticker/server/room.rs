@@ -1,5 +1,5 @@
-//! Who makes room on a board that is full: what has been silent for long, and is on no list and in no alert. Its bars stay, and
-//! with its next price it is back, in the place of another.
+//! Who makes room on a board that is full: all that has been silent for long, and is on no list and in no alert. Its bars stay,
+//! and with its next price it is back, where there is room.
 
 use super::rounds::State;
 use crate::time::Timestamp;
@@ -7,32 +7,41 @@ use crate::time::Timestamp;
 /// Days without a price after which a symbol may have to make room.
 pub const QUIET_DAYS: i64 = 7;
 /// Symbols with bars at most, those included that made room: of each something is in memory.
-const SERIES: usize = 20_000;
+pub const SERIES: usize = 20_000;
+/// Those that say what is to stay: lists and alerts. Until each has, nothing goes.
+const HOLDERS: usize = 2;
 /// For how long none is looked for after there was none, in seconds: each look goes over the whole board.
 const PATIENCE: i64 = 60;
 
 impl State {
-    /// Lets the symbol go of which nothing has come for the longest time; `false` where none may go.
+    /// Lets the symbols go of which nothing has come for long; `false` where none may go. All at once, for whoever looks at the
+    /// board is sent all of it anew.
     pub(super) fn make_room(&mut self, now: Timestamp) -> bool {
-        if now < self.full_until || self.series >= SERIES {
+        if now < self.full_until || self.has_all_series() || self.held.len() < HOLDERS {
             return false;
         }
         let held = &self.held;
         let silent = self.taken.silent(now.plus_seconds(-QUIET_DAYS * 86_400), |key| {
             held.values().any(|keys| keys.contains(key))
         });
-        let Some(key) = silent else {
+        if silent.is_empty() {
             self.full_until = now.plus_seconds(PATIENCE);
             return false;
-        };
+        }
         tracing::info!(
-            symbol = key.symbol,
-            venue = key.venue,
-            "a silent symbol makes room on the board; its bars stay"
+            count = silent.len(),
+            "silent symbols make room on the board; their bars stay"
         );
-        self.taken.let_go(&key);
-        self.silent.insert(key);
+        for key in silent {
+            self.taken.let_go(&key);
+            self.silent.insert(key);
+        }
         true
+    }
+
+    /// Whether there are bars of as many symbols as are kept.
+    pub(super) fn has_all_series(&self) -> bool {
+        self.series >= SERIES
     }
 }
 
@@ -65,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_silent_one_goes_unless_somebody_holds_it() {
+    fn what_is_silent_goes_unless_somebody_holds_it() {
         let mut state = State::default();
         for (symbol, days) in [("OLD", 1), ("OLDER", 0), ("HELD", 0), ("NEW", 95)] {
             state.taken.take(&tick(symbol, days), None, 4).expect("room");
@@ -74,12 +83,14 @@ mod tests {
         assert!(!state.make_room(now), "all of it waits to be kept");
         state.taken.hand_over(|_| {});
         state.held.insert("lists", HashSet::from([tick("HELD", 0).key]));
+        assert!(!state.make_room(now.plus_seconds(PATIENCE)), "alerts haven't said yet");
+        state.held.insert("alerts", HashSet::new());
         let later = now.plus_seconds(PATIENCE);
         assert!(
             !state.make_room(now.plus_seconds(PATIENCE - 1)),
             "not looked for again so soon"
         );
-        assert!(state.make_room(later) && state.make_room(later));
+        assert!(state.make_room(later));
         let gone: Vec<&str> = state.silent.iter().map(|Key { symbol, .. }| symbol.as_str()).collect();
         assert_eq!(gone, ["OLD", "OLDER"]);
         assert!(!state.make_room(later) && state.has_work());

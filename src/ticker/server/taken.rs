@@ -158,15 +158,13 @@ impl Taken {
         }
     }
 
-    /// The symbol that has been silent for the longest time, since before `since` at least; none that is `held`, or of which
-    /// something waits.
-    pub fn silent(&self, since: Timestamp, held: impl Fn(&Key) -> bool) -> Option<Key> {
+    /// The symbols that have been silent since before `since`; none that is `held`, or of which something waits.
+    pub fn silent(&self, since: Timestamp, held: impl Fn(&Key) -> bool) -> Vec<Key> {
         let may_go = |(key, symbol): &(&Key, &Symbol)| {
             !symbol.is_touched && symbol.trades.is_empty() && symbol.kept.quote.time < since && !held(key)
         };
         let silent = self.symbols.iter().filter(may_go);
-        let oldest = silent.min_by_key(|(key, symbol)| (symbol.kept.quote.time, *key))?;
-        Some(oldest.0.clone())
+        silent.map(|(key, _)| key.clone()).collect()
     }
 
     /// Lets go of a symbol of which nothing waits.

@@ -47,6 +47,8 @@ pub struct Lists {
     pub watching: Arc<Watching>,
     /// By which pages are told of changes.
     pub recorder: Recorder,
+    /// One reads what stays on the board at a time, so that what is read last is said last.
+    pub holding: tokio::sync::Mutex<()>,
 }
 
 impl Lists {
@@ -256,6 +258,7 @@ impl Lists {
     /// # Errors
     /// `Internal` when the database can't be read.
     pub async fn hold(&self) -> Result<(), AppError> {
+        let _turn = self.holding.lock().await;
         self.recorder.hold("lists", store::all(&self.db.readers).await?);
         Ok(())
     }
