@@ -80,11 +80,11 @@ mod tests {
             state.taken.take(&tick(symbol, days), None, 4).expect("room");
         }
         let now = Timestamp::default().plus_seconds(100 * 86_400);
+        state.held.insert("lists", HashSet::from([tick("HELD", 0).key]));
+        assert!(!state.make_room(now), "alerts haven't said yet");
+        state.held.insert("alerts", HashSet::new());
         assert!(!state.make_room(now), "all of it waits to be kept");
         state.taken.hand_over(|_| {});
-        state.held.insert("lists", HashSet::from([tick("HELD", 0).key]));
-        assert!(!state.make_room(now.plus_seconds(PATIENCE)), "alerts haven't said yet");
-        state.held.insert("alerts", HashSet::new());
         let later = now.plus_seconds(PATIENCE);
         assert!(
             !state.make_room(now.plus_seconds(PATIENCE - 1)),
