@@ -12,7 +12,7 @@ step = @unset MAKEFLAGS MFLAGS && echo "[$(1)] ..." && start=$$(date +%s) && eva
 	echo "[$(1)] done in $$(($$(date +%s) - start)) s"
 again = +@$(MAKE) --no-print-directory
 
-.PHONY: help run dev test tested tested-feeds tested-talk tested-rest built-beside check bench build setup tools
+.PHONY: help run dev test tested built-beside check bench build setup tools
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -23,29 +23,18 @@ run: build ## Build and start the server; ARGS="--address 127.0.0.1:4000" passes
 dev: tools ## Start the server and build again at every change
 	@eval "$$(.ci/setup env)" && exec cargo leptos watch -- $(ARGS)
 
+nextest := cargo nextest run --config-file .ci/nextest.toml --features ssr
+
 # The release is built in what the checks and the tests, which mostly wait, leave of the machine; the browser tests have it
 # to themselves.
-test: ## Run everything that is tested: check, cargo test, then the browser tests
+test: ## Run everything that is tested: check, cargo nextest, then the browser tests
 	@.ci/setup test
 	$(again) --jobs=2 tested built-beside
 	$(call step,browser tests,cd end2end && SQUAWKBOX_PROGRAM="$(program)" npx playwright test)
 
-# One test after the other: each has a runtime of its own, and what Leptos keeps for a whole process is meant for one. Side
-# by side, a page has been seen to wait for ever. In three processes, since many mostly wait.
-feeds := tests::ticker tests::connections
-talk := tests::chat tests::accounts tests::notifications chat::
 tested: check
-	$(call step,compile the tests,cargo test --features ssr --no-run)
-	$(again) --jobs=3 --output-sync=target tested-feeds tested-talk tested-rest
-
-tested-feeds:
-	$(call step,cargo test: feeds,cargo test --features ssr --lib -- --test-threads=1 $(feeds))
-
-tested-talk:
-	$(call step,cargo test: talk,cargo test --features ssr --lib -- --test-threads=1 $(talk))
-
-tested-rest:
-	$(call step,cargo test: the rest,cargo test --features ssr --no-fail-fast -- --test-threads=1 $(patsubst %,--skip %,$(feeds) $(talk)))
+	$(call step,compile the tests,$(nextest) --no-run)
+	$(call step,cargo nextest,$(nextest))
 
 built-beside:
 	+@nice -n 10 $(MAKE) --no-print-directory build

@@ -47,7 +47,8 @@ fn shortened(name: &str) -> String {
         .filter(|ending| ending.chars().count() <= LONGEST_ENDING)
         .unwrap_or_default();
     let start = name.chars().take(LONGEST - ending.chars().count());
-    start.chain(ending.chars()).collect()
+    let cut: String = start.chain(ending.chars()).collect();
+    cut.trim_end_matches(['.', ' ']).to_owned() // no system keeps a name that ends with them
 }
 
 #[cfg(test)]
@@ -77,6 +78,8 @@ mod tests {
         }
         let long = name(&format!("{}.tar.gz", "x".repeat(300)));
         assert!(long.chars().count() == LONGEST && long.ends_with(".gz"), "{long}");
+        let cut_at_a_space = format!("{} and more", "x".repeat(LONGEST - 1));
+        assert_eq!(name(&cut_at_a_space), "x".repeat(LONGEST - 1));
     }
 
     proptest! {
