@@ -45,6 +45,12 @@ impl Timestamp {
         (self.0 - earlier.0) / 1_000_000
     }
 
+    /// Whether both belong to the same day, UTC.
+    pub const fn is_same_day(self, other: Self) -> bool {
+        const DAY: i64 = 86_400_000_000;
+        self.0.div_euclid(DAY) == other.0.div_euclid(DAY)
+    }
+
     /// `14:03`, UTC.
     pub fn minute(self) -> String {
         self.part(11, 16)

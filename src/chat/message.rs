@@ -24,6 +24,13 @@ use crate::{
 /// A message; `again` when it follows another by the same author.
 #[component(transparent)]
 pub fn Said(message: Message, again: bool) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    return super::server::drawn::said(message, again, draw);
+    #[cfg(not(feature = "ssr"))]
+    draw(message, again)
+}
+
+fn draw(message: Message, again: bool) -> AnyView {
     let chat = expect_context::<ChatConnection>();
     let me = expect_context::<Me>();
     let (room, seq, at) = (message.room, message.seq, message.at);
@@ -97,6 +104,7 @@ pub fn Said(message: Message, again: bool) -> impl IntoView {
                 })}
         </article>
     }
+    .into_any()
 }
 
 /// Does what was pressed in a message: a reaction, the quote of what it answers, an image.

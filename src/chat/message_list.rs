@@ -82,7 +82,7 @@ fn rows(
     let mut new_after = new_after;
     let mut before: Option<&Message> = None;
     for message in timeline.messages() {
-        let new_day = before.is_none_or(|before| before.at.day() != message.at.day());
+        let new_day = before.is_none_or(|before| !before.at.is_same_day(message.at));
         if new_day {
             rows.push(Row::Day(message.at.day(), message.seq));
         }

@@ -37,6 +37,8 @@ pub struct Writer {
 }
 
 trait Job: Send {
+    /// It needs no savepoint: its batch stands or falls with it.
+    fn is_unguarded(&self) -> bool;
     /// Does the work and keeps the outcome; `false` when it failed and must be undone.
     fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>>;
     /// Tells the caller, after the commit, or why there was none.
@@ -44,6 +46,7 @@ trait Job: Send {
 }
 
 struct Task<W, T, A> {
+    is_unguarded: bool,
     work: Option<W>,
     then: A,
     outcome: Option<Result<T, AppError>>,
@@ -56,6 +59,10 @@ where
     T: Send,
     A: FnOnce(&T) + Send,
 {
+    fn is_unguarded(&self) -> bool {
+        self.is_unguarded
+    }
+
     fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
         Box::pin(async move {
             if let Some(work) = self.work.take() {
@@ -112,8 +119,30 @@ impl Writer {
         T: Send + 'static,
         A: FnOnce(&T) + Send + 'static,
     {
+        self.queue(false, work, then).await
+    }
+
+    /// As [`Writer::write_then`], without a savepoint, which would be one more way to SQLite's thread: when `work` fails, by a
+    /// fault, nothing of its batch is kept, and its neighbours are told `Busy`. What it refuses, before it writes anything, is
+    /// a part of its `T`.
+    pub async fn write_unguarded_then<T, W, A>(&self, work: W, then: A) -> Result<T, AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, T> + Send + 'static,
+        T: Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
+        self.queue(true, work, then).await
+    }
+
+    async fn queue<T, W, A>(&self, is_unguarded: bool, work: W, then: A) -> Result<T, AppError>
+    where
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> InTx<'c, T> + Send + 'static,
+        T: Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let task = Task {
+            is_unguarded,
             work: Some(work),
             then,
             outcome: None,
@@ -136,7 +165,7 @@ async fn run(
         let commit = AssertUnwindSafe(commit(&mut conn, &options, &mut batch))
             .catch_unwind()
             .await
-            .map_or_else(|panic| Err(panicked(&*panic)), |done| done.map_err(AppError::from));
+            .unwrap_or_else(|panic| Err(panicked(&*panic)));
         if commit.is_err() {
             // SQLite may have rolled back by itself, which the connection doesn't know: it can't be used again.
             conn = None;
@@ -167,7 +196,7 @@ async fn commit(
     conn: &mut Option<SqliteConnection>,
     options: &SqliteConnectOptions,
     batch: &mut [Box<dyn Job>],
-) -> Result<(), sqlx::Error> {
+) -> Result<(), AppError> {
     let conn = match conn {
         Some(conn) => conn,
         None => conn.insert(options.connect().await?),
@@ -175,26 +204,30 @@ async fn commit(
     // IMMEDIATE: a transaction that upgrades from reading to writing ignores the busy timeout.
     if let [only] = batch {
         let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
-        return if only.run(&mut tx).await {
+        return Ok(if only.run(&mut tx).await {
             tx.commit().await
         } else {
             tx.rollback().await
-        };
+        }?);
     }
-    // In one go, for every statement is a way to SQLite's thread and back.
-    let mut tx = conn.begin_with("BEGIN IMMEDIATE; SAVEPOINT job").await?;
-    let mut left = batch.len();
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+    // After a rollback the savepoint is still there; the commit lets go of the last.
+    let mut next = "SAVEPOINT job";
     for job in batch {
-        left -= 1;
-        // After a rollback the savepoint is still there; the commit lets go of the last.
-        let next = match job.run(&mut tx).await {
-            true if left == 0 => continue,
-            true => "RELEASE job; SAVEPOINT job",
-            false => "ROLLBACK TO job",
-        };
+        if job.is_unguarded() {
+            if !job.run(&mut tx).await {
+                tx.rollback().await?;
+                return Err(AppError::Busy);
+            }
+            continue;
+        }
         sqlx::query(next).execute(&mut *tx).await?;
+        next = "RELEASE job; SAVEPOINT job";
+        if !job.run(&mut tx).await {
+            sqlx::query("ROLLBACK TO job").execute(&mut *tx).await?;
+        }
     }
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]
@@ -247,10 +280,69 @@ mod tests {
         assert_eq!(published.await, Err(AppError::Busy));
 
         db.writer.write(|conn| Box::pin(insert(conn, 4))).await.unwrap();
-        let kept: Vec<i64> = sqlx::query_scalar("SELECT n FROM number ORDER BY n")
-            .fetch_all(&db.readers)
+        assert_eq!(kept(&db).await, [3, 4]);
+    }
+
+    async fn kept(db: &Database) -> Vec<i64> {
+        let numbers = sqlx::query_scalar("SELECT n FROM number ORDER BY n");
+        numbers.fetch_all(&db.readers).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_fails_unguarded_takes_its_batch_along_and_who_fails_guarded_goes_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let none = sqlx::migrate::Migrator::DEFAULT;
+        let file = folder.path().join("batches.db");
+        let db = Database::open(&file, &none, Durability::Normal, &tasks, &stop)
             .await
             .unwrap();
-        assert_eq!(kept, [3, 4]);
+        let made = db.writer.write(|conn| {
+            Box::pin(async move {
+                sqlx::query("CREATE TABLE number (n)").execute(conn).await?;
+                Ok(())
+            })
+        });
+        made.await.unwrap();
+        let guarded = |n: i64, fails: bool| {
+            db.writer.write(move |conn| {
+                Box::pin(async move {
+                    insert(conn, n).await?;
+                    if fails {
+                        Err(AppError::NotFound(String::new()))
+                    } else {
+                        Ok(())
+                    }
+                })
+            })
+        };
+        let unguarded = |n: i64, fails: bool| {
+            db.writer.write_unguarded_then(
+                move |conn| {
+                    Box::pin(async move {
+                        insert(conn, n).await?;
+                        if fails { Err(AppError::DiskFull) } else { Ok(()) }
+                    })
+                },
+                |()| (),
+            )
+        };
+        // In one batch each, as one thread runs all.
+        let (one, two, three, four) = tokio::join!(
+            guarded(1, false),
+            unguarded(2, false),
+            guarded(3, true),
+            unguarded(4, false)
+        );
+        assert_eq!((one, two, four), (Ok(()), Ok(()), Ok(())));
+        assert!(matches!(three, Err(AppError::NotFound(_))));
+        assert_eq!(kept(&db).await, [1, 2, 4]);
+        let (five, six, seven) = tokio::join!(guarded(5, false), unguarded(6, true), unguarded(7, false));
+        assert_eq!(
+            (five, six, seven),
+            (Err(AppError::Busy), Err(AppError::DiskFull), Err(AppError::Busy))
+        );
+        guarded(8, false).await.unwrap();
+        assert_eq!(kept(&db).await, [1, 2, 4, 8]);
     }
 }

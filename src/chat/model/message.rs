@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// One thing said.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Message {
     /// Where it was said.
     pub room: RoomId,
@@ -53,7 +53,7 @@ pub struct Message {
 }
 
 /// A thread, as its root shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Thread {
     /// The room that it is.
     pub room: RoomId,
@@ -91,7 +91,7 @@ impl Message {
 }
 
 /// A file that somebody brought.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct File {
     /// `file.id`.
     pub id: FileId,
@@ -107,7 +107,7 @@ pub struct File {
 }
 
 /// The message that another answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Quote {
     /// Its place in the same room.
     pub seq: u64,
@@ -118,7 +118,7 @@ pub struct Quote {
 }
 
 /// One emoji under a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji itself.
     pub emoji: String,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Somebody, as chat shows them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Person {
     /// `user.id`.
     pub id: UserId,

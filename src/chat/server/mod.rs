@@ -4,6 +4,7 @@ pub mod avatars;
 pub mod change;
 pub mod clear;
 pub mod commands;
+pub mod drawn;
 mod emoji;
 pub mod ends;
 pub mod files;
@@ -50,6 +51,7 @@ use crate::{
 };
 
 use commands::Command;
+use drawn::Drawn;
 use files::{Files, shelf::Shelf};
 use notify::Notifier;
 use options::Offer;
@@ -91,6 +93,8 @@ pub struct Chat {
     pub notify: Notifier,
     /// Files in messages.
     pub files: Arc<Files>,
+    /// Messages as pages show them.
+    pub drawn: Drawn,
     /// Changes that a browser which was away is told one by one; beyond, its room is reset to the newest page.
     pub resume: u32,
 }
@@ -218,6 +222,7 @@ impl Chat {
             offers: Vec::new(),
             quotables: Vec::new(),
             said,
+            drawn: Drawn::default(),
             previews,
         };
         (chat, queues, links)

@@ -19,7 +19,7 @@ use super::{
     mentions::{self, Called},
     previews::Previews,
     said::Said,
-    store::{self, NewMessage, Reply},
+    store::{self, NewMessage, Reply, Root},
     tell, tell_changed, threads,
 };
 
@@ -47,30 +47,46 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     let called = mentions::called(chat, room, &body).await?;
     let html = markdown::rendered(&body, &called).await;
     let told = chat.told();
-    let born = chat
-        .db
-        .writer
-        .write_then(
+    let new = move || NewMessage {
+        room,
+        author,
+        client_id,
+        body,
+        html,
+        reply,
+        at: Timestamp::now(),
+    };
+    let tell = move |born: &Born| {
+        told.born(born);
+        if born.is_new {
+            told.previews.note(&born.message);
+        }
+    };
+    let writer = &chat.db.writer;
+    let born = if files.is_empty() {
+        let born = writer.write_unguarded_then(
             move |conn| {
-                let new = NewMessage {
-                    room,
-                    author,
-                    client_id,
-                    body,
-                    html,
-                    reply,
-                    at: Timestamp::now(),
-                };
-                Box::pin(async move { bear(conn, new, &files, &called).await })
+                Box::pin(async move {
+                    match store::insert(conn, new()).await {
+                        Err(refused @ (AppError::NotFound(_) | AppError::Conflict(_))) => Ok(Err(refused)),
+                        kept => Ok(Ok(called_and_told(conn, kept?, &[], &called).await?)),
+                    }
+                })
             },
-            move |born: &Born| {
-                told.born(born);
-                if born.is_new {
-                    told.previews.note(&born.message);
+            move |born: &Result<Born, AppError>| {
+                if let Ok(born) = born {
+                    tell(born);
                 }
             },
-        )
-        .await?;
+        );
+        born.await??
+    } else {
+        let born = writer.write_then(
+            move |conn| Box::pin(async move { bear(conn, new(), &files, &called).await }),
+            tell,
+        );
+        born.await?
+    };
     chat.unindexed.notify_one();
     Ok((born.message, born.is_new))
 }
@@ -95,7 +111,17 @@ pub async fn bear(
     files: &[FileId],
     called: &Called,
 ) -> Result<Born, AppError> {
-    let (mut message, is_new, root) = store::insert(conn, new).await?;
+    let kept = store::insert(conn, new).await?;
+    called_and_told(conn, kept, files, called).await
+}
+
+/// The rest of it: the files of a message that was kept, and whom it calls.
+async fn called_and_told(
+    conn: &mut SqliteConnection,
+    (mut message, is_new, root): (Message, bool, Option<Root>),
+    files: &[FileId],
+    called: &Called,
+) -> Result<Born, AppError> {
     if !is_new {
         return Ok(Born {
             message,

@@ -1,5 +1,6 @@
 //! Messages as they are said and read.
 
+use serde::Deserialize;
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 use super::{Root, files::files_of, must_be_live, no_room, place};
@@ -13,7 +14,8 @@ use crate::{
     time::Timestamp,
 };
 
-#[derive(FromRow)]
+/// Of one message by name, of many as a list in this order.
+#[derive(Deserialize, FromRow)]
 struct MessageRow {
     room: i64,
     seq: i64,
@@ -92,17 +94,34 @@ macro_rules! messages {
     };
 }
 
+/// The same of many messages, as one text: each row for itself would be a way from SQLite's thread.
+macro_rules! many {
+    ($rest:literal) => {
+        concat!(
+            "SELECT json_group_array(json_array(room, seq, changed, author, name, client_id, body, html, at, edited, deleted, \
+             reply, reply_author, reply_text, reply_html, thread, replies, last, pinned)) FROM (",
+            messages!($rest),
+            ")"
+        )
+    };
+}
+
+/// The rows in such a text.
+fn rows(text: &str) -> Result<Vec<MessageRow>, AppError> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()).into())
+}
+
 /// The newest `limit` messages before `before` (the newest of all when absent), oldest first.
 pub async fn history(db: &SqlitePool, room: RoomId, before: Option<u64>, limit: u32) -> Result<History, AppError> {
     let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
     let mut conn = db.acquire().await?;
-    let mut rows: Vec<MessageRow> =
-        sqlx::query_as(messages!("WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?"))
-            .bind(room.0)
-            .bind(before)
-            .bind(limit + 1)
-            .fetch_all(&mut *conn)
-            .await?;
+    let text: String = sqlx::query_scalar(many!("WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?"))
+        .bind(room.0)
+        .bind(before)
+        .bind(limit + 1)
+        .fetch_one(&mut *conn)
+        .await?;
+    let mut rows = rows(&text)?;
     let earlier = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     rows.reverse();
@@ -116,12 +135,13 @@ pub async fn history(db: &SqlitePool, room: RoomId, before: Option<u64>, limit: 
 /// The `limit` messages that follow `after`, oldest first.
 pub async fn following(db: &SqlitePool, room: RoomId, after: u64, limit: u32) -> Result<History, AppError> {
     let mut conn = db.acquire().await?;
-    let mut rows: Vec<MessageRow> = sqlx::query_as(messages!("WHERE m.room = ? AND m.seq > ? ORDER BY m.seq LIMIT ?"))
+    let text: String = sqlx::query_scalar(many!("WHERE m.room = ? AND m.seq > ? ORDER BY m.seq LIMIT ?"))
         .bind(room.0)
         .bind(place(after))
         .bind(limit + 1)
-        .fetch_all(&mut *conn)
+        .fetch_one(&mut *conn)
         .await?;
+    let mut rows = rows(&text)?;
     let later = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     Ok(History {
@@ -151,15 +171,13 @@ pub async fn first_since(db: &SqlitePool, room: RoomId, at: Timestamp) -> Result
 pub async fn changed_after(db: &SqlitePool, room: RoomId, after: u64, limit: u32) -> Result<Vec<Message>, AppError> {
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let mut conn = db.acquire().await?;
-    let rows: Vec<MessageRow> = sqlx::query_as(messages!(
-        "WHERE m.room = ? AND m.changed > ? ORDER BY m.changed LIMIT ?"
-    ))
-    .bind(room.0)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(&mut *conn)
-    .await?;
-    whole(&mut conn, room, rows).await
+    let text: String = sqlx::query_scalar(many!("WHERE m.room = ? AND m.changed > ? ORDER BY m.changed LIMIT ?"))
+        .bind(room.0)
+        .bind(after)
+        .bind(limit)
+        .fetch_one(&mut *conn)
+        .await?;
+    whole(&mut conn, room, rows(&text)?).await
 }
 
 /// The pinned messages of a room, the one pinned last first.

@@ -1,0 +1,72 @@
+//! Messages as pages show them, drawn once for all who see the same: drawing one takes longer than all else about it.
+
+use std::sync::{Mutex, PoisonError};
+
+use hashlink::LruCache;
+use leptos::{
+    prelude::{AnyView, IntoAny, RenderHtml, expect_context},
+    tachys::html::InertElement,
+};
+
+use crate::{
+    accounts::model::{Me, Role},
+    chat::{connection::ChatConnection, message_html, model::Message},
+    ids::UserId,
+    server::state::AppState,
+};
+
+/// How many are remembered: some 2 kB each.
+const MOST: usize = 2_048;
+/// Longer texts, in bytes, are drawn each time.
+const LONGEST: usize = 4_096;
+
+/// All that the look of a message depends on.
+#[derive(PartialEq, Eq, Hash)]
+struct Look {
+    message: Message,
+    again: bool,
+    /// It calls who looks.
+    calls: bool,
+    /// Who looks may see what it said before.
+    sees_history: bool,
+    /// Who looks, where that shows.
+    reacts: Option<UserId>,
+    /// The thread that it stands in is beside its room.
+    is_beside: bool,
+}
+
+/// What was drawn, the least recently used going first.
+pub struct Drawn(Mutex<LruCache<Look, String>>);
+
+impl Default for Drawn {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(MOST)))
+    }
+}
+
+/// The message as [`draw`] has it, from what was drawn where that looks the same.
+pub fn said(message: Message, again: bool, draw: fn(Message, bool) -> AnyView) -> AnyView {
+    let thread = expect_context::<ChatConnection>().thread;
+    // How much of its thread is new differs from one to another, and what a thread hangs on is drawn otherwise in it.
+    let is_root = thread.is_some_and(|thread| thread != message.room);
+    if message.thread.is_some() || is_root || message.body.len() > LONGEST {
+        return draw(message, again);
+    }
+    let (state, me) = (expect_context::<AppState>(), expect_context::<Me>());
+    let look = Look {
+        again,
+        calls: message_html::calls(&message, &me),
+        sees_history: message.edited.is_some() && me.role == Role::Admin,
+        reacts: (!message.reactions.is_empty()).then_some(me.id),
+        is_beside: thread.is_some(),
+        message,
+    };
+    let drawn = || state.chat.drawn.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = drawn().get(&look).cloned();
+    let html = known.unwrap_or_else(|| {
+        let html = draw(look.message.clone(), again).to_html();
+        drawn().insert(look, html.clone());
+        html
+    });
+    InertElement::new(html).into_any()
+}
