@@ -12,6 +12,8 @@ const TAPE = 24;
 const SPARE = 8;
 /** How often rows are sorted anew, in ms, unless somebody is at them. */
 const SORT_EVERY = 1e3;
+/** How often rows are filled that are not in sight, and lines of earlier prices that nothing came after, in ms. */
+const CATCH_UP_EVERY = 1e3;
 /** How often it is looked whether an instrument has become quiet, in ms. */
 const LOOK_EVERY = 5e3;
 
@@ -33,6 +35,10 @@ class Panel {
   #byRoot = new WeakMap();
   /** Those that are there. */
   #placed = new Set();
+  /** From which row to which is in sight. */
+  #sight = [0, Infinity];
+  /** Those that are there, out of sight, and have newer figures than they show. */
+  #behind = new Set();
   /** Symbols and venues by name, of what is shown. */
   #keys = new Map();
   #tape = new Map();
@@ -59,6 +65,7 @@ class Panel {
     });
     setInterval(() => this.sort && !this.body.matches(":hover, :focus-within") && this.draw(), SORT_EVERY);
     setInterval(() => this.#look(), LOOK_EVERY);
+    setInterval(() => this.#catchUp(), CATCH_UP_EVERY);
   }
 
   /** Takes an event of the stream. Folded at once, since a hidden page draws nothing and they must not pile up. */
@@ -95,13 +102,27 @@ class Panel {
     for (const key of changed.quotes) {
       this.#tape.get(key)?.fill(this.board.quotes.get(key));
       const one = this.#rows.get(key);
-      if (this.#placed.has(one)) this.#fill(one);
+      if (!this.#placed.has(one)) continue;
+      if (this.#isInSight(one)) this.#fill(one);
+      else this.#behind.add(one);
     }
+  }
+
+  #isInSight({ at }) {
+    const [first, last] = this.#sight;
+    return first <= at && at <= last;
+  }
+
+  /** Half of the rows that are there may be out of sight, and nobody misses what their figures were in between. */
+  #catchUp() {
+    const now = performance.now();
+    for (const one of this.#placed) if (this.#behind.has(one) || one.owes(now)) this.#fill(one);
   }
 
   #fill(one) {
     const key = name(one.key);
     const quote = this.board.quotes.get(key);
+    this.#behind.delete(one);
     if (quote) one.fill(quote, this.board.sparks.get(key)?.points);
     this.#widen(one);
     this.#mark(one);
@@ -155,6 +176,7 @@ class Panel {
 
   #drop(one) {
     this.#placed.delete(one);
+    this.#behind.delete(one);
     this.#rows.delete(name(one.key));
     one.root.remove();
   }
@@ -191,12 +213,15 @@ class Panel {
     const wanted = this.order.slice(from, to).map(there);
     const stays = new Set(wanted);
     for (const one of this.#placed) if (!stays.has(one)) one.root.remove();
+    // One more each way, for the head covers some.
+    this.#sight = [Math.floor(scrollTop / height) - 1, Math.ceil((scrollTop + clientHeight) / height)];
     let at = this.body.firstElementChild;
     for (const [i, one] of wanted.entries()) {
-      one.root.ariaRowIndex = from + i + 2;
+      if (one.at !== from + i || !this.#placed.has(one)) one.root.ariaRowIndex = from + i + 2;
       if (one.root === at) at = at.nextElementSibling;
       else this.body.insertBefore(one.root, at);
-      if (!this.#placed.has(one)) this.#fill(one);
+      one.at = from + i;
+      if (!this.#placed.has(one) || (this.#behind.has(one) && this.#isInSight(one))) this.#fill(one);
     }
     this.#placed = stays;
     this.table.ariaRowCount = this.order.length + 1;

@@ -21,6 +21,9 @@ export function element(tag, properties, ...children) {
   return made;
 }
 
+/** How often a line of earlier prices is drawn anew, in ms: it takes longer to paint than all other figures of its row. */
+const SPARK_EVERY = 1e3;
+
 /** A row of the panel with these columns. */
 export function row(key, columns) {
   const root = copied("price-row");
@@ -47,6 +50,8 @@ function named(root, { symbol, venue }) {
 
 /** What is shown of one symbol at one venue. */
 export class Row {
+  /** Which row it is, from 0. */
+  at = -1;
   /** Of how many characters the words of a column are. */
   lengths = new Map();
   #cells;
@@ -54,6 +59,9 @@ export class Row {
   #shown = new Map();
   #price = NaN;
   #flash = 0;
+  /** When the line of earlier prices was drawn, and whether a newer price isn't in it. */
+  #sparked = -Infinity;
+  #owes = false;
 
   constructor(root) {
     this.root = root;
@@ -70,6 +78,7 @@ export class Row {
   fill(quote, points = []) {
     this.#origin(!!quote.demo);
     for (const [column, cell] of this.#cells) {
+      if (column === "spark" && !this.#isDue(performance.now())) continue;
       const text = column === "spark" ? corners(points, quote.last) : (words(column, quote) ?? "\u2013");
       const way = column === "change" ? toward(text) : ["percent", "spark"].includes(column) ? direction(quote.change) : "";
       const mark = column === "range" && quote.range ? place(quote) : "";
@@ -80,6 +89,19 @@ export class Row {
       if (this.lengths.has(column)) this.#size(column, cell, text.length + (way && way !== "flat" && column === "percent" ? 2 : 0));
       if (PRICES.includes(column)) cell.title = text;
     }
+  }
+
+  /** Whether there is a newer price than the line of earlier ones ends with, and it is time to draw it. */
+  owes(now) {
+    return this.#owes && now - this.#sparked >= SPARK_EVERY;
+  }
+
+  #isDue(now) {
+    this.#owes = now - this.#sparked < SPARK_EVERY;
+    if (this.#owes) return false;
+    // Not all rows in the same frame.
+    this.#sparked = this.#sparked === -Infinity ? now - Math.random() * SPARK_EVERY : now;
+    return true;
   }
 
   /** Has the style know how long the words are, which shrinks them where there is no room. */
@@ -120,7 +142,7 @@ export class Row {
     const [stays, changes] = cell.lastElementChild ? cell.childNodes : [new Text(), element("span")];
     if (!changes.isConnected) cell.replaceChildren(stays, changes);
     stays.data = text.slice(0, at);
-    changes.textContent = text.slice(at);
+    write(changes, text.slice(at));
     const way = +last > this.#price ? "flash-up" : +last < this.#price ? "flash-down" : "";
     this.#price = +last;
     if (!way || changes.className === way) return;
