@@ -24,10 +24,7 @@ use crate::{
 /// A message; `again` when it follows another by the same author.
 #[component(transparent)]
 pub fn Said(message: Message, again: bool) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    return super::server::drawn::said(message, again, draw);
-    #[cfg(not(feature = "ssr"))]
-    draw(message, again)
+    super::drawn(message, again, draw)
 }
 
 fn draw(message: Message, again: bool) -> AnyView {

@@ -44,7 +44,7 @@ impl Default for Drawn {
     }
 }
 
-/// The message as [`draw`] has it, from what was drawn where that looks the same.
+/// The message as `draw` has it, from what was drawn where that looks the same.
 pub fn said(message: Message, again: bool, draw: fn(Message, bool) -> AnyView) -> AnyView {
     let thread = expect_context::<ChatConnection>().thread;
     // How much of its thread is new differs from one to another, and what a thread hangs on is drawn otherwise in it.
