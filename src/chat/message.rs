@@ -21,15 +21,18 @@ use crate::{
     ui::{handler::press, text::text, when::when},
 };
 
-/// A message; `again` when it follows another by the same author.
-#[component(transparent)]
-pub fn Said(message: Message, again: bool) -> impl IntoView {
-    super::drawn(message, again, draw)
+/// What makes the look of a message: true when it follows another by the same author.
+pub type Said = Arc<dyn Fn(Arc<Message>, bool) -> AnyView + Send + Sync>;
+
+/// How one of them is drawn.
+pub type Draw = fn(ChatConnection, &Me, Arc<Message>, bool) -> AnyView;
+
+/// What draws messages as `me` sees them who looks by `chat`.
+pub fn said(chat: ChatConnection, me: Me) -> Said {
+    super::drawn(chat, me, draw)
 }
 
-fn draw(message: Message, again: bool) -> AnyView {
-    let chat = expect_context::<ChatConnection>();
-    let me = expect_context::<Me>();
+fn draw(chat: ChatConnection, me: &Me, message: Arc<Message>, again: bool) -> AnyView {
     let (room, seq, at) = (message.room, message.seq, message.at);
     let label = format!("Actions for the message by {} at {}", message.author.name, at.minute());
     let is_mine = message.author.id == me.id;
@@ -47,7 +50,7 @@ fn draw(message: Message, again: bool) -> AnyView {
             .filter(|acting| acting.seq == seq && !is_root)
             .map(|acting| acting.act)
     };
-    let calls = if message_html::calls(&message, &me) {
+    let calls = if message_html::calls(&message, me) {
         " calls"
     } else {
         ""
@@ -61,10 +64,9 @@ fn draw(message: Message, again: bool) -> AnyView {
         };
         format!("msg{again}{calls}{acted}")
     });
-    let html = message_html::inside(&message, &me, is_root);
+    let html = message_html::inside(&message, me, is_root);
     let replies = message.thread.clone().filter(|_| !is_root);
     let has_actions = !message.deleted && !is_root;
-    let message = Arc::new(message);
     let pressed = Arc::clone(&message);
     let open = move || match acted() {
         Some(Act::Menu) => {
@@ -155,6 +157,9 @@ pub fn thread_link(room: RoomId, root: u64) -> String {
 pub fn reply_link(room: RoomId, root: u64, seq: u64) -> String {
     thread_link(room, root) + &format!("&reply={seq}#t{seq}")
 }
+
+/// Messages on a page, and in a step to earlier or later ones: more than most screens show, as more come when one nears an end.
+pub const PAGE: u32 = 40;
 
 /// A page ends before a place: so far behind a message that what was said next is seen too.
 pub const AFTER: u64 = 30;

@@ -1,11 +1,12 @@
 //! The messages of a room, by day, those of one author together.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::{
     connection::ChatConnection,
-    message::Said,
-    message_html,
+    message, message_html,
     model::{Message, Person},
     outbox::{Outbox, Progress, Waiting},
     timeline::Timeline,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     accounts::model::Me,
     ids::RoomId,
-    ui::{self, avatar::face, handler::press},
+    ui::{self, avatar::face, handler::press, rows::hash},
 };
 
 /// Messages of one author this close, in seconds, show the author once.
@@ -26,7 +27,7 @@ enum Row {
     Day(String, u64),
     New,
     Said {
-        message: Message,
+        message: Arc<Message>,
         again: bool,
     },
     /// Who has read up to the message before it, which stands at this place.
@@ -38,16 +39,17 @@ enum Row {
 }
 
 impl Row {
-    fn key(&self) -> String {
+    fn key(&self) -> u64 {
+        let kind = std::mem::discriminant(self);
         match self {
-            Self::Day(day, seq) => format!("{day} {seq}"),
-            Self::New => "new".to_owned(),
+            Self::Day(day, seq) => hash(&(kind, day, seq)),
+            Self::New => hash(&kind),
             Self::Said { message, again } => {
-                let quoted = message.reply.as_ref().map_or("", |quote| quote.text.as_str());
-                format!("{} {} {again} {quoted}", message.seq, message.changed)
+                let quoted = message.reply.as_ref().map(|quote| &quote.text);
+                hash(&(kind, message.seq, message.changed, again, quoted))
             }
-            Self::Seen(people, seq) => seen_by(people) + &seq.to_string(),
-            Self::Waiting { waiting, .. } => format!("{} {:?}", waiting.client_id, waiting.progress),
+            Self::Seen(people, seq) => hash(&(kind, seen_by(people), seq)),
+            Self::Waiting { waiting, .. } => hash(&(kind, &waiting.client_id, format!("{:?}", waiting.progress))),
         }
     }
 }
@@ -80,8 +82,8 @@ fn rows(
     let seen: Vec<(&Person, u64)> = seen.collect();
     let mut rows = Vec::new();
     let mut new_after = new_after;
-    let mut before: Option<&Message> = None;
-    for message in timeline.messages() {
+    let mut before: Option<&Arc<Message>> = None;
+    for message in timeline.shared() {
         let new_day = before.is_none_or(|before| !before.at.is_same_day(message.at));
         if new_day {
             rows.push(Row::Day(message.at.day(), message.seq));
@@ -97,12 +99,12 @@ fn rows(
             }
             new_after = None;
         }
-        let follows = |before: &Message| {
+        let follows = |before: &Arc<Message>| {
             before.author.id == message.author.id && (0..TOGETHER).contains(&message.at.seconds_since(before.at))
         };
         let again = !new_day && !is_first_new && before.is_some_and(follows);
         rows.push(Row::Said {
-            message: message.clone(),
+            message: Arc::clone(message),
             again,
         });
         let here = seen.iter().filter(|(_, place)| *place == message.seq);
@@ -126,6 +128,7 @@ fn rows(
 #[component(transparent)]
 pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
+    let said = message::said(chat, me.clone());
     // While another room loads, this one is still shown, but what it owned has gone; the outbox hasn't.
     let rows = ArcMemo::new(move |before: Option<&Vec<Row>>| {
         let new_after = chat
@@ -147,7 +150,7 @@ pub fn MessageList(room: RoomId, timeline: RwSignal<Timeline>, me: Me) -> impl I
         move |row| match row {
             Row::Day(day, _) => view! { <div class="day">{day}</div> }.into_any(),
             Row::New => view! { <div class="day new">"New"</div> }.into_any(),
-            Row::Said { message, again } => view! { <Said message again /> }.into_any(),
+            Row::Said { message, again } => said(message, again),
             Row::Seen(people, _) => {
                 let faces: String = people.iter().map(|person| face(&person.name, person.id)).collect();
                 let (words, title) = (seen_by(&people), seen_by(&people));
@@ -263,7 +266,7 @@ mod tests {
             })
             .collect();
         assert_eq!(said, [1, 2, 3, 4]);
-        let keys: HashSet<String> = rows.iter().map(Row::key).collect();
+        let keys: HashSet<u64> = rows.iter().map(Row::key).collect();
         assert_eq!(keys.len(), rows.len(), "or the list would not know which row is which");
     }
 }

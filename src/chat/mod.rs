@@ -51,15 +51,11 @@ pub mod wire;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-/// A message drawn by `draw`; on the server once for all who see the same.
+/// Messages drawn by `draw`; on the server once for all who see the same.
 #[cfg(feature = "ssr")]
 use server::drawn::said as drawn;
 
 #[cfg(not(feature = "ssr"))]
-fn drawn(
-    message: model::Message,
-    again: bool,
-    draw: fn(model::Message, bool) -> leptos::prelude::AnyView,
-) -> leptos::prelude::AnyView {
-    draw(message, again)
+fn drawn(chat: connection::ChatConnection, me: crate::accounts::model::Me, draw: message::Draw) -> message::Said {
+    std::sync::Arc::new(move |message, again| draw(chat, &me, message, again))
 }

@@ -1,6 +1,8 @@
 //! A thread, beside the room of its root: `/rooms/{id}?thread={place of the root}`. It is a room like any other and has a
 //! connection of its own, so that all that a room can do it does.
 
+use std::sync::Arc;
+
 use leptos::{ev, prelude::*, server_fn::ServerFn};
 use web_sys::Element;
 
@@ -8,7 +10,7 @@ use super::{
     acting::ACTIONS,
     api::FollowThread,
     connection::ChatConnection,
-    message::Said,
+    message::said,
     model::{Message, RoomPage},
     room_page::RoomView,
     timeline::Timeline,
@@ -82,16 +84,17 @@ pub fn pane(room: RoomId, root: u64, page: Result<RoomPage, AppError>) -> AnyVie
 pub fn root(root: Message) -> AnyView {
     // That of the room, which is around this one's.
     let chat = expect_context::<RoomsChat>().0;
+    let root = Arc::new(root);
     let newest = move || {
         let shown = chat.shown.get().filter(|shown| shown.room == root.room);
         let now = shown.and_then(|shown| {
-            let find = |timeline: &Timeline| timeline.messages().find(|message| message.seq == root.seq).cloned();
+            let find = |timeline: &Timeline| timeline.shared().find(|message| message.seq == root.seq).cloned();
             shown.timeline.try_with(find).flatten()
         });
-        vec![now.unwrap_or_else(|| root.clone())]
+        vec![now.unwrap_or_else(|| Arc::clone(&root))]
     };
-    let row = |message| view! { <Said message again=false /> }.into_any();
-    ui::rows::rows(newest, |message| message.changed, row)
+    let said = said(expect_context(), expect_context());
+    ui::rows::rows(newest, |message| message.changed, move |message| said(message, false))
 }
 
 /// The connection of the room that the thread stands beside.

@@ -1,7 +1,7 @@
 //! The fold of a room's messages: whatever arrives, in whatever order and however often, shows each message
 //! once, in its place, in its newest state.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::model::{History, Message, QUOTED};
 use crate::ids::UserId;
@@ -22,7 +22,7 @@ pub enum End {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     /// By place.
-    messages: VecDeque<Message>,
+    messages: VecDeque<Arc<Message>>,
     changed: u64,
     earlier: bool,
     later: bool,
@@ -52,6 +52,11 @@ impl Timeline {
 
     /// Oldest first.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.iter().map(Arc::as_ref)
+    }
+
+    /// The same, for those who keep them.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<Message>> {
         self.messages.iter()
     }
 
@@ -76,6 +81,7 @@ impl Timeline {
         self.messages
             .iter()
             .rev()
+            .map(Arc::as_ref)
             .find(|message| message.author.id == author && !message.deleted)
     }
 
@@ -176,6 +182,7 @@ impl Timeline {
         {
             quote.text = quotation(quoted);
         }
+        let message = Arc::new(message);
         if is_held {
             self.messages[at] = message;
         } else {
@@ -186,8 +193,10 @@ impl Timeline {
     /// Answers quote it: what was taken back is gone there too.
     fn quote(&mut self, message: &Message) {
         for answer in &mut self.messages {
-            if let Some(quote) = answer.reply.as_mut().filter(|quote| quote.seq == message.seq)
+            let quotes = answer.reply.as_ref().is_some_and(|quote| quote.seq == message.seq);
+            if quotes
                 && answer.changed < message.changed
+                && let Some(quote) = &mut Arc::make_mut(answer).reply
             {
                 quote.text = quotation(message);
             }

@@ -1,8 +1,17 @@
 //! What a page shows once it is there: fetched by the server while it renders, by the browser when one goes there.
 
-use std::{any::Any, convert::Infallible, fmt, future::Future, hash::Hash, pin::Pin, str::FromStr, sync::Arc};
+use std::{
+    any::Any,
+    convert::Infallible,
+    fmt,
+    future::Future,
+    hash::Hash,
+    pin::Pin,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use leptos::prelude::*;
+use leptos::{prelude::*, suspense::Unsuspend};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::rows::hash;
@@ -51,7 +60,7 @@ where
         }),
     );
     let view: View = Arc::new(move |answer| view(answer.value()));
-    suspense(Box::new(move || suspended(answer, view).into_any()))
+    suspense(Box::new(move || suspended(answer, view)))
 }
 
 // From here on nothing knows the type of the answer.
@@ -64,22 +73,32 @@ fn resource(wanted: Arc<dyn Fn() -> u64 + Send + Sync>, fetch: Arc<Fetch>) -> Te
     Resource::new_str_blocking(move || wanted(), move |_| fetch())
 }
 
-fn suspended(answer: Text, view: View) -> impl IntoView {
+fn suspended(answer: Text, view: View) -> AnyView {
     // What the view reads must not have it made anew.
-    Suspend::new(async move {
-        let answer = answer.await;
-        untrack(|| view(answer))
-    })
+    let shown = move |answer| untrack(|| view(answer));
+    if cfg!(feature = "ssr") {
+        // Else the server would make it twice: once only to see what it waits for.
+        Suspend::new(async move {
+            let answer = answer.await;
+            Unsuspend::new(move || shown(answer))
+        })
+        .into_any()
+    } else {
+        Suspend::new(async move { shown(answer.await) }).into_any()
+    }
 }
 
 fn suspense(children: Box<dyn FnOnce() -> AnyView + Send>) -> AnyView {
     view! { <Suspense>{children()}</Suspense> }.into_any()
 }
 
+/// An answer of any type, until it was taken.
+type Held = Option<Box<dyn Any + Send>>;
+
 /// An answer of any type: as it was fetched, or as the text in which it came with the page.
 #[derive(Clone)]
 struct Answer {
-    value: Option<Arc<dyn Any + Send + Sync>>,
+    value: Option<Arc<Mutex<Held>>>,
     text: Arc<str>,
 }
 
@@ -92,17 +111,24 @@ impl Answer {
             String::new()
         };
         Self {
-            value: Some(Arc::new(answer)),
+            value: Some(Arc::new(Mutex::new(Some(Box::new(answer))))),
             text: text.into(),
         }
     }
 
     fn value<T: Clone + DeserializeOwned + 'static>(&self) -> Result<T, AppError> {
-        match &self.value {
-            Some(value) => value.downcast_ref::<Result<T, AppError>>().cloned(),
-            None => serde_json::from_str(&self.text).ok(),
-        }
-        .unwrap_or(Err(AppError::Unreachable))
+        let held = self.value.as_ref().and_then(|value| {
+            let mut held = value.lock().unwrap_or_else(PoisonError::into_inner);
+            if cfg!(feature = "ssr") {
+                // The server shows it once.
+                let answer = held.take()?.downcast().ok()?;
+                Some(*answer)
+            } else {
+                held.as_ref()?.downcast_ref::<Result<T, AppError>>().cloned()
+            }
+        });
+        held.or_else(|| serde_json::from_str(&self.text).ok())
+            .unwrap_or(Err(AppError::Unreachable))
     }
 }
 

@@ -43,11 +43,16 @@ fn list(
     places: Arc<dyn Fn() -> Vec<(u64, usize)> + Send + Sync>,
     draw: Arc<dyn Fn(usize) -> AnyView + Send + Sync>,
 ) -> AnyView {
+    if cfg!(feature = "ssr") {
+        // No row comes or goes any more: none needs an owner to end with.
+        let drawn = move || places().into_iter().map(|(_, place)| draw(place)).collect::<Vec<_>>();
+        return drawn.into_any();
+    }
     view! { <For each=move || places() key=|(key, _)| *key children=move |(_, place)| draw(place) /> }.into_any()
 }
 
 /// Tells keys apart.
-pub(super) fn hash(key: &impl Hash) -> u64 {
+pub fn hash(key: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()

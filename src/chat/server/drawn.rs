@@ -1,16 +1,21 @@
 //! Messages as pages show them, drawn once for all who see the same: drawing one takes longer than all else about it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hashlink::LruCache;
 use leptos::{
-    prelude::{AnyView, IntoAny, RenderHtml, expect_context},
+    prelude::{IntoAny, RenderHtml, expect_context},
     tachys::html::InertElement,
 };
 
 use crate::{
     accounts::model::{Me, Role},
-    chat::{connection::ChatConnection, message_html, model::Message},
+    chat::{
+        connection::ChatConnection,
+        message::{Draw, Said},
+        message_html,
+        model::Message,
+    },
     ids::UserId,
     server::state::AppState,
 };
@@ -23,7 +28,7 @@ const LONGEST: usize = 4_096;
 /// All that the look of a message depends on.
 #[derive(PartialEq, Eq, Hash)]
 struct Look {
-    message: Message,
+    message: Arc<Message>,
     again: bool,
     /// It calls who looks.
     calls: bool,
@@ -44,29 +49,30 @@ impl Default for Drawn {
     }
 }
 
-/// The message as `draw` has it, from what was drawn where that looks the same.
-pub fn said(message: Message, again: bool, draw: fn(Message, bool) -> AnyView) -> AnyView {
-    let thread = expect_context::<ChatConnection>().thread;
-    // How much of its thread is new differs from one to another, and what a thread hangs on is drawn otherwise in it.
-    let is_root = thread.is_some_and(|thread| thread != message.room);
-    if message.thread.is_some() || is_root || message.body.len() > LONGEST {
-        return draw(message, again);
-    }
-    let (state, me) = (expect_context::<AppState>(), expect_context::<Me>());
-    let look = Look {
-        again,
-        calls: message_html::calls(&message, &me),
-        sees_history: message.edited.is_some() && me.role == Role::Admin,
-        reacts: (!message.reactions.is_empty()).then_some(me.id),
-        is_beside: thread.is_some(),
-        message,
-    };
-    let drawn = || state.chat.drawn.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = drawn().get(&look).cloned();
-    let html = known.unwrap_or_else(|| {
-        let html = draw(look.message.clone(), again).to_html();
-        drawn().insert(look, html.clone());
-        html
-    });
-    InertElement::new(html).into_any()
+/// Draws messages by `draw`, or has what was drawn where that looks the same.
+pub fn said(chat: ChatConnection, me: Me, draw: Draw) -> Said {
+    let app = expect_context::<AppState>();
+    Arc::new(move |message, again| {
+        // How much of its thread is new differs from one to another, and what a thread hangs on is drawn otherwise in it.
+        let is_root = chat.thread.is_some_and(|thread| thread != message.room);
+        if message.thread.is_some() || is_root || message.body.len() > LONGEST {
+            return draw(chat, &me, message, again);
+        }
+        let look = Look {
+            again,
+            calls: message_html::calls(&message, &me),
+            sees_history: message.edited.is_some() && me.role == Role::Admin,
+            reacts: (!message.reactions.is_empty()).then_some(me.id),
+            is_beside: chat.thread.is_some(),
+            message,
+        };
+        let drawn = || app.chat.drawn.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = drawn().get(&look).cloned();
+        let html = known.unwrap_or_else(|| {
+            let html = draw(chat, &me, Arc::clone(&look.message), again).to_html();
+            drawn().insert(look, html.clone());
+            html
+        });
+        InertElement::new(html).into_any()
+    })
 }
