@@ -44,11 +44,11 @@ test("the room is read back to its beginning and on to its end by scrolling alon
   await ines.open("/rooms/1");
   await ines.arrive();
   await expect(number(ines, 400)).toBeInViewport();
-  expect(await stretch(ines)).toEqual([341, 400]);
+  expect(await stretch(ines)).toEqual([361, 400]);
   await ines.messages.focus();
-  for (let first = 341; first > 1; [first] = await stretch(ines)) {
+  for (let first = 361; first > 1; [first] = await stretch(ines)) {
     await ines.page.keyboard.press("Home");
-    await expect(number(ines, Math.max(first - 60, 1))).toHaveCount(1);
+    await expect(number(ines, Math.max(first - 40, 1))).toHaveCount(1);
   }
   await expect(newest(ines)).toBeVisible();
   await accessible(ines.page);
@@ -57,12 +57,22 @@ test("the room is read back to its beginning and on to its end by scrolling alon
   await expect(newest(ines)).toHaveCount(0);
 });
 
+test("a tall screen is filled without scrolling", async ({ server, ines }) => {
+  history(server);
+  await ines.page.setViewportSize({ width: 1440, height: 4000 });
+  await ines.open("/rooms/1");
+  await ines.arrive();
+  await expect(number(ines, 321)).toHaveCount(1);
+  expect(await stretch(ines)).toEqual([321, 400]);
+  await expect(number(ines, 400)).toBeInViewport();
+});
+
 test("what one looks at stays in its place while more is loaded at either end", async ({ server, ines, tomasz }) => {
   history(server);
   await ines.open("/rooms/1?before=231");
   await ines.arrive();
-  expect(await stretch(ines)).toEqual([171, 230]);
-  for (const [edge, more] of [[171, 120], [230, 280]]) {
+  expect(await stretch(ines)).toEqual([191, 230]);
+  for (const [edge, more] of [[191, 160], [230, 265]]) {
     // Where it stands in every frame from its coming into view until more has been there for a while.
     const tops = await number(ines, edge).evaluate(async (body) => {
       body.scrollIntoView({ block: "center" });
@@ -140,7 +150,7 @@ test("one comes back to where one was, from another room and after a reload", as
   await expect(number(ines, 400)).toBeInViewport();
   await ines.messages.focus();
   // Far enough that the newest page doesn't hold it.
-  for (const first of [281, 221]) {
+  for (const first of [321, 281, 241]) {
     await ines.page.keyboard.press("Home");
     await expect(number(ines, first)).toHaveCount(1);
   }
@@ -165,7 +175,7 @@ test("a phone finds its way too", async ({ server, ines, person }) => {
   await tomasz.arrive();
   await expect(number(tomasz, 101)).toBeInViewport();
   await tomasz.messages.evaluate((log) => log.scrollTo(0, 0));
-  await expect(number(tomasz, 190)).toHaveCount(1);
+  await expect(number(tomasz, 170)).toHaveCount(1);
   await stretch(tomasz);
   await accessible(tomasz.page);
   await newest(tomasz).click();
@@ -174,7 +184,7 @@ test("a phone finds its way too", async ({ server, ines, person }) => {
 
 test("a quote leads to what it answers, however far back that is", async ({ server, ines, tomasz }) => {
   history(server);
-  await ines.open("/rooms/1?before=61#m20");
+  await ines.open("/rooms/1?before=41#m20");
   await ines.arrive();
   const article = ines.page.locator("#m20");
   await article.hover();

@@ -241,7 +241,7 @@ test("the lists over a room close with Esc, by a press elsewhere, and when one g
   await expect(jump).toBeFocused();
   await jump.click();
   await ines.page.getByRole("link", { name: "The beginning" }).click();
-  await expect(ines.page).toHaveURL(/before=61/);
+  await expect(ines.page).toHaveURL(/before=41/);
   await expect(day).toBeHidden();
 });
 

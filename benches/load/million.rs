@@ -9,7 +9,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::{ConnectOptions, Connection, QueryBuilder, SqliteConnection, sqlite::SqliteConnectOptions};
 use squawkbox::{
     accounts::server::Accounts,
-    chat::server::{markdown, room_pages::PAGE, store},
+    chat::{
+        message::PAGE,
+        server::{markdown, store},
+    },
     ids::{RoomId, UserId},
     time::Timestamp,
 };
@@ -33,7 +36,7 @@ pub const PAST: RoomId = RoomId(4);
 /// A place in the middle.
 pub const MIDDLE: u64 = MESSAGES / 2 + 1;
 /// Changed when what is made here changes.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 const PEOPLE: usize = 40;
 /// Each may search 30 times at once and twice a second.
 const BOTS: usize = 60;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::header;
-use squawkbox::ids::RoomId;
+use squawkbox::{chat::message::PAGE, ids::RoomId};
 
 use crate::{
     million::{self, EMPTY, FULL, MESSAGES, MIDDLE, NEWEST, PAST},
@@ -55,7 +55,7 @@ pub async fn run() -> Result<(), String> {
         page("empty room", EMPTY, None, &million.reader),
         page("room with one page", NEWEST, None, &million.reader),
         page("room with a million", FULL, None, &million.reader),
-        page("one page of history", PAST, Some(61), &million.reader),
+        page("one page of history", PAST, Some(u64::from(PAGE) + 1), &million.reader),
         page("middle of a million", FULL, Some(MIDDLE), &million.reader),
         page("million unread", FULL, None, &million.newcomer),
     ];

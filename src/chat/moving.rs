@@ -42,6 +42,13 @@ impl ChatConnection {
         remember(shown.room, place);
     }
 
+    /// Loads more where a page leaves some of a tall screen free: nothing can be scrolled there.
+    pub fn fill(self) {
+        if let Some(log) = self.log().filter(|log| log.scroll_height() <= log.client_height()) {
+            press(&log, ".earlier");
+        }
+    }
+
     /// Opens the room on show where its address points, else at `mark`, else where one was before.
     pub fn arrive(self, room: RoomId, mark: Option<u64>) {
         // The address is that of the room, not of the thread beside it.

@@ -13,7 +13,7 @@ use super::{
     api::open_room,
     composer::Composer,
     connection::ChatConnection,
-    message::{AFTER, permalink, reply_link, thread_link},
+    message::{AFTER, PAGE, permalink, reply_link, thread_link},
     message_list::MessageList,
     model, thread_pane,
     timeline::{End, Timeline},
@@ -27,8 +27,6 @@ use crate::{
     ui::{error_page::ErrorPage, focus, handler::press, loaded::loaded, text::text, when::when},
 };
 
-/// Messages on a page.
-const PAGE: u64 = 60;
 /// After this, a room that couldn't be asked for is asked for again.
 const TRY_AGAIN: Duration = Duration::from_secs(3);
 
@@ -146,6 +144,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
         // Once it is there to be gone to.
         request_animation_frame(move || {
             chat.arrive(id, mark);
+            chat.fill();
             if writes && chat.thread.is_none() {
                 chat.write();
             }
@@ -268,13 +267,16 @@ fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
         let at = *at;
         async move {
             let loaded = chat.load(room, timeline, end, at).await;
+            if loaded.is_ok() {
+                request_animation_frame(move || chat.fill());
+            }
             failed.try_set(loaded.err());
         }
     });
     let at = Memo::new(move |_| timeline.with(|timeline| timeline.beyond(end)));
     let (class, words, past) = match end {
         End::First => ("earlier button quiet", "Earlier messages", 0),
-        End::Last => ("later button quiet", "Later messages", PAGE + 1),
+        End::Last => ("later button quiet", "Later messages", u64::from(PAGE) + 1),
     };
     // As in the list: what the page owns goes before it does.
     let empty = ArcMemo::new(move |_| {
@@ -312,6 +314,7 @@ fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
 /// The ways to another time. Written as HTML, which takes less of the program than views do.
 fn ways(room: RoomId) -> String {
     format!(
-        r#"<summary>Jump to…</summary><form action="/rooms/{room}"><label for="on">Day (UTC)</label><input type="date" id="on" name="on" required><button class="button">Go</button><a href="/rooms/{room}?before=61#m1">The beginning</a></form>"#
+        r#"<summary>Jump to…</summary><form action="/rooms/{room}"><label for="on">Day (UTC)</label><input type="date" id="on" name="on" required><button class="button">Go</button><a href="/rooms/{room}?before={}#m1">The beginning</a></form>"#,
+        PAGE + 1
     )
 }

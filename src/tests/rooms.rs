@@ -429,6 +429,6 @@ async fn a_page_opens_at_a_day_and_goes_on_both_ways() {
             break;
         }
     }
-    assert_eq!((at, steps), (480, 8));
-    assert_eq!(places(&step(61, true).await), (Some(1), Some(60)));
+    assert_eq!((at, steps), (480, 11));
+    assert_eq!(places(&step(61, true).await), (Some(21), Some(60)));
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     chat::{
-        message::AFTER,
+        message::{AFTER, PAGE},
         model::{About, History, Person, Room, RoomPage, Rooms, Teammate},
         notify::model::Level,
     },
@@ -17,9 +17,6 @@ use super::{
     store::{self, Joined, Named},
     threads,
 };
-
-/// Messages on a page, and in a step backwards.
-pub const PAGE: u32 = 60;
 
 /// What a room is and who is in it.
 ///

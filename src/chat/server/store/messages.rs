@@ -81,8 +81,8 @@ macro_rules! messages {
     ($rest:literal) => {
         concat!(
             "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
-             m.reply, v.name AS reply_author, coalesce(nullif(substr(r.body, 1, 160), ''), \
-             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) AS reply_text, \
+             m.reply, v.name AS reply_author, CASE WHEN m.reply > 0 THEN coalesce(nullif(substr(r.body, 1, 160), ''), \
+             (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) END AS reply_text, \
              substr(r.html, 1, 4096) AS reply_html, \
              t.id AS thread, t.replies, t.last, w.name AS pinned \
              FROM message m JOIN user u ON u.id = m.author \
