@@ -22,7 +22,9 @@ function journal(roll: (sides: number) => number) {
     const version = step * 2;
     const symbol = `S${roll(4)}`;
     const what = roll(8);
-    if (what === 0) {
+    if (what === 0 && roll(2)) {
+      if (board.delete(symbol)) out.push({ gone: { version, key: { symbol, venue: "lab" } } });
+    } else if (what === 0) {
       board.delete(symbol);
       out.push(whole(version, [...board].map(([symbol, { version, spark }]) => quote(symbol, version, { spark }))));
     } else if (what === 1) out.push({ venue: { version, venue: `v${roll(3)}`, line: "connecting", reconnects: step, gaps: 0 } });
@@ -74,6 +76,21 @@ test("what changed is told once", () => {
   board.apply({ quote: quote("A", 6) });
   board.apply(whole(7, [quote("A", 6)]));
   expect(board.changed()).toEqual({ quotes: new Set(["A\nlab"]), rows: true, venues: false, lists: false });
+});
+
+test("what left is gone until something newer comes of it", () => {
+  const board = new Board();
+  const [key, gone] = ["A\nlab", { gone: { version: 7, key: { symbol: "A", venue: "lab" } } }];
+  board.apply(whole(5, [quote("A", 4, { spark: ["4"] }), quote("B", 5)]));
+  board.changed();
+  board.apply(gone);
+  expect([board.changed().rows, board.names(), board.sparks.has(key)]).toEqual([true, ["B\nlab"], false]);
+  board.apply({ quote: quote("A", 6) });
+  board.apply(gone);
+  expect(board.changed()).toEqual({ quotes: new Set(), rows: false, venues: false, lists: false });
+  board.apply({ quote: quote("A", 8) });
+  board.apply(gone);
+  expect(board.quotes.get(key)).toMatchObject({ version: 8 });
 });
 
 test("figures keep the digits that were sent", () => {

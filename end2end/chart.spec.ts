@@ -89,6 +89,24 @@ test("a fresh demo has a day of bars and volumes", async ({ ines }) => {
   await expect(ines.page.getByText("DEMO").first()).toBeVisible();
 });
 
+test("what is forgotten leaves everybody's desk, and comes back with its next price", async ({ ines, tomasz, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const tick = async (symbol: string, last: string) => {
+    expect((await request.post(`${server.url}/ingest/ticks`, { headers, data: { symbol, venue: "lab", last } })).status()).toBe(200);
+  };
+  await tick("TYPO", "1.50");
+  await tick("STAYS", "2.50");
+  const rows = tomasz.prices.filter({ hasText: "TYPO" });
+  await expect(rows).toHaveCount(1);
+  await ines.open("/ticker/chart?symbol=TYPO&venue=lab");
+  await ines.page.getByRole("link", { name: "Forget this symbol…" }).click();
+  await ines.page.getByRole("button", { name: "Forget the symbol" }).click();
+  await expect(rows).toHaveCount(0);
+  await expect(tomasz.prices.filter({ hasText: "STAYS" })).toHaveCount(1);
+  await tick("TYPO", "1.75");
+  await expect(rows).toContainText("1.75");
+});
+
 test("what isn't there is said", async ({ ines }) => {
   ines.watch.expect(/40[04]/);
   await ines.open("/ticker/chart?symbol=NOTHING&venue=lab");

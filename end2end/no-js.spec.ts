@@ -77,6 +77,34 @@ test("a room is archived, brought back and deleted", async ({ ines }) => {
   await expect(ines.page.getByRole("link", { name: "# research" })).toHaveCount(0);
 });
 
+test("an administrator has a symbol forgotten", async ({ ines, tomasz, server, request }) => {
+  const headers = { Authorization: `Bearer ${server.token()}` };
+  const tick = async (symbol: string, last: string, time: string) => {
+    const answer = await request.post(`${server.url}/ingest/ticks`, { headers, data: { symbol, venue: "lab", last, time } });
+    expect(answer.status()).toBe(200);
+  };
+  await tick("TYPO/USD", "1.25", "2026-01-04T10:00:00Z");
+  await tick("TYPO/USD", "1.50", "2026-01-05T10:00:00Z");
+  const page = "/ticker/chart?symbol=TYPO%2FUSD&venue=lab";
+  await tomasz.open(page);
+  await expect(tomasz.page.locator("#last")).toHaveText("1.50");
+  await expect(tomasz.page.getByRole("link", { name: "Forget this symbol…" })).toHaveCount(0);
+  await ines.open(page);
+  await ines.page.getByRole("link", { name: "Forget this symbol…" }).click();
+  await expect(ines.heading("Forget a symbol")).toBeVisible();
+  await expect(ines.page.getByText("its bars, of 2 days since 2026-01-04")).toBeVisible();
+  await expect(ines.page.getByText("its newest price, 1.50")).toBeVisible();
+  await ines.page.getByRole("button", { name: "Forget the symbol" }).click();
+  await expect(ines.page).toHaveURL(/\/ticker$/);
+  ines.watch.expect(/40[04]/);
+  await ines.open(page);
+  await expect(ines.page.getByText(/There are no prices of TYPO\/USD/)).toBeVisible();
+  // It begins anew.
+  await tick("TYPO/USD", "1.75", "2026-01-06T10:00:00Z");
+  await ines.open(page);
+  await expect(ines.page.getByRole("region", { name: "Table of bars" }).getByRole("row")).toHaveCount(2);
+});
+
 test("lines are filtered by a plain form", async ({ ines, server, request }) => {
   const answer = await request.post(`${server.url}/ingest/logs`, {
     headers: { Authorization: `Bearer ${server.token()}` },

@@ -100,7 +100,7 @@ for (const [screen, viewport] of [["wide", { width: 1440, height: 900 }], ["phon
       data: { room: 1, seq: 1, change: { edit: "Spread looks wide." } },
     });
     expect(edited.status()).toBe(200);
-    for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/ticker/venues", "/logs", "/checkup", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2", "/alerts", "/alerts/new", "/alerts/new?test=more&query=timeout&value=3", "/at/now", "/discuss?link=%2Fat%2Fnow", "/squawks", "/squawks?q=looks"]) {
+    for (const path of ["/", "/rooms", "/rooms/new", "/rooms/others", "/rooms/1/about", "/rooms/1/pins", "/rooms/1/delete", "/rooms/1/history/1", "/rooms/1?thread=1", "/threads", "/bookmarks", "/people", "/search", "/search?q=looks", "/ticker", "/ticker/venues", "/ticker/forget?symbol=BTC-USD&venue=demo", "/logs", "/checkup", "/keys", "/you", "/you/notifications", "/you/two-factor", "/team", "/team/2", "/alerts", "/alerts/new", "/alerts/new?test=more&query=timeout&value=3", "/at/now", "/discuss?link=%2Fat%2Fnow", "/squawks", "/squawks?q=looks"]) {
       await ines.open(path);
       await accessibleDayAndNight(ines.page, path);
       await fits(ines);

@@ -97,7 +97,10 @@ class Panel {
     if (changed.venues) this.#venues();
     if (changed.rows) {
       this.#fillTape();
-      if (!this.lists.chosen) this.draw();
+      // On a list what has left the board stays, and says nothing any more.
+      const left = [...this.#rows.values()].filter((one) => one.isFilled && !this.board.quotes.has(name(one.key)));
+      for (const one of left) this.#drop(one);
+      if (!this.lists.chosen || left.length) this.draw();
     }
     for (const key of changed.quotes) {
       this.#tape.get(key)?.fill(this.board.quotes.get(key));

@@ -39,7 +39,7 @@ use crate::{
     moment::{page::MomentPage, symbol_page::SymbolPage},
     search::page::SearchPage,
     squawk::page::SquawksPage,
-    ticker::{lists_page::ListsPage, venues_page::VenuesPage},
+    ticker::{forget_page::ForgetPage, lists_page::ListsPage, venues_page::VenuesPage},
     ui::error_page::{ErrorPage, heading},
 };
 
@@ -177,6 +177,7 @@ pub fn Door() -> impl IntoView {
                 <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async />
                 <Route path=path!("/alerts/new") view=AlertFormPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/chart") view=SymbolPage ssr=SsrMode::Async />
+                <Route path=path!("/ticker/forget") view=ForgetPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/lists") view=ListsPage ssr=SsrMode::Async />
                 <Route path=path!("/ticker/venues") view=VenuesPage ssr=SsrMode::Async />
                 <Route path=path!("/logs/sources") view=SourcesPage ssr=SsrMode::Async />

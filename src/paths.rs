@@ -126,6 +126,11 @@ pub fn chart(symbol: &str, venue: &str) -> String {
     format!("/ticker/chart?symbol={}&venue={}", encoded(symbol), encoded(venue))
 }
 
+/// The page that says what is lost with a symbol, before it is.
+pub fn forget(symbol: &str, venue: &str) -> String {
+    format!("/ticker/forget?symbol={}&venue={}", encoded(symbol), encoded(venue))
+}
+
 /// The page of a list of symbols.
 pub fn watchlist(list: ListId) -> String {
     format!("{WATCHLISTS}?list={list}")
@@ -257,6 +262,7 @@ pub fn is_beside(path: &str) -> bool {
             "/lists",
             "/logs/",
             "/ticker/chart",
+            "/ticker/forget",
             "/ticker/venues",
         ]
         .iter()
@@ -273,6 +279,7 @@ mod tests {
     fn pages_beside_the_desk() {
         for path in [
             "/ticker/chart?symbol=A&venue=b",
+            "/ticker/forget?symbol=A&venue=b",
             "/ticker/venues",
             "/rooms/1/about",
             "/logs/search?q=a",

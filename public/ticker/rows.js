@@ -52,6 +52,8 @@ function named(root, { symbol, venue }) {
 export class Row {
   /** Which row it is, from 0. */
   at = -1;
+  /** It shows a quote of the stream. */
+  isFilled = false;
   /** Of how many characters the words of a column are. */
   lengths = new Map();
   #cells;
@@ -76,6 +78,7 @@ export class Row {
 
   /** Shows a quote and the prices before it. */
   fill(quote, points = []) {
+    this.isFilled = true;
     this.#origin(!!quote.demo);
     for (const [column, cell] of this.#cells) {
       if (column === "spark" && !this.#isDue(performance.now())) continue;

@@ -3,6 +3,7 @@
 mod bars;
 mod chart;
 mod exchange;
+mod forget;
 mod history;
 mod ingest;
 mod lists;

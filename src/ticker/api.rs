@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     chart::{Asked, Chart},
     lists,
-    model::VenueReport,
+    model::{Key, Losses, VenueReport},
 };
 use crate::{error::AppError, ids::ListId, json::Json};
 
@@ -28,6 +28,30 @@ pub async fn symbol_chart(asked: Asked) -> Result<Chart, AppError> {
     crate::accounts::server::session::Session::here()?;
     let state = crate::server::state::AppState::here()?;
     crate::ticker::server::chart::chart(&state.ticker, asked).await
+}
+
+/// What would be lost with a symbol.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden`; `NotFound` when nothing was heard of it.
+#[server(prefix = "/do", endpoint = "symbol_losses", input = Json, output = Json)]
+pub async fn symbol_losses(key: Key) -> Result<Losses, AppError> {
+    let door = crate::accounts::server::door::Door::here()?;
+    door.admin()?;
+    crate::ticker::server::forgetting::losses(&door.state.ticker, key).await
+}
+
+/// Forgets a symbol, with its bars.
+///
+/// # Errors
+/// As [`symbol_losses`], and when it can't be kept.
+#[server(prefix = "/do", endpoint = "forget_symbol", output = Json)]
+pub async fn forget_symbol(symbol: String, venue: String) -> Result<(), AppError> {
+    let door = crate::accounts::server::door::Door::here()?;
+    door.admin()?;
+    crate::ticker::server::forgetting::forget(&door.state.ticker, &Key { symbol, venue }).await?;
+    leptos_axum::redirect("/ticker");
+    Ok(())
 }
 
 /// The lists of symbols that one sees: one's own, then the team's.
@@ -130,7 +154,7 @@ pub async fn add_to_list(
 pub async fn remove_from_list(list: ListId, symbol: String, venue: String) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    let key = super::model::Key { symbol, venue };
+    let key = Key { symbol, venue };
     state.ticker.lists.remove(me, list, key).await?;
     leptos_axum::redirect(&crate::paths::watchlist(list));
     Ok(())
@@ -144,7 +168,7 @@ pub async fn remove_from_list(list: ListId, symbol: String, venue: String) -> Re
 pub async fn move_in_list(list: ListId, symbol: String, venue: String, to: usize) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    let key = super::model::Key { symbol, venue };
+    let key = Key { symbol, venue };
     state.ticker.lists.shift(me, list, key, to).await?;
     leptos_axum::redirect(&crate::paths::watchlist(list));
     Ok(())

@@ -4,13 +4,16 @@
 //! Every update has a version from one count, and the higher version wins, entry by entry. So updates may come
 //! twice or in any order, as they do around a reconnection, and the board ends the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     model::{Board, Key, Quote, VenueState},
     price::Price,
-    wire::{Spark, Update},
+    wire::{Gone, Spark, Update},
 };
+
+/// Departures that are remembered, for news from before that comes late.
+const REMEMBERED: usize = 256;
 
 /// What the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +26,8 @@ pub struct Fold {
     venues: Vec<VenueState>,
     /// The version at which lists of symbols last changed.
     lists: u64,
+    /// Quotes that left since the newest whole board, by the version at which they did; the newest of them.
+    gone: BTreeMap<u64, Key>,
     /// The version of the newest whole board: what it did not name was gone by then.
     floor: u64,
 }
@@ -64,6 +69,7 @@ impl Fold {
         match update {
             Update::Quote(quote) => self.quote(quote, self.floor, &mut changed),
             Update::Spark(Spark { version, key, points }) => self.spark(key, version, points, self.floor, &mut changed),
+            Update::Gone(gone) => self.gone(gone, &mut changed),
             Update::Venue(state) => self.venue(state, &mut changed),
             Update::Lists(version) => self.list(version, &mut changed),
             Update::Whole(board) => self.whole(board, &mut changed),
@@ -100,8 +106,15 @@ impl Fold {
             .binary_search_by(|quote| (&quote.symbol, &quote.venue).cmp(&by))
     }
 
+    /// What is older than this, and of something that isn't there, was gone by then.
+    fn floor_of(&self, key: &Key, floor: u64) -> u64 {
+        let of_key = self.gone.iter().filter(|(_, gone)| *gone == key);
+        of_key.map(|(version, _)| *version).max().unwrap_or(0).max(floor)
+    }
+
     fn quote(&mut self, mut quote: Quote, floor: u64, changed: &mut Changed) {
         let key = quote.key();
+        let floor = self.floor_of(&key, floor);
         if let Some(points) = quote.spark.take() {
             self.spark(key.clone(), quote.version, points, floor, changed);
         }
@@ -117,12 +130,32 @@ impl Fold {
     }
 
     fn spark(&mut self, key: Key, version: u64, points: Vec<Price>, floor: u64, changed: &mut Changed) {
+        let floor = self.floor_of(&key, floor);
         let known = self.sparks.get(&key).map(|(version, _)| *version);
         if version > known.unwrap_or(floor) {
             if self.find(&key).is_ok() {
                 changed.quotes.insert(key.clone());
             }
             self.sparks.insert(key, (version, points));
+        }
+    }
+
+    fn gone(&mut self, Gone { version, key }: Gone, changed: &mut Changed) {
+        if version <= self.floor {
+            return;
+        }
+        if let Ok(at) = self.find(&key)
+            && self.quotes[at].version < version
+        {
+            self.quotes.remove(at);
+            changed.rows = true;
+        }
+        if self.sparks.get(&key).is_some_and(|(known, _)| *known < version) {
+            self.sparks.remove(&key);
+        }
+        self.gone.insert(version, key);
+        while self.gone.len() > REMEMBERED {
+            self.gone.pop_first();
         }
     }
 
@@ -160,6 +193,7 @@ impl Fold {
             self.quote(quote, 0, changed);
         }
         self.floor = board.cursor;
+        self.gone.retain(|version, _| *version > board.cursor);
         for state in board.venues {
             self.venue(state, changed);
         }

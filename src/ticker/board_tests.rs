@@ -38,6 +38,13 @@ fn whole(cursor: u64, quotes: &[Quote]) -> Update {
     })
 }
 
+fn gone(symbol: &str, version: u64) -> Update {
+    Update::Gone(Gone {
+        version,
+        key: quote(symbol, 0, None).key(),
+    })
+}
+
 /// A server that changes prices, forgets some, and now and then sends the whole board.
 fn journal(steps: &[(u8, u8)]) -> Vec<Update> {
     let mut board: BTreeMap<String, (Quote, Vec<u64>)> = BTreeMap::new();
@@ -46,6 +53,11 @@ fn journal(steps: &[(u8, u8)]) -> Vec<Update> {
         let version = 2 * (i as u64 + 1);
         let symbol = format!("S{}", symbol % 4);
         match what % 8 {
+            0 if what >= 128 => {
+                if board.remove(&symbol).is_some() {
+                    out.push(gone(&symbol, version));
+                }
+            }
             0 => {
                 // A symbol goes, which a whole board tells.
                 board.remove(&symbol);
@@ -146,6 +158,26 @@ fn an_older_price_does_not_replace_a_newer() {
     assert!(!changed.rows && changed.quotes.len() == 1);
     let shown = fold.get(&quote("A", 0, None).key()).unwrap();
     assert_eq!((shown.version, shown.spark), (6, Some(vec![1.into()])));
+}
+
+#[test]
+fn what_left_is_gone_until_something_newer_comes_of_it() {
+    let mut fold = fold([
+        Update::Quote(quote("A", 2, Some(&[2]))),
+        Update::Quote(quote("B", 3, None)),
+    ]);
+    assert!(fold.apply(gone("A", 4)).rows);
+    assert_eq!(fold.keys(), [quote("B", 0, None).key()]);
+    assert_eq!(
+        fold.apply(Update::Quote(quote("A", 2, Some(&[2])))),
+        Changed::default(),
+        "late news"
+    );
+    assert_eq!(fold.apply(gone("A", 4)), Changed::default());
+    fold.apply(Update::Quote(quote("A", 6, None)));
+    assert_eq!(fold.apply(gone("A", 4)), Changed::default(), "it is back");
+    let shown = fold.get(&quote("A", 0, None).key()).unwrap();
+    assert_eq!((shown.version, shown.spark), (6, None));
 }
 
 #[test]

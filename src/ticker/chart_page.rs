@@ -14,7 +14,10 @@ use super::{
     quote_parts::{ChangeFigure, DemoMark},
 };
 use crate::{
-    accounts::pages::frame::Frame,
+    accounts::{
+        model::Role,
+        pages::frame::{Frame, me},
+    },
     paths,
     time::Timestamp,
     ui::{loaded::loaded, outcome::Wrong},
@@ -95,6 +98,7 @@ fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView
         view! { " · " <a href=paths::chart(&chart.symbol, venue)>{format!("also at {venue}")}</a> }
     });
     let also = also.collect_view();
+    let (symbol, venue) = (chart.symbol.clone(), chart.venue.clone());
     let currency = chart.currency.clone().map(|currency| format!(" {currency}"));
     view! {
         <div class="symbol">
@@ -145,6 +149,10 @@ fn Symbol(chart: Chart, with: Option<String>, besides: AnyView) -> impl IntoView
                 <Table candles=chart.candles interval=chart.interval other=chart.other />
                 {earlier.map(|earlier| view! { <p><a href=earlier>"Earlier bars"</a></p> })}
             </section>
+            {(me().role == Role::Admin).then(|| {
+                let forget = paths::forget(&symbol, &venue);
+                view! { <p><a class="button danger" href=forget>"Forget this symbol…"</a></p> }
+            })}
             <p class="hint credit">
                 "The chart is drawn by "
                 <a href="https://www.tradingview.com/" rel="noopener">"TradingView Lightweight Charts™"</a>

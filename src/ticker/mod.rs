@@ -16,6 +16,7 @@ pub mod chart_page;
 pub mod chart_span;
 pub mod connection;
 pub mod figures;
+pub mod forget_page;
 pub mod lists;
 pub mod lists_page;
 pub mod model;

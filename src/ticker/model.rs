@@ -118,6 +118,19 @@ pub struct Key {
     pub venue: String,
 }
 
+/// What is lost with a symbol that is forgotten.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// Which.
+    pub key: Key,
+    /// Its newest price, where the board has it.
+    pub last: Option<Price>,
+    /// When its oldest bar begins, where it has any.
+    pub since: Option<Timestamp>,
+    /// On how many days there are bars.
+    pub days: u32,
+}
+
 impl Quote {
     /// What its change is counted from, in words.
     pub const fn since(&self) -> &'static str {

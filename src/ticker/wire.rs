@@ -23,8 +23,19 @@ pub enum Update {
     Venue(VenueState),
     /// Lists of symbols changed, at this version: whoever shows some asks anew.
     Lists(u64),
+    /// A quote left.
+    Gone(Gone),
     /// Everything there is: whatever it does not name is gone.
     Whole(Board),
+}
+
+/// That a quote left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gone {
+    /// As [`Quote::version`], from the same count. Should it come back, it is with a higher one.
+    pub version: u64,
+    /// Which.
+    pub key: Key,
 }
 
 /// The earlier prices of a quote.

@@ -7,7 +7,7 @@ use crate::{
     alerts::model::{LONGEST_NAME, Test},
     ticker::{
         figures,
-        server::lists::{market::is_made_up, text::written},
+        server::{lists::text::written, venues::names::is_made_up},
     },
 };
 

@@ -8,7 +8,7 @@ use crate::{
     squawk::model::Headline,
     ticker::{
         figures::{Direction, grouped},
-        server::{lists::market::is_made_up, moments::Track},
+        server::{moments::Track, venues::names::is_made_up},
     },
     time::Timestamp,
 };

@@ -189,6 +189,12 @@ fn calls(token: &str) -> Vec<(Method, String, Value, Scope)> {
         ),
         (Method::GET, api("/tokens"), Value::Null, Scope::Admin),
         (Method::DELETE, api("/tokens/999"), Value::Null, Scope::Admin),
+        (
+            Method::DELETE,
+            api("/instruments?symbol=NONE&venue=none"),
+            Value::Null,
+            Scope::Admin,
+        ),
     ]
 }
 

@@ -138,6 +138,7 @@ async fn whoever_sends_no_token_is_told_so_whatever_else_they_send() {
         (Method::DELETE, "/rooms/1/messages/1"),
         (Method::POST, "/files?room=1&name=a.txt"),
         (Method::DELETE, "/tokens/1"),
+        (Method::DELETE, "/instruments?symbol=A&venue=desk"),
     ] {
         let url = format!("{}/api/v1{path}", app.url);
         let body = json!({"text": "not mine", "name": "theirs"});

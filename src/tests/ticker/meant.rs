@@ -7,7 +7,12 @@ use super::{
     bars::{desk, get},
     post,
 };
-use crate::{chat::wire::ServerFrame, ids::RoomId, tests::socket::Socket, ticker::server::lists::text};
+use crate::{
+    chat::{server::quoting::link::Own, wire::ServerFrame},
+    ids::RoomId,
+    tests::socket::Socket,
+    ticker::server::lists::text,
+};
 
 const DESK: RoomId = RoomId(1);
 
@@ -141,6 +146,55 @@ async fn a_symbol_that_was_only_quoted_has_a_page() {
     let page = page.text().await.expect("a page");
     for shown in ["Nothing was traded yet.", "+40.00%", "+2 since the open"] {
         assert!(page.contains(shown), "{shown} in {page}");
+    }
+    app.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_venue_and_a_symbol_are_found_in_any_letters_by_everybody() {
+    let (app, token) = desk().await;
+    let ines = app.sign_in("ines").await;
+    let ticker = &app.running.state.ticker;
+    post(ticker, r#"{"symbol":"EURUSD","venue":"fx","last":"1.10"}"#).await;
+    post(ticker, r#"{"symbol":"EURUSD","venue":"bank","last":"1.20"}"#).await;
+    // A message, a command, a chart, a program, and a link to a chart.
+    let mut socket = ines.socket(&app).await;
+    socket.follow(DESK, None).await;
+    socket.post(DESK, "one", "$FX:EURUSD or $eurusd").await;
+    let said = socket.said().await.expect("said").html.expect("marked up");
+    let [first, second] = ["data-said=\"1.10\"", "data-said=\"1.20\""].map(|part| said.find(part).expect("a price"));
+    assert!(first < second, "{said}");
+    let price = told(&mut socket, "two", "/price FX:eurusd").await;
+    assert!(price.starts_with("EURUSD 1.10 0.00 (0.00%) at fx"), "{price}");
+    let (venue, elsewhere) = charted(&app, &ines, json!({"symbol": "eurusd", "venue": "FX"})).await;
+    assert_eq!((venue.as_str(), elsewhere), ("fx", json!(["bank"])));
+    for (query, venue) in [
+        ("symbol=eurusd", "bank"),
+        ("symbol=Fx:Eurusd", "fx"),
+        ("symbol=EURUSD&venue=FX", "fx"),
+    ] {
+        let (status, bars) = get(&app, &token, &format!("/bars?{query}")).await;
+        assert_eq!(
+            (status, &bars["venue"], &bars["symbol"]),
+            (200, &json!(venue), &json!("EURUSD")),
+            "{bars}"
+        );
+    }
+    let own = Own {
+        host: Some("desk.test".into()),
+        port: 443,
+    };
+    for (query, venue) in [("symbol=EURUSD&venue=FX", "at fx"), ("symbol=eurusd", "at bank")] {
+        let link = own
+            .link(&format!("https://desk.test/ticker/chart?{query}"))
+            .expect("our own");
+        let shown = ticker
+            .quoted()
+            .snapshot(&link, DESK)
+            .await
+            .expect("read")
+            .expect("something");
+        assert_eq!((shown.title.as_str(), shown.rows[0].text.as_str()), ("EURUSD", venue));
     }
     app.running.stop().await;
 }

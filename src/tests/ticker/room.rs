@@ -1,16 +1,19 @@
 //! What bounds what is shown and asked for: a board that is full, pages of a symbol that is seldom traded; and what a fresh
 //! demo has.
 
+use futures::StreamExt;
 use serde_json::json;
 
 use super::{
     TestApp,
     bars::{desk, get},
-    post,
+    post, quote,
+    stream::read,
 };
 use crate::ticker::{
     model::Key,
-    server::{ingest::take, record::SYMBOLS},
+    server::{Ticker, ingest::take, record::SYMBOLS, tick::Tick},
+    wire::Update,
 };
 
 fn line(symbol: &str, last: u32, time: &str) -> String {
@@ -61,6 +64,86 @@ async fn a_full_board_makes_room_for_a_symbol_and_keeps_the_bars_of_the_one_that
     assert_eq!(ticker.public_board().quote(&held).expect("kept").last, 1.into());
     let (status, bars) = get(&app, &token, "/bars?symbol=S1&interval=1d").await;
     assert_eq!((status, bars["bars"][0]["close"].clone()), (200, json!("1")), "{bars}");
+    app.running.stop().await;
+}
+
+#[tokio::test]
+async fn what_made_room_is_told_by_itself_and_comes_back_as_its_bars_know_it() {
+    let (app, _) = desk().await;
+    let ticker = &app.running.state.ticker;
+    let now = crate::time::Timestamp::now().to_string();
+    let old = |n: usize| {
+        let sized = |day: u32, time: &str, last: u32| {
+            line(&format!("S{n}"), last, &format!("2026-01-0{day}T{time}:00Z")).replace('}', r#","size":1}"#)
+        };
+        [sized(4, "10:00", 2), sized(5, "09:50", 5), sized(5, "10:00", 3)].concat()
+    };
+    let many: String = (0..SYMBOLS)
+        .map(|n| if n < 3 { old(n) } else { line(&format!("S{n}"), 1, &now) })
+        .collect();
+    post(ticker, &many).await;
+    let mut events = ticker.feed().open(Some(ticker.board().cursor));
+    post(ticker, &line("NEW", 7, &now)).await;
+    for n in 0..3 {
+        let event = tokio::time::timeout(super::PATIENCE, events.next())
+            .await
+            .expect("in time");
+        let update = read(&event.expect("an event"));
+        assert!(
+            matches!(&update, Update::Gone(gone) if gone.key.symbol == format!("S{n}")),
+            "{update:?}"
+        );
+    }
+    assert_eq!(ticker.public_board().keys().len(), SYMBOLS - 2);
+    // A late one brings it back, and is no newer than what its bars have.
+    post(ticker, &line("S0", 4, "2026-01-05T09:55:00Z")).await;
+    let figures = |ticker: &Ticker, symbol: &str| {
+        let quote = quote(&ticker.board(), symbol).expect("it is back");
+        let range = quote.range.map(|range| *range);
+        let day = (quote.open, quote.previous_close, quote.volume, range);
+        (quote.last, quote.time.minute(), day)
+    };
+    let as_known = |volume: i64| {
+        let day = (
+            Some(5.into()),
+            Some(2.into()),
+            Some(volume.into()),
+            Some((3.into(), 5.into())),
+        );
+        (3.into(), "10:00".to_owned(), day)
+    };
+    assert_eq!(figures(ticker, "S0"), as_known(2));
+    // The same after a restart, and of what brings no bar.
+    let app = app.again().await;
+    let ticker = &app.running.state.ticker;
+    let quoted = Tick {
+        key: Key {
+            symbol: "S1".into(),
+            venue: "desk".into(),
+        },
+        last: 9.into(),
+        open: None,
+        previous_close: None,
+        bid: Some(8.into()),
+        ask: None,
+        volume: None,
+        size: None,
+        time: crate::time::Timestamp::parse("2026-01-05T09:59:00Z").expect("a time"),
+        seq: None,
+        is_trade: false,
+        demo: false,
+    };
+    assert_eq!(ticker.recorder.record(quoted), Ok(false), "late");
+    ticker.recorder.committed().await.expect("kept");
+    assert_eq!(figures(ticker, "S1"), as_known(2));
+    // What is away goes with its venue, too.
+    ticker.recorder.forget("desk");
+    ticker.recorder.committed().await.expect("kept");
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM series")
+        .fetch_one(&ticker.db.readers)
+        .await
+        .expect("a count");
+    assert_eq!((left, ticker.board().quotes.len()), (0, 0));
     app.running.stop().await;
 }
 

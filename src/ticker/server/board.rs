@@ -3,6 +3,7 @@
 //! There is no queue per reader. A reader holds only the version it has reached and asks for the next higher one,
 //! so a slow reader gets the newest price of each symbol and nothing else, and costs nobody anything.
 
+mod leaving;
 mod reading;
 
 use std::{
@@ -19,7 +20,7 @@ use crate::{
     server::sse::{self, Event},
     ticker::{
         model::{Board, Key, Quote, VenueKind, VenueState},
-        wire::{Spark, TOPIC, Update},
+        wire::{Gone, Spark, TOPIC, Update},
     },
 };
 
@@ -38,10 +39,12 @@ pub struct Changes {
     pub lists: Option<u64>,
     /// The newest day of the bars, of those where it changed; then their quotes are among these.
     pub days: Vec<(Key, DayStats)>,
-    /// Quotes that left.
-    pub gone: Vec<Key>,
-    /// The version at which quotes last left the board.
-    pub forgotten: u64,
+    /// Quotes that left, before any others come.
+    pub gone: Vec<Gone>,
+    /// Those whose bars are gone, too.
+    pub forgotten: Vec<Key>,
+    /// The version up to which it isn't known any more what left.
+    pub floor: u64,
 }
 
 /// Shared by the recorder, which publishes, and the readers.
@@ -55,7 +58,11 @@ pub struct PublicBoard {
 #[derive(Default)]
 struct Inner {
     version: u64,
-    forgotten: u64,
+    /// Whoever resumes from before it may have what isn't there any more.
+    floor: u64,
+    /// Quotes that left since and didn't come back, by the version at which they did, and how many are remembered at most.
+    gone: BTreeMap<u64, Key>,
+    remembered: usize,
     entries: BTreeMap<u64, Entry>,
     versions: HashMap<Name, u64>,
     /// The newest day of each one's bars.
@@ -67,6 +74,7 @@ struct Inner {
 #[derive(PartialEq, Eq, Hash)]
 enum Name {
     Quote(Key),
+    Gone(Key),
     Spark(Key),
     Venue(VenueKind),
     Lists,
@@ -93,6 +101,7 @@ fn symbol(update: &Update) -> Option<&str> {
     match update {
         Update::Quote(quote) => Some(&quote.symbol),
         Update::Spark(spark) => Some(&spark.key.symbol),
+        Update::Gone(gone) => Some(&gone.key.symbol),
         Update::Venue(_) | Update::Lists(_) | Update::Whole(_) => None,
     }
 }
@@ -107,6 +116,7 @@ impl PublicBoard {
     pub fn new(version: u64) -> Self {
         let inner = Inner {
             version,
+            remembered: leaving::REMEMBERED,
             ..Inner::default()
         };
         Self {
@@ -120,11 +130,11 @@ impl PublicBoard {
     pub fn publish(&self, changes: Changes) {
         {
             let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-            for key in changes.gone {
-                inner.remove(&Name::Spark(key.clone()));
+            for gone in changes.gone {
+                inner.leave(gone);
+            }
+            for key in changes.forgotten {
                 inner.bars.remove(&key);
-                inner.days.remove(&key);
-                inner.remove(&Name::Quote(key));
             }
             inner.bars.extend(changes.days);
             for spark in changes.sparks {
@@ -140,7 +150,8 @@ impl PublicBoard {
                     .1
                     .and_then(|session| session.rest_after(quote.time))
                     .map(Box::new);
-                inner.put(Name::Quote(quote.key()), quote.version, Update::Quote(quote));
+                inner.come_back(&key);
+                inner.put(Name::Quote(key), quote.version, Update::Quote(quote));
             }
             for state in changes.venues {
                 inner.put(Name::Venue(state.venue), state.version, Update::Venue(state));
@@ -149,7 +160,7 @@ impl PublicBoard {
                 inner.put(Name::Lists, version, Update::Lists(version));
             }
             inner.version = inner.version.max(changes.version);
-            inner.forgotten = inner.forgotten.max(changes.forgotten);
+            inner.floor = inner.floor.max(changes.floor);
         }
         self.version.send_replace(self.version());
     }
@@ -170,11 +181,11 @@ impl PublicBoard {
     }
 
     /// What a reader at `cursor` needs next, up to version `until`: the next newer entry, or everything when the
-    /// cursor is unknown, from the future, or from before something left the board. Of the symbols in `only` alone, where
+    /// cursor is unknown, from the future, or from before something left of which that isn't remembered. Of the symbols in `only` alone, where
     /// there are any.
     pub fn next(&self, cursor: Option<u64>, until: u64, only: &HashSet<String>) -> Option<Event> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let known = cursor.filter(|&cursor| cursor >= inner.forgotten && cursor <= inner.version);
+        let known = cursor.filter(|&cursor| cursor >= inner.floor && cursor <= inner.version);
         let Some(cursor) = known else {
             return Some(self.encoded_whole(&inner, only));
         };
@@ -239,7 +250,7 @@ impl Inner {
                     ..quote.clone()
                 }),
                 Update::Venue(state) => board.venues.push(state.clone()),
-                Update::Spark(_) | Update::Lists(_) | Update::Whole(_) => {}
+                Update::Spark(_) | Update::Gone(_) | Update::Lists(_) | Update::Whole(_) => {}
             }
         }
         board.quotes.sort_by_cached_key(Quote::key);

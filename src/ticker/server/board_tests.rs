@@ -1,7 +1,11 @@
 //! Tests of the board that every reader reads.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
-use crate::time::Timestamp;
+use crate::{ticker::board::Fold, time::Timestamp};
 
 fn quote(symbol: &str, version: u64) -> Quote {
     Quote {
@@ -113,10 +117,10 @@ fn unknown_future_and_forgotten_cursors_get_everything() {
         };
         assert_eq!((whole.quotes.len(), event.cursor), (2, 2));
     }
+    leave(&board, "A", 3);
+    // As after a restart, when nobody knows what left before.
     board.publish(Changes {
-        version: 3,
-        gone: vec![quote("A", 0).key()],
-        forgotten: 3,
+        floor: 3,
         ..Changes::default()
     });
     let Update::Whole(whole) = read(&board.next(Some(2), 3, &HashSet::new()).unwrap()) else {
@@ -124,6 +128,89 @@ fn unknown_future_and_forgotten_cursors_get_everything() {
     };
     assert_eq!(whole.quotes.len(), 1, "a reader from before hears what is left");
     assert!(board.next(Some(3), 3, &HashSet::new()).is_none());
+}
+
+fn leave(board: &PublicBoard, symbol: &str, version: u64) {
+    let key = quote(symbol, 0).key();
+    board.publish(Changes {
+        version,
+        gone: vec![Gone { version, key }],
+        ..Changes::default()
+    });
+}
+
+#[test]
+fn a_departure_is_told_by_itself_until_it_is_back_or_too_many_have_left() {
+    let board = board(vec![quote("A", 2), quote("B", 4)], vec![spark("A", 1), spark("B", 3)]);
+    leave(&board, "A", 5);
+    let only = HashSet::from(["B".to_owned()]);
+    assert!(
+        board.next(Some(4), 5, &only).is_none(),
+        "who asks for another hears nothing"
+    );
+    let event = board.next(Some(4), 5, &HashSet::new()).unwrap();
+    let key = quote("A", 0).key();
+    assert_eq!(
+        (read(&event), event.cursor),
+        (Update::Gone(Gone { version: 5, key }), 5)
+    );
+    assert!(board.keys().len() == 1 && board.quote(&quote("A", 0).key()).is_none());
+    publish(&board, vec![quote("A", 7)], vec![spark("A", 6)]);
+    assert_eq!(rest(&board, 4), [("A~".to_owned(), 6), ("A".to_owned(), 7)]);
+    board.inner.write().unwrap().remembered = 1;
+    leave(&board, "A", 8);
+    leave(&board, "B", 9);
+    for (cursor, is_whole) in [(7, true), (8, false)] {
+        let update = read(&board.next(Some(cursor), 9, &HashSet::new()).unwrap());
+        assert_eq!(matches!(update, Update::Whole(_)), is_whole, "{cursor}: {update:?}");
+    }
+}
+
+/// Has a reader, who has come so far and knows that, hear so many events at most.
+fn hear(board: &PublicBoard, (cursor, fold): &mut (Option<u64>, Fold), most: usize) {
+    for _ in 0..most {
+        let Some(event) = board.next(*cursor, board.version(), &HashSet::new()) else {
+            return;
+        };
+        *cursor = Some(event.cursor);
+        fold.apply(read(&event));
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_reader_ends_with_what_is_there_whatever_left(
+        steps in prop::collection::vec((0u8..8, 0u8..6, 0usize..4), 0..120),
+    ) {
+        let (board, mut version, mut there) = (PublicBoard::new(0), 0, BTreeSet::new());
+        board.inner.write().unwrap().remembered = 3;
+        let mut readers = vec![(None, Fold::default()); 4];
+        for (what, n, reader) in steps {
+            let symbol = format!("S{n}");
+            match what {
+                0 | 1 if there.remove(&symbol) => {
+                    version += 1;
+                    leave(&board, &symbol, version);
+                }
+                2..5 => {
+                    version += 2;
+                    // What is new comes with its earlier prices, others now and then.
+                    let sparks = if there.insert(symbol.clone()) || what == 2 {
+                        vec![spark(&symbol, version - 1)]
+                    } else {
+                        vec![]
+                    };
+                    publish(&board, vec![quote(&symbol, version)], sparks);
+                }
+                _ => hear(&board, &mut readers[reader], usize::from(n)),
+            }
+        }
+        for reader in &mut readers {
+            hear(&board, reader, usize::MAX);
+            let shown: Vec<Quote> = reader.1.keys().iter().filter_map(|key| reader.1.get(key)).collect();
+            prop_assert_eq!(shown, board.whole().quotes);
+        }
+    }
 }
 
 #[test]

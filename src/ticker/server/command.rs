@@ -2,7 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{bars::keeper::DayStats, board::PublicBoard, near::near};
+use super::{
+    bars::keeper::DayStats,
+    board::PublicBoard,
+    meant::{named, names},
+    near::near,
+};
 use crate::{
     chat::server::commands::{Call, Command, Outcome, Run},
     error::AppError,
@@ -38,7 +43,7 @@ impl Command for Price {
             }
             let quotes = self.0.ranked(|_| true);
             let told = answer(typed, &quotes, &self.0.days())?;
-            let link = found(typed, &quotes)
+            let link = named(&quotes, typed, None, names)
                 .into_iter()
                 .next()
                 .map(|quote| paths::discuss(&paths::chart(&quote.symbol, &quote.venue), Some(call.draft.room)));
@@ -49,23 +54,9 @@ impl Command for Price {
     }
 }
 
-/// The quotes of a symbol, the one that is meant first, or of one at a venue (`coinbase:BTC-USD`); whatever the case where
-/// nothing is written the same.
-fn found<'a>(typed: &str, quotes: &'a [Quote]) -> Vec<&'a Quote> {
-    let at_venue = |quote: &Quote| format!("{}:{}", quote.venue, quote.symbol);
-    let all = |is: &dyn Fn(&Quote) -> bool| quotes.iter().filter(|quote| is(quote)).collect::<Vec<_>>();
-    let tries: [&dyn Fn(&Quote) -> bool; 3] = [
-        &|quote| quote.symbol == typed,
-        &|quote| quote.symbol.eq_ignore_ascii_case(typed),
-        &|quote| at_venue(quote).eq_ignore_ascii_case(typed),
-    ];
-    let found = tries.into_iter().map(all);
-    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
-}
-
 /// What is told of the symbol that somebody typed, on lines.
 fn answer(typed: &str, quotes: &[Quote], days: &HashMap<Key, DayStats>) -> Result<String, AppError> {
-    let found = found(typed, quotes);
+    let found = named(quotes, typed, None, names);
     if found.is_empty() {
         let near = near(typed, quotes.iter().map(|quote| quote.symbol.as_str()));
         let words = match near.is_empty() {

@@ -2,8 +2,14 @@
 
 use rust_decimal::Decimal;
 
-use super::{bars::Interval, tick::Tick};
-use crate::ticker::model::{Quote, SPARK_EVERY, SPARK_POINTS};
+use super::{
+    bars::{Interval, bar::Edge},
+    tick::Tick,
+};
+use crate::{
+    ticker::model::{Quote, SPARK_EVERY, SPARK_POINTS},
+    time::Timestamp,
+};
 
 /// A price that a sender said of a UTC day.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,6 +88,32 @@ impl Kept {
         }
     }
 
+    /// From a tick of a symbol that was away from the board, and whose newest price was `last`; and whether the tick is newer.
+    pub fn again(last: &Edge, tick: &Tick) -> (Self, bool) {
+        let mut kept = Self::first(&Tick {
+            last: last.price,
+            time: Timestamp::from_micros(last.time),
+            seq: last.seq,
+            open: None,
+            previous_close: None,
+            bid: None,
+            ask: None,
+            volume: None,
+            ..tick.clone()
+        });
+        let is_newest = kept.take(tick);
+        (kept, is_newest)
+    }
+
+    /// The newest price, for when it comes back.
+    pub fn last(&self) -> Edge {
+        Edge {
+            time: self.quote.time.micros(),
+            seq: self.seq,
+            price: self.quote.last,
+        }
+    }
+
     /// Takes a tick in; `false` when it is older than what is here, and changes at most what was said of the day.
     pub fn take(&mut self, tick: &Tick) -> bool {
         self.said_open = Said::newer(self.said_open, tick.open, tick.time.micros());
@@ -132,7 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{ticker::model::Key, time::Timestamp};
+    use crate::ticker::model::Key;
 
     fn tick(last: i64, second: i64) -> Tick {
         Tick {
@@ -188,6 +220,41 @@ mod tests {
         assert!(kept.take(&at(2, 10, Some(6))));
         assert!(kept.take(&at(3, 10, None)), "the later arrival");
         assert_eq!(kept.quote.last, 3.into());
+    }
+
+    #[test]
+    fn what_was_away_goes_on_from_its_last_price() {
+        let last = Edge {
+            time: 50 * 1_000_000,
+            seq: Some(4),
+            price: 7.into(),
+        };
+        let at = |second, seq| Tick {
+            seq,
+            open: Some(3.into()),
+            bid: Some(2.into()),
+            ..tick(9, second)
+        };
+        let told = |tick: &Tick| {
+            let (kept, is_newest) = Kept::again(&last, tick);
+            let quote = kept.said();
+            assert_eq!(
+                quote.open,
+                Some(3.into()),
+                "what is said of the day counts, late or not"
+            );
+            (
+                is_newest,
+                quote.last,
+                quote.bid,
+                kept.last().time / 1_000_000,
+                kept.spark.len(),
+            )
+        };
+        let before = (false, 7.into(), None, 50, 1);
+        assert_eq!(told(&at(40, Some(9))), before, "late");
+        assert_eq!(told(&at(50, Some(4))), before, "the same again");
+        assert_eq!(told(&at(60, None)), (true, 9.into(), Some(2.into()), 60, 2));
     }
 
     proptest! {

@@ -10,6 +10,7 @@ pub mod change;
 pub mod chart;
 pub mod command;
 pub mod day;
+pub mod forgetting;
 pub mod history;
 pub mod ingest;
 pub mod instruments;
@@ -36,6 +37,8 @@ pub mod tick;
 pub mod venues;
 
 use std::{collections::HashMap, sync::Arc};
+
+use tokio::sync::Notify;
 
 use crate::{
     chat::server::{commands::Command, options::Offer, quoting::Quotable},
@@ -66,6 +69,8 @@ pub struct Ticker {
     venues: Arc<Venues>,
     /// The choice made on the command line, if one was made there.
     fixed: Option<Vec<VenueKind>>,
+    /// Has bars deleted that nothing leads to any more.
+    forgotten: Arc<Notify>,
 }
 
 impl Ticker {
@@ -77,7 +82,12 @@ impl Ticker {
     pub async fn start(db: Database, config: &Config, shutdown: &Shutdown) -> Result<Self, AppError> {
         let (recorder, board, wanted) = Recorder::start(db.clone(), shutdown).await?;
         shutdown.spawn(Histories::new(config).run(wanted, recorder.clone()));
-        shutdown.spawn(bars::retention::run(db.writer.clone(), config.into()));
+        let forgotten = Arc::new(Notify::new());
+        shutdown.spawn(bars::retention::run(
+            db.writer.clone(),
+            config.into(),
+            forgotten.clone(),
+        ));
         let venues = Arc::new(Venues::new(config, recorder.clone(), shutdown)?);
         let chosen = match &config.venues {
             Some(fixed) => Some(fixed.clone()),
@@ -102,6 +112,7 @@ impl Ticker {
             board,
             venues,
             fixed: config.venues.clone(),
+            forgotten,
         })
     }
 

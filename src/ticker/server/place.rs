@@ -1,7 +1,18 @@
 //! Where a symbol has prices and bars: at the venue that is said, or else at the one that is meant.
 
-use super::{Ticker, bars::store, near::near};
-use crate::{error::AppError, ticker::model::Key};
+use sqlx::SqlitePool;
+
+use super::{
+    Ticker,
+    bars::store,
+    board::PublicBoard,
+    meant::{may_mean, named, possible},
+    near::near,
+};
+use crate::{
+    error::AppError,
+    ticker::model::{Key, Quote},
+};
 
 /// A symbol at a venue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,27 +26,24 @@ pub struct Place {
 }
 
 /// Finds `symbol` at `venue`; without one at the venue that is meant (`meant`), or as on a list, where it is written with its
-/// venue: `coinbase:BTC-USD`.
+/// venue: `coinbase:BTC-USD`. In any case of letters, where nothing is written the same.
 ///
 /// # Errors
 /// `NotFound` where nothing was heard of it.
 pub async fn place(ticker: &Ticker, symbol: &str, venue: Option<&str>) -> Result<Place, AppError> {
-    if let Some(found) = at(ticker, symbol, venue).await? {
-        return Ok(found);
-    }
-    if let (None, Some((venue, symbol))) = (venue, symbol.split_once(':'))
-        && let Some(found) = at(ticker, symbol, Some(venue)).await?
-    {
+    let board = ticker.public_board();
+    let at = async |venue| find(&ticker.db.readers, &board, symbol, venue).await;
+    if let Some(found) = at(venue).await? {
         return Ok(found);
     }
     let list = "The page Ticker and GET /api/v1/instruments list what there is.";
-    Err(AppError::NotFound(match (venue, at(ticker, symbol, None).await?) {
+    Err(AppError::NotFound(match (venue, at(None).await?) {
         (Some(venue), Some(Place { key, elsewhere, .. })) => {
             let known = [vec![key.venue], elsewhere].concat().join(", ");
             format!("There are no prices of {symbol} at {venue}; there are at {known}.")
         }
         _ => {
-            let known = ticker.public_board().keys();
+            let known = board.keys();
             let near = near(symbol, known.iter().map(|key| key.symbol.as_str()));
             match near.is_empty() {
                 true => format!("There are no prices of {symbol}. {list}"),
@@ -55,31 +63,31 @@ pub async fn series(ticker: &Ticker, symbol: &str, venue: Option<&str>) -> Resul
     Ok((series.ok_or_else(nothing)?, key))
 }
 
-async fn at(ticker: &Ticker, symbol: &str, venue: Option<&str>) -> Result<Option<Place>, AppError> {
-    let traded = store::find(&ticker.db.readers, symbol, None).await?;
-    let priced = ticker.public_board().ranked(|own| own == symbol);
-    let mut venues: Vec<String> = priced.into_iter().map(|quote| quote.venue).collect();
+/// What [`place`] finds; `None` where nothing was heard of it.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn find(
+    readers: &SqlitePool,
+    board: &PublicBoard,
+    symbol: &str,
+    venue: Option<&str>,
+) -> Result<Option<Place>, AppError> {
+    let traded = store::named(readers, &possible(symbol)).await?;
+    let priced = board.ranked(|own| may_mean(symbol, own));
+    let mut known: Vec<Key> = priced.iter().map(Quote::key).collect();
     // Then those of which there are bars alone.
-    for (_, venue) in &traded {
-        if !venues.contains(venue) {
-            venues.push(venue.clone());
+    for (_, key) in &traded {
+        if !known.contains(key) {
+            known.push(key.clone());
         }
     }
-    let said = match venue {
-        Some(venue) => {
-            let same = venues.iter().position(|known| known == venue);
-            same.or_else(|| venues.iter().position(|known| known.eq_ignore_ascii_case(venue)))
-        }
-        None => (!venues.is_empty()).then_some(0),
-    };
-    Ok(said.map(|at| {
-        let venue = venues.remove(at);
-        let series = traded.iter().find(|(_, traded)| *traded == venue).map(|(id, _)| *id);
-        let symbol = symbol.to_owned();
-        Place {
-            key: Key { symbol, venue },
-            series,
-            elsewhere: venues,
-        }
+    let found = named(&known, symbol, venue, |key| (&key.symbol, &key.venue));
+    let Some(&key) = found.first() else { return Ok(None) };
+    let is_elsewhere = |other: &&Key| other.symbol == key.symbol && other.venue != key.venue;
+    Ok(Some(Place {
+        key: key.clone(),
+        series: traded.iter().find(|(_, traded)| traded == key).map(|(id, _)| *id),
+        elsewhere: known.iter().filter(is_elsewhere).map(|key| key.venue.clone()).collect(),
     }))
 }

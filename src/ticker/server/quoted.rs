@@ -6,23 +6,19 @@ use rust_decimal::prelude::ToPrimitive;
 use sqlx::SqlitePool;
 
 use super::{
-    bars::{
-        query::{STEPS, Stretch, page},
-        store,
-    },
+    bars::query::{STEPS, Stretch, page},
     board::PublicBoard,
-    lists::market::is_made_up,
+    meant::{may_mean, named, names},
+    place::{self, Place},
     span,
+    venues::names::is_made_up,
 };
 use crate::{
     chat::server::quoting::{Link, Price, Quotable, Snapping, Snapshot, snapshot::Row},
     error::AppError,
     ids::RoomId,
     paths,
-    ticker::{
-        figures::grouped,
-        model::{Key, Quote},
-    },
+    ticker::{figures::grouped, model::Key},
     time::Timestamp,
 };
 
@@ -39,9 +35,8 @@ pub struct Quoted {
 
 impl Quotable for Quoted {
     fn price(&self, typed: &str) -> Option<Price> {
-        let symbol = typed.rsplit(':').next().unwrap_or(typed);
-        let quotes = self.board.ranked(|own| own.eq_ignore_ascii_case(symbol));
-        let quote = find(&quotes, typed)?;
+        let quotes = self.board.ranked(|own| may_mean(typed, own));
+        let quote = named(&quotes, typed, None, names).into_iter().next()?;
         Some(Price {
             typed: typed.to_owned(),
             symbol: quote.symbol.clone(),
@@ -56,39 +51,21 @@ impl Quotable for Quoted {
     }
 }
 
-/// `BTC-USD`, or `coinbase:BTC-USD`; whatever the case where nothing is written the same. The quotes are in the order in which
-/// they are meant.
-fn find<'a>(quotes: &'a [Quote], typed: &str) -> Option<&'a Quote> {
-    let (venue, symbol) = match typed.split_once(':') {
-        Some((venue, symbol)) => (Some(venue), symbol),
-        None => (None, typed),
-    };
-    let at_venue = |quote: &&Quote| venue.is_none_or(|venue| quote.venue.eq_ignore_ascii_case(venue));
-    let mut at = quotes.iter().filter(at_venue);
-    let same = at.clone().find(|quote| quote.symbol == symbol);
-    same.or_else(|| at.find(|quote| quote.symbol.eq_ignore_ascii_case(symbol)))
-}
-
 impl Quoted {
     /// `/ticker/chart?symbol=BTC-USD&venue=coinbase&before=…`: the price then, and how it came there.
     async fn chart(&self, link: &Link) -> Result<Option<Snapshot>, AppError> {
         let (true, Some(symbol)) = (link.path == "/ticker/chart", link.get("symbol")) else {
             return Ok(None);
         };
-        let found = store::find(&self.readers, symbol, link.get("venue")).await?;
-        let meant = self.board.ranked(|own| own == symbol);
-        let place = |venue: &str| {
-            meant
-                .iter()
-                .position(|quote| quote.venue == venue)
-                .unwrap_or(usize::MAX)
-        };
-        let Some((series, venue)) = found.into_iter().min_by_key(|(_, venue)| place(venue)) else {
+        let venue = link.get("venue").filter(|venue| !venue.is_empty());
+        let found = place::find(&self.readers, &self.board, symbol, venue).await?;
+        let Some(Place {
+            key,
+            series: Some(series),
+            ..
+        }) = found
+        else {
             return Ok(None);
-        };
-        let key = Key {
-            symbol: symbol.to_owned(),
-            venue,
         };
         let time = |name: &str| link.get(name).and_then(Timestamp::parse);
         if let (Some(from), Some(to)) = (time("from"), time("to"))

@@ -79,7 +79,7 @@ impl Recorder {
         let board = Arc::new(PublicBoard::new(highest.max(now)));
         board.publish(Changes {
             version: highest,
-            forgotten,
+            floor: forgotten,
             quotes: kept.iter().map(Kept::said).collect(),
             sparks: kept.iter().map(Kept::spark).collect(),
             days: keeper.days(keeper.keys()),
@@ -89,7 +89,7 @@ impl Recorder {
         let series = keeper.keys().count();
         let state = State {
             series,
-            taken: Taken::new(kept),
+            taken: Taken::new(kept, keeper.lasts()),
             dirty_venues: venues.iter().map(|(name, _)| *name).collect(),
             venues: venues.into(),
             // What changed before the last stop may not have been told.
@@ -205,14 +205,30 @@ impl Recorder {
         }
     }
 
-    /// Takes all quotes of `venue` off the board and out of the database.
+    /// Forgets all that is of `venue`: its quotes, and its bars.
     pub fn forget(&self, venue: &str) {
+        self.forget_all(|key| key.venue == venue);
+    }
+
+    /// Forgets a symbol at a venue likewise, and what it was known to be; `false` where nothing was known of it. It begins anew
+    /// with its next tick.
+    pub fn forget_one(&self, key: &Key) -> bool {
+        // Before the next tick, by which it is known anew.
+        let was_named = self.instruments.forget(key);
+        self.forget_all(|other| other == key) || was_named
+    }
+
+    fn forget_all(&self, are_gone: impl Fn(&Key) -> bool) -> bool {
         let mut state = self.shared.lock();
-        let gone = state.taken.forget(venue);
-        state.fills.retain(|fill| fill.key.venue != venue);
+        let gone = state.taken.forget(&are_gone);
+        state.fills.retain(|fill| !are_gone(&fill.key));
+        let were_some = !gone.is_empty();
+        // Those that made room in this round go with their bars now.
+        state.silent.retain(|key| !are_gone(key));
         state.gone.extend(gone);
         drop(state);
         self.shared.work.notify_one();
+        were_some
     }
 
     /// Has `keys` stay on the board however long nothing comes of them, for `who` says so, in place of those that it said

@@ -14,8 +14,8 @@ const HOLDERS: usize = 2;
 const PATIENCE: i64 = 60;
 
 impl State {
-    /// Lets the symbols go of which nothing has come for long; `false` where none may go. All at once, for whoever looks at the
-    /// board is sent all of it anew.
+    /// Lets the symbols go of which nothing has come for long; `false` where none may go. All at once, for each look goes over
+    /// the whole board.
     pub(super) fn make_room(&mut self, now: Timestamp) -> bool {
         if now < self.full_until || self.has_all_series() || self.held.len() < HOLDERS {
             return false;

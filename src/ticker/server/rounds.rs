@@ -14,7 +14,7 @@ use super::{
     bars::keeper::{Fill, Keeper, Waiting},
     board::{Changes, PublicBoard},
     kept::Kept,
-    store::{self, Gone},
+    store::{self, Leaving},
     taken::Taken,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     server::db::Database,
     ticker::{
         model::{Key, Line, VenueKind, VenueState},
-        wire::Spark,
+        wire::{Gone, Spark},
     },
     time::Timestamp,
 };
@@ -124,10 +124,9 @@ impl State {
         };
         let (gone, silent) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.silent));
         round.forgotten = gone.iter().cloned().collect();
-        round.changes.gone = gone.into_iter().chain(silent).collect();
-        if !round.changes.gone.is_empty() {
-            round.changes.forgotten = next();
-        }
+        round.changes.forgotten = round.forgotten.clone();
+        let leaving = gone.into_iter().chain(silent);
+        round.changes.gone = leaving.map(|key| Gone { version: next(), key }).collect();
         for name in std::mem::take(&mut self.dirty_venues) {
             if let Some(state) = self.venues.get_mut(name) {
                 state.version = next();
@@ -161,7 +160,7 @@ impl State {
     fn put_back(
         &mut self,
         kept: &[Kept],
-        gone: Vec<Key>,
+        gone: Vec<Gone>,
         forgotten: Vec<Key>,
         venues: Vec<VenueState>,
         waiting: Waiting,
@@ -177,8 +176,8 @@ impl State {
         fills.append(&mut self.fills);
         self.fills = fills;
         let forgotten: BTreeSet<Key> = forgotten.into_iter().collect();
-        self.silent
-            .extend(gone.into_iter().filter(|key| !forgotten.contains(key)));
+        let gone = gone.into_iter().map(|gone| gone.key);
+        self.silent.extend(gone.filter(|key| !forgotten.contains(key)));
         self.gone.extend(forgotten);
         self.dirty_venues.extend(venues.iter().map(|state| state.venue.name()));
     }
@@ -259,14 +258,14 @@ async fn write(
     let bars = keeper.fold(&db.readers, &mut round.waiting, &round.forgotten).await?;
     shared.lock().series = keeper.keys().count();
     changes.days = keeper.days(round.waiting.keys());
-    let (gone, forgotten) = (changes.gone.clone(), changes.forgotten);
-    let publish = move || board.publish(changes);
-    let gone = Gone {
-        all: &gone,
+    let all: Vec<Key> = changes.gone.iter().map(|gone| gone.key.clone()).collect();
+    let leaving = Leaving {
+        all: &all,
         with_bars: &round.forgotten,
-        version: forgotten,
+        version: changes.gone.last().map_or(0, |gone| gone.version),
     };
-    store::keep(db, &round.kept, bars, gone, publish).await?;
+    let publish = move || board.publish(changes);
+    store::keep(db, &round.kept, bars, leaving, publish).await?;
     for key in keeper.unfilled(round.waiting.trades.keys()) {
         // What finds no room is asked at the next start.
         let _ = shared.unfilled.try_send(key);

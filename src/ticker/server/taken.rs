@@ -6,16 +6,25 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
-use super::{bars::bar::Trade, instruments::guess::pads, kept::Kept, tick::Tick};
+use super::{
+    bars::bar::{Edge, Trade},
+    instruments::guess::pads,
+    kept::Kept,
+    tick::Tick,
+};
 use crate::{ticker::model::Key, time::Timestamp};
 
 /// Digits after the point that a symbol has at most.
 const MOST_DIGITS: u32 = 12;
+/// Symbols that are away of which the newest price is remembered, at most: as many as have bars (`room`).
+const AWAY: usize = 20_000;
 
 /// All symbols.
 #[derive(Debug, Default)]
 pub struct Taken {
     symbols: HashMap<Key, Symbol>,
+    /// The newest prices of those that have bars, and aren't on the board.
+    away: HashMap<Key, Edge>,
     /// Those of which the next round has to keep something, each once.
     touched: Vec<Key>,
     /// Ticks for the bars of the next round.
@@ -80,18 +89,20 @@ pub struct Touched<'a> {
 }
 
 impl Taken {
-    /// With what is kept.
-    pub fn new(kept: Vec<Kept>) -> Self {
+    /// With what is kept, and the newest prices that bars have.
+    pub fn new(kept: Vec<Kept>, mut lasts: HashMap<Key, Edge>) -> Self {
+        let kept = kept.into_iter().map(|kept| (kept.quote.key(), Symbol::of(kept)));
+        let symbols: HashMap<Key, Symbol> = kept.collect();
+        lasts.retain(|key, _| !symbols.contains_key(key));
         Self {
-            symbols: kept
-                .into_iter()
-                .map(|kept| (kept.quote.key(), Symbol::of(kept)))
-                .collect(),
+            symbols,
+            away: lasts,
             ..Self::default()
         }
     }
 
-    /// Takes a tick in, and `trade` for the bars; `None` when it would be of one symbol more than `most`.
+    /// Takes a tick in, and `trade` for the bars; `None` when it would be of one symbol more than `most`. One that was away is
+    /// back with it, be it late.
     pub fn take(&mut self, tick: &Tick, trade: Option<Trade>, most: usize) -> Option<Outcome> {
         let has_trade = trade.is_some();
         let outcome = if let Some(symbol) = self.symbols.get_mut(&tick.key) {
@@ -101,8 +112,14 @@ impl Taken {
             if self.symbols.len() >= most {
                 return None;
             }
-            let mut symbol = Symbol::of(Kept::first(tick));
-            let outcome = symbol.note(tick, trade, true, &mut self.touched);
+            let (kept, is_newest) = match self.away.remove(&tick.key) {
+                Some(last) => Kept::again(&last, tick),
+                None => (Kept::first(tick), true),
+            };
+            let mut symbol = Symbol::of(kept);
+            // The board doesn't have it.
+            symbol.has_changed = true;
+            let outcome = symbol.note(tick, trade, is_newest, &mut self.touched);
             self.symbols.insert(tick.key.clone(), symbol);
             outcome
         };
@@ -167,19 +184,25 @@ impl Taken {
         silent.map(|(key, _)| key.clone()).collect()
     }
 
-    /// Lets go of a symbol of which nothing waits.
+    /// Lets go of a symbol of which nothing waits, and remembers its newest price.
     pub fn let_go(&mut self, key: &Key) {
-        self.symbols.remove(key);
+        if let Some(symbol) = self.symbols.remove(key)
+            && self.away.len() < AWAY
+        {
+            self.away.insert(key.clone(), symbol.kept.last());
+        }
     }
 
-    /// Lets go of all that is of `venue`; gives what that was.
-    pub fn forget(&mut self, venue: &str) -> Vec<Key> {
-        let gone: Vec<Key> = self.symbols.keys().filter(|key| key.venue == venue).cloned().collect();
+    /// Forgets those that `are_gone`, on the board or away; gives which those were.
+    pub fn forget(&mut self, are_gone: impl Fn(&Key) -> bool) -> Vec<Key> {
+        let known = self.symbols.keys().chain(self.away.keys());
+        let gone: Vec<Key> = known.filter(|key| are_gone(key)).cloned().collect();
         for key in &gone {
             self.waiting -= self.symbols.remove(key).map_or(0, |symbol| symbol.trades.len());
+            self.away.remove(key);
         }
         // A symbol that comes anew is touched anew.
-        self.touched.retain(|key| key.venue != venue);
+        self.touched.retain(|key| !are_gone(key));
         gone
     }
 }

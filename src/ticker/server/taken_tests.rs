@@ -85,7 +85,7 @@ fn what_could_not_be_kept_comes_before_what_came_since() {
         failed.push((touched.key, touched.trades, sampled));
     });
     take(&mut taken, &tick("A", "2", 2)).unwrap();
-    let gone = taken.forget("demo");
+    let gone = taken.forget(|key| key.venue == "demo");
     assert_eq!(gone.iter().map(|key| key.symbol.as_str()).collect::<Vec<_>>(), ["X"]);
     for (key, trades, sampled) in failed {
         taken.take_back(&key, trades, sampled);
@@ -116,6 +116,41 @@ fn there_are_so_many_symbols_at_most_and_digits_are_told_once() {
     assert_eq!(digits(&mut taken, "A", "0.3333333333333333333"), Some(12));
     let price = |text: &str, is_padded| digits_of(text.parse().unwrap(), is_padded);
     assert_eq!((price("96412.50000000", true), price("96412.50000000", false)), (1, 8));
+}
+
+#[test]
+fn what_was_away_comes_back_with_its_newest_price_or_a_newer() {
+    let key = |symbol: &str| tick(symbol, "1", 0).key;
+    let last = |price: i64, second: i64| Edge {
+        time: second * 1_000_000,
+        seq: None,
+        price: price.into(),
+    };
+    // As after a start: one on the board, of which bars know too, and two that aren't there.
+    let lasts = [("A", 90, 9), ("B", 5, 50), ("X", 6, 60)].map(|(symbol, price, at)| (key(symbol), last(price, at)));
+    let mut taken = Taken::new(vec![Kept::first(&tick("A", "1", 10))], lasts.into());
+    let newest = |taken: &mut Taken, tick: &Tick| take(taken, tick).unwrap().is_newest;
+    assert!(newest(&mut taken, &tick("A", "2", 11)), "the board's own counts");
+    assert!(!newest(&mut taken, &tick("B", "4", 40)), "late, but it is back");
+    let number = |n: i64| Decimal::from(n);
+    assert_eq!(
+        handed(&mut taken),
+        [
+            ("A".to_owned(), vec![number(2)], Some(number(2))),
+            ("B".to_owned(), vec![number(4)], Some(number(5))),
+        ]
+    );
+    // The same of one that left since.
+    taken.let_go(&key("B"));
+    assert!(!newest(&mut taken, &tick("B", "3", 45)));
+    assert!(newest(&mut taken, &tick("B", "8", 51)));
+    assert_eq!(
+        handed(&mut taken),
+        [("B".to_owned(), vec![number(3), number(8)], Some(number(8)))]
+    );
+    // What is away is forgotten with the rest of its venue, and then begins anew.
+    assert_eq!(taken.forget(|key| key.venue == "demo"), [key("X")]);
+    assert!(newest(&mut taken, &tick("X", "1", 1)));
 }
 
 proptest! {

@@ -29,7 +29,7 @@ use crate::{
     },
     ticker::{
         model::Key,
-        server::{lists::market::subscribes, venues::watched::Guard},
+        server::venues::{names::subscribes, watched::Guard},
     },
     time::Timestamp,
 };

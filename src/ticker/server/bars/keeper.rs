@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 
 use super::{
     Interval,
-    bar::{Bar, Trade},
+    bar::{Bar, Edge, Trade},
     fold::Open,
     store::{self, Rows, Series},
 };
@@ -164,6 +164,15 @@ impl Keeper {
     /// The day of those with these keys.
     pub fn days<'a>(&self, keys: impl Iterator<Item = &'a Key>) -> Vec<(Key, DayStats)> {
         keys.filter_map(|key| Some((key.clone(), self.day(key)?))).collect()
+    }
+
+    /// The newest price of each.
+    pub fn lasts(&self) -> HashMap<Key, Edge> {
+        let last = |(key, series): (&Key, &Series)| {
+            let (_, newest) = series.open.bar(Interval::Second)?;
+            Some((key.clone(), newest.close))
+        };
+        self.series.iter().filter_map(last).collect()
     }
 
     /// All keys.

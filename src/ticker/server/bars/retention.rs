@@ -1,8 +1,11 @@
 //! Deletes bars that are older than they are to be kept, in steps so small that nobody waits for them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
 
 use super::{Interval, store};
 use crate::{
@@ -13,6 +16,8 @@ use crate::{
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(3_600);
+/// When it first does: the start has better things to do.
+const FIRST: Duration = Duration::from_secs(90);
 /// Rows deleted at once, of fifteen bars each: a few milliseconds of the writer's time.
 const STEP: u32 = 500;
 /// The pause after a step, as a multiple of what the step took: recording keeps most of the writer.
@@ -38,17 +43,21 @@ impl From<&Config> for Keep {
     }
 }
 
-/// Sweeps once an hour, as long as it is polled. The file doesn't shrink; the room is used again.
-pub async fn run(writer: Writer, keep: Keep) {
-    // Not at once: the start has better things to do.
-    sleep(Duration::from_secs(90)).await;
+/// Sweeps once an hour, and when something was `forgotten`, as long as it is polled. The file doesn't shrink; the room is used
+/// again.
+pub async fn run(writer: Writer, keep: Keep, forgotten: Arc<Notify>) {
+    let mut pause = FIRST;
     loop {
+        tokio::select! {
+            () = sleep(pause) => (),
+            () = forgotten.notified() => (),
+        }
+        pause = EVERY;
         match sweep(&writer, keep, Timestamp::now()).await {
             Ok(0) => (),
             Ok(chunks) => tracing::info!(chunks, "deleted old bars"),
             Err(error) => tracing::warn!(%error, "deleting old bars; the next try is in an hour"),
         }
-        sleep(EVERY).await;
     }
 }
 

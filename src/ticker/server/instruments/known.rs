@@ -100,6 +100,17 @@ impl Known {
         }
     }
 
+    /// Forgets one that its venue doesn't list; `false` where there is none.
+    pub fn forget(&self, key: &Key) -> bool {
+        let mut state = self.lock();
+        let goes = state.instruments.get(key).is_some_and(|known| !known.said);
+        if goes {
+            state.instruments.remove(key);
+            state.changed.insert(key.clone());
+        }
+        goes
+    }
+
     /// All of them, in the order of their symbols.
     pub fn all(&self) -> Vec<Instrument> {
         self.lock().instruments.values().cloned().collect()
@@ -117,16 +128,18 @@ impl Known {
 
     /// Writes what has changed. What can't be written, which has been logged, is tried again the next time.
     async fn keep(&self, db: &Database) {
-        let (keys, changed) = {
+        let (keys, changed, gone) = {
             let mut state = self.lock();
             let keys = std::mem::take(&mut state.changed);
-            let changed = keys
+            let (there, gone): (Vec<_>, Vec<_>) = keys.iter().partition(|key| state.instruments.contains_key(key));
+            let changed: Vec<Instrument> = there
                 .iter()
                 .filter_map(|key| state.instruments.get(key).cloned())
-                .collect::<Vec<_>>();
-            (keys, changed)
+                .collect();
+            let gone: Vec<Key> = gone.into_iter().cloned().collect();
+            (keys, changed, gone)
         };
-        if !changed.is_empty() && store::keep(db, &changed).await.is_err() {
+        if !keys.is_empty() && store::keep(db, &changed, &gone).await.is_err() {
             self.lock().changed.extend(keys);
         }
     }
@@ -176,5 +189,13 @@ mod tests {
             }]
         );
         assert_eq!(known.one(&key()), known.all().pop());
+        assert!(!known.forget(&key()), "its venue lists it");
+        let posted = Key {
+            venue: "desk".into(),
+            ..key()
+        };
+        known.seen(&posted, 2);
+        assert!(known.forget(&posted) && !known.forget(&posted));
+        assert_eq!(known.all().len(), 1);
     }
 }

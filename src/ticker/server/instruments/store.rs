@@ -37,16 +37,21 @@ const UPSERT: &str = "
     ON CONFLICT (symbol, venue) DO UPDATE SET name = excluded.name, digits = excluded.digits, said = excluded.said,
         currency = excluded.currency, session = excluded.session";
 
-/// Writes what is known of `instruments`, in one statement.
+const DELETE: &str =
+    "DELETE FROM instrument WHERE (symbol, venue) IN (SELECT value->>'symbol', value->>'venue' FROM json_each(?))";
+
+/// Writes what is known of `instruments`, in one statement, and deletes what is `gone`, in another.
 ///
 /// # Errors
 /// `Internal` when it can't be written.
-pub async fn keep(db: &Database, instruments: &[Instrument]) -> Result<(), AppError> {
+pub async fn keep(db: &Database, instruments: &[Instrument], gone: &[Key]) -> Result<(), AppError> {
     let rows: Vec<NewRow> = instruments.iter().map(NewRow::from).collect();
-    let rows = serde_json::to_string(&rows).map_err(|e| crate::server::error::internal("instruments", &e))?;
+    let json = |rows: serde_json::Result<String>| rows.map_err(|e| crate::server::error::internal("instruments", &e));
+    let (rows, gone) = (json(serde_json::to_string(&rows))?, json(serde_json::to_string(gone))?);
     db.writer
         .write(move |conn| {
             Box::pin(async move {
+                sqlx::query(DELETE).bind(gone).execute(&mut *conn).await?;
                 sqlx::query(UPSERT).bind(rows).execute(conn).await?;
                 Ok(())
             })

@@ -20,7 +20,10 @@ use crate::{
             board::PublicBoard,
             instruments::known::Known,
             near::near,
-            venues::settings::{as_said, reader},
+            venues::{
+                names::{is_made_up, kind, subscribes},
+                settings::as_said,
+            },
         },
     },
 };
@@ -69,22 +72,6 @@ struct Seen {
     /// Those that have a price, in the order in which they are meant.
     priced: HashMap<Key, usize>,
     running: Vec<VenueKind>,
-}
-
-/// The venue that prices of `venue` come from, `replay:coinbase` and the like included.
-pub fn kind(venue: &str) -> Option<VenueKind> {
-    venue.split(':').next().and_then(|name| name.parse().ok())
-}
-
-/// The venue of that name, where one can subscribe to symbols by name.
-pub fn subscribes(venue: &str) -> Option<VenueKind> {
-    let kind: VenueKind = venue.parse().ok()?;
-    reader(kind).map(|_| kind)
-}
-
-/// Made up or played from a recording: known for as long as it is on the board, though instruments are kept for ever.
-pub fn is_made_up(venue: &str) -> bool {
-    matches!(kind(venue), Some(VenueKind::Demo | VenueKind::Replay))
 }
 
 impl Market {

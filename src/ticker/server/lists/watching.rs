@@ -12,10 +12,7 @@ use std::{
 
 use sqlx::SqlitePool;
 
-use super::{
-    market::subscribes,
-    store::{self, Owner},
-};
+use super::store::{self, Owner};
 use crate::{
     ids::UserId,
     server::shutdown::Shutdown,
@@ -23,7 +20,7 @@ use crate::{
         model::Key,
         server::{
             record::Recorder,
-            venues::{Venues, watched::Guard},
+            venues::{Venues, names::subscribes, watched::Guard},
         },
     },
 };

@@ -1,6 +1,7 @@
 //! `/api/v1`: prices for programs.
 
 mod bars;
+mod forget;
 mod quotes;
 mod watchlists;
 
@@ -10,7 +11,13 @@ use utoipa::OpenApi;
 use crate::server::state::AppState;
 
 #[derive(OpenApi)]
-#[openapi(paths(quotes::quotes, quotes::instruments, bars::bars, watchlists::watchlists))]
+#[openapi(paths(
+    quotes::quotes,
+    quotes::instruments,
+    forget::forget,
+    bars::bars,
+    watchlists::watchlists
+))]
 struct Paths;
 
 /// What the calls are, for the API's description.
@@ -22,7 +29,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/quotes", get(quotes::quotes))
-        .route("/instruments", get(quotes::instruments))
+        .route("/instruments", get(quotes::instruments).delete(forget::forget))
         .route("/bars", get(bars::bars))
         .route("/watchlists", get(watchlists::watchlists))
 }

@@ -71,12 +71,12 @@ struct Row {
 }
 
 /// What leaves the board.
-pub struct Gone<'a> {
+pub struct Leaving<'a> {
     /// All of it.
     pub all: &'a [Key],
     /// Those whose bars go with them.
     pub with_bars: &'a [Key],
-    /// The version at which they leave, where there are any.
+    /// The version at which the last of them leaves, where there are any.
     pub version: u64,
 }
 
@@ -89,7 +89,7 @@ pub async fn keep(
     db: &Database,
     kept: &[Kept],
     bars: Rows,
-    gone: Gone<'_>,
+    gone: Leaving<'_>,
     then: impl FnOnce() + Send + 'static,
 ) -> Result<(), AppError> {
     let quotes: Vec<NewQuote> = kept.iter().map(NewQuote::from).collect();

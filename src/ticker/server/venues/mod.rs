@@ -14,6 +14,7 @@ pub mod frames;
 pub mod hearing;
 pub mod kraken;
 mod kraken_wire;
+pub mod names;
 pub mod out;
 pub mod pulse;
 pub mod replay;

@@ -201,7 +201,7 @@ pub const fn default_symbols(kind: VenueKind) -> &'static [&'static str] {
 mod tests {
     use clap::Parser;
 
-    use super::*;
+    use super::{super::names::subscribes, *};
     use crate::server::config::Cli;
 
     fn feeds(flags: &[&str]) -> Feeds {
@@ -268,6 +268,12 @@ mod tests {
             for symbol in default_symbols(kind) {
                 assert!(check_symbol(symbol).is_ok() && reader(kind).is_some(), "{symbol}");
             }
+            assert_eq!(
+                subscribes(kind.name()).is_some(),
+                reader(kind).is_some(),
+                "{}",
+                kind.name()
+            );
         }
     }
 }

@@ -5,7 +5,11 @@ use sqlx::SqlitePool;
 use super::readable;
 use crate::{
     error::AppError,
-    ticker::server::bars::{CHUNK, Interval, bar::Bar, chunk, slot},
+    server::error::internal,
+    ticker::{
+        model::Key,
+        server::bars::{CHUNK, Interval, bar::Bar, chunk, slot},
+    },
 };
 
 /// Bars of a series in the order of their times, closed ones and the open one, from bar `from` to before bar `to`, out of
@@ -81,4 +85,17 @@ pub async fn newest_slots(
 pub async fn find(db: &SqlitePool, symbol: &str, venue: Option<&str>) -> Result<Vec<(i64, String)>, AppError> {
     let sql = "SELECT id, venue FROM series WHERE symbol = ?1 AND venue = coalesce(?2, venue) ORDER BY venue";
     Ok(sqlx::query_as(sql).bind(symbol).bind(venue).fetch_all(db).await?)
+}
+
+/// The series of these symbols, in any case of letters: their numbers, and what they are of, in the order of the venues.
+///
+/// # Errors
+/// `Internal` when the database can't be read.
+pub async fn named(db: &SqlitePool, symbols: &[&str]) -> Result<Vec<(i64, Key)>, AppError> {
+    let symbols = serde_json::to_string(symbols).map_err(|e| internal("bars", &e))?;
+    let sql = "SELECT id, symbol, venue FROM series WHERE symbol COLLATE NOCASE IN (SELECT value FROM json_each(?))
+        ORDER BY venue, symbol";
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(sql).bind(symbols).fetch_all(db).await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(id, symbol, venue)| (id, Key { symbol, venue })).collect())
 }

@@ -5,7 +5,7 @@ mod deleting;
 mod loading;
 mod writing;
 
-pub use asking::{bars, find, newest_slots};
+pub use asking::{bars, find, named, newest_slots};
 pub use deleting::{delete_gone, delete_old, forget};
 pub use loading::{Series, all, shelves};
 pub use writing::{Rows, write};
