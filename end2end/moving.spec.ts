@@ -67,6 +67,20 @@ test("a tall screen is filled without scrolling", async ({ server, ines }) => {
   await expect(number(ines, 400)).toBeInViewport();
 });
 
+test("a thread that covers the room on a phone loads nothing of it", async ({ server, ines }) => {
+  history(server);
+  await ines.page.setViewportSize({ width: 390, height: 844 });
+  const asked: string[] = [];
+  ines.page.on("request", (request) => asked.push(request.url()));
+  await ines.open("/rooms/1?thread=400");
+  await expect(ines.page.getByRole("region", { name: "Thread", exact: true }).getByRole("status").first()).toHaveText("live");
+  await ines.page.waitForTimeout(1_000);
+  expect(asked.filter((url) => url.includes("more_messages"))).toEqual([]);
+  await ines.page.getByRole("link", { name: "Close" }).click();
+  await expect(number(ines, 400)).toBeInViewport();
+  expect(await stretch(ines)).toEqual([361, 400]);
+});
+
 test("what one looks at stays in its place while more is loaded at either end", async ({ server, ines, tomasz }) => {
   history(server);
   await ines.open("/rooms/1?before=231");

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Connection, QueryBuilder, SqliteConnection, sqlite::S
 use squawkbox::{
     accounts::server::Accounts,
     chat::{
-        message::PAGE,
+        rules::PAGE,
         server::{markdown, store},
     },
     ids::{RoomId, UserId},

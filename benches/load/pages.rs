@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::header;
-use squawkbox::{chat::message::PAGE, ids::RoomId};
+use squawkbox::{chat::rules::PAGE, ids::RoomId};
 
 use crate::{
     million::{self, EMPTY, FULL, MESSAGES, MIDDLE, NEWEST, PAST},

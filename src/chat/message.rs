@@ -6,12 +6,14 @@ use leptos::{ev::MouseEvent, prelude::*};
 use web_sys::Element;
 
 use super::{
+    Said,
     acting::{ACTIONS, Act},
     connection::ChatConnection,
     message_actions::{Can, Delete, Edit, Menu, change},
     message_html,
     model::{Change, File, Message, Quote, Thread},
     reading::new_words,
+    rules::AFTER,
 };
 use crate::{
     accounts::model::{Me, Role},
@@ -20,12 +22,6 @@ use crate::{
     time::Timestamp,
     ui::{handler::press, text::text, when::when},
 };
-
-/// What makes the look of a message: true when it follows another by the same author.
-pub type Said = Arc<dyn Fn(Arc<Message>, bool) -> AnyView + Send + Sync>;
-
-/// How one of them is drawn.
-pub type Draw = fn(ChatConnection, &Me, Arc<Message>, bool) -> AnyView;
 
 /// What draws messages as `me` sees them who looks by `chat`.
 pub fn said(chat: ChatConnection, me: Me) -> Said {
@@ -157,12 +153,6 @@ pub fn thread_link(room: RoomId, root: u64) -> String {
 pub fn reply_link(room: RoomId, root: u64, seq: u64) -> String {
     thread_link(room, root) + &format!("&reply={seq}#t{seq}")
 }
-
-/// Messages on a page, and in a step to earlier or later ones: more than most screens show, as more come when one nears an end.
-pub const PAGE: u32 = 40;
-
-/// A page ends before a place: so far behind a message that what was said next is seen too.
-pub const AFTER: u64 = 30;
 
 /// Where a message can be found again.
 pub fn permalink(room: RoomId, seq: u64) -> String {

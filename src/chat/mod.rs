@@ -51,11 +51,22 @@ pub mod wire;
 #[cfg(feature = "ssr")]
 pub mod server;
 
+/// What makes the look of a message: true when it follows another by the same author.
+pub type Said = std::sync::Arc<dyn Fn(std::sync::Arc<model::Message>, bool) -> leptos::prelude::AnyView + Send + Sync>;
+
+/// How one of them is drawn.
+pub type Draw = fn(
+    connection::ChatConnection,
+    &crate::accounts::model::Me,
+    std::sync::Arc<model::Message>,
+    bool,
+) -> leptos::prelude::AnyView;
+
 /// Messages drawn by `draw`; on the server once for all who see the same.
 #[cfg(feature = "ssr")]
 use server::drawn::said as drawn;
 
 #[cfg(not(feature = "ssr"))]
-fn drawn(chat: connection::ChatConnection, me: crate::accounts::model::Me, draw: message::Draw) -> message::Said {
+fn drawn(chat: connection::ChatConnection, me: crate::accounts::model::Me, draw: Draw) -> Said {
     std::sync::Arc::new(move |message, again| draw(chat, &me, message, again))
 }

@@ -42,10 +42,14 @@ impl ChatConnection {
         remember(shown.room, place);
     }
 
-    /// Loads more where a page leaves some of a tall screen free: nothing can be scrolled there.
+    /// Loads more where what there is leaves some of a tall screen free: nothing can be scrolled there.
     pub fn fill(self) {
-        if let Some(log) = self.log().filter(|log| log.scroll_height() <= log.client_height()) {
-            press(&log, ".earlier");
+        // On a phone a thread covers the room, which has no height then.
+        let is_free = |log: &Element| log.client_height() > 0 && log.scroll_height() <= log.client_height();
+        if let Some(log) = self.log().filter(is_free)
+            && !press(&log, ".earlier")
+        {
+            press(&log, ".later");
         }
     }
 
@@ -147,10 +151,13 @@ fn go(path: &str) {
     link::follow(&format!("{path}{thread}#{mark}"));
 }
 
-fn press(log: &Element, link: &str) {
-    if let Ok(Some(link)) = log.query_selector(link) {
+/// False where there is no such link.
+fn press(log: &Element, link: &str) -> bool {
+    let link = log.query_selector(link).ok().flatten();
+    if let Some(link) = &link {
         link.unchecked_ref::<HtmlElement>().click();
     }
+    link.is_some()
 }
 
 /// The place of the first message in sight.

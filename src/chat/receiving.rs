@@ -98,6 +98,7 @@ impl ChatConnection {
                         self.missed(room, seen);
                     }
                     self.attend();
+                    request_animation_frame(move || self.fill());
                 }
             }
             ServerFrame::Ack { .. } => {

@@ -13,9 +13,11 @@ use super::{
     api::open_room,
     composer::Composer,
     connection::ChatConnection,
-    message::{AFTER, PAGE, permalink, reply_link, thread_link},
+    message::{permalink, reply_link, thread_link},
     message_list::MessageList,
-    model, thread_pane,
+    model,
+    rules::{AFTER, PAGE},
+    thread_pane,
     timeline::{End, Timeline},
     viewer::Viewer,
 };

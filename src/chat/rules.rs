@@ -1,4 +1,5 @@
-//! What may be said and what a room may be called. Pure; both ends use it, so that a page can say it first.
+//! What may be said, what a room may be called, and how much of it a page shows. Pure; both ends use it, so that a page can say
+//! it first.
 
 use crate::{error::AppError, ids::FileId};
 
@@ -10,6 +11,11 @@ pub const LONGEST_ROOM_NAME: usize = 40;
 pub const LONGEST_TOPIC: usize = 250;
 /// Files in one message at most.
 pub const MOST_FILES: usize = 10;
+/// Messages on a page, and in a step to earlier or later ones: more than most screens show, as more come when one nears an end.
+pub const PAGE: u32 = 40;
+
+/// A page ends before a place: so far behind a message that what was said next is seen too.
+pub const AFTER: u64 = 30;
 
 /// The body as it will be kept: without space around it and without control characters.
 ///

@@ -19,7 +19,7 @@ use crate::{
     error::AppError,
     ids::RoomId,
     live::badge::{Link, LinkBadge},
-    ui::{self, focus, handler::key, link},
+    ui::{self, focus, handler::key, link, rows::hash},
 };
 
 /// The thread of the message at `root` of `room`.
@@ -94,7 +94,9 @@ pub fn root(root: Message) -> AnyView {
         vec![now.unwrap_or_else(|| Arc::clone(&root))]
     };
     let said = said(expect_context(), expect_context());
-    ui::rows::rows(newest, |message| message.changed, move |message| said(message, false))
+    // What it quotes may be taken back, which is no change of it.
+    let look = |message: &Arc<Message>| hash(&(message.changed, message.reply.as_ref().map(|quote| &quote.text)));
+    ui::rows::rows(newest, look, move |message| said(message, false))
 }
 
 /// The connection of the room that the thread stands beside.

@@ -10,12 +10,7 @@ use leptos::{
 
 use crate::{
     accounts::model::{Me, Role},
-    chat::{
-        connection::ChatConnection,
-        message::{Draw, Said},
-        message_html,
-        model::Message,
-    },
+    chat::{Draw, Said, connection::ChatConnection, message_html, model::Message},
     ids::UserId,
     server::state::AppState,
 };

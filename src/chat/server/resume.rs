@@ -2,15 +2,13 @@
 
 use super::{Chat, store};
 use crate::{
-    chat::{model::Message, wire::ServerFrame},
+    chat::{model::Message, rules::PAGE, wire::ServerFrame},
     error::AppError,
     ids::{RoomId, UserId},
 };
 
 /// Changes sent in one resume at most; beyond it the room is reset to its newest page.
 pub const RESUME: u32 = 500;
-/// Messages of a reset.
-const NEWEST: u32 = 60;
 /// Text in one frame, in bytes, if it has more than one message. Small, because a socket keeps the room that its
 /// largest frame took.
 const LARGEST_STEP: usize = 8 * 1024;
@@ -40,7 +38,7 @@ pub async fn missed(chat: &Chat, me: UserId, room: RoomId, after: Option<u64>) -
     };
     let reset = after.is_none_or(|after| after > newest) || missed.len() > most as usize;
     let mut messages = if reset {
-        store::history(db, room, None, NEWEST).await?.messages
+        store::history(db, room, None, PAGE).await?.messages
     } else {
         missed
     };

@@ -2,9 +2,9 @@
 
 use crate::{
     chat::{
-        message::{AFTER, PAGE},
         model::{About, History, Person, Room, RoomPage, Rooms, Teammate},
         notify::model::Level,
+        rules::{AFTER, PAGE},
     },
     error::AppError,
     ids::{RoomId, UserId},

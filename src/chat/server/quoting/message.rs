@@ -3,8 +3,9 @@
 use super::{Link, Snapshot, snapshot::Row};
 use crate::{
     chat::{
-        message::{AFTER, permalink},
+        message::permalink,
         model::RoomKind,
+        rules::AFTER,
         server::{Chat, store},
     },
     error::AppError,
