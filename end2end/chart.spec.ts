@@ -98,11 +98,16 @@ test("what is forgotten leaves everybody's desk, and comes back with its next pr
   await tick("STAYS", "2.50");
   const rows = tomasz.prices.filter({ hasText: "TYPO" });
   await expect(rows).toHaveCount(1);
+  const chart = await tomasz.context.newPage();
+  await chart.goto(`${server.url}/ticker/chart?symbol=TYPO&venue=lab`);
+  await expect(chart.locator("canvas").first()).toBeVisible();
   await ines.open("/ticker/chart?symbol=TYPO&venue=lab");
   await ines.page.getByRole("link", { name: "Forget this symbol…" }).click();
   await ines.page.getByRole("button", { name: "Forget the symbol" }).click();
   await expect(rows).toHaveCount(0);
   await expect(tomasz.prices.filter({ hasText: "STAYS" })).toHaveCount(1);
+  await expect(chart.getByText(/There are no prices of TYPO/)).toBeVisible();
+  await chart.close();
   await tick("TYPO", "1.75");
   await expect(rows).toContainText("1.75");
 });

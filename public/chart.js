@@ -435,7 +435,8 @@ function start() {
     follow([symbol, ...(other ? [otherName] : [])], byId("link"), (quote) => {
       if (quote.symbol === symbol && quote.venue === venue) live(quote);
       if (beside && quote.symbol === otherName && quote.venue === otherVenue) liveBeside(quote);
-    });
+      // Its bars may be gone too, and what the page says of it.
+    }, (left) => left.symbol === symbol && left.venue === venue && location.reload());
     offer(byId("with"));
     alerts();
     happened();

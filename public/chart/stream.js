@@ -2,8 +2,8 @@
 
 import { follow as events } from "/events.js";
 
-/** Gives `take` each quote of `symbols`; `badge` says when the line is down. */
-export function follow(symbols, badge, take) {
+/** Gives `take` each quote of `symbols`, and `gone` the key of what left; `badge` says when the line is down. */
+export function follow(symbols, badge, take, gone) {
   const here = () => badge.textContent && (badge.textContent = "");
   events(
     // From the beginning each time: what was missed shows in the newest price.
@@ -11,7 +11,8 @@ export function follow(symbols, badge, take) {
     {
       ticker({ data }) {
         here();
-        const { quote, whole } = JSON.parse(data);
+        const { quote, whole, gone: left } = JSON.parse(data);
+        if (left) gone(left.key);
         for (const news of quote ? [quote] : (whole?.quotes ?? [])) take(news);
       },
     },

@@ -168,6 +168,22 @@ async fn a_venue_and_a_symbol_are_found_in_any_letters_by_everybody() {
     assert!(price.starts_with("EURUSD 1.10 0.00 (0.00%) at fx"), "{price}");
     let (venue, elsewhere) = charted(&app, &ines, json!({"symbol": "eurusd", "venue": "FX"})).await;
     assert_eq!((venue.as_str(), elsewhere), ("fx", json!(["bank"])));
+    // What is compared, an alert, and a list.
+    let compare = json!({"symbol": "EURUSD", "venue": "fx", "with": "BANK:eurusd"});
+    let request = ines.client.post(format!("{}/do/chart", app.url));
+    let both = request
+        .json(&json!({ "asked": compare }))
+        .send()
+        .await
+        .expect("an answer");
+    let both: Value = both.json().await.expect("JSON");
+    assert_eq!(both["other"]["written"], "bank:EURUSD", "{both}");
+    let alert = told(&mut socket, "three", "/alert BANK:eurusd > 5").await;
+    assert!(!alert.contains("BANK") && !alert.contains("eurusd"), "{alert}");
+    let written = text::read("BANK:eurusd\nBank:GBPUSD").expect("two symbols");
+    let keys = ticker.lists.market.resolve(written).expect("both known by their venue");
+    let keys: Vec<String> = keys.iter().map(|key| format!("{}:{}", key.venue, key.symbol)).collect();
+    assert_eq!(keys, ["bank:EURUSD", "bank:GBPUSD"]);
     for (query, venue) in [
         ("symbol=eurusd", "bank"),
         ("symbol=Fx:Eurusd", "fx"),

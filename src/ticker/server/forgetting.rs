@@ -13,12 +13,12 @@ use crate::{
 /// What would be lost with a symbol.
 ///
 /// # Errors
-/// `NotFound` when nothing was heard of it.
+/// `NotFound` when no price of it is kept.
 pub async fn losses(ticker: &Ticker, key: Key) -> Result<Losses, AppError> {
     let readers = &ticker.db.readers;
     let series = store::find(readers, &key.symbol, Some(&key.venue)).await?.pop();
     let quote = ticker.public_board().quote(&key);
-    if series.is_none() && quote.is_none() && ticker.instrument(&key).is_none() {
+    if series.is_none() && quote.is_none() {
         return Err(nothing(&key));
     }
     let days = match series {
@@ -42,7 +42,8 @@ pub async fn losses(ticker: &Ticker, key: Key) -> Result<Losses, AppError> {
 /// # Errors
 /// `NotFound` when nothing was heard of it; as [`Recorder::committed`](super::record::Recorder::committed).
 pub async fn forget(ticker: &Ticker, key: &Key) -> Result<(), AppError> {
-    if !ticker.recorder.forget_one(key) {
+    let series = store::find(&ticker.db.readers, &key.symbol, Some(&key.venue)).await?;
+    if !ticker.recorder.forget_one(key, !series.is_empty()) {
         return Err(nothing(key));
     }
     ticker.recorder.committed().await?;

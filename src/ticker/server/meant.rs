@@ -1,5 +1,6 @@
 //! Which symbol at which venue is meant by what somebody writes, and which venue where a symbol has prices at several and
-//! none is said. Pure; lists, messages, alerts, charts and programs all ask here.
+//! none is said. Pure; messages, commands, charts and programs ask here, and for the order of venues lists and alerts, which know
+//! more than what has prices (`lists/market`).
 //!
 //! What is written the same goes before what differs in the case of its letters, and a symbol with its venue
 //! (`coinbase:BTC-USD`) before a symbol alone, of which the venues come in the order in which they are meant:

@@ -65,21 +65,16 @@ impl Recorder {
     pub async fn start(db: Database, shutdown: &Shutdown) -> Result<Started, AppError> {
         let instruments = Known::start(db.clone(), shutdown).await?;
         let kept = store::quotes(&db).await?;
-        let forgotten = store::forgotten(&db).await?;
+        let floor = store::last_departure(&db).await?;
         let keeper = Keeper::load(&db.readers).await?;
-        let highest = kept
-            .iter()
-            .map(|kept| kept.quote.version)
-            .max()
-            .unwrap_or(0)
-            .max(forgotten);
+        let highest = kept.iter().map(|kept| kept.quote.version).max().unwrap_or(0).max(floor);
         // Browsers hold versions as cursors. One that a power cut lost must not be used for something else, so the
         // count goes on from the clock, which is far ahead of one count a change.
         let now = u64::try_from(Timestamp::now().micros()).unwrap_or(0);
         let board = Arc::new(PublicBoard::new(highest.max(now)));
         board.publish(Changes {
             version: highest,
-            floor: forgotten,
+            floor,
             quotes: kept.iter().map(Kept::said).collect(),
             sparks: kept.iter().map(Kept::spark).collect(),
             days: keeper.days(keeper.keys()),
@@ -141,6 +136,13 @@ impl Recorder {
         if state.taken.waiting() + state.writing >= WAITING {
             return Err("the server can't keep up: send it again later".to_owned());
         }
+        let is_new = !state.taken.knows(&tick.key);
+        if is_new && state.has_all_series() {
+            return Err(format!(
+                "there are bars of {SERIES} symbols, which is as many as are kept: no other symbol is taken in until an \
+                 administrator has one of them forgotten"
+            ));
+        }
         let mut outcome = state.taken.take(&tick, trade, SYMBOLS);
         // What is as old as those that would go takes nobody's place.
         let now = Timestamp::now();
@@ -148,18 +150,18 @@ impl Recorder {
         if outcome.is_none() && !is_quiet && state.make_room(now) {
             outcome = state.taken.take(&tick, trade, SYMBOLS);
         }
-        let has_all_series = state.has_all_series();
+        let Some(outcome) = outcome else {
+            let full = format!("the board is full: it holds {SYMBOLS} symbols");
+            return Err(match is_quiet {
+                true => format!("{full}, and a price from more than {QUIET_DAYS} days ago takes the place of none"),
+                false => format!(
+                    "{full}, and each of them had a price in the last {QUIET_DAYS} days, or is on a list or in an alert"
+                ),
+            });
+        };
+        // Counted anew with each round.
+        state.series += usize::from(is_new && trade.is_some());
         drop(state);
-        let outcome = outcome.ok_or_else(|| match has_all_series {
-            true => format!(
-                "there are bars of {SERIES} symbols, which is as many as are kept: no other symbol is taken in, only prices of \
-                 those on the board"
-            ),
-            false => format!(
-                "the board is full: it holds {SYMBOLS} symbols, and each of them had a price in the last {QUIET_DAYS} days, or \
-                 is on a list or in an alert"
-            ),
-        })?;
         if let Some(digits) = outcome.digits {
             self.instruments.seen(&tick.key, digits);
         }
@@ -210,11 +212,14 @@ impl Recorder {
         self.forget_all(|key| key.venue == venue);
     }
 
-    /// Forgets a symbol at a venue likewise, and what it was known to be; `false` where nothing was known of it. It begins anew
-    /// with its next tick.
-    pub fn forget_one(&self, key: &Key) -> bool {
+    /// Forgets a symbol at a venue likewise, and what it was known to be, unless its venue lists it; `has_bars` where the database
+    /// says so. `false` where nothing was known of it. It begins anew with its next tick.
+    pub fn forget_one(&self, key: &Key, has_bars: bool) -> bool {
         // Before the next tick, by which it is known anew.
         let was_named = self.instruments.forget(key);
+        if has_bars {
+            self.shared.lock().gone.insert(key.clone());
+        }
         self.forget_all(|other| other == key) || was_named
     }
 
@@ -222,7 +227,8 @@ impl Recorder {
         let mut state = self.shared.lock();
         let gone = state.taken.forget(&are_gone);
         state.fills.retain(|fill| !are_gone(&fill.key));
-        let were_some = !gone.is_empty();
+        // Those of before wait until a round that failed is tried again.
+        let were_some = !gone.is_empty() || state.gone.iter().any(&are_gone);
         // Those that made room in this round go with their bars now.
         state.silent.retain(|key| !are_gone(key));
         state.gone.extend(gone);

@@ -17,7 +17,7 @@ impl State {
     /// Lets the symbols go of which nothing has come for long; `false` where none may go. All at once, for each look goes over
     /// the whole board.
     pub(super) fn make_room(&mut self, now: Timestamp) -> bool {
-        if now < self.full_until || self.has_all_series() || self.held.len() < HOLDERS {
+        if now < self.full_until || self.held.len() < HOLDERS {
             return false;
         }
         let held = &self.held;

@@ -165,8 +165,11 @@ impl State {
         venues: Vec<VenueState>,
         waiting: Waiting,
     ) {
+        // What was forgotten meanwhile may have begun anew, without what was before.
         for (key, trades) in waiting.trades {
-            self.taken.take_back(&key, trades, None);
+            if !self.gone.contains(&key) {
+                self.taken.take_back(&key, trades, None);
+            }
         }
         for kept in kept {
             self.taken.take_back(&kept.quote.key(), Vec::new(), Some(kept.sampled));

@@ -10,20 +10,22 @@ use super::{
     bars::bar::{Edge, Trade},
     instruments::guess::pads,
     kept::Kept,
+    room::SERIES,
     tick::Tick,
 };
 use crate::{ticker::model::Key, time::Timestamp};
 
 /// Digits after the point that a symbol has at most.
 const MOST_DIGITS: u32 = 12;
-/// Symbols that are away of which the newest price is remembered, at most: as many as have bars (`room`).
-const AWAY: usize = 20_000;
+/// Symbols that are away of which the newest price is remembered, at most: as many as have bars (`room`), and as many again that
+/// were only quoted. What isn't remembered begins anew, and its bars go on.
+const AWAY: usize = 2 * SERIES;
 
 /// All symbols.
 #[derive(Debug, Default)]
 pub struct Taken {
     symbols: HashMap<Key, Symbol>,
-    /// The newest prices of those that have bars, and aren't on the board.
+    /// The newest prices of those that aren't on the board.
     away: HashMap<Key, Edge>,
     /// Those of which the next round has to keep something, each once.
     touched: Vec<Key>,
@@ -125,6 +127,11 @@ impl Taken {
         };
         self.waiting += usize::from(has_trade);
         Some(outcome)
+    }
+
+    /// Whether it is on the board, or was.
+    pub fn knows(&self, key: &Key) -> bool {
+        self.symbols.contains_key(key) || self.away.contains_key(key)
     }
 
     /// How many ticks wait for the bars.

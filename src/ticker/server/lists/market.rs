@@ -175,8 +175,10 @@ impl Seen {
                 format!("no venue is known for {symbol}: write it with its venue, such as coinbase:{symbol}")
             });
         };
-        let there = self.known(symbol).iter().filter(|key| key.venue == venue);
-        if let Some(spelt) = there.min_by_key(|key| (key.symbol != symbol, &key.symbol)) {
+        let is_there = |key: &&Key| key.venue.eq_ignore_ascii_case(venue);
+        let there = self.known(symbol).iter().filter(is_there);
+        if let Some(spelt) = there.min_by_key(|key| (key.symbol != symbol, key.venue != venue, &key.symbol, &key.venue))
+        {
             return Ok(spelt.clone());
         }
         if subscribes(venue).is_some() {
@@ -184,8 +186,9 @@ impl Seen {
             let same = same.filter(|key| key.venue == venue).min_by_key(|key| &key.symbol);
             return Ok(same.cloned().unwrap_or_else(|| said(venue.to_owned(), symbol)));
         }
-        if self.venues.contains(venue) {
-            return Ok(said(venue.to_owned(), symbol));
+        let known = self.venues.iter().filter(|known| known.eq_ignore_ascii_case(venue));
+        if let Some(known) = known.min_by_key(|known| (*known != venue, *known)) {
+            return Ok(said(known.clone(), symbol));
         }
         // What others' lists put before a symbol is an exchange, which is no venue here.
         match listed(venue) {

@@ -13,7 +13,7 @@ use crate::{
     ticker::{model::Key, server::forgetting},
 };
 
-/// Which symbol: both, as they are written in `GET /api/v1/instruments`.
+/// Which symbol: both, as they are written on its page and by `GET /api/v1/bars`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct One {
@@ -23,8 +23,8 @@ pub struct One {
     venue: String,
 }
 
-/// Forgets a symbol at a venue: its price, its bars, and what it was known to be. It begins anew when it is sent again. Needs
-/// the scope `admin`.
+/// Forgets a symbol at a venue: its price, its bars, and what it was known to be, unless its venue lists it. It begins anew when
+/// it is sent again. Needs the scope `admin`.
 #[utoipa::path(delete, path = "/api/v1/instruments", params(One),
     responses((status = 204, description = "It is forgotten."), (status = 404, description = "Nothing is known of it."),
         (status = 403, description = "The token lacks the scope `admin`.")))]

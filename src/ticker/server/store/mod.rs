@@ -177,11 +177,11 @@ pub async fn quotes(db: &Database) -> Result<Vec<Kept>, AppError> {
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// The version at which quotes last left the board.
+/// The version at which quotes last left the board, whatever the reason.
 ///
 /// # Errors
 /// `Internal` when the database can't be read.
-pub async fn forgotten(db: &Database) -> Result<u64, AppError> {
+pub async fn last_departure(db: &Database) -> Result<u64, AppError> {
     let version: i64 = sqlx::query_scalar("SELECT forgotten FROM setting")
         .fetch_one(&db.readers)
         .await?;
