@@ -92,7 +92,7 @@ test("an administrator has a symbol forgotten", async ({ ines, tomasz, server, r
   await ines.open(page);
   await ines.page.getByRole("link", { name: "Forget this symbol…" }).click();
   await expect(ines.heading("Forget a symbol")).toBeVisible();
-  await expect(ines.page.getByText("its bars, of 2 days since 2026-01-04")).toBeVisible();
+  await expect(ines.page.getByText("all its bars, on 2 days since 2026-01-04")).toBeVisible();
   await expect(ines.page.getByText("its newest price, 1.50")).toBeVisible();
   await ines.page.getByRole("button", { name: "Forget the symbol" }).click();
   await expect(ines.page).toHaveURL(/\/ticker$/);

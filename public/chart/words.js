@@ -28,6 +28,10 @@ export function figures({ day, quote }) {
 export function price(quote, isTitle) {
   byId("last").textContent = grouped(quote.last);
   for (const side of ["bid", "ask"]) byId(`day-${side}`).textContent = shown(quote[side]);
+  // Those of the day with it: bars come a moment later.
+  const [low, high] = quote.range ?? [];
+  const { open, previous_close: previous } = quote;
+  for (const [name, figure] of Object.entries({ open, high, low, previous })) if (figure != null) byId(`day-${name}`).textContent = shown(figure);
   if (quote.change) {
     const figure = change(direction(quote.change), words("percent", quote));
     figure.title = `${quote.change[0]} since ${since(quote)}`;

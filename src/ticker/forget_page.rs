@@ -46,9 +46,10 @@ fn Question(losses: Losses) -> impl IntoView {
         } else {
             format!("{days} days")
         };
-        view! { <li>{format!("its bars, of {days} since {}", since.day())}</li> }
+        view! { <li>{format!("all its bars, on {days} since {}", since.day())}</li> }
     });
     let last = last.map(|last| view! { <li>{format!("its newest price, {}", grouped(&last.to_string()))}</li> });
+    let keep = paths::chart(&symbol, &venue);
     let is_empty = bars.is_none() && last.is_none();
     view! {
         <h2 class="big">
@@ -72,6 +73,8 @@ fn Question(losses: Losses) -> impl IntoView {
             <input type="hidden" name="symbol" value=symbol />
             <input type="hidden" name="venue" value=venue />
             <button class="button danger" type="submit">"Forget the symbol"</button>
+            " "
+            <a class="button quiet" href=keep>"Keep it"</a>
         </form>
     }
 }

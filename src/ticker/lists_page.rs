@@ -108,7 +108,7 @@ fn Shown(list: Watchlist, rows: Vec<Row>, text: String) -> impl IntoView {
     let rows = rows
         .into_iter()
         .enumerate()
-        .map(|(at, row)| one(&id, at, last, row))
+        .map(|(at, row)| one(&id, at, last, row, &shown))
         .collect_view();
     let table = if count == 0 {
         view! { <p class="empty">"Nothing is on it yet."</p> }.into_any()
@@ -191,7 +191,7 @@ fn Shown(list: Watchlist, rows: Vec<Row>, text: String) -> impl IntoView {
     }
 }
 
-fn one(list: &str, at: usize, last: usize, row: Row) -> AnyView {
+fn one(list: &str, at: usize, last: usize, row: Row, shown: &[Column]) -> AnyView {
     let Row {
         key,
         demo,
@@ -200,7 +200,9 @@ fn one(list: &str, at: usize, last: usize, row: Row) -> AnyView {
     } = row;
     let cells = cells
         .into_iter()
-        .map(|cell| view! { <td inner_html=cell></td> })
+        .zip(shown)
+        // On a phone no head stands over it.
+        .map(|(cell, column)| view! { <td data-head=column.title() inner_html=cell></td> })
         .collect_view();
     let form = |action: &'static str, to: Option<usize>, words: &'static str, sign: &'static str| {
         let Key { symbol, venue } = key.clone();

@@ -140,7 +140,7 @@ async fn an_administrator_is_told_what_is_lost_and_forgets_it_by_a_form() {
     assert!(!page(&bob, chart).await.contains("Forget this symbol"));
     let shown = page(&ines, forget).await;
     for words in [
-        "its bars, of 2 days since 2026-01-04",
+        "all its bars, on 2 days since 2026-01-04",
         "its newest price, 3.50",
         "Forget the symbol",
     ] {

@@ -92,7 +92,13 @@ async fn messages(chat: &Chat, me: &Me, typed: &str) -> Vec<AnyView> {
     let to_message = |Hit {
                           room, message, parts, ..
                       }: Hit| {
-        let (path, author) = (permalink(message.room, message.seq), message.author);
+        let path = permalink(message.room, message.seq);
+        // A file without words is found by its name.
+        let parts = match parts.iter().all(|(_, text)| text.is_empty()) {
+            true => vec![(true, message.gist())],
+            false => parts,
+        };
+        let author = message.author;
         let shown = view! {
             <Avatar name=author.name.clone() id=author.id />
             <span class="name">{around(parts)}</span>

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -133,10 +133,18 @@ impl Market {
         // In the order of their keys where nothing else tells them apart.
         found.sort_by_cached_key(|(key, (rank, _))| {
             let runs = kind(&key.venue).is_some_and(|kind| running.contains(&kind));
-            (*rank, Reverse(runs), key.symbol.len())
+            (*rank, is_made_up(&key.venue), Reverse(runs), key.symbol.len())
         });
         found.truncate(MOST);
         found.into_iter().map(|(key, (_, name))| Found { key, name }).collect()
+    }
+
+    /// The venues of these that one could subscribe to and that aren't run here, each once.
+    pub fn idle(&self, keys: impl Iterator<Item = Key>) -> Vec<String> {
+        let running = self.board.running();
+        let is_idle = |venue: &String| subscribes(venue).is_some_and(|kind| !running.contains(&kind));
+        let venues: BTreeSet<String> = keys.map(|key| key.venue).filter(is_idle).collect();
+        venues.into_iter().collect()
     }
 
     /// What is known of the symbols in `wanted`, which are in small letters.

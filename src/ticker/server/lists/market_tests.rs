@@ -196,6 +196,11 @@ fn others_lists_are_taken_as_far_as_it_is_known_what_they_mean() {
         words.contains("NASDAQ:AAPL can't be watched: prices of NASDAQ come by finnhub or alpaca"),
         "{words}"
     );
+    let idle = |running: &[VenueKind]| {
+        let taken = market(running, &known).sort_out(read(text).unwrap()).taken;
+        market(running, &known).idle(taken.into_iter().map(|(_, key)| key))
+    };
+    assert_eq!(idle(&[VenueKind::Coinbase, VenueKind::Alpaca]), ["binance", "kraken"]);
     let plain = market(&[], &known).sort_out(read("coinbase:BTC-USD").unwrap());
     assert_eq!(told(&plain.taken, &plain.left), None);
 }

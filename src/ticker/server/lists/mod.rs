@@ -121,7 +121,10 @@ impl Lists {
         to: Option<usize>,
     ) -> Result<(), AppError> {
         let keys = match venue {
-            "" => self.market.resolve(text::read(symbol)?)?,
+            "" => self
+                .market
+                .resolve(text::read(symbol)?)
+                .map_err(|error| self.near(error, symbol))?,
             venue => vec![text::key(venue, symbol).map_err(|why| text::refusal(vec![(0, why)]))?],
         };
         if keys.is_empty() {
@@ -139,6 +142,23 @@ impl Lists {
             }
         })
         .await
+    }
+
+    /// A refusal of `typed`, with what it may be the beginning of.
+    fn near(&self, error: AppError, typed: &str) -> AppError {
+        const NAMED: usize = 3;
+        let found = self.market.search(typed);
+        let near: Vec<String> = found
+            .iter()
+            .take(NAMED)
+            .map(|found| text::written(&found.key))
+            .collect();
+        match error {
+            AppError::Invalid(words) if !near.is_empty() => {
+                AppError::Invalid(format!("{words} Near it: {}.", near.join(", ")))
+            }
+            error => error,
+        }
     }
 
     /// Takes an entry off a list; one that is off already stays off.
@@ -182,6 +202,14 @@ impl Lists {
             return Err(text::refusal(left));
         }
         let told = text::told(&taken, &left);
+        let idle = self.market.idle(taken.iter().map(|(_, key)| key.clone()));
+        let idle = (!idle.is_empty()).then(|| {
+            format!(
+                "No prices come from {}: this server doesn't watch there.",
+                idle.join(", ")
+            )
+        });
+        let told: Vec<String> = told.into_iter().chain(idle).collect();
         let keys: Vec<Key> = taken.into_iter().map(|(_, key)| key).collect();
         if keys.is_empty() {
             return Err(AppError::Invalid(
@@ -195,7 +223,7 @@ impl Lists {
             rules::add(entries, keys)
         })
         .await?;
-        Ok(told)
+        Ok((!told.is_empty()).then(|| told.join(" ")))
     }
 
     /// A list as text, which [`Lists::import`] reads.
