@@ -136,7 +136,7 @@ async fn a_gap_of_500_is_told_whole_and_a_larger_one_is_a_reset_to_the_newest_pa
     let (missed, reset) = socket.follow(DESK, Some(20)).await;
     assert_eq!((places(&missed), reset), ((21..=520).collect(), false));
     let (newest, reset) = socket.follow(DESK, Some(19)).await;
-    assert_eq!((places(&newest), reset), ((461..=520).collect(), true));
+    assert_eq!((places(&newest), reset), ((481..=520).collect(), true));
     // What comes after a reset is live.
     socket.post(DESK, "next", "and on").await;
     assert_eq!(socket.said().await.map(|message| message.seq), Some(521));

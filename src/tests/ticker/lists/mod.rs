@@ -289,7 +289,7 @@ async fn forms_work_without_scripts() {
         ("add_to_list", &key[..]),
         ("rename_list", &[("name", "Coins")]),
         ("choose_columns", &[("columns[]", "last")]),
-        ("import_list", &[("text", "kraken:BTC/USD")]),
+        ("import_list", &[("text", "desk:BTC/USD")]),
         ("move_in_list", &[key[0], key[1], ("to", "1")]),
         ("remove_from_list", &key[..]),
     ] {
@@ -301,7 +301,7 @@ async fn forms_work_without_scripts() {
             assert_eq!(back, there, "{function}");
         }
     }
-    assert_eq!(entries(&ines.list(&app, "Coins").await), ["kraken:BTC/USD"]);
+    assert_eq!(entries(&ines.list(&app, "Coins").await), ["desk:BTC/USD"]);
     assert_eq!(send("delete_list", &[of]).await, "/ticker/lists");
     app.running.stop().await;
 }
