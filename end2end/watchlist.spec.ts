@@ -120,6 +120,7 @@ test("what was taken off a list comes back to its place", async ({ ines }) => {
   await keyboard.press("Delete");
   await removed(ines, "B").getByRole("button", { name: "Undo" }).press("Enter");
   await expect(symbols(ines)).toHaveText(["A", "B", "C"]);
+  await expect(row(ines, "B").getByRole("link")).toBeFocused();
   await keyboard.press("Delete");
   await expect(symbols(ines)).toHaveText(["A", "C"]);
   await keyboard.press("ControlOrMeta+z");
