@@ -2,7 +2,7 @@
 //!
 //! pulldown-cmark reads, ammonia lets through only the elements listed here, so that neither alone is trusted.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
@@ -49,24 +49,34 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     clean
 });
 
+/// For how long whoever speaks waits for colours; a language's first block waits for its grammar, which takes seconds unoptimised.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 40 } else { 3 });
+
 /// As [`render`], of a message that calls these. Code in colours takes a while, in which it holds up nobody.
 pub async fn rendered(body: &str, called: &Called) -> Option<String> {
     if !(body.contains("```") || body.contains("~~~")) {
-        return render_with(body, |name| called.is(name), &called.prices);
+        return render_with(body, |name| called.is(name), &called.prices, true);
     }
-    let (body, called) = (body.to_owned(), called.clone());
-    let work = tokio::task::spawn_blocking(move || render_with(&body, |name| called.is(name), &called.prices));
-    work.await.unwrap_or_default()
+    let (text, names) = (body.to_owned(), called.clone());
+    let work = tokio::task::spawn_blocking(move || render_with(&text, |name| names.is(name), &names.prices, true));
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done.unwrap_or_default(),
+        // A grammar that goes back and forth over one line can't be stopped, and whoever speaks doesn't wait for it.
+        Err(_) => {
+            tracing::warn!("code in a message took too long to colour: it is shown without colours");
+            render_with(body, |name| called.is(name), &called.prices, false)
+        }
+    }
 }
 
 /// The HTML of `body`; `None` where the text as typed says all. `calls` tells of a name after an `@` whether it is
 /// somebody's.
 pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
-    render_with(body, calls, &[])
+    render_with(body, calls, &[], true)
 }
 
-/// The same, of what names these prices.
-fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price]) -> Option<String> {
+/// The same, of what names these prices; with code in colours or without.
+fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price], colours: bool) -> Option<String> {
     if let Some(emoji) = only_emoji(body) {
         return Some(format!("<p><span class=\"big\">{emoji}</span></p>"));
     }
@@ -123,7 +133,7 @@ fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price]) -> Op
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
                 if let Some((language, code)) = code.take_if(|_| matches!(tag, TagEnd::CodeBlock)) {
-                    push_code(&mut events, &language, code);
+                    push_code(&mut events, &language, code, colours);
                 }
                 in_link -= usize::from(matches!(tag, TagEnd::Link));
             }
@@ -264,8 +274,8 @@ fn named(text: &str, calls: &impl Fn(&str) -> bool, prices: &[Price]) -> Vec<(us
     found
 }
 
-fn push_code(events: &mut Vec<Event<'_>>, language: &str, code: String) {
-    let Some(parts) = highlight::parts(language, &code) else {
+fn push_code(events: &mut Vec<Event<'_>>, language: &str, code: String, colours: bool) {
+    let Some(parts) = colours.then(|| highlight::parts(language, &code)).flatten() else {
         events.push(Event::Text(code.into()));
         return;
     };
