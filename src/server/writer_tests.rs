@@ -3,6 +3,24 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::*;
 use crate::server::db::{Database, Durability};
 
+/// A database with a table of numbers.
+async fn numbers(folder: &tempfile::TempDir) -> Database {
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let none = sqlx::migrate::Migrator::DEFAULT;
+    let file = folder.path().join("numbers.db");
+    let db = Database::open(&file, &none, Durability::Normal, &tasks, &stop)
+        .await
+        .unwrap();
+    let made = db.writer.write(|conn| {
+        Box::pin(async move {
+            sqlx::query("CREATE TABLE number (n)").execute(conn).await?;
+            Ok(())
+        })
+    });
+    made.await.unwrap();
+    db
+}
+
 async fn insert(conn: &mut SqliteConnection, n: i64) -> Result<(), AppError> {
     sqlx::query("INSERT INTO number VALUES (?)")
         .bind(n)
@@ -14,19 +32,7 @@ async fn insert(conn: &mut SqliteConnection, n: i64) -> Result<(), AppError> {
 #[tokio::test]
 async fn a_panic_fails_its_batch_and_the_writer_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let none = sqlx::migrate::Migrator::DEFAULT;
-    let file = folder.path().join("panics.db");
-    let db = Database::open(&file, &none, Durability::Normal, &tasks, &stop)
-        .await
-        .unwrap();
-    let made = db.writer.write(|conn| {
-        Box::pin(async move {
-            sqlx::query("CREATE TABLE number (n)").execute(conn).await?;
-            Ok(())
-        })
-    });
-    made.await.unwrap();
+    let db = numbers(&folder).await;
 
     // In one batch, as one thread runs both: what stood beside the panic was not kept, and is told so.
     let beside = db.writer.write(|conn| Box::pin(insert(conn, 1)));
@@ -57,19 +63,7 @@ async fn kept(db: &Database) -> Vec<i64> {
 #[tokio::test]
 async fn who_fails_unguarded_takes_its_batch_along_and_who_fails_guarded_goes_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let none = sqlx::migrate::Migrator::DEFAULT;
-    let file = folder.path().join("batches.db");
-    let db = Database::open(&file, &none, Durability::Normal, &tasks, &stop)
-        .await
-        .unwrap();
-    let made = db.writer.write(|conn| {
-        Box::pin(async move {
-            sqlx::query("CREATE TABLE number (n)").execute(conn).await?;
-            Ok(())
-        })
-    });
-    made.await.unwrap();
+    let db = numbers(&folder).await;
     let guarded = |n: i64, fails: bool| {
         db.writer.write(move |conn| {
             Box::pin(async move {
