@@ -19,6 +19,7 @@ use crate::{
         rules,
         server::Accounts,
     },
+    chat::server::highlight,
     error::AppError,
     logs::server::ingest::own_tracing::own_tracing,
 };
@@ -49,6 +50,9 @@ pub fn run() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
+    if matches!(cli.command, Some(Command::Highlight)) {
+        return highlight::child::run().map_or_else(|error| fail(&error.to_string()), |()| ExitCode::SUCCESS);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime can't start: {error}")),
@@ -69,6 +73,8 @@ pub fn run() -> ExitCode {
                 record::record(command).await.map(|text| println!("{text}"))
             }
             Some(Command::Token(command)) => programs::token(command).await.map(|text| println!("{text}")),
+            // Ran above, where there is nothing to wait for.
+            Some(Command::Highlight) => Ok(()),
         }
     });
     // Whatever still blocks a thread must not keep the process from leaving.
@@ -81,7 +87,8 @@ fn fail(error: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn serve(config: Config) -> Result<(), String> {
+async fn serve(mut config: Config) -> Result<(), String> {
+    config.program = std::env::current_exe().ok();
     let (layer, own) = own_tracing();
     telemetry::start(&config.log, layer)?;
     let public_url = config.public_url.clone();

@@ -100,6 +100,9 @@ pub enum Command {
     Record(RecordCommand),
     /// Send what a program writes to a running server, as log lines: app | squawkbox pipe
     Pipe(PipeCommand),
+    /// Colour code for the server, which starts this by itself
+    #[command(hide = true)]
+    Highlight,
 }
 
 /// `squawkbox user …`
@@ -280,6 +283,10 @@ pub struct Config {
     /// What the server writes about itself: error, warn, info, debug, or a filter such as info,squawkbox=debug
     #[arg(long, env = "SQUAWKBOX_LOG", default_value = "info", value_name = "FILTER", value_parser = log_filter)]
     pub log: String,
+
+    /// This program's file, where code is coloured in a process of its own
+    #[arg(skip)]
+    pub program: Option<PathBuf>,
 }
 
 impl Config {

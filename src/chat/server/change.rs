@@ -60,7 +60,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     .map_or_else(Vec::new, |html| quoting::said(&html));
                 called.keep(said);
             }
-            let html = markdown::rendered(body, &called).await;
+            let html = markdown::rendered(body, &called, &chat.highlighter).await;
             (called, html)
         }
         _ => (Called::default(), None),

@@ -2,7 +2,7 @@
 //!
 //! pulldown-cmark reads, ammonia lets through only the elements listed here, so that neither alone is trusted.
 
-use std::{collections::HashSet, sync::LazyLock, time::Duration};
+use std::{collections::HashSet, sync::LazyLock};
 
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
@@ -10,7 +10,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 
 use super::{
     emoji::{only_emoji, with_emoji},
-    highlight,
+    highlight::{Block, Class, Highlighter, Parts},
     mentions::{self, Called},
     quoting::{self, Price},
 };
@@ -38,7 +38,12 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "hr",
             "span",
         ]))
-        .add_allowed_classes("span", ["mention", "big", "demo"].into_iter().chain(highlight::CLASSES))
+        .add_allowed_classes(
+            "span",
+            ["mention", "big", "demo"]
+                .into_iter()
+                .chain(Class::ALL.map(Class::name)),
+        )
         .add_allowed_classes("a", ["chip"])
         .add_tag_attributes("a", ["href", "data-symbol", "data-venue", "data-said"])
         .add_tag_attributes("ol", ["start"])
@@ -49,34 +54,48 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     clean
 });
 
-/// For how long whoever speaks waits for colours; a language's first block waits for its grammar, which takes seconds unoptimised.
-const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 40 } else { 3 });
-
-/// As [`render`], of a message that calls these. Code in colours takes a while, in which it holds up nobody.
-pub async fn rendered(body: &str, called: &Called) -> Option<String> {
-    if !(body.contains("```") || body.contains("~~~")) {
-        return render_with(body, |name| called.is(name), &called.prices, true);
+/// As [`render`], of a message that calls these, with code in colours.
+pub async fn rendered(body: &str, called: &Called, highlighter: &Highlighter) -> Option<String> {
+    let mut blocks = Vec::new();
+    let plain = render_with(
+        body,
+        |name| called.is(name),
+        &called.prices,
+        |block| {
+            blocks.push(block.clone());
+            None
+        },
+    );
+    if blocks.is_empty() {
+        return plain;
     }
-    let (text, names) = (body.to_owned(), called.clone());
-    let work = tokio::task::spawn_blocking(move || render_with(&text, |name| names.is(name), &names.prices, true));
-    match tokio::time::timeout(PATIENCE, work).await {
-        Ok(done) => done.unwrap_or_default(),
-        // A grammar that goes back and forth over one line can't be stopped, and whoever speaks doesn't wait for it.
-        Err(_) => {
-            tracing::warn!("code in a message took too long to colour: it is shown without colours");
-            render_with(body, |name| called.is(name), &called.prices, false)
+    match highlighter.colours(blocks).await {
+        Some(colours) => {
+            let mut colours = colours.into_iter();
+            render_with(
+                body,
+                |name| called.is(name),
+                &called.prices,
+                |_| colours.next().flatten(),
+            )
         }
+        None => plain,
     }
 }
 
-/// The HTML of `body`; `None` where the text as typed says all. `calls` tells of a name after an `@` whether it is
-/// somebody's.
+/// The HTML of `body`, code without colours; `None` where the text as typed says all. `calls` tells of a name after an `@`
+/// whether it is somebody's.
 pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
-    render_with(body, calls, &[], true)
+    render_with(body, calls, &[], |_| None)
 }
 
-/// The same, of what names these prices; with code in colours or without.
-fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price], colours: bool) -> Option<String> {
+/// The same, of what names these prices; `colours` tells those of each block of code in turn.
+fn render_with(
+    body: &str,
+    calls: impl Fn(&str) -> bool,
+    prices: &[Price],
+    mut colours: impl FnMut(&Block) -> Option<Parts>,
+) -> Option<String> {
     if let Some(emoji) = only_emoji(body) {
         return Some(format!("<p><span class=\"big\">{emoji}</span></p>"));
     }
@@ -133,7 +152,9 @@ fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price], colou
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
                 if let Some((language, code)) = code.take_if(|_| matches!(tag, TagEnd::CodeBlock)) {
-                    push_code(&mut events, &language, code, colours);
+                    let block = Block { language, code };
+                    let parts = colours(&block);
+                    push_code(&mut events, block.code, parts);
                 }
                 in_link -= usize::from(matches!(tag, TagEnd::Link));
             }
@@ -274,21 +295,27 @@ fn named(text: &str, calls: &impl Fn(&str) -> bool, prices: &[Price]) -> Vec<(us
     found
 }
 
-fn push_code(events: &mut Vec<Event<'_>>, language: &str, code: String, colours: bool) {
-    let Some(parts) = colours.then(|| highlight::parts(language, &code)).flatten() else {
-        events.push(Event::Text(code.into()));
-        return;
-    };
-    for (class, text) in parts {
+/// Code as it is, or in parts.
+fn push_code(events: &mut Vec<Event<'_>>, code: String, parts: Option<Parts>) {
+    let mut rest = code.as_str();
+    for (class, length) in parts.into_iter().flatten() {
+        // Parts are of this code; those that aren't leave it without colours.
+        let Some((text, after)) = rest.split_at_checked(length) else {
+            break;
+        };
+        rest = after;
         let text = Event::Text(text.to_owned().into());
         match class {
             Some(class) => events.extend([
-                Event::InlineHtml(format!("<span class=\"{class}\">").into()),
+                Event::InlineHtml(format!("<span class=\"{}\">", class.name()).into()),
                 text,
                 Event::InlineHtml("</span>".into()),
             ]),
             None => events.push(text),
         }
+    }
+    if !rest.is_empty() {
+        events.push(Event::Text(rest.to_owned().into()));
     }
 }
 

@@ -11,7 +11,7 @@ pub mod files;
 mod frames;
 pub mod gateway;
 mod gateway_frame;
-mod highlight;
+pub mod highlight;
 pub mod hooks;
 pub mod indexing;
 pub mod markdown;
@@ -53,6 +53,7 @@ use crate::{
 use commands::Command;
 use drawn::Drawn;
 use files::{Files, shelf::Shelf};
+use highlight::Highlighter;
 use notify::Notifier;
 use options::Offer;
 use presence::Presence;
@@ -89,6 +90,8 @@ pub struct Chat {
     pub said: Said,
     /// Has links in messages looked up.
     pub previews: Previews,
+    /// Has code in messages coloured.
+    pub highlighter: Highlighter,
     /// Who is interrupted, and how.
     pub notify: Notifier,
     /// Files in messages.
@@ -224,6 +227,7 @@ impl Chat {
             said,
             drawn: Drawn::default(),
             previews,
+            highlighter: Highlighter::start(config.program.clone(), shutdown),
         };
         (chat, queues, links)
     }

@@ -45,7 +45,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     };
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, room, &body).await?;
-    let html = markdown::rendered(&body, &called).await;
+    let html = markdown::rendered(&body, &called, &chat.highlighter).await;
     let told = chat.told();
     let new = move || NewMessage {
         room,

@@ -5,6 +5,8 @@ use squawkbox::{chat, error, ids};
 
 mod alerts;
 mod bars;
+#[cfg(target_os = "linux")]
+mod code;
 mod files;
 mod full_disk;
 mod lines;

@@ -46,6 +46,17 @@ impl Server {
         assert!(done.expect("prlimit").success());
     }
 
+    /// The processes that it has begun and that run.
+    #[cfg(target_os = "linux")]
+    pub fn children(&self) -> Vec<u32> {
+        let own = self.child.id().to_string();
+        let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers
+            .filter(|process| stat(*process).is_some_and(|stat| stat[1] == own))
+            .collect()
+    }
+
     fn listen(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
@@ -98,6 +109,21 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a process does anything.
+#[cfg(target_os = "linux")]
+pub fn is_running(process: u32) -> bool {
+    stat(process).is_some()
+}
+
+/// State, parent and what else Linux tells of a process that isn't over.
+#[cfg(target_os = "linux")]
+fn stat(process: u32) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name, in brackets, may hold anything.
+    let stat: Vec<String> = text.rsplit_once(')')?.1.split_whitespace().map(Into::into).collect();
+    (stat[0] != "Z").then_some(stat)
 }
 
 /// Runs a command to its end, with `input` on standard input.
