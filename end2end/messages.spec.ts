@@ -29,6 +29,28 @@ test("Markdown is shown as meant, and what looks like HTML is text", async ({ in
   }
 });
 
+test("code has colours, and code that can't be coloured in time is shown all the same", async ({ ines, tomasz }) => {
+  await ines.composer.fill("```js\nconst limits = {\n  /**\n   * in lots\n   */\n  day: 40,\n};\n```");
+  await ines.send.click();
+  // The grammar of HTML never comes to an end on this.
+  await ines.composer.fill("```html\n<script>\nonce /*\n```");
+  await ines.send.click();
+  await tomasz.say("and I can talk");
+  for (const one of [ines, tomasz]) {
+    const code = message(one, "in lots").locator("pre");
+    const plain = await code.evaluate((code) => getComputedStyle(code).color);
+    for (const word of ["const", "in lots", "40"]) {
+      await expect(code.locator("span").filter({ hasText: word })).not.toHaveCSS("color", plain);
+    }
+    await one.sees("and I can talk");
+    await expect(message(one, "once /*").locator("pre")).toHaveText("<script>\nonce /*\n");
+    for (const colorScheme of ["dark", "light"] as const) {
+      await one.page.emulateMedia({ colorScheme });
+      await accessible(one.page, `code, ${colorScheme}`);
+    }
+  }
+});
+
 test("an edit is seen by both and says that it is one", async ({ ines, tomasz }) => {
   await ines.say("teh price");
   await tomasz.sees("teh price");

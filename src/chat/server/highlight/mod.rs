@@ -33,10 +33,10 @@ pub const COMMAND: &str = "highlight";
 /// Messages that wait for colours; who sends another waits too.
 const QUEUE: usize = 16;
 /// For how long whoever speaks waits for colours, their turn included.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// For how long one message's code is looked at. A language's first block waits for its grammar to be read: up to half a
-/// second.
-const LIMIT: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// For how long one message's code is looked at. A language's first block waits for its grammar to be read: half a
+/// second for the largest, on a slow machine more.
+const LIMIT: Duration = Duration::from_secs(3);
 /// How long a process that has nothing to do is kept.
 const IDLE: Duration = Duration::from_secs(5 * 60);
 
