@@ -178,6 +178,11 @@ test("what is refused says why, stays, and is sent again by a button", async ({ 
   await expect(waiting).toContainText("archived", { timeout: 30_000 });
   expect((await archive(false)).status()).toBe(200);
   await expect(field).toBeVisible();
+  // Wherever one is, the rail says so.
+  await remote.rooms.getByRole("link", { name: "# desk" }).click();
+  const room = remote.rooms.getByRole("link", { name: /not sent/ });
+  await expect(room).toBeVisible();
+  await room.click();
   await waiting.getByRole("button", { name: "Try again" }).click();
   await expect(remote.page.getByRole("button", { name: "Try again" })).toHaveCount(0);
   await ines.page.goto(`${ines.url}/rooms/2`);

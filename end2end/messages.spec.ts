@@ -181,8 +181,13 @@ test("a draft keeps what it answers, also over a reload", async ({ ines, tomasz 
   await expect(tomasz.composer).toBeFocused();
   await tomasz.composer.fill("half of it");
   await tomasz.rooms.getByRole("link", { name: "Ticker" }).click();
-  await tomasz.rooms.getByRole("link", { name: "# desk" }).click();
+  // The rail says where one has begun to write, also after a reload.
+  const begun = tomasz.rooms.getByRole("link", { name: /# desk.*draft/ });
+  await expect(begun).toBeVisible();
+  await tomasz.page.reload();
+  await begun.click();
   await expect(tomasz.page.locator(".replying")).toContainText("shall we hedge?");
+  await expect(begun).toHaveCount(0);
   await tomasz.page.reload();
   await tomasz.arrive();
   await expect(tomasz.page.locator(".replying")).toContainText("shall we hedge?");

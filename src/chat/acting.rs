@@ -10,7 +10,6 @@ use super::{
     connection::ChatConnection,
     message_actions::change,
     model::{Change, Quote},
-    outbox_storage::keep_draft,
 };
 use crate::{
     ids::RoomId,
@@ -108,7 +107,7 @@ impl ChatConnection {
     pub(super) fn answer(self, room: RoomId, quote: Option<Quote>) {
         let mut draft = self.draft(room);
         draft.reply.clone_from(&quote);
-        keep_draft(self.my_id(), room, &draft);
+        self.put_draft(room, &draft);
         self.replying.set(quote);
     }
 

@@ -48,6 +48,8 @@ pub struct ChatConnection {
     pub typing: RwSignal<Vec<(Person, Timestamp)>>,
     /// What one has written and no room shows yet.
     pub outbox: RwSignal<Outbox>,
+    /// Rooms with something that isn't sent yet.
+    pub drafts: RwSignal<Vec<RoomId>>,
     /// Files on their way into the rooms' next messages.
     pub uploads: RwSignal<Uploads>,
     pub(super) sources: StoredValue<Vec<Source>>,
@@ -120,6 +122,7 @@ impl ChatConnection {
             people: RwSignal::new(Vec::new()),
             typing: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::default()),
+            drafts: RwSignal::new(Vec::new()),
             uploads: RwSignal::new(Uploads::default()),
             sources: StoredValue::new(Vec::new()),
             viewing: RwSignal::new(None),

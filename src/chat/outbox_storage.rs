@@ -11,9 +11,16 @@ use crate::ids::{RoomId, UserId};
 pub fn load(user: UserId) -> Vec<Waiting> {
     let Some(storage) = storage() else { return Vec::new() };
     let prefix = key(user, "");
-    let names = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten());
-    let ours = names.filter(|name| name.starts_with(&prefix));
+    let ours = names(&storage).filter(|name| name.starts_with(&prefix));
     ours.filter_map(|name| get(&storage, &name)).collect()
+}
+
+/// The rooms in which `user` has begun what isn't sent yet.
+pub fn drafted(user: UserId) -> Vec<RoomId> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let prefix = draft_key(user, "");
+    let rooms = names(&storage).filter_map(|name| name.strip_prefix(&prefix)?.parse().ok());
+    rooms.collect()
 }
 
 /// Keeps a message. A full or forbidden storage only costs what a reload would have saved.
@@ -30,7 +37,7 @@ pub fn forget(user: UserId, client_id: &str) {
 
 /// What isn't sent yet of the next message in `room`: its text, what it answers, files that are there.
 pub fn draft(user: UserId, room: RoomId) -> Waiting {
-    let kept = storage().and_then(|storage| storage.get_item(&draft_key(user, room)).ok().flatten());
+    let kept = storage().and_then(|storage| storage.get_item(&draft_key(user, &room.to_string())).ok().flatten());
     let kept = kept.unwrap_or_default();
     // A text alone, as it was kept before.
     serde_json::from_str(&kept).unwrap_or_else(|_| Waiting {
@@ -39,14 +46,16 @@ pub fn draft(user: UserId, room: RoomId) -> Waiting {
     })
 }
 
-/// Keeps what isn't sent yet of the next message in `room`.
-pub fn keep_draft(user: UserId, room: RoomId, draft: &Waiting) {
-    let key = draft_key(user, room);
-    if !draft.body.is_empty() || draft.reply.is_some() || !draft.files.is_empty() {
+/// Keeps what isn't sent yet of the next message in `room`, and tells whether that is anything.
+pub fn keep_draft(user: UserId, room: RoomId, draft: &Waiting) -> bool {
+    let key = draft_key(user, &room.to_string());
+    let is_any = !draft.body.is_empty() || draft.reply.is_some() || !draft.files.is_empty();
+    if is_any {
         put(&key, draft);
     } else if let Some(storage) = storage() {
         let _ = storage.remove_item(&key);
     }
+    is_any
 }
 
 /// What makes a message's name unique for its author, whatever the browser.
@@ -59,6 +68,10 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+fn names(storage: &Storage) -> impl Iterator<Item = String> {
+    (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten())
+}
+
 fn get(storage: &Storage, key: &str) -> Option<Waiting> {
     serde_json::from_str(&storage.get_item(key).ok().flatten()?).ok()
 }
@@ -69,7 +82,7 @@ fn put(key: &str, waiting: &Waiting) {
     }
 }
 
-fn draft_key(user: UserId, room: RoomId) -> String {
+fn draft_key(user: UserId, room: &str) -> String {
     format!("squawkbox.draft.{user}.{room}")
 }
 

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use super::{
     connection::ChatConnection,
     model::{Room, RoomKind},
+    outbox::Progress,
     reading::new_words,
 };
 use crate::ui::{rows::rows, text::text};
@@ -83,10 +84,11 @@ fn RoomLink(room: Room) -> impl IntoView {
     let path = leptos_router::hooks::use_location().pathname;
     let id = room.id;
     let href = format!("/rooms/{id}");
-    let current = {
+    let is_current = {
         let href = href.clone();
-        move || (path.get() == href).then_some("page")
+        Signal::derive(move || path.get() == href)
     };
+    let current = move || is_current.get().then_some("page");
     let is_direct = room.kind == RoomKind::Direct;
     let is_private = room.kind == RoomKind::Private;
     let class = text(move || {
@@ -95,7 +97,18 @@ fn RoomLink(room: Room) -> impl IntoView {
             .rooms
             .with(|rooms| rooms.iter().find(|other| other.id == id).map(state).unwrap_or_default());
         let mut class = "room-link".to_owned();
-        for (is_so, word) in [(is_private, " private"), (unread, " unread"), (muted, " muted")] {
+        let failed = chat.outbox.with(|outbox| {
+            let mut waiting = outbox.in_room(id);
+            waiting.any(|waiting| matches!(waiting.progress, Progress::Failed(_)))
+        });
+        let draft = !failed && !is_current.get() && chat.drafts.with(|drafts| drafts.contains(&id));
+        for (is_so, word) in [
+            (is_private, " private"),
+            (unread, " unread"),
+            (muted, " muted"),
+            (failed, " failed"),
+            (draft, " draft"),
+        ] {
             if is_so {
                 class += word;
             }

@@ -10,7 +10,7 @@ use super::{
     connection::ChatConnection,
     model::{File, Quote},
     outbox::{Outbox, Progress, Waiting},
-    outbox_storage::{draft, forget, keep, keep_draft, load, random},
+    outbox_storage::{draft, drafted, forget, keep, keep_draft, load, random},
     wire::ClientFrame,
 };
 use crate::{
@@ -26,6 +26,7 @@ impl ChatConnection {
         waiting.retain(|waiting| self.thread.is_none_or(|thread| waiting.room == thread));
         self.outbox.set(Outbox::new(waiting));
         self.on_tab(&mut |tab| tab.shown());
+        self.drafts.set(drafted(self.my_id()));
     }
 
     /// Does what is left to do when the thread beside the room goes: says what waits there, and tells what was read.
@@ -73,7 +74,21 @@ impl ChatConnection {
     pub fn keep_draft(self, room: RoomId, text: &str) {
         let mut draft = self.draft(room);
         text.clone_into(&mut draft.body);
-        keep_draft(self.my_id(), room, &draft);
+        self.put_draft(room, &draft);
+    }
+
+    /// The same of all that it is made of.
+    pub(super) fn put_draft(self, room: RoomId, draft: &Waiting) {
+        let is_any = keep_draft(self.my_id(), room, draft);
+        self.drafts.maybe_update(|drafts| {
+            let at = drafts.iter().position(|other| *other == room);
+            match (at, is_any) {
+                (None, true) => drafts.push(room),
+                (Some(at), false) => drop(drafts.swap_remove(at)),
+                _ => return false,
+            }
+            true
+        });
     }
 
     /// Sends a failed message again, under its old name.

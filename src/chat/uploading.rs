@@ -9,7 +9,6 @@ use web_sys::{FileList, ProgressEvent, XmlHttpRequest};
 use super::{
     connection::ChatConnection,
     model::File,
-    outbox_storage::keep_draft,
     rules::{too_many_files, unfit},
     uploads::{Coming, Uploads},
 };
@@ -123,7 +122,7 @@ impl ChatConnection {
         let there = self.uploads.with_untracked(|uploads| uploads.there(room));
         let mut draft = self.draft(room);
         draft.files = there;
-        keep_draft(self.my_id(), room, &draft);
+        self.put_draft(room, &draft);
     }
 
     fn with_source(self, key: u32, f: impl FnOnce(&web_sys::File, &XmlHttpRequest)) {

@@ -176,7 +176,7 @@ async fn whoever_looks_at_the_room_is_left_alone() {
     };
     look(&mut one, Some(DESK)).await;
     ines.tells(&app, DESK, "@bob, as you see").await;
-    let told = ["told to 2 open pages".to_owned()].to_vec();
+    let told = ["told to 2 open pages, whose browsers show it where they may".to_owned()].to_vec();
     look(&mut one, None).await;
     ines.tells(&app, DESK, "@bob, look").await;
     assert_eq!(bodies(&mut one).await, ["@bob, look"]);
@@ -226,7 +226,12 @@ async fn the_page_says_what_was_decided_and_why() {
     assert_eq!(
         bob.decisions(&app).await,
         [
-            decision("hey again @bob", true, "you were mentioned", &["told to 1 open page"]),
+            decision(
+                "hey again @bob",
+                true,
+                "you were mentioned",
+                &["told to 1 open page, whose browser shows it where it may"]
+            ),
             decision("hey @bob", true, "you were mentioned", &[nothing]),
             decision("plain <b>talk</b>", false, silent, &[]),
         ]

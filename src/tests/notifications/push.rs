@@ -184,7 +184,10 @@ async fn a_test_takes_every_way_that_is_on() {
     assert_eq!((text.as_str(), notified, why.as_str()), ("A test", true, ""));
     assert_eq!(
         ways,
-        ["told to 1 open page", "pushed to Unknown device"],
+        [
+            "told to 1 open page, whose browser shows it where it may",
+            "pushed to Unknown device"
+        ],
         "by the time of the answer"
     );
     let more = async || bob.form(&app, "test_notification", &[]).await;

@@ -137,14 +137,12 @@ async fn notify(chat: &Arc<Chat>, queues: &mut CallQueues<String>, concerns: &[C
 fn tell_pages(chat: &Chat, news: &News, people: &[(UserId, u64)]) {
     let mut told = Vec::with_capacity(people.len());
     for (user, id) in people {
-        match chat.notify.looking.pages(*user) {
+        let words = match chat.notify.looking.pages(*user) {
             0 => continue,
-            1 => chat.notify.log.add(*user, *id, true, "told to 1 open page".into()),
-            pages => chat
-                .notify
-                .log
-                .add(*user, *id, true, format!("told to {pages} open pages")),
-        }
+            1 => "told to 1 open page, whose browser shows it where it may".to_owned(),
+            pages => format!("told to {pages} open pages, whose browsers show it where they may"),
+        };
+        chat.notify.log.add(*user, *id, true, words);
         told.push(*user);
     }
     if !told.is_empty() {
