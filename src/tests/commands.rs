@@ -280,7 +280,7 @@ async fn a_feature_adds_commands_of_its_own() {
     let shelf = Shelf::open(folder.path().join("files")).expect("a folder for files");
     let config = Cli::parse_from(["squawkbox"]).serve;
     let notify = Notifier::start(&db, &config).await.expect("the server's keys");
-    let (mut chat, ..) = Chat::new(db, shelf, notify, &config, &shutdown);
+    let (mut chat, _) = Chat::new(db, shelf, notify, &config, &shutdown);
     chat.commands.push(Box::new(Price));
     let typed = async |body: &str| {
         let me = Person {

@@ -10,6 +10,7 @@ mod checkup;
 mod commands;
 mod connections;
 mod delivery;
+mod ended;
 mod files;
 mod gateway;
 mod logs;

@@ -60,13 +60,14 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     .map_or_else(Vec::new, |html| quoting::said(&html));
                 called.keep(said);
             }
-            let html = markdown::rendered(body, &called, &chat.highlighter).await;
+            let html = markdown::rendered(body, &called);
             (called, html)
         }
         _ => (Called::default(), None),
     };
-    let (hub, me, previews) = (chat.hub.clone(), me.clone(), chat.previews.clone());
-    // With its text, a message loses the card under it.
+    let (hub, me) = (chat.hub.clone(), me.clone());
+    let (previews, highlighter) = (chat.previews.clone(), chat.highlighter.clone());
+    // With its text, a message loses the card under it, and its code the colours.
     let is_edit = matches!(change, Change::Edit(_));
     let Done { message, freed, .. } = chat
         .db
@@ -129,6 +130,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                     }
                     if is_edit {
                         previews.note(message);
+                        highlighter.note(message);
                     }
                 }
             },

@@ -1,4 +1,4 @@
-//! What is typed, as HTML: a part of CommonMark, with the line breaks of chat, bare links, `:emoji:` and code in colours.
+//! What is typed, as HTML: a part of CommonMark, with the line breaks of chat, bare links and `:emoji:`.
 //!
 //! pulldown-cmark reads, ammonia lets through only the elements listed here, so that neither alone is trusted.
 
@@ -6,11 +6,10 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
 
 use super::{
     emoji::{only_emoji, with_emoji},
-    highlight::{Block, Class, Highlighter, Parts},
     mentions::{self, Called},
     quoting::{self, Price},
 };
@@ -18,7 +17,7 @@ use super::{
 /// Elements within each other at most; what nests deeper is shown as typed.
 const DEEPEST: usize = 12;
 /// Rendered bytes at most; what would be more is shown as typed.
-const LARGEST: usize = 96 * 1024;
+pub const LARGEST: usize = 96 * 1024;
 static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut clean = Builder::empty();
     clean
@@ -54,56 +53,25 @@ static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     clean
 });
 
-/// As [`render`], of a message that calls these, with code in colours.
-pub async fn rendered(body: &str, called: &Called, highlighter: &Highlighter) -> Option<String> {
-    let mut blocks = Vec::new();
-    let plain = render_with(
-        body,
-        |name| called.is(name),
-        &called.prices,
-        |block| {
-            blocks.push(block.clone());
-            None
-        },
-    );
-    if blocks.is_empty() {
-        return plain;
-    }
-    match highlighter.colours(blocks).await {
-        Some(colours) => {
-            let mut colours = colours.into_iter();
-            render_with(
-                body,
-                |name| called.is(name),
-                &called.prices,
-                |_| colours.next().flatten(),
-            )
-        }
-        None => plain,
-    }
+/// As [`render`], of a message that calls these.
+pub fn rendered(body: &str, called: &Called) -> Option<String> {
+    render_with(body, |name| called.is(name), &called.prices)
 }
 
-/// The HTML of `body`, code without colours; `None` where the text as typed says all. `calls` tells of a name after an `@`
-/// whether it is somebody's.
+/// The HTML of `body`, code still without colours; `None` where the text as typed says all. `calls` tells of a name after
+/// an `@` whether it is somebody's.
 pub fn render(body: &str, calls: impl Fn(&str) -> bool) -> Option<String> {
-    render_with(body, calls, &[], |_| None)
+    render_with(body, calls, &[])
 }
 
-/// The same, of what names these prices; `colours` tells those of each block of code in turn.
-fn render_with(
-    body: &str,
-    calls: impl Fn(&str) -> bool,
-    prices: &[Price],
-    mut colours: impl FnMut(&Block) -> Option<Parts>,
-) -> Option<String> {
+/// The same, of what names these prices.
+fn render_with(body: &str, calls: impl Fn(&str) -> bool, prices: &[Price]) -> Option<String> {
     if let Some(emoji) = only_emoji(body) {
         return Some(format!("<p><span class=\"big\">{emoji}</span></p>"));
     }
     let mut events = Vec::new();
     let (mut depth, mut plain, mut shown) = (0usize, true, 0);
-    // The code of a block so far, with its language.
-    let mut code: Option<(String, String)> = None;
-    let mut in_link = 0usize;
+    let (mut in_code, mut in_link) = (false, 0usize);
     for event in Parser::new_ext(body, Options::ENABLE_STRIKETHROUGH) {
         let event = match event {
             // Shown as typed: an angle bracket in chat is an angle bracket.
@@ -140,28 +108,15 @@ fn render_with(
                     return None;
                 }
                 plain &= matches!(tag, Tag::Paragraph);
-                if let Tag::CodeBlock(kind) = tag {
-                    let language = match kind {
-                        CodeBlockKind::Fenced(language) => language.to_string(),
-                        CodeBlockKind::Indented => String::new(),
-                    };
-                    code = Some((language, String::new()));
-                }
+                in_code |= matches!(tag, Tag::CodeBlock(_));
                 in_link += usize::from(matches!(tag, Tag::Link { .. }));
             }
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                if let Some((language, code)) = code.take_if(|_| matches!(tag, TagEnd::CodeBlock)) {
-                    let block = Block { language, code };
-                    let parts = colours(&block);
-                    push_code(&mut events, block.code, parts);
-                }
+                in_code &= !matches!(tag, TagEnd::CodeBlock);
                 in_link -= usize::from(matches!(tag, TagEnd::Link));
             }
-            Event::Text(text) if let Some((_, code)) = &mut code => {
-                code.push_str(text);
-                continue;
-            }
+            Event::Text(_) if in_code => (),
             Event::Text(text) => {
                 let before = events.len();
                 shown += visible(text);
@@ -293,30 +248,6 @@ fn named(text: &str, calls: &impl Fn(&str) -> bool, prices: &[Price]) -> Vec<(us
     found.extend(quoting::spans(text).filter_map(price));
     found.sort_by_key(|(at, ..)| *at);
     found
-}
-
-/// Code as it is, or in parts.
-fn push_code(events: &mut Vec<Event<'_>>, code: String, parts: Option<Parts>) {
-    let mut rest = code.as_str();
-    for (class, length) in parts.into_iter().flatten() {
-        // Parts are of this code; those that aren't leave it without colours.
-        let Some((text, after)) = rest.split_at_checked(length) else {
-            break;
-        };
-        rest = after;
-        let text = Event::Text(text.to_owned().into());
-        match class {
-            Some(class) => events.extend([
-                Event::InlineHtml(format!("<span class=\"{}\">", class.name()).into()),
-                text,
-                Event::InlineHtml("</span>".into()),
-            ]),
-            None => events.push(text),
-        }
-    }
-    if !rest.is_empty() {
-        events.push(Event::Text(rest.to_owned().into()));
-    }
 }
 
 #[cfg(test)]

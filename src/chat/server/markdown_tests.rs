@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::chat::server::highlight::parts;
 
 fn unmarked(body: &str) -> Option<String> {
     render(body, |_| false)
@@ -46,34 +45,6 @@ fn marks_become_elements() {
         (r"\*no mark\* &amp; no name", "<p>*no mark* &amp; no name</p>"),
     ] {
         assert_eq!(unmarked(typed).as_deref(), Some(html), "{typed}");
-    }
-}
-
-#[test]
-fn code_has_colours_block_by_block() {
-    let coloured = |body: &str| {
-        let parts = |block: &Block| parts(&block.language, &block.code);
-        render_with(body, |_| false, &[], parts).expect("marked up")
-    };
-    assert_eq!(
-        coloured("```rust\nfn a() {}\n```\n```none\nfn\n```\n```sql\nSELECT 1 -- é\n```"),
-        "<pre><code class=\"language-rust\"><span class=\"keyword\">fn</span> <span class=\"function\">a</span>() {}\n\
-         </code></pre>\n\
-         <pre><code class=\"language-none\">fn\n</code></pre>\n\
-         <pre><code class=\"language-sql\"><span class=\"keyword\">SELECT</span> <span class=\"number\">1</span> \
-         <span class=\"comment\">-- é\n</span></code></pre>"
-    );
-    let body = "```\n<é>\n```";
-    let odd = [
-        vec![(Some(Class::Type), 2)],
-        vec![(None, 99)],
-        vec![(Some(Class::Type), 1); 3],
-        vec![],
-    ];
-    for parts in odd {
-        let html = render_with(body, |_| false, &[], |_| Some(parts.clone())).expect("marked up");
-        let text = html.replace("<span class=\"type\">", "").replace("</span>", "");
-        assert_eq!(text, "<pre><code>&lt;é&gt;\n</code></pre>", "{html}");
     }
 }
 

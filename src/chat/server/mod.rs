@@ -113,6 +113,18 @@ pub struct Others {
     pub quotables: Vec<Box<dyn Quotable>>,
 }
 
+/// Messages for those who look at them after their commits.
+pub struct Queues {
+    /// For [`webhooks::run`].
+    pub bots: Receiver<Place>,
+    /// For [`notify::run`].
+    pub people: Receiver<Place>,
+    /// For [`previews::run`].
+    pub links: Receiver<Place>,
+    /// For [`highlight::run`], each with its author.
+    pub code: Receiver<(Place, UserId)>,
+}
+
 /// What goes to the sockets, encoded once.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -177,31 +189,33 @@ impl Chat {
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, AppError> {
         let notify = Notifier::start(&db, config).await?;
-        let (mut chat, [for_bots, for_people], links) = Self::new(db, shelf, notify, config, shutdown);
+        let (mut chat, queues) = Self::new(db, shelf, notify, config, shutdown);
         chat.commands.extend(others.commands);
         chat.offers = others.offers;
         chat.quotables = others.quotables;
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
-        shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));
-        shutdown.spawn(notify::run(chat.clone(), for_people, shutdown.clone()));
+        shutdown.spawn(webhooks::run(
+            chat.clone(),
+            queues.bots,
+            webhooks::LIMIT,
+            shutdown.clone(),
+        ));
+        shutdown.spawn(notify::run(chat.clone(), queues.people, shutdown.clone()));
         let own = Own {
             host: config.public_host(),
             port: config.address.port(),
         };
         let reach = config.reach();
-        shutdown.spawn(previews::run(chat.clone(), links, reach, own, shutdown.clone()));
+        shutdown.spawn(previews::run(chat.clone(), queues.links, reach, own, shutdown.clone()));
+        if let Some(program) = &config.program {
+            shutdown.spawn(highlight::run(chat.clone(), queues.code, program.clone()));
+        }
         Ok(chat)
     }
 
-    /// The feature, and the queues that [`webhooks::run`], [`notify::run`] and [`previews::run`] take.
-    pub fn new(
-        db: Database,
-        shelf: Shelf,
-        notify: Notifier,
-        config: &Config,
-        shutdown: &Shutdown,
-    ) -> (Self, [Receiver<Place>; 2], Receiver<Place>) {
+    /// The feature, and the queues of those who look at what was said.
+    pub fn new(db: Database, shelf: Shelf, notify: Notifier, config: &Config, shutdown: &Shutdown) -> (Self, Queues) {
         let hub = Hub::new(RING);
         let presence = Arc::new(Presence::new(
             hub.clone(),
@@ -209,7 +223,14 @@ impl Chat {
             Duration::from_secs(config.away_seconds),
         ));
         let (previews, links) = Previews::new();
-        let (said, queues) = Said::to(["webhooks", "notifications"]);
+        let (highlighter, code) = Highlighter::new();
+        let (said, [bots, people]) = Said::to(["webhooks", "notifications"]);
+        let queues = Queues {
+            bots,
+            people,
+            links,
+            code,
+        };
         let chat = Self {
             files: Files::start(db.clone(), shelf, config, shutdown),
             notify,
@@ -227,9 +248,9 @@ impl Chat {
             said,
             drawn: Drawn::default(),
             previews,
-            highlighter: Highlighter::start(config.program.clone(), shutdown),
+            highlighter,
         };
-        (chat, queues, links)
+        (chat, queues)
     }
 
     /// Tells the sockets.

@@ -15,7 +15,9 @@ use crate::{
 };
 
 use super::{
-    Audience, Chat, Event, markdown,
+    Audience, Chat, Event,
+    highlight::Highlighter,
+    markdown,
     mentions::{self, Called},
     previews::Previews,
     said::Said,
@@ -45,7 +47,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
     };
     chat.pace.check(&author.id)?;
     let called = mentions::called(chat, room, &body).await?;
-    let html = markdown::rendered(&body, &called, &chat.highlighter).await;
+    let html = markdown::rendered(&body, &called);
     let told = chat.told();
     let new = move || NewMessage {
         room,
@@ -60,6 +62,7 @@ pub async fn post(chat: &Chat, author: Person, draft: Draft) -> Result<(Message,
         told.born(born);
         if born.is_new {
             told.previews.note(&born.message);
+            told.highlighter.note(&born.message);
         }
     };
     let writer = &chat.db.writer;
@@ -154,6 +157,7 @@ pub struct Told {
     hub: Hub<Event>,
     said: Said,
     previews: Previews,
+    highlighter: Highlighter,
 }
 
 impl Chat {
@@ -163,6 +167,7 @@ impl Chat {
             hub: self.hub.clone(),
             said: self.said.clone(),
             previews: self.previews.clone(),
+            highlighter: self.highlighter.clone(),
         }
     }
 }

@@ -125,6 +125,11 @@ impl<'c, S: Transport> Line<'c, S> {
                     Err(RecvError::Lagged(_)) => Err(websocket::too_far_behind()),
                     Err(RecvError::Closed) => Err(websocket::restarting()),
                 },
+                // Before what the other end sends: whose session has ended says nothing more.
+                silence = seldom.next() => match silence {
+                    Ok(silence) => websocket::ask(&mut self.socket, silence).await,
+                    Err(end) => Err(end),
+                },
                 frame = self.socket.next() => {
                     seldom.heard();
                     match frame {
@@ -134,10 +139,6 @@ impl<'c, S: Transport> Line<'c, S> {
                         None => Err(None),
                     }
                 }
-                silence = seldom.next() => match silence {
-                    Ok(silence) => websocket::ask(&mut self.socket, silence).await,
-                    Err(end) => Err(end),
-                },
             };
             if let Err(end) = outcome {
                 return end;

@@ -46,15 +46,21 @@ impl Server {
         assert!(done.expect("prlimit").success());
     }
 
-    /// The processes that it has begun and that run.
+    /// The processes that it has begun and that are there.
     #[cfg(target_os = "linux")]
     pub fn children(&self) -> Vec<u32> {
         let own = self.child.id().to_string();
+        let is_own = |process: &u32| {
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            // Behind the name, which may hold anything: its state, and whose it is.
+            let parent = stat
+                .rsplit_once(')')
+                .and_then(|(_, rest)| rest.split_whitespace().nth(1));
+            parent == Some(&own)
+        };
         let processes = std::fs::read_dir("/proc").expect("processes").flatten();
         let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        numbers
-            .filter(|process| stat(*process).is_some_and(|stat| stat[1] == own))
-            .collect()
+        numbers.filter(is_own).collect()
     }
 
     fn listen(mut command: Command) -> Self {
@@ -111,19 +117,10 @@ impl Drop for Server {
     }
 }
 
-/// Whether a process does anything.
+/// Whether the system knows of a process, be it that nobody has asked how it ended.
 #[cfg(target_os = "linux")]
-pub fn is_running(process: u32) -> bool {
-    stat(process).is_some()
-}
-
-/// State, parent and what else Linux tells of a process that isn't over.
-#[cfg(target_os = "linux")]
-fn stat(process: u32) -> Option<Vec<String>> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name, in brackets, may hold anything.
-    let stat: Vec<String> = text.rsplit_once(')')?.1.split_whitespace().map(Into::into).collect();
-    (stat[0] != "Z").then_some(stat)
+pub fn is_there(process: u32) -> bool {
+    Path::new(&format!("/proc/{process}")).exists()
 }
 
 /// Runs a command to its end, with `input` on standard input.

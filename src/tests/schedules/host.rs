@@ -266,7 +266,7 @@ impl Life {
             let config = Cli::parse_from(["squawkbox"]).serve;
             let notify = Notifier::start(&db, &config).await.expect("the server's keys");
             // No bot has a webhook, and nobody is notified: nobody looks at what is said.
-            let (mut chat, _, _) = Chat::new(db, shelf, notify, &config, &shutdown);
+            let (mut chat, _) = Chat::new(db, shelf, notify, &config, &shutdown);
             chat.pace = PerKey::new(1, pace);
             chat.resume = RESUME;
             Arc::new(chat)

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 
 use super::{Block, Parts, grammars::parts};
 
@@ -20,11 +20,14 @@ const MEMORY: u64 = 1 << 30;
 /// # Errors
 /// When that isn't what the server sends, or nobody reads the answer.
 pub fn run() -> io::Result<()> {
+    let maximum = getrlimit(Resource::As).maximum;
     let limit = Rlimit {
-        current: Some(MEMORY),
-        maximum: Some(MEMORY),
+        current: Some(maximum.map_or(MEMORY, |bytes| bytes.min(MEMORY))),
+        maximum,
     };
     setrlimit(Resource::As, limit)?;
+    // Messages go first.
+    nice(10)?;
     let (lines, input) = mpsc::sync_channel(1);
     thread::spawn(move || {
         for line in io::stdin().lock().lines().map_while(Result::ok) {

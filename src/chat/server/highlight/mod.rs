@@ -1,44 +1,37 @@
-//! Code in colours, by a process of its own.
+//! Code in colours: of blocks whose fence says the language.
 //!
-//! What is pasted is read by other people's grammars, and some never come to an end on some texts: syntect 5.3 turns for
-//! ever on an open comment in JavaScript. No thread can be stopped from outside; a process can. It is this program again
-//! ([`child`]): started with the first code, told the blocks of one message at a time, killed when one takes too long, and
-//! let go when nobody has sent code for a while, with the tens of megabytes that its grammars take.
+//! After its commit `post`, or `change`, names a message with such code to a bounded queue. Here the blocks are looked up in
+//! its HTML ([`html`]), told to a [`process`] of its own, and the message is changed to the same with colours, which takes
+//! the normal way to everybody. Nobody waits for that: other people's grammars do the work, and some never come to an end
+//! on some texts (syntect 5.3 turns for ever on an open comment in JavaScript). No thread can be stopped from outside; a
+//! process can. Whoever's code had to be stopped gets no colours for a minute, so that others get theirs.
 
 pub mod child;
 mod grammars;
+mod html;
+mod process;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    process::{Child, ChildStdin, ChildStdout, Command},
-    sync::{mpsc, oneshot},
-    time::timeout,
+    sync::mpsc,
+    time::{Instant, timeout},
 };
 
-use crate::server::shutdown::Shutdown;
+use crate::{chat::model::Message, error::AppError, ids::UserId};
 
-#[cfg(test)]
-pub use grammars::parts;
+use super::{Chat, said::Place, store, tell_changed};
+use process::Process;
 
-/// The word after the program's name that makes it a [`child`].
-pub const COMMAND: &str = "highlight";
-/// Messages that wait for colours; who sends another waits too.
-const QUEUE: usize = 16;
-/// For how long whoever speaks waits for colours, their turn included.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// For how long one message's code is looked at. A language's first block waits for its grammar to be read: half a
-/// second for the largest, on a slow machine more.
-const LIMIT: Duration = Duration::from_secs(3);
+/// Messages that wait for colours. Those that come while it is full get none.
+const QUEUE: usize = 1_024;
+/// How long an author whose code couldn't be coloured goes without.
+const REST: Duration = Duration::from_secs(60);
 /// How long a process that has nothing to do is kept.
 const IDLE: Duration = Duration::from_secs(5 * 60);
+/// How often a message that changes meanwhile is looked at again.
+const TRIES: usize = 3;
 
 /// What a part of a code is.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -102,106 +95,92 @@ pub struct Block {
     pub code: String,
 }
 
-/// Takes code of messages.
-pub struct Highlighter(mpsc::Sender<Asked>);
-
-struct Asked {
-    blocks: Vec<Block>,
-    answer: oneshot::Sender<Vec<Option<Parts>>>,
-}
+/// Takes messages with code.
+#[derive(Clone)]
+pub struct Highlighter(mpsc::Sender<(Place, UserId)>);
 
 impl Highlighter {
-    /// Begins to take code, which `program` colours; without one there are no colours.
-    pub fn start(program: Option<PathBuf>, shutdown: &Shutdown) -> Self {
-        let (asks, queue) = mpsc::channel(QUEUE);
-        if let Some(program) = program {
-            shutdown.spawn(run(program, queue));
-        }
-        Self(asks)
+    /// The queue, and its end for [`run`].
+    pub fn new() -> (Self, mpsc::Receiver<(Place, UserId)>) {
+        let (code, queue) = mpsc::channel(QUEUE);
+        (Self(code), queue)
     }
 
-    /// Each block's parts; `None` for one whose language isn't known, and for all where they take too long.
-    pub async fn colours(&self, blocks: Vec<Block>) -> Option<Vec<Option<Parts>>> {
-        let (answer, answered) = oneshot::channel();
-        let asked = async {
-            self.0.send(Asked { blocks, answer }).await.ok()?;
-            answered.await.ok()
-        };
-        timeout(PATIENCE, asked).await.ok().flatten()
+    /// Names a message, if it holds code in a language. Never waits.
+    pub fn note(&self, message: &Message) {
+        let has_code = message.html.as_deref().is_some_and(html::has_code);
+        let asked = ((message.room, message.seq), message.author.id);
+        if has_code && let Err(mpsc::error::TrySendError::Full(_)) = self.0.try_send(asked) {
+            tracing::warn!(room = %message.room, "too much code is said at once to colour all of it");
+        }
     }
 }
 
-async fn run(program: PathBuf, mut queue: mpsc::Receiver<Asked>) {
-    let mut kept: Option<Worker> = None;
+/// Has the code of `queue` coloured by `program`, until the server stops.
+pub async fn run(chat: Arc<Chat>, mut queue: mpsc::Receiver<(Place, UserId)>, program: PathBuf) {
+    let mut process = Process::of(program);
+    // Who goes without, until when: few, since each has kept the process busy.
+    let mut resting: HashMap<UserId, Instant> = HashMap::new();
     loop {
-        let asked = match timeout(IDLE, queue.recv()).await {
+        let (place, author) = match timeout(IDLE, queue.recv()).await {
             Ok(Some(asked)) => asked,
             Ok(None) => return,
             Err(_) => {
-                kept = None;
+                process.end();
                 continue;
             }
         };
-        // Who asked has waited for their turn too long.
-        if asked.answer.is_closed() {
+        let now = Instant::now();
+        resting.retain(|_, until| *until > now);
+        if resting.contains_key(&author) {
             continue;
         }
-        let mut worker = match kept.take().map_or_else(|| Worker::start(&program), Ok) {
-            Ok(worker) => worker,
-            Err(error) => {
-                tracing::warn!(%error, "code can't be coloured");
-                continue;
-            }
-        };
-        match timeout(LIMIT, worker.colours(&asked.blocks)).await {
-            Ok(Ok(colours)) => {
-                // Who has stopped waiting in these moments shows the code without.
-                let _ = asked.answer.send(colours);
-                kept = Some(worker);
-            }
-            Ok(Err(error)) => tracing::warn!(%error, "code in a message can't be coloured"),
-            Err(_) => tracing::warn!("code in a message took too long to colour: it is shown without colours"),
+        if let Err(error) = colour(&chat, &mut process, place).await {
+            tracing::warn!(room = %place.0, %error, "code in a message can't be coloured");
+            resting.insert(author, Instant::now() + REST);
         }
     }
 }
 
-/// The process. Dropped, it is killed.
-struct Worker {
-    _process: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
+/// # Errors
+/// The process's, when it doesn't do it in time.
+async fn colour(chat: &Chat, process: &mut Process, place: Place) -> std::io::Result<()> {
+    for _ in 0..TRIES {
+        // What can't be read or kept has been logged.
+        let Ok(Some(plain)) = plain(chat, place).await else {
+            return Ok(());
+        };
+        let colours = process.colours(&html::blocks(&plain)).await?;
+        let Some(coloured) = html::coloured(&plain, &colours) else {
+            return Ok(());
+        };
+        // Another of its texts, or a card under it, came meanwhile.
+        if !matches!(put(chat, place, plain, coloured).await, Ok(None)) {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
-impl Worker {
-    /// It is given nothing of what this process knows.
-    fn start(program: &Path) -> io::Result<Self> {
-        let mut process = Command::new(program)
-            .arg(COMMAND)
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let (Some(input), Some(output)) = (process.stdin.take(), process.stdout.take()) else {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        };
-        let output = BufReader::new(output);
-        Ok(Self {
-            _process: process,
-            input,
-            output,
-        })
-    }
+/// The HTML of a message whose code has no colours.
+async fn plain(chat: &Chat, (room, seq): Place) -> Result<Option<String>, AppError> {
+    let message = store::message(&mut *chat.db.readers.acquire().await?, room, seq).await?;
+    let html = message
+        .filter(|message| !message.deleted)
+        .and_then(|message| message.html);
+    Ok(html.filter(|html| html::has_code(html)))
+}
 
-    async fn colours(&mut self, blocks: &[Block]) -> io::Result<Vec<Option<Parts>>> {
-        let mut line = serde_json::to_vec(blocks)?;
-        line.push(b'\n');
-        self.input.write_all(&line).await?;
-        let mut answer = String::new();
-        if self.output.read_line(&mut answer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(serde_json::from_str(&answer)?)
-    }
+/// Puts colours into a message, and tells everyone who follows the room; `None` where it isn't `plain` any more.
+async fn put(chat: &Chat, place: Place, plain: String, coloured: String) -> Result<Option<Message>, AppError> {
+    let hub = chat.hub.clone();
+    let work = chat.db.writer.write_then(
+        move |conn| Box::pin(async move { store::replace_html(conn, place, &plain, &coloured).await }),
+        move |message: &Option<Message>| {
+            if let Some(message) = message {
+                tell_changed(&hub, message);
+            }
+        },
+    );
+    work.await
 }

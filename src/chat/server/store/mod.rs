@@ -2,6 +2,7 @@
 
 mod avatars;
 mod changes;
+mod colours;
 mod ends;
 mod files;
 mod marks;
@@ -19,6 +20,7 @@ mod webhooks;
 
 pub use avatars::{avatar, avatar_since, set_avatar};
 pub use changes::{delete, earlier_texts, edit, no_message, react, restate, touch, withdraw};
+pub use colours::replace_html;
 pub use ends::{
     clear_deleted, delete_all_forsaken, delete_forsaken, delete_room, losses, must_not_be_last, open_room, room_now,
     rooms_to_join, set_archived,
