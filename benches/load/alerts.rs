@@ -18,10 +18,10 @@ use squawkbox::{
 };
 
 use crate::{
-    lines::{self, ndjson},
     people::at_desk,
     report::{against, megabytes, thousands},
     server,
+    services::{self, ndjson},
     ticks::{self, SYMBOLS, tokens},
 };
 
@@ -75,8 +75,8 @@ async fn measure(rules: u64) -> Result<f64, String> {
         }
     };
     let (began, mut measured) = (Instant::now(), None);
-    let pause = Duration::from_millis(1_000 * lines::BATCH / RATE);
-    for n in 0..RATE * (WARM + SECONDS) / lines::BATCH {
+    let pause = Duration::from_millis(1_000 * services::BATCH / RATE);
+    for n in 0..RATE * (WARM + SECONDS) / services::BATCH {
         tokio::time::sleep_until((began + pause * n as u32).into()).await;
         if measured.is_none() && began.elapsed() >= Duration::from_secs(WARM) {
             measured = Some((server.process.cpu()?, Instant::now()));
@@ -84,7 +84,7 @@ async fn measure(rules: u64) -> Result<f64, String> {
         post("/ingest/logs", ndjson(n)).await?;
         post(
             "/ingest/ticks",
-            ticks::body(n * lines::BATCH / ticks::BATCH).into_bytes(),
+            ticks::body(n * services::BATCH / ticks::BATCH).into_bytes(),
         )
         .await?;
     }

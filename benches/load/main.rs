@@ -25,6 +25,7 @@ mod returning;
 mod room;
 mod search;
 mod server;
+mod services;
 mod socket;
 mod start;
 mod tails;

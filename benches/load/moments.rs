@@ -6,11 +6,11 @@ use reqwest::header;
 use squawkbox::time::Timestamp;
 
 use crate::{
-    lines,
     million::{self, MESSAGES},
     people::Person,
     report::{Times, against, thousands},
     server::{self, Server},
+    services,
     web::Web,
 };
 
@@ -27,10 +27,10 @@ const REACH: u64 = 13 * 86_400;
 /// When a page doesn't come.
 pub async fn run() -> Result<(), String> {
     let million = million::ready().await?;
-    if lines::blocks_of(&million.data).await.map_or(0, |(lines, ..)| lines) < LINES {
+    if services::blocks_of(&million.data).await.map_or(0, |(lines, ..)| lines) < LINES {
         drop(server::start_on(&million.data)?);
         eprintln!("{} lines are made, once ...", thousands(LINES));
-        lines::fill(&million.data, LINES).await?;
+        services::fill(&million.data, LINES).await?;
     }
     let server = server::start_on(&million.data)?;
     println!(

@@ -16,9 +16,9 @@ use tokio::{
 };
 
 use crate::{
-    lines::{BATCH, ndjson},
     report::{megabytes, thousands},
     server,
+    services::{BATCH, ndjson},
     ticks::tokens,
 };
 

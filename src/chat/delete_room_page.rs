@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    api::{DeleteRoom, room_losses},
+    api::rooms::{DeleteRoom, room_losses},
     model::Losses,
 };
 use crate::{

@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{Discuss, before_discussing},
+    api::messages::{Discuss, before_discussing},
     model::ToDiscuss,
 };
 use crate::{

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{api::earlier_texts, message::permalink, model::Texts};
+use super::{api::messages::earlier_texts, message::permalink, model::Texts};
 use crate::{
     accounts::pages::frame::{Frame, When},
     error::AppError,

@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    api::{RemoveBookmark, Unpin, bookmarks, pins},
+    api::marks::{RemoveBookmark, Unpin, bookmarks, pins},
     model::{Found, Hit},
     search_page::Shown,
 };

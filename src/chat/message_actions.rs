@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlDocument, HtmlTextAreaElement};
 
 use super::{
     acting::Act,
-    api::change_message,
+    api::messages::change_message,
     connection::ChatConnection,
     message::{permalink, thread_link},
     model::{Change, Quote},

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
-    api::more_messages,
+    api::messages::more_messages,
     connection::ChatConnection,
     message::permalink,
     timeline::{End, Timeline},

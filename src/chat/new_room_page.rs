@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::api::CreateRoom;
+use super::api::rooms::CreateRoom;
 use crate::{
     accounts::pages::frame::Frame,
     ui::outcome::{Wrong, refusal},

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{JoinRoom, list_other_rooms},
+    api::rooms::{JoinRoom, list_other_rooms},
     model::{OtherRooms, Room, RoomKind},
 };
 use crate::{

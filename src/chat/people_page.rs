@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{OpenDirect, team},
+    api::rooms::{OpenDirect, team},
     model::Teammate,
 };
 use crate::{

@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    api::{ArchiveRoom, DescribeRoom, Invite, LeaveRoom, about_room},
+    api::rooms::{ArchiveRoom, DescribeRoom, Invite, LeaveRoom, about_room},
     model::{About, RoomKind, Teammate},
     notify::{api::SetLevel, page::LevelChoice},
 };

@@ -10,7 +10,7 @@ use leptos_router::{
 };
 
 use super::{
-    api::open_room,
+    api::messages::open_room,
     composer::Composer,
     connection::ChatConnection,
     message::{permalink, reply_link, thread_link},

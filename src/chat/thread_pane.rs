@@ -8,7 +8,7 @@ use web_sys::Element;
 
 use super::{
     acting::ACTIONS,
-    api::FollowThread,
+    api::messages::FollowThread,
     connection::ChatConnection,
     message::said,
     model::{Message, RoomPage},

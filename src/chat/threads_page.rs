@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{FollowThread, threads},
+    api::messages::{FollowThread, threads},
     message::thread_link,
     model::{Message, QUOTED, Room},
 };

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::pages::frame::Frame,
     chat::{
-        api::{OpenDirect, search_messages},
+        api::{messages::search_messages, rooms::OpenDirect},
         model::Teammate,
         search_page::Hits,
     },

@@ -1,5 +1,7 @@
 //! Silence while nobody watched, and snoozes that are taken back.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn away(rule: &mut Rule, from: i64, until: i64) -> Option<Step> {

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_would_be_too_large_stays_plain() {
         let html = marked_up(&format!("```rust\n{}\n```", "1 ".repeat(4_000)));
-        let ones = vec![(Some(Class::Number), 1), (None, 1)];
+        let ones = [(Some(Class::Number), 1), (None, 1)];
         assert_eq!(coloured(&html, &[Some(ones.repeat(4_000))]), None);
     }
 

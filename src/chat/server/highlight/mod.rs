@@ -56,18 +56,6 @@ pub enum Class {
 }
 
 impl Class {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Keyword,
-        Self::String,
-        Self::Number,
-        Self::Comment,
-        Self::Function,
-        Self::Type,
-        Self::Inserted,
-        Self::Deleted,
-    ];
-
     /// Its name in the stylesheet.
     pub const fn name(self) -> &'static str {
         match self {

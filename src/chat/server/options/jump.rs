@@ -10,7 +10,7 @@ use crate::{
         model::{Me, Role},
     },
     chat::{
-        api::OpenDirect,
+        api::rooms::OpenDirect,
         message::permalink,
         model::{Hit, Room, Teammate},
         server::{Chat, room_pages, search, store},

@@ -1,4 +1,4 @@
-//! Tests of `markdown.rs`.
+//! Which marks become which elements, and what never gets through.
 
 use proptest::prelude::*;
 
