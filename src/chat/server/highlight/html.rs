@@ -108,7 +108,7 @@ mod tests {
             coloured,
             "<p><em>a</em></p>\n\
              <pre><code class=\"language-rust\"><span class=\"keyword\">fn</span> <span class=\"function\">a</span>() \
-             -&gt; &amp;<span class=\"type\">str</span> {}\n</code></pre>\n\
+             -&gt; &amp;<span class=\"keyword\">str</span> {}\n</code></pre>\n\
              <pre><code class=\"language-none\">fn\n</code></pre>\n\
              <pre><code class=\"language-sql\"><span class=\"keyword\">SELECT</span> <span class=\"number\">1</span> \
              <span class=\"comment\">-- é\n</span></code></pre>\n<p>b</p>"
@@ -145,7 +145,7 @@ mod tests {
             vec![(Some(Class::Type), 1); 3],
         ] {
             let coloured = coloured(&html, &[Some(parts)]).expect("colours");
-            assert_eq!(text_of(&coloured), "<é>\n", "{coloured}");
+            assert_eq!(text_of(&coloured), "<é>", "{coloured}");
         }
         assert_eq!(coloured(&html, &[None]), None);
         assert_eq!(coloured(&html, &[]), None);
