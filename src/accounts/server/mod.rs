@@ -4,6 +4,7 @@ pub mod caller;
 pub mod cookie;
 pub mod door;
 pub mod ends;
+mod in_use;
 pub mod own;
 pub mod passwords;
 mod people;
@@ -33,8 +34,8 @@ use crate::{
 use self::{
     door::Limits,
     ends::Ends,
+    in_use::InUse,
     passwords::Passwords,
-    programs::InUse,
     secret::TokenHash,
     session::Session,
     store::{Beginning, Entry, Newcomer},
