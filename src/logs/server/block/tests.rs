@@ -5,6 +5,7 @@ use crate::logs::{
     colours::Style,
     query::{
         Query,
+        matcher::Matcher,
         needs::{Needs, finder},
     },
 };
