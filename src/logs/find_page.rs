@@ -1,12 +1,13 @@
 //! `/logs/search?q=…`: lines of any age, found, counted and looked around in. Plain forms and links; where scripts run,
 //! `public/logs.js` follows what comes, opens lines in their place and has the keys.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{ForgetSearch, SaveSearch, find_lines},
-    find::{Found, Saved, Wanted},
+    api::find_lines,
+    find::{Found, Wanted},
+    find_aside::{Help, SavedSearches},
     find_figures::{Counted, Histogram},
     find_parts::lines,
 };
@@ -14,10 +15,7 @@ use crate::{
     accounts::pages::frame::Frame,
     paths,
     time::Timestamp,
-    ui::{
-        loaded::loaded,
-        outcome::{Wrong, refusal},
-    },
+    ui::{loaded::loaded, outcome::Wrong},
 };
 
 /// Stretches of time that are one press away.
@@ -239,95 +237,4 @@ fn Further(found: Found, is_around: bool) -> impl IntoView {
         view! { <a class="button quiet" id="older" href=url>{words}</a> }
     });
     view! { <p class="further" role="status">{none} {how_far} {older}</p> }
-}
-
-#[component]
-fn SavedSearches(saved: Vec<Saved>, query: String) -> impl IntoView {
-    let wrong = refusal(SaveSearch::PATH).or_else(|| refusal(ForgetSearch::PATH));
-    let just_saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
-    let is_open = wrong.is_some() || just_saved;
-    let rows = saved.into_iter().map(|search| {
-        let forget = format!("Forget {}", search.name);
-        view! {
-            <li>
-                <a href=paths::log_search(&search.query)>{search.name.clone()}</a>
-                <code>{search.query.clone()}</code>
-                {search.team.then(|| view! { <span class="badge">"team"</span> })}
-                <form method="post" action=ForgetSearch::PATH>
-                    <input type="hidden" name="id" value=search.id.to_string() />
-                    <input type="hidden" name="q" value=query.clone() />
-                    <button class="button quiet" type="submit" aria-label=forget>"Forget"</button>
-                </form>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    let save = (!query.is_empty()).then(|| {
-        view! {
-            <form method="post" action=SaveSearch::PATH class="side-by-side">
-                <input type="hidden" name="q" value=query.clone() />
-                <input name="name" aria-label="Name of this search" placeholder="Name of this search" required maxlength="60" />
-                <label class="check">
-                    <input type="checkbox" name="team" value="true" />
-                    "For the team"
-                </label>
-                <button class="button" type="submit">"Save"</button>
-            </form>
-        }
-    });
-    view! {
-        <details open=is_open>
-            <summary>"Saved searches"</summary>
-            {just_saved.then(|| view! { <p role="status">"Saved."</p> })}
-            <Wrong error=wrong />
-            <ul class="saved" role="list">{rows}</ul>
-            {save}
-        </details>
-    }
-}
-
-/// The language, by examples.
-#[component]
-fn Help() -> impl IntoView {
-    let examples = [
-        (
-            "timeout",
-            "the word, in the message or in a field; whole and in any case",
-        ),
-        ("\"connection refused\"", "the words one after the other"),
-        ("timeout -heartbeat", "without that"),
-        (
-            "(timeout OR refused) venue=XLON",
-            "one or the other, and a field's value",
-        ),
-        ("status>=500  took>1.5s", "a field's number, or a time with its unit"),
-        (
-            "level>=warn  source:gate*",
-            "how bad, and from where; * stands for anything",
-        ),
-        ("*sub*string*", "parts of words"),
-        ("/timeout after \\d+ ms/", "a regular expression over the message"),
-        (
-            "since:15m  before:2026-11-20T14:03Z",
-            "when: a while ago, or a moment in UTC",
-        ),
-        ("sort:oldest", "those that came first at the top"),
-    ];
-    let rows = examples.map(|(query, words)| {
-        view! {
-            <dt><a href=paths::log_search(query)><code>{query}</code></a></dt>
-            <dd>{words}</dd>
-        }
-    });
-    view! {
-        <details class="language">
-            <summary>"How to search"</summary>
-            <dl>{rows.collect_view()}</dl>
-            <p class="hint keys" hidden>
-                <kbd>"/"</kbd>" search, "<kbd>"j"</kbd>" "<kbd>"k"</kbd>" move, "<kbd>"J"</kbd>" "<kbd>"K"</kbd>" select, "
-                <kbd>"d"</kbd>" discuss those selected, "<kbd>"e"</kbd>" open, "<kbd>"f"</kbd>
-                " follow, "<kbd>"w"</kbd>" wrap, "<kbd>"c"</kbd>" copy the line's link"
-            </p>
-        </details>
-    }
 }

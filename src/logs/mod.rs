@@ -4,7 +4,7 @@
 //! `server/stream` → `live/event_source` → `connection` → `buffer` (the fold) → `log_row`.
 //!
 //! A search: `find_page` → `server/found` → `query` (what is asked) and `server/search` (where it is looked) → `server/store` →
-//! `find_parts` and `find_figures`.
+//! `find_parts`, `find_figures` and `find_aside`.
 
 pub mod api;
 pub mod buffer;
@@ -13,6 +13,7 @@ pub mod connection;
 pub mod filter;
 mod filter_bar;
 pub mod find;
+mod find_aside;
 mod find_figures;
 pub mod find_page;
 mod find_parts;
