@@ -123,7 +123,7 @@ pub async fn set_suspended(id: UserId, suspended: bool) -> Result<(), AppError> 
     door.state.accounts.set_suspended(&door.admin()?, id, suspended).await?;
     let (chat, person) = (&door.state.chat, door.state.accounts.person(id).await?);
     let rooms = crate::chat::server::room_pages::rooms(chat, id).await?;
-    crate::chat::server::rooms::tell_of(chat, &person, rooms, !suspended);
+    crate::chat::server::members::tell_of(chat, &person, rooms, !suspended);
     leptos_axum::redirect(&format!("/team/{id}"));
     Ok(())
 }
@@ -146,7 +146,7 @@ pub async fn remove_person(id: UserId, name: String, #[server(default)] messages
     }
     let rooms = crate::chat::server::room_pages::rooms(&door.state.chat, id).await?;
     door.state.accounts.remove(&me, id, messages).await?;
-    crate::chat::server::rooms::tell_of(&door.state.chat, &account, rooms, false);
+    crate::chat::server::members::tell_of(&door.state.chat, &account, rooms, false);
     if messages {
         crate::chat::server::withdraw::begin(&door.state);
     }

@@ -72,7 +72,7 @@ pub async fn describe_room(room: RoomId, name: String, #[server(default)] topic:
 /// Brings somebody into a private room.
 ///
 /// # Errors
-/// As `chat/server/rooms.rs`.
+/// As `chat/server/members.rs`.
 #[server(prefix = "/do", endpoint = "invite", output = Json)]
 pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
@@ -81,19 +81,19 @@ pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
         name: me.name,
         ..Default::default()
     };
-    crate::chat::server::rooms::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await?;
+    crate::chat::server::members::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await?;
     Ok(())
 }
 
 /// Leaves a room.
 ///
 /// # Errors
-/// As `chat/server/rooms.rs`.
+/// As `chat/server/members.rs`.
 #[server(prefix = "/do", endpoint = "leave_room", output = Json)]
 pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
     let state = crate::server::state::AppState::here()?;
-    if crate::chat::server::rooms::leave(&state.chat, me, room).await? {
+    if crate::chat::server::members::leave(&state.chat, me, room).await? {
         crate::chat::server::clear::begin(&state);
     }
     leptos_axum::redirect("/rooms");
@@ -103,11 +103,11 @@ pub async fn leave_room(room: RoomId) -> Result<(), AppError> {
 /// Comes into an open room.
 ///
 /// # Errors
-/// As `chat/server/rooms.rs`.
+/// As `chat/server/members.rs`.
 #[server(prefix = "/do", endpoint = "join_room", output = Json)]
 pub async fn join_room(room: RoomId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me.id;
-    crate::chat::server::rooms::join(&crate::server::state::AppState::here()?.chat, me, room).await?;
+    crate::chat::server::members::join(&crate::server::state::AppState::here()?.chat, me, room).await?;
     leptos_axum::redirect(&format!("/rooms/{room}"));
     Ok(())
 }

@@ -16,6 +16,7 @@ pub mod hooks;
 pub mod indexing;
 pub mod markdown;
 pub mod marks;
+pub mod members;
 pub mod mentions;
 pub mod notify;
 pub mod options;

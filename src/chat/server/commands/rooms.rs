@@ -3,7 +3,7 @@
 use super::{Call, Command, Outcome, Run, person};
 use crate::chat::{
     notify::model::Level,
-    server::{notify::levels, rooms, store},
+    server::{members, notify::levels, rooms, store},
 };
 
 /// `/topic`
@@ -56,7 +56,7 @@ impl Command for Invite {
                 return Err((self as &dyn Command).misused());
             }
             let invited = person(chat, &draft.body).await?;
-            let when = match rooms::invite(chat, me, draft.room, invited.id).await? {
+            let when = match members::invite(chat, me, draft.room, invited.id).await? {
                 true => "now",
                 false => "already",
             };

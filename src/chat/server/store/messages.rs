@@ -1,9 +1,9 @@
-//! Messages as they are said and read.
+//! Messages as they are read.
 
 use serde::Deserialize;
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{Root, files::files_of, must_be_live, no_room, place};
+use super::{files::files_of, place};
 use crate::{
     chat::{
         model::{History, Message, Person, QUOTED, Quote, Reaction, Thread},
@@ -202,6 +202,24 @@ pub async fn message(conn: &mut SqliteConnection, room: RoomId, seq: u64) -> Res
     Ok(whole(conn, room, row.into_iter().collect()).await?.pop())
 }
 
+/// The message to which its author gave this name, wherever it was said.
+pub(super) async fn named_by(
+    conn: &mut SqliteConnection,
+    author: UserId,
+    client_id: &str,
+) -> Result<Option<Message>, AppError> {
+    let row: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.author = ? AND m.client_id = ?"))
+        .bind(author.0)
+        .bind(client_id)
+        .fetch_optional(&mut *conn)
+        .await?;
+    // A retry may name another room than the one where it was said.
+    let Some(room) = row.as_ref().map(|row| RoomId(row.room)) else {
+        return Ok(None);
+    };
+    Ok(whole(conn, room, row.into_iter().collect()).await?.pop())
+}
+
 /// The messages of `rows`, which are all of `room`, with their reactions and files.
 async fn whole(conn: &mut SqliteConnection, room: RoomId, rows: Vec<MessageRow>) -> Result<Vec<Message>, AppError> {
     let mut messages: Vec<Message> = rows.into_iter().map(Message::from).collect();
@@ -238,90 +256,4 @@ async fn whole(conn: &mut SqliteConnection, room: RoomId, rows: Vec<MessageRow>)
         }
     }
     Ok(messages)
-}
-
-/// What is to be kept as a message.
-pub struct NewMessage {
-    /// Where.
-    pub room: RoomId,
-    /// By whom.
-    pub author: Person,
-    /// The sender's name for it.
-    pub client_id: String,
-    /// As typed.
-    pub body: String,
-    /// As rendered.
-    pub html: Option<String>,
-    /// What it answers; ignored where there is no such message.
-    pub reply: Option<u64>,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl NewMessage {
-    fn kept_at(self, seq: i64, changed: i64) -> Message {
-        Message {
-            room: self.room,
-            seq: seq.unsigned_abs(),
-            changed: changed.unsigned_abs(),
-            author: self.author,
-            client_id: self.client_id,
-            body: self.body,
-            html: self.html,
-            at: self.at,
-            ..Message::default()
-        }
-    }
-}
-
-/// Keeps a message and gives it the room's next place. The same `client_id` of the same author again answers
-/// with the message it already is, and `false`. Where it was said in a thread, the thread's root is to be told.
-///
-/// # Errors
-/// `NotFound` for the room, `Conflict` when it is archived.
-pub async fn insert(conn: &mut SqliteConnection, new: NewMessage) -> Result<(Message, bool, Option<Root>), AppError> {
-    // In one go, as every statement is a way to SQLite's thread and back. Whoever speaks has read what was said before.
-    let next: Vec<(i64, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
-        "INSERT INTO message (room, seq, changed, author, client_id, body, html, reply, at) \
-         SELECT id, said + 1, changed + 1, ?, ?, ?, ?, \
-         (SELECT seq FROM message r WHERE r.room = room.id AND r.seq = ?), ? \
-         FROM room JOIN member ON member.room = room.id AND member.user = ? \
-         WHERE id = ? AND archived IS NULL ON CONFLICT (author, client_id) DO NOTHING RETURNING seq, changed, \
-         (SELECT parent FROM room WHERE id = message.room), (SELECT root FROM room WHERE id = message.room); \
-         UPDATE room SET said = said + 1, changed = changed + 1 WHERE id = ? AND changes() > 0; \
-         UPDATE member SET read = (SELECT said FROM room WHERE id = member.room) \
-         WHERE room = ? AND user = ? AND changes() > 0",
-    )
-    .bind(new.author.id.0)
-    .bind(&new.client_id)
-    .bind(&new.body)
-    .bind(&new.html)
-    .bind(new.reply.map(place))
-    .bind(new.at.micros())
-    .bind(new.author.id.0)
-    .bind(new.room.0)
-    .bind(new.room.0)
-    .bind(new.room.0)
-    .bind(new.author.id.0)
-    .fetch_all(&mut *conn)
-    .await?;
-    let next = next.into_iter().next();
-    let root = next.and_then(|(_, _, parent, root)| Some((RoomId(parent?), root?.unsigned_abs())));
-    if let Some((said, changed, ..)) = next
-        && new.reply.is_none()
-    {
-        return Ok((new.kept_at(said, changed), true, root));
-    }
-    let kept: Option<MessageRow> = sqlx::query_as(messages!("WHERE m.author = ? AND m.client_id = ?"))
-        .bind(new.author.id.0)
-        .bind(&new.client_id)
-        .fetch_optional(&mut *conn)
-        .await?;
-    // A retry may name another room than the one where it was said.
-    let Some(room) = kept.as_ref().map(|row| RoomId(row.room)) else {
-        must_be_live(conn, new.room, new.author.id).await?;
-        return Err(no_room());
-    };
-    let message = whole(conn, room, kept.into_iter().collect()).await?.pop();
-    Ok((message.ok_or_else(no_room)?, next.is_some(), root))
 }

@@ -5,9 +5,11 @@ mod changes;
 mod colours;
 mod ends;
 mod files;
+mod joined;
 mod marks;
 mod messages;
 mod moments;
+mod new_message;
 mod notify;
 mod people;
 mod previews;
@@ -26,9 +28,11 @@ pub use ends::{
     rooms_to_join, set_archived,
 };
 pub use files::{NewFile, Stored, attach, contents, file, forget_unsent, insert_file, is_used};
+pub use joined::{Joined, room};
 pub use marks::{bookmarks, pin, remove_bookmark, toggle_bookmark};
-pub use messages::{NewMessage, changed_after, first_since, following, history, insert, message, pinned};
+pub use messages::{changed_after, first_since, following, history, message, pinned};
 pub use moments::{Around, SaidThen, said_around, said_openly, said_there};
+pub use new_message::{NewMessage, insert};
 pub use notify::{Concern, Heard, concerns, heard, levels, muted_by, set_level};
 pub use people::{
     Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, newest, on_team,
@@ -38,8 +42,7 @@ pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_o
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
 pub use reading::{Reading, call, counts, set_read};
 pub use rooms::{
-    Joined, all_rooms, archived, describe, followed, insert_room, no_room, room, room_called, room_kind, room_named,
-    rooms,
+    all_rooms, archived, describe, followed, insert_room, no_room, room_called, room_kind, room_named, rooms,
 };
 pub use search::{Page, REACH, Wanted, index, indexed, search, unknown};
 pub use threads::{Reply, Root, follow, open_thread, recount, replied, set_follows, thread, thread_of};
