@@ -39,6 +39,19 @@ async function resting(message: Locator): Promise<number> {
   return rest;
 }
 
+/** The message in the middle of what is in sight, once that rests. */
+async function inTheMiddle(who: Person): Promise<number> {
+  const middle = () =>
+    who.messages.evaluate((log) => {
+      const { left, top, width, height } = log.getBoundingClientRect();
+      const at = document.elementFromPoint(left + width / 2, top + height / 2)?.closest(".msg");
+      return Number(/number (\d+)/.exec(at?.textContent ?? "")?.[1]);
+    });
+  let last = NaN;
+  await expect.poll(async () => last === (last = await middle()), { intervals: [300] }).toBe(true);
+  return last;
+}
+
 test("the room is read back to its beginning and on to its end by scrolling alone", async ({ server, ines }) => {
   history(server);
   await ines.open("/rooms/1");
@@ -177,6 +190,34 @@ test("one comes back to where one was, from another room and after a reload", as
   await ines.page.reload();
   await ines.arrive();
   await expect(number(ines, 250)).toBeInViewport();
+  // The very beginning is a place like any.
+  await ines.page.getByText("Jump to…").click();
+  await ines.page.getByRole("link", { name: "The beginning" }).click();
+  await expect(number(ines, 1)).toBeInViewport();
+  await resting(number(ines, 1));
+  await room("# other");
+  await expect(ines.heading("# other")).toBeVisible();
+  await room("# desk");
+  await expect(number(ines, 1)).toBeInViewport();
+  // What the address points to counts until one has gone on.
+  await ines.page.goto(`${server.url}/rooms/1?before=151#m130`);
+  for (const again of [true, false]) {
+    await ines.arrive();
+    await expect(number(ines, 130)).toBeInViewport();
+    await resting(number(ines, 130));
+    if (again) await ines.page.reload();
+  }
+  await ines.messages.focus();
+  await expect(async () => {
+    await ines.page.keyboard.press("PageUp");
+    await expect(number(ines, 130)).not.toBeInViewport({ timeout: 500 });
+  }).toPass();
+  await expect(ines.page).toHaveURL(`${server.url}/rooms/1`);
+  const seen = number(ines, await inTheMiddle(ines));
+  await resting(seen);
+  await ines.page.reload();
+  await ines.arrive();
+  await expect(seen).toBeInViewport();
   await newest(ines).click();
   await expect(number(ines, 400)).toBeInViewport();
 });

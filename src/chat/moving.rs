@@ -17,6 +17,8 @@ use crate::{ids::RoomId, ui::link};
 const NEAR_END: i32 = 600;
 /// A message counts as the one at the top from this far below the edge, in CSS pixels.
 const TOP: f32 = 24.0;
+/// Where none is there, it is looked for this much further down, in CSS pixels.
+const STEP: usize = 40;
 
 impl ChatConnection {
     /// The room on show was scrolled.
@@ -40,6 +42,9 @@ impl ChatConnection {
         let is_past = shown.timeline.try_with_untracked(Timeline::has_later);
         let place = (top < 0 || is_past == Some(true)).then(|| at_the_top(&log)).flatten();
         remember(shown.room, place);
+        if self.thread.is_none() {
+            leave_the_mark(&log, shown.room);
+        }
     }
 
     /// Loads more where what there is leaves some of a tall screen free: nothing can be scrolled there.
@@ -71,7 +76,7 @@ impl ChatConnection {
             line.unwrap_or(message).scroll_into_view();
         } else if let Some(seq) = place.filter(|_| is_room) {
             remember(room, None);
-            go(&permalink(room, seq));
+            link::replace(&with_thread(&permalink(room, seq)));
         }
     }
 
@@ -96,7 +101,7 @@ impl ChatConnection {
         let asked = window().location().search().unwrap_or_default();
         if self.thread.is_none() && (asked.contains("before=") || asked.contains("on=")) {
             // The room is opened anew, so that the address tells the truth.
-            go(&format!("/rooms/{room}?"));
+            link::follow(&with_thread(&format!("/rooms/{room}?")));
         } else {
             self.to_newest();
         }
@@ -140,15 +145,30 @@ impl ChatConnection {
     }
 }
 
-/// Goes to a place in a room, with the thread that stands beside it.
-fn go(path: &str) {
+/// A place in a room, with the thread that stands beside it.
+fn with_thread(path: &str) -> String {
     let asked = window().location().search().unwrap_or_default();
     let thread = asked
         .split_once("thread=")
         .map(|(_, root)| root.split('&').next().unwrap_or_default());
     let (path, mark) = path.split_once('#').unwrap_or((path, ""));
     let thread = thread.map_or_else(String::new, |root| format!("&thread={root}"));
-    link::follow(&format!("{path}{thread}#{mark}"));
+    format!("{path}{thread}#{mark}")
+}
+
+/// Has the address say the room alone, once what it points to is out of sight: opened anew, the room is where one was.
+fn leave_the_mark(log: &Element, room: RoomId) {
+    let mark = location_hash().and_then(|id| document().get_element_by_id(&id));
+    let Some(mark) = mark else { return };
+    let (mark, log) = (mark.get_bounding_client_rect(), log.get_bounding_client_rect());
+    if mark.bottom() < log.top() || mark.top() > log.bottom() {
+        let address = with_thread(&format!("/rooms/{room}?"));
+        let history = window().history();
+        let _ = history.and_then(|history| {
+            let state = history.state()?;
+            history.replace_state_with_url(&state, "", Some(address.trim_end_matches(['#', '?'])))
+        });
+    }
 }
 
 /// False where there is no such link.
@@ -160,12 +180,15 @@ fn press(log: &Element, link: &str) -> bool {
     link.is_some()
 }
 
-/// The place of the first message in sight.
+/// The place of the first message in sight; above it there may be a day's line, or at the beginning more.
 fn at_the_top(log: &Element) -> Option<u64> {
     let edge = log.get_bounding_client_rect();
-    let (x, y) = (edge.left() as f32 + edge.width() as f32 / 2.0, edge.top() as f32 + TOP);
-    let message = document().element_from_point(x, y)?.closest(".msg").ok()??;
-    message.id().strip_prefix(['m', 't'])?.parse().ok()
+    let x = edge.left() as f32 + edge.width() as f32 / 2.0;
+    let lines = (0..log.client_height()).step_by(STEP);
+    lines.map(|down| edge.top() as f32 + TOP + down as f32).find_map(|y| {
+        let message = document().element_from_point(x, y)?.closest(".msg").ok()??;
+        message.id().strip_prefix(['m', 't'])?.parse().ok()
+    })
 }
 
 fn key(room: RoomId) -> String {

@@ -8,6 +8,15 @@ use crate::paths::is_beside;
 
 /// Goes to a path of ours as a link there would, so that the desk isn't loaded anew.
 pub fn follow(path: &str) {
+    go(path, false);
+}
+
+/// The same in the place of where one is, which *Back* then doesn't lead to.
+pub fn replace(path: &str) {
+    go(path, true);
+}
+
+fn go(path: &str, replaces: bool) {
     let (Ok(link), Some(body)) = (document().create_element("a"), document().body()) else {
         return;
     };
@@ -15,6 +24,8 @@ pub fn follow(path: &str) {
     if is_beside(path) {
         let _ = link.set_attribute("rel", "external");
     }
+    // As leptos_router reads it.
+    let _ = js_sys::Reflect::set(&link, &"replace".into(), &replaces.into());
     let _ = body.append_child(&link);
     link.unchecked_ref::<HtmlElement>().click();
     link.remove();
