@@ -25,7 +25,7 @@ pub fn drafted(user: UserId) -> Vec<RoomId> {
 
 /// Keeps a message. A full or forbidden storage only costs what a reload would have saved.
 pub fn keep(user: UserId, waiting: &Waiting) {
-    put(&key(user, &waiting.client_id), waiting);
+    put(storage(), &key(user, &waiting.client_id), waiting);
 }
 
 /// Forgets a message.
@@ -35,9 +35,12 @@ pub fn forget(user: UserId, client_id: &str) {
     }
 }
 
-/// What isn't sent yet of the next message in `room`: its text, what it answers, files that are there.
+/// What isn't sent yet of the next message in `room`: its text, what it answers, files that are there. The tab's own, else
+/// what was begun last in any.
 pub fn draft(user: UserId, room: RoomId) -> Waiting {
-    let kept = storage().and_then(|storage| storage.get_item(&draft_key(user, &room.to_string())).ok().flatten());
+    let key = draft_key(user, &room.to_string());
+    let kept = [tab(), storage()].into_iter().flatten();
+    let kept = kept.filter_map(|storage| storage.get_item(&key).ok().flatten()).next();
     let kept = kept.unwrap_or_default();
     // A text alone, as it was kept before.
     serde_json::from_str(&kept).unwrap_or_else(|_| Waiting {
@@ -50,10 +53,12 @@ pub fn draft(user: UserId, room: RoomId) -> Waiting {
 pub fn keep_draft(user: UserId, room: RoomId, draft: &Waiting) -> bool {
     let key = draft_key(user, &room.to_string());
     let is_any = !draft.body.is_empty() || draft.reply.is_some() || !draft.files.is_empty();
-    if is_any {
-        put(&key, draft);
-    } else if let Some(storage) = storage() {
-        let _ = storage.remove_item(&key);
+    for storage in [tab(), storage()] {
+        if is_any {
+            put(storage, &key, draft);
+        } else if let Some(storage) = storage {
+            let _ = storage.remove_item(&key);
+        }
     }
     is_any
 }
@@ -68,6 +73,11 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// What this tab keeps for itself, also over a reload.
+fn tab() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
 fn names(storage: &Storage) -> impl Iterator<Item = String> {
     (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten())
 }
@@ -76,8 +86,8 @@ fn get(storage: &Storage, key: &str) -> Option<Waiting> {
     serde_json::from_str(&storage.get_item(key).ok().flatten()?).ok()
 }
 
-fn put(key: &str, waiting: &Waiting) {
-    if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(waiting)) {
+fn put(storage: Option<Storage>, key: &str, waiting: &Waiting) {
+    if let (Some(storage), Ok(json)) = (storage, serde_json::to_string(waiting)) {
         let _ = storage.set_item(key, &json);
     }
 }
