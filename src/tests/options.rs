@@ -91,6 +91,23 @@ async fn emoji_commands_and_keys_are_offered() {
 }
 
 #[tokio::test]
+async fn whom_one_names_comes_before_the_groups_that_they_are_in() {
+    let app = TestApp::start().await;
+    let (ines, bob, cara) = (app.admin().await, app.join("bob").await, app.join("cara").await);
+    let people = [
+        ("people[]", &*bob.me.id.to_string()),
+        ("people[]", &*cara.me.id.to_string()),
+    ];
+    assert_eq!(ines.form(&app, "open_direct", &people).await, 200);
+    for (typed, is_person_first) in [("cara", true), ("@CARA", true), ("car", false)] {
+        let (_, found) = ines.offered(&app, &format!("jump?q={typed}")).await;
+        let (person, group) = (found.find("people[]"), found.find("href=\"/rooms/2\""));
+        assert!(person.is_some() && group.is_some(), "{found}");
+        assert_eq!(person < group, is_person_first, "{typed}: {found}");
+    }
+}
+
+#[tokio::test]
 async fn one_jumps_where_one_may_go() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);

@@ -72,11 +72,20 @@ pub async fn jump(chat: &Chat, me: &Me, typed: &str) -> Result<Vec<Group>, AppEr
     let pages = pages
         .into_iter()
         .map(|(title, path)| link(path.to_owned(), title.into_any()));
+    let is_typed = |name: &str| name.to_lowercase() == typed.trim_start_matches(['@', '#']).to_lowercase();
+    let names_somebody = people
+        .iter()
+        .any(|mate| is_typed(&mate.username) || is_typed(&mate.person.name))
+        && !rooms.iter().any(|room| is_typed(&room.title(me.id).replace("# ", "")));
     let mut groups = vec![
         group("Rooms and conversations", rooms.into_iter().map(to_room).collect()),
         group("People", people.into_iter().map(to_person).collect()),
         group("Pages", pages.chain(leaving).collect()),
     ];
+    if names_somebody {
+        // Before the groups that they are in, too.
+        groups.swap(0, 1);
+    }
     groups.extend(elsewhere.into_iter().flatten());
     groups.push(group("Messages", messages));
     groups.push(group("Search", search.into_iter().flatten().collect()));
