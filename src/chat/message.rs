@@ -126,7 +126,21 @@ fn act(chat: ChatConnection, message: &Message, event: &MouseEvent) {
             event.prevent_default();
             chat.viewing.set(Some(file.clone()));
         }
+    } else if let Ok(Some(link)) = target.closest("a[target]")
+        && is_in_the_desk(&link.get_attribute("href").unwrap_or_default())
+    {
+        // As every link of the desk's does, it leads there in this tab.
+        let _ = link.remove_attribute("target");
     }
+}
+
+fn is_in_the_desk(url: &str) -> bool {
+    let path = window()
+        .location()
+        .origin()
+        .ok()
+        .and_then(|origin| url.strip_prefix(&*origin));
+    path.is_some_and(|path| path.starts_with('/') && !paths::is_beside(path))
 }
 
 /// The way to what is said about the message apart, and what of it is new.

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     accounts::model::Me,
     ids::RoomId,
-    ui::{self, avatar::face, handler::press, rows::hash},
+    live::badge::Link,
+    ui::{self, avatar::face, handler::press, rows::hash, text::text},
 };
 
 /// Messages of one author this close, in seconds, show the author once.
@@ -175,7 +176,16 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
         Progress::Failed(_) => "msg failed",
     };
     let state = match progress {
-        Progress::Sending => view! { <span class="state">"sending…"</span> }.into_any(),
+        Progress::Sending => {
+            let words = text(move || {
+                let words = match chat.link().get() {
+                    Link::Stale(_) => "sent when the line is back",
+                    _ => "sending…",
+                };
+                words.to_owned()
+            });
+            view! { <span class="state">{words}</span> }.into_any()
+        }
         Progress::Kept { .. } => ().into_any(),
         Progress::Failed(why) => {
             let again = client_id.clone();
