@@ -90,6 +90,8 @@ pub struct Chat {
     pub said: Said,
     /// Has links in messages looked up.
     pub previews: Previews,
+    /// Cards show messages that were deleted.
+    pub unshown: Notify,
     /// Has code in messages coloured.
     pub highlighter: Highlighter,
     /// Who is interrupted, and how.
@@ -183,6 +185,7 @@ impl Chat {
         chat.quotables = others.quotables;
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
+        shutdown.spawn(previews::gone::run(chat.clone()));
         shutdown.spawn(webhooks::run(chat.clone(), for_bots, webhooks::LIMIT, shutdown.clone()));
         shutdown.spawn(notify::run(chat.clone(), for_people, shutdown.clone()));
         let own = Own {
@@ -227,6 +230,7 @@ impl Chat {
             said,
             drawn: Drawn::default(),
             previews,
+            unshown: Notify::new(),
             highlighter: Highlighter::start(config.program.clone(), shutdown),
         };
         (chat, queues, links)
