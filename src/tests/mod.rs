@@ -4,6 +4,7 @@ mod accounts;
 mod alerts;
 mod api;
 mod app;
+mod cards;
 mod changes;
 mod chat;
 mod checkup;

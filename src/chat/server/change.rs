@@ -16,6 +16,7 @@ use super::{
     files::shelf::Content,
     markdown,
     mentions::{self, Called},
+    previews::gone,
     quoting, recount, store, tell_changed, threads,
 };
 
@@ -69,7 +70,12 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
     let (previews, highlighter) = (chat.previews.clone(), chat.highlighter.clone());
     // With its text, a message loses the card under it, and its code the colours.
     let is_edit = matches!(change, Change::Edit(_));
-    let Done { message, freed, .. } = chat
+    let Done {
+        message,
+        freed,
+        more_cards,
+        ..
+    } = chat
         .db
         .writer
         .write_then(
@@ -110,6 +116,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                         Change::Bookmark => (),
                     }
                     done.message = store::touch(conn, room, seq).await?;
+                    if matches!(change, Change::Delete) {
+                        (done.cards, done.more_cards) = store::take_gone(conn, gone::STEP).await?;
+                    }
                     Ok(done)
                 })
             },
@@ -122,8 +131,8 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
                         threads::tell_followers(&hub, thread, people);
                     }
                     tell_changed(&hub, message);
-                    if let Some(root) = &done.root {
-                        tell_changed(&hub, root);
+                    for changed in done.root.iter().chain(&done.cards) {
+                        tell_changed(&hub, changed);
                     }
                     if done.counts {
                         recount(&hub, message.room);
@@ -137,6 +146,9 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
         )
         .await?;
     chat.files.free_later(freed);
+    if more_cards {
+        chat.unshown.notify_one();
+    }
     Ok(message)
 }
 
@@ -150,6 +162,9 @@ struct Done {
     freed: Vec<Content>,
     /// The root of the message's thread, which counts what stands in it.
     root: Option<Message>,
+    /// What had cards that showed it, as far as they were taken away.
+    cards: Vec<Message>,
+    more_cards: bool,
     /// Who follows the message's thread from now on.
     follows: Option<(Room, Vec<UserId>)>,
 }
@@ -162,6 +177,8 @@ impl Default for Done {
             counts: false,
             freed: Vec::new(),
             root: None,
+            cards: Vec::new(),
+            more_cards: false,
             follows: None,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     accounts::model::{Me, Role},
     chat::{
-        model::{Losses, OtherRooms, Room, RoomKind},
+        model::{Losses, Message, OtherRooms, Room, RoomKind},
         rules,
         wire::ServerFrame,
     },
@@ -14,7 +14,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Audience, Chat, store, tell};
+use super::{Audience, Chat, previews::gone, store, tell, tell_changed};
 
 /// The open rooms that `me` could come into, and the archived ones.
 ///
@@ -100,8 +100,8 @@ pub async fn losses(chat: &Chat, me: &Me, room: RoomId) -> Result<Losses, AppErr
     store::losses(&chat.db.readers, room).await
 }
 
-/// Deletes a room whose name was typed as `name`: it is nobody's from now on. What it held is to be removed by
-/// [`clear`](super::clear).
+/// Deletes a room whose name was typed as `name`: it is nobody's from now on, and no card shows what was said in it. What it
+/// held is to be removed by [`clear`](super::clear).
 ///
 /// # Errors
 /// As [`archive`], and `Invalid` when the name is another.
@@ -112,17 +112,24 @@ pub async fn delete(chat: &Chat, me: &Me, room: RoomId, name: &str) -> Result<()
     }
     chat.pace.check(&me.id)?;
     let (hub, me) = (chat.hub.clone(), me.id);
-    chat.db
-        .writer
-        .write_then(
-            move |conn| {
-                Box::pin(async move {
-                    store::must_be_in(conn, room, me).await?;
-                    store::must_not_be_last(conn, room).await?;
-                    store::delete_room(conn, room, Timestamp::now()).await
-                })
-            },
-            move |(): &()| tell(&hub, &ServerFrame::Left { room }, Audience::Gone(room)),
-        )
-        .await
+    let deleted = chat.db.writer.write_then(
+        move |conn| {
+            Box::pin(async move {
+                store::must_be_in(conn, room, me).await?;
+                store::must_not_be_last(conn, room).await?;
+                store::delete_room(conn, room, Timestamp::now()).await?;
+                store::take_gone(conn, gone::STEP).await
+            })
+        },
+        move |(cards, _): &(Vec<Message>, bool)| {
+            tell(&hub, &ServerFrame::Left { room }, Audience::Gone(room));
+            for message in cards {
+                tell_changed(&hub, message);
+            }
+        },
+    );
+    if deleted.await?.1 {
+        chat.unshown.notify_one();
+    }
+    Ok(())
 }

@@ -91,6 +91,8 @@ pub struct Chat {
     pub said: Said,
     /// Has links in messages looked up.
     pub previews: Previews,
+    /// Cards show messages that were deleted.
+    pub unshown: Notify,
     /// Has code in messages coloured.
     pub highlighter: Highlighter,
     /// Who is interrupted, and how.
@@ -196,6 +198,7 @@ impl Chat {
         chat.quotables = others.quotables;
         let chat = Arc::new(chat);
         shutdown.spawn(indexing::run(chat.clone()));
+        shutdown.spawn(previews::gone::run(chat.clone()));
         shutdown.spawn(webhooks::run(
             chat.clone(),
             queues.bots,
@@ -249,6 +252,7 @@ impl Chat {
             said,
             drawn: Drawn::default(),
             previews,
+            unshown: Notify::new(),
             highlighter,
         };
         (chat, queues)

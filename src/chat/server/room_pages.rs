@@ -1,5 +1,7 @@
 //! What pages show of rooms: one of them, its history, all of them, who is in them.
 
+use std::collections::BTreeMap;
+
 use crate::{
     chat::{
         model::{About, History, Person, Room, RoomPage, Rooms, Teammate},
@@ -55,6 +57,25 @@ pub async fn mine(chat: &Chat, me: UserId) -> Result<Vec<Room>, AppError> {
 /// When the database can't be read.
 pub async fn rooms(chat: &Chat, person: UserId) -> Result<Vec<Room>, AppError> {
     store::all_rooms(&chat.db.readers, person).await
+}
+
+/// What `me` calls these rooms and threads, of those that they are in.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn titles(chat: &Chat, me: UserId, of: Vec<RoomId>) -> Result<BTreeMap<RoomId, String>, AppError> {
+    let db = &chat.db.readers;
+    let rooms = store::all_rooms(db, me).await?;
+    let mut titles: BTreeMap<RoomId, String> = rooms.iter().map(|room| (room.id, room.title(me))).collect();
+    for id in of {
+        // A thread, which may be one that they don't follow.
+        if !titles.contains_key(&id)
+            && let Some(joined) = store::room(db, id, me).await?
+        {
+            titles.insert(id, joined.room.title(me));
+        }
+    }
+    Ok(titles)
 }
 
 /// Everyone on the team but `me`.

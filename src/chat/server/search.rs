@@ -1,7 +1,7 @@
 //! Finding what was said: the query's one line, and what is shown of what it finds.
 
 use super::{
-    Chat, indexing,
+    Chat, indexing, room_pages,
     store::{self, Wanted},
 };
 use crate::{
@@ -45,25 +45,18 @@ pub async fn search(chat: &Chat, me: UserId, query: &str, before: Option<i64>) -
         _ => (),
     }
     let page = store::search(db, me, &wanted, before, PAGE, store::REACH).await?;
-    let rooms = store::all_rooms(db, me).await?;
-    let mut titles = Vec::with_capacity(page.found.len());
-    for (_, room, _) in &page.found {
-        titles.push(match rooms.iter().find(|other| other.id == *room) {
-            Some(room) => Some(room.title(me)),
-            // A thread.
-            None => store::room(db, *room, me).await?.map(|joined| joined.room.title(me)),
-        });
-    }
+    let rooms = page.found.iter().map(|(_, room, _)| *room).collect();
+    let titles = room_pages::titles(chat, me, rooms).await?;
     // Only now: who waits for a second connection while they hold one can wait for each other.
     let mut conn = db.acquire().await?;
     let mut hits = Vec::with_capacity(page.found.len());
-    for ((id, room, seq), title) in page.found.iter().zip(titles) {
-        let (Some(message), Some(title)) = (store::message(&mut conn, *room, *seq).await?, title) else {
+    for (id, room, seq) in &page.found {
+        let (Some(message), Some(title)) = (store::message(&mut conn, *room, *seq).await?, titles.get(room)) else {
             continue;
         };
         hits.push(Hit {
             id: *id,
-            room: title,
+            room: title.clone(),
             parts: found_in(&message, &wanted),
             message,
         });

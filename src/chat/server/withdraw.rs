@@ -36,6 +36,7 @@ pub fn begin(state: &AppState) {
                     for room in rooms {
                         recount(&state.chat.hub, room);
                     }
+                    state.chat.unshown.notify_one();
                     break;
                 }
                 Ok((messages, freed)) => {

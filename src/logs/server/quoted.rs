@@ -126,6 +126,7 @@ fn row(line: &LogLine, is_alone: bool) -> Row {
         class: level_class(line.level),
         head: line.level.word().to_owned(),
         text,
+        of: None,
     }
 }
 

@@ -148,26 +148,21 @@ async fn said(state: &AppState, me: &Me, (from, at, to): Stretch) -> Result<(Vec
     if found.said.is_empty() {
         return Ok((Vec::new(), (false, false)));
     }
-    let rooms = chat::server::room_pages::mine(&state.chat, me.id).await?;
+    let rooms = found.said.iter().map(|said| said.room).collect();
+    let titles = chat::server::room_pages::titles(&state.chat, me.id, rooms).await?;
     let cut = |mut words: String| {
         words.truncate(words.floor_char_boundary(WORDS));
         words
     };
-    let shown = |one: chat::server::store::SaidThen| {
-        let title = rooms
-            .iter()
-            .find(|room| room.id == one.room)
-            .map(|room| room.title(me.id));
-        Said {
-            room: one.room,
-            title: title.unwrap_or(one.title),
-            seq: one.seq,
-            author: one.author,
-            at: one.at,
-            words: cut(one.words),
-            edited: one.edited.is_some_and(|edited| edited > at),
-            then: one.then.map(cut),
-        }
+    let shown = |one: chat::server::store::SaidThen| Said {
+        room: one.room,
+        title: titles.get(&one.room).cloned().unwrap_or(one.title),
+        seq: one.seq,
+        author: one.author,
+        at: one.at,
+        words: cut(one.words),
+        edited: one.edited.is_some_and(|edited| edited > at),
+        then: one.then.map(cut),
     };
     Ok((found.said.into_iter().map(shown).collect(), found.more))
 }

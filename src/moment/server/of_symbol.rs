@@ -71,14 +71,15 @@ async fn said(
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let rooms = room_pages::mine(&state.chat, me).await?;
+    let rooms = found.iter().map(|said| said.room).collect();
+    let titles = room_pages::titles(&state.chat, me, rooms).await?;
     let one = |mut one: crate::chat::server::store::SaidThen| {
-        let title = rooms.iter().find(|room| room.id == one.room).map(|room| room.title(me));
+        let title = titles.get(&one.room).unwrap_or(&one.title);
         one.words.truncate(one.words.floor_char_boundary(WORDS));
         Happened {
             at: one.at,
             kind: Kind::Said,
-            by: format!("by {} in {}", one.author, title.unwrap_or(one.title)),
+            by: format!("by {} in {title}", one.author),
             words: one.words,
             place: Some(permalink(one.room, one.seq)),
             then: then(one.at, key),

@@ -88,6 +88,7 @@ impl Quoted {
                 class: "figure",
                 head: grouped(&last.to_string()),
                 text: format!("{} at {}", track.key.symbol, track.key.venue),
+                of: None,
             })
         };
         let mut rows: Vec<Row> = tracks.into_iter().filter_map(price).collect();
@@ -104,6 +105,7 @@ impl Quoted {
             class: level_class(line.level),
             head: line.level.word().to_owned(),
             text: format!("{} {} {}", line.time.second(), line.source, line.message),
+            of: None,
         }));
         if rows.is_empty() {
             rows.push(Row::plain("Nothing was said, priced or logged then."));
@@ -129,6 +131,7 @@ impl Quoted {
             class: "",
             head: "Squawk".to_owned(),
             text: format!("{} {}: {}", headline.at.second(), headline.source, headline.text),
+            of: None,
         };
         Ok(heard.into_iter().map(row).collect())
     }
@@ -141,8 +144,8 @@ impl Quoted {
             return Ok(Vec::new());
         }
         // A conversation's name is for nobody else; nor is a thread's, which is its root's.
-        let own = store::room_kind(&self.desk, room).await?;
-        let is_named = own.is_some_and(|(_, kind)| matches!(kind, RoomKind::Open | RoomKind::Private));
+        let own = store::any_room(&self.desk, room).await?;
+        let is_named = own.is_some_and(|own| matches!(own.kind, RoomKind::Open | RoomKind::Private));
         let row = |said: store::SaidThen| {
             let place = match said.room == room && !is_named {
                 true => "here".to_owned(),
@@ -152,6 +155,7 @@ impl Quoted {
                 class: "",
                 head: said.author,
                 text: format!("{} {place}: {}", said.at.second(), said.words),
+                of: Some((said.room, said.seq)),
             }
         };
         Ok(said.into_iter().map(row).collect())

@@ -146,3 +146,25 @@ async fn alerts_quotes_and_headlines_stand_on_a_symbol_s_page() {
     let html = empty.send().await.expect("an answer").text().await.expect("a page");
     assert!(html.contains("No alert fired"), "{html}");
 }
+
+#[tokio::test]
+async fn what_was_said_in_a_thread_stands_under_its_room_s_name() {
+    let (app, _) = desk().await;
+    let (ines, bob) = (app.sign_in("ines").await, app.join("bob").await);
+    post(
+        &app.running.state.ticker,
+        r#"{"symbol":"ACME","venue":"desk","last":"99"}"#,
+    )
+    .await;
+    let mut socket = ines.socket(&app).await;
+    say(&mut socket, DESK, "one", "shall we hedge?").await;
+    let arguments = json!({"room": DESK, "before": null, "thread": 1});
+    let (_, page) = ines.call(&app, "room", arguments).await;
+    let thread = RoomId(page["room"]["id"].as_i64().expect("a thread"));
+    say(&mut socket, thread, "two", "who buys $ACME?").await;
+    // Also for who doesn't follow it.
+    let asked = json!({"symbol": "ACME", "venue": "desk", "from": Timestamp::now().plus_seconds(-600)});
+    let found = moments(&app, &bob, asked).await;
+    let by: Vec<&str> = found.iter().filter_map(|one| one["by"].as_str()).collect();
+    assert_eq!(by, ["by ines in Thread in # desk"]);
+}

@@ -98,6 +98,7 @@ impl Quoted {
                 true => format!("DEMO, at {}", key.venue),
                 false => format!("at {}", key.venue),
             },
+            of: None,
         }];
         let low = minutes.iter().map(|bar| bar.bar.low).min();
         let high = minutes.iter().map(|bar| bar.bar.high).max();
@@ -117,6 +118,7 @@ impl Quoted {
                 None => paths::chart(&key.symbol, &key.venue),
             },
             at,
+            of: None,
         }))
     }
 
@@ -142,6 +144,7 @@ impl Quoted {
             class: "figure",
             head: grouped(&found.close.to_string()),
             text: format!("at {}", key.venue),
+            of: None,
         }];
         if let Some(change) = &found.change {
             let direction = change.direction();
@@ -155,6 +158,7 @@ impl Quoted {
                     .trim_start()
                     .to_owned(),
                 text: format!("from {} {} to {end} UTC", from.day(), from.second()),
+                of: None,
             });
         }
         let named = [
@@ -179,6 +183,7 @@ impl Quoted {
                 paths::chart(&key.symbol, &key.venue)
             ),
             at: from,
+            of: None,
         }))
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod card;
 pub mod fetch;
+pub mod gone;
 pub mod page;
 pub mod serve;
 
@@ -97,7 +98,7 @@ async fn preview(chat: &Chat, outbound: &Outbound, own: &Own, place: Place) -> R
     };
     if let Some(link) = own.link(&url) {
         return match quoting::snapshot(chat, &link, place.0).await? {
-            Some(snapshot) => show(chat, place, message.body, snapshot.html()).await,
+            Some(snapshot) => show(chat, place, message.body, snapshot.html(), snapshot.shows()).await,
             None => Ok(()),
         };
     }
@@ -110,7 +111,7 @@ async fn preview(chat: &Chat, outbound: &Outbound, own: &Own, place: Place) -> R
         None => look_up(chat, outbound, &url).await?,
     };
     match card {
-        Some(card) => show(chat, place, message.body, card.html()).await,
+        Some(card) => show(chat, place, message.body, card.html(), Vec::new()).await,
         None => Ok(()),
     }
 }
@@ -161,11 +162,11 @@ fn key() -> String {
     data_encoding::HEXLOWER.encode(&bytes)
 }
 
-/// Puts a card under a message, and tells everyone who follows the room.
-async fn show(chat: &Chat, place: Place, body: String, card: String) -> Result<(), AppError> {
+/// Puts a card that shows these messages under a message, and tells everyone who follows the room.
+async fn show(chat: &Chat, place: Place, body: String, card: String, shown: Vec<Place>) -> Result<(), AppError> {
     let hub = chat.hub.clone();
     let work = chat.db.writer.write_then(
-        move |conn| Box::pin(async move { store::add_card(conn, place, &body, &card).await }),
+        move |conn| Box::pin(async move { store::add_card(conn, place, &body, &card, &shown).await }),
         move |message: &Option<Message>| {
             if let Some(message) = message {
                 tell_changed(&hub, message);

@@ -1,5 +1,5 @@
 //! What features show of themselves in messages: a price that is named after a `$`, and what a link into Squawkbox leads to, as
-//! it is when it is said. It stays readable whatever becomes of what it shows.
+//! it is when it is said. It stays readable whatever becomes of what it shows, unless that is a message which is deleted.
 
 pub mod discuss;
 pub mod link;

@@ -1,6 +1,11 @@
 //! What is shown of a link into Squawkbox, under the message that holds it. Pure.
 
-use crate::{chat::plain::CARD, paths, time::Timestamp, ui::html::escaped};
+use crate::{
+    chat::{plain::CARD, server::said::Place},
+    paths,
+    time::Timestamp,
+    ui::html::escaped,
+};
 
 /// Rows of one at most, and letters of a row.
 const ROWS: usize = 20;
@@ -21,6 +26,8 @@ pub struct Snapshot {
     pub href: String,
     /// When it was so.
     pub at: Timestamp,
+    /// The message that it is, if it is one.
+    pub of: Option<Place>,
 }
 
 /// A row of it.
@@ -32,6 +39,8 @@ pub struct Row {
     pub head: String,
     /// The rest.
     pub text: String,
+    /// The message that it is, among others.
+    pub of: Option<Place>,
 }
 
 impl Row {
@@ -45,6 +54,12 @@ impl Row {
 }
 
 impl Snapshot {
+    /// The messages that it shows.
+    pub fn shows(&self) -> Vec<Place> {
+        let rows = self.rows.iter().take(ROWS).filter_map(|row| row.of);
+        self.of.into_iter().chain(rows).collect()
+    }
+
     /// Its HTML, which holds no more than is written here.
     pub fn html(&self) -> String {
         let rows = self.rows.iter().take(ROWS).map(|row| {
@@ -52,7 +67,8 @@ impl Snapshot {
                 "" => String::new(),
                 head => format!("<b class=\"{}\">{}</b> ", row.class, escaped(head)),
             };
-            format!("<span>{head}{}</span>", escaped(&cut(&row.text)))
+            let begin = row.of.map_or_else(|| "<span>".to_owned(), said);
+            format!("{begin}{head}{}</span>", escaped(&cut(&row.text)))
         });
         let rows: String = rows.collect();
         // What isn't the desk's, its program leaves to the browser.
@@ -77,6 +93,23 @@ impl Snapshot {
             self.at.second(),
         )
     }
+}
+
+/// How the row of a message begins.
+fn said((room, seq): Place) -> String {
+    format!("<span data-of=\"{room}.{seq}\">")
+}
+
+/// A message's HTML without what its card shows of another: the row, or where the other one is all that it shows, the card.
+pub fn without(html: &str, of: Place) -> String {
+    let Some((own, card)) = html.split_once(CARD) else {
+        return html.to_owned();
+    };
+    let Some((before, row)) = card.split_once(&said(of)) else {
+        return own.to_owned();
+    };
+    let after = row.split_once("</span>").map_or("", |(_, after)| after);
+    format!("{own}{CARD}{before}{after}")
 }
 
 fn cut(text: &str) -> String {
@@ -109,6 +142,41 @@ fn drawn(line: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::RoomId;
+
+    #[test]
+    fn what_is_gone_goes_with_its_row_or_with_the_card() {
+        let row = |seq: u64, text: &str| Row {
+            head: "ines".into(),
+            of: Some((RoomId(1), seq)),
+            ..Row::plain(text)
+        };
+        let moment = Snapshot {
+            rows: vec![row(1, "we buy <b>"), Row::plain("a price"), row(11, "you sell")],
+            href: "/at/now".into(),
+            ..Snapshot::default()
+        };
+        assert_eq!(moment.shows(), [(RoomId(1), 1), (RoomId(1), 11)]);
+        let html = format!("<p>look</p>{}", moment.html());
+        let left = without(&html, (RoomId(1), 1));
+        assert!(left.starts_with("<p>look</p><div class=\"card\"><a"), "{left}");
+        assert!(
+            left.contains("<span>a price</span><span data-of=\"1.11\">") && left.ends_with("</a></div>"),
+            "{left}"
+        );
+        assert!(!left.contains("we buy"), "{left}");
+        // Of what was put before it was known what it shows.
+        assert_eq!(without(&html, (RoomId(0), 0)), "<p>look</p>");
+
+        let message = Snapshot {
+            rows: vec![Row::plain("we buy")],
+            of: Some((RoomId(1), 1)),
+            ..Snapshot::default()
+        };
+        assert_eq!(message.shows(), [(RoomId(1), 1)]);
+        assert_eq!(without(&message.html(), (RoomId(1), 1)), "");
+        assert_eq!(without("<p>no card</p>", (RoomId(1), 1)), "<p>no card</p>");
+    }
 
     #[test]
     fn whatever_it_shows_is_text_and_bounded() {
@@ -117,6 +185,7 @@ mod tests {
             class: "l-error",
             head: evil.into(),
             text: evil.repeat(100),
+            of: Some((RoomId(1), 2)),
         };
         let snapshot = Snapshot {
             kind: evil.into(),
@@ -125,6 +194,7 @@ mod tests {
             line: vec![1.0, 3.0, 2.0],
             href: format!("/logs/search?q={evil}"),
             at: Timestamp::parse("2026-11-20T14:03:07Z").unwrap(),
+            of: None,
         };
         let html = snapshot.html();
         assert!(html.starts_with(CARD) && html.contains("and 5 more"), "{html}");

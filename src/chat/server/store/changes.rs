@@ -2,7 +2,10 @@
 
 use sqlx::SqliteConnection;
 
-use super::{message, place, recount};
+use super::{
+    message, place, recount,
+    shown::{forget_shown, take_gone},
+};
 use crate::{
     chat::{model::Message, server::files::shelf::Content},
     error::AppError,
@@ -60,6 +63,7 @@ pub async fn edit(
         .bind(place(seq))
         .execute(&mut *conn)
         .await?;
+    forget_shown(conn, (room, seq)).await?;
     sqlx::query("UPDATE message SET body = ?, html = ?, edited = ? WHERE room = ? AND seq = ?")
         .bind(body)
         .bind(html)
@@ -97,7 +101,8 @@ pub async fn restate(
     }
 }
 
-/// Takes away all that a message said, now and earlier, and its files; its place stays. Answers what the files held.
+/// Takes away all that a message said, now and earlier, and its files; its place stays. Answers what the files held. Cards
+/// that show it are to be taken away by [`take_gone`].
 pub async fn delete(
     conn: &mut SqliteConnection,
     room: RoomId,
@@ -130,8 +135,8 @@ pub async fn delete(
 const TO_WITHDRAW: &str = "SELECT room, seq FROM user CROSS JOIN message ON message.author = user.id \
      WHERE withdraw = 1 AND deleted IS NULL LIMIT ?";
 
-/// Takes back some of what people said who are marked so; gives it as it is now, the roots of its threads too, and what its files held. When there is no more, takes the
-/// marks away.
+/// Takes back some of what people said who are marked so; gives it as it is now, the roots of its threads and what had
+/// cards of it too, and what its files held. When there is no more, takes the marks away.
 pub async fn withdraw(
     conn: &mut SqliteConnection,
     limit: u32,
@@ -150,6 +155,7 @@ pub async fn withdraw(
         gone.push(touch(conn, room, seq).await?);
         gone.extend(recount(conn, room).await?);
     }
+    gone.extend(take_gone(conn, limit).await?.0);
     Ok((gone, freed))
 }
 

@@ -133,7 +133,8 @@ pub async fn losses(db: &SqlitePool, room: Room) -> Result<Losses, AppError> {
     })
 }
 
-/// Takes a room from everybody and gives its name back; what it holds goes by [`clear_deleted`].
+/// Takes a room from everybody and gives its name back; what it holds goes by [`clear_deleted`], and what cards elsewhere
+/// show of it by [`take_gone`](super::take_gone).
 pub async fn delete_room(conn: &mut SqliteConnection, room: RoomId, at: Timestamp) -> Result<(), AppError> {
     // A name that no room can be given; private, so that newcomers don't come into it; its threads are rooms like it.
     sqlx::query(

@@ -17,6 +17,7 @@ mod push;
 mod reading;
 mod rooms;
 mod search;
+mod shown;
 mod threads;
 mod webhooks;
 
@@ -38,13 +39,14 @@ pub use people::{
     Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, newest, on_team,
     people, people_called, people_in, remove_member, team, username,
 };
-pub use previews::{Picture, add_card, keep_page, known_page, picture, previews_on, set_previews};
+pub use previews::{Picture, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};
 pub use reading::{Reading, call, counts, set_read};
 pub use rooms::{
-    all_rooms, archived, describe, followed, insert_room, no_room, room_called, room_kind, room_named, rooms,
+    all_rooms, any_room, archived, describe, followed, insert_room, no_room, room_called, room_named, rooms,
 };
 pub use search::{Page, REACH, Wanted, index, indexed, search, unknown};
+pub use shown::{add_card, take_gone};
 pub use threads::{Reply, Root, follow, open_thread, recount, replied, set_follows, thread, thread_of};
 pub use webhooks::{Webhook, webhook, webhooks_due};
 

@@ -2,6 +2,7 @@
 
 use sqlx::{FromRow, SqlitePool};
 
+use super::rooms::named;
 use crate::{
     chat::plain::text_of,
     error::AppError,
@@ -17,7 +18,7 @@ const REACH: i64 = 10_000;
 pub struct SaidThen {
     /// Where.
     pub room: RoomId,
-    /// The room's name as it is kept.
+    /// The room's name as it is kept; of a thread, that of its root's room.
     pub title: String,
     /// Its place.
     pub seq: u64,
@@ -45,6 +46,7 @@ pub struct Around {
 #[derive(FromRow)]
 struct Row {
     room: i64,
+    #[sqlx(rename = "name")]
     title: String,
     seq: i64,
     author: String,
@@ -73,11 +75,14 @@ impl From<Row> for SaidThen {
 macro_rules! said {
     ($then:literal, $from:literal, $rest:literal) => {
         concat!(
-            "SELECT m.room, room.name AS title, m.seq, u.name AS author, m.at, m.body, m.html, m.edited, ",
+            "SELECT m.room, ",
+            named!(),
+            ", m.seq, u.name AS author, m.at, m.body, m.html, m.edited, ",
             $then,
             " AS then_said FROM ",
             $from,
-            " CROSS JOIN room ON room.id = m.room CROSS JOIN user AS u ON u.id = m.author WHERE m.deleted IS NULL ",
+            " CROSS JOIN room ON room.id = m.room CROSS JOIN user AS u ON u.id = m.author \
+             LEFT JOIN room AS up ON up.id = room.parent WHERE m.deleted IS NULL ",
             $rest
         )
     };

@@ -1,17 +1,8 @@
-//! What pages said of themselves, and the cards in messages that show it.
+//! What pages said of themselves.
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{place, touch};
-use crate::{
-    chat::{
-        model::Message,
-        plain::CARD,
-        server::{previews::card::Card, said::Place},
-    },
-    error::AppError,
-    time::Timestamp,
-};
+use crate::{chat::server::previews::card::Card, error::AppError, time::Timestamp};
 
 /// Pages that are remembered at most.
 const PAGES: i64 = 10_000;
@@ -123,29 +114,4 @@ pub async fn picture(db: &SqlitePool, key: &str) -> Result<Picture, AppError> {
         .fetch_optional(db)
         .await?;
     found.ok_or_else(|| AppError::NotFound("There is no such picture any more.".into()))
-}
-
-/// Puts a card under a message that still says `body`; gives the message as it is then, `None` when it doesn't, or has a
-/// card.
-pub async fn add_card(
-    conn: &mut SqliteConnection,
-    (room, seq): Place,
-    body: &str,
-    card: &str,
-) -> Result<Option<Message>, AppError> {
-    let done = sqlx::query(
-        "UPDATE message SET html = html || ? WHERE room = ? AND seq = ? AND body = ? AND deleted IS NULL \
-         AND instr(html, ?) = 0",
-    )
-    .bind(card)
-    .bind(room.0)
-    .bind(place(seq))
-    .bind(body)
-    .bind(CARD)
-    .execute(&mut *conn)
-    .await?;
-    match done.rows_affected() {
-        0 => Ok(None),
-        _ => touch(conn, room, seq).await.map(Some),
-    }
 }

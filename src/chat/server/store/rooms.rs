@@ -200,13 +200,17 @@ pub async fn room_named(conn: &mut SqliteConnection, name: &str, kind: RoomKind)
     Ok(id.map(RoomId))
 }
 
-/// A room's name as it is kept, and its kind.
-pub async fn room_kind(db: &SqlitePool, id: RoomId) -> Result<Option<(String, RoomKind)>, AppError> {
-    let found: Option<(String, String)> = sqlx::query_as("SELECT name, kind FROM room WHERE id = ?")
-        .bind(id.0)
-        .fetch_optional(db)
-        .await?;
-    Ok(found.map(|(name, kind)| (name, self::kind(&kind))))
+/// A room without its people, whoever is in it; of a conversation, the name is only a key.
+pub async fn any_room(db: &SqlitePool, id: RoomId) -> Result<Option<Room>, AppError> {
+    let found: Option<RoomRow> = sqlx::query_as(concat!(
+        "SELECT room.id, ",
+        named!(),
+        ", 0 AS unread, 0 AS mentions, 0 AS muted FROM room LEFT JOIN room up ON up.id = room.parent WHERE room.id = ?"
+    ))
+    .bind(id.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(Room::from))
 }
 
 /// Gives a room another topic, and another name where there is one.
