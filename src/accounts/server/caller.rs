@@ -30,6 +30,14 @@ enum Way {
 }
 
 impl Caller {
+    /// Whether they may be told what others say: people may, and tokens with the scope `read`.
+    pub const fn may_read(&self) -> bool {
+        match &self.way {
+            Way::Cookie(_) => true,
+            Way::Token(bot) => bot.may_read,
+        }
+    }
+
     /// Completes when the session or the token ends; so does what was opened with it.
     pub async fn ended(self) {
         self.way.ended().await;

@@ -126,7 +126,13 @@ impl Accounts {
             return Ok(None);
         };
         let (room, scopes) = (token.room, token.scopes);
-        Ok(token.bot.map(|me| (Bot { me, room, end }, scopes)))
+        let bot = |me| Bot {
+            me,
+            room,
+            may_read: scopes.has(Scope::Read),
+            end,
+        };
+        Ok(token.bot.map(|me| (bot(me), scopes)))
     }
 
     /// The ingest token of this text, as [`Accounts::token`].

@@ -36,7 +36,8 @@ impl Scope {
     }
 }
 
-/// A set of them. None holds another: who may post may not read.
+/// A set of them. None holds another: who may post may not read, and is told what others say only where it is said to it
+/// alone, by the line gateway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(u8);
 

@@ -103,6 +103,8 @@ pub struct Bot {
     pub me: Me,
     /// Where its webhook speaks.
     pub room: Option<RoomId>,
+    /// The token has the scope `read`: it may be told what others say.
+    pub may_read: bool,
     pub(super) end: Arc<End>,
 }
 

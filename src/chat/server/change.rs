@@ -43,12 +43,12 @@ pub async fn texts(chat: &Chat, me: &Me, room: RoomId, seq: u64) -> Result<Texts
 }
 
 /// Changes a message for `me` and tells everyone who follows the room; answers after the commit with the message as it
-/// is then. What changes nothing is told to nobody.
+/// is then, and whether it has changed. What changes nothing is told to nobody.
 ///
 /// # Errors
 /// `NotFound` for the message, `Forbidden` where it is not theirs to change, `Conflict` in an archived room, `Invalid` for what it would become,
 /// `SlowDown`, `Busy`.
-pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<Message, AppError> {
+pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change) -> Result<(Message, bool), AppError> {
     let change = checked(change)?;
     chat.pace.check(&me.id)?;
     let (called, html) = match &change {
@@ -72,6 +72,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
     let is_edit = matches!(change, Change::Edit(_));
     let Done {
         message,
+        has_changed,
         freed,
         more_cards,
         ..
@@ -149,7 +150,7 @@ pub async fn change(chat: &Chat, me: &Me, room: RoomId, seq: u64, change: Change
     if more_cards {
         chat.unshown.notify_one();
     }
-    Ok(message)
+    Ok((message, has_changed))
 }
 
 /// What a change did.

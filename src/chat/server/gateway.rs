@@ -2,8 +2,9 @@
 //!
 //! What is sent becomes a message of the conversation of the two, by [`post`] like any other. What others say in any of
 //! the person's conversations, wherever they say it but in threads, arrives as `userid:content` on each of the person's
-//! registered connections, from their registering on; what was said before is in the browser and the API. What the person
-//! says is not repeated to their other connections: such a line couldn't say to whom.
+//! registered connections, from their registering on; what was said before is in the browser and the API. By a token that
+//! may not read, only what is said to the bot alone arrives. What the person says is not repeated to their other
+//! connections: such a line couldn't say to whom.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -55,6 +56,8 @@ pub async fn open(
 struct Line {
     state: AppState,
     me: Person,
+    /// They may be told what isn't said to them alone.
+    may_read: bool,
     socket: WebSocket,
     /// This person's conversations, with who else is in those of two.
     talks: HashMap<RoomId, Option<UserId>>,
@@ -70,10 +73,12 @@ async fn serve(state: AppState, caller: Caller, socket: WebSocket) {
         name: caller.me.name.clone(),
         ..Person::default()
     };
+    let may_read = caller.may_read();
     let ended = caller.ended();
     let mut line = Line {
         state,
         me,
+        may_read,
         socket,
         talks: HashMap::new(),
         registered: false,
@@ -134,6 +139,12 @@ impl Line {
         }
     }
 
+    /// Whether what is said in a room arrives here.
+    fn hears(&self, room: RoomId) -> bool {
+        let talk = self.talks.get(&room);
+        talk.is_some_and(|other| self.may_read || other.is_some())
+    }
+
     async fn deliver(&mut self, event: Event) -> Result<(), End> {
         match event.to {
             Audience::Joined(_, Some(people)) if people.contains(&self.me.id) => {
@@ -145,7 +156,7 @@ impl Line {
             // Only what is new comes with a note.
             Audience::Followers {
                 room, note: Some(_), ..
-            } if self.registered && self.talks.contains_key(&room) => match serde_json::from_str(&event.frame) {
+            } if self.registered && self.hears(room) => match serde_json::from_str(&event.frame) {
                 Ok(ServerFrame::Message(message)) if message.author.id != self.me.id => {
                     // Without words, what speaks is the name of a file.
                     let text = if message.body.is_empty() {

@@ -39,7 +39,11 @@ async fn the_description_names_every_call() {
     let app = TestApp::start().await;
     let api = described(&app).await;
     assert_eq!(calls(&api).count(), 30, "{api}");
-    assert!(api["components"]["schemas"]["ApiMessage"].is_object());
+    let schemas = &api["components"]["schemas"];
+    assert!(schemas["ApiMessage"].is_object());
+    // No message is a place as well, or a program couldn't tell which it got.
+    assert_eq!(schemas["ApiChanged"]["oneOf"].as_array().map(Vec::len), Some(2));
+    assert_eq!(schemas["ApiPlace"]["additionalProperties"], false);
     // And there is what it names: without a token each says only that.
     app.admin().await;
     for (method, path, _) in calls(&api) {

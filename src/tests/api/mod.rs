@@ -3,6 +3,7 @@
 mod changes;
 mod description;
 mod refusals;
+mod scopes;
 mod slack;
 
 use reqwest::{Method, Response, StatusCode};

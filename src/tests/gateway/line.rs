@@ -10,7 +10,7 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    accounts::server::scopes::Scope,
+    accounts::server::scopes::{Scope, Scopes},
     chat::model::RoomKind,
     ids::{RoomId, UserId},
     tests::app::{Member, TestApp},
@@ -117,8 +117,14 @@ pub struct Program<'a> {
 impl TestApp {
     /// A new bot.
     pub async fn program(&self, name: &str) -> Program<'_> {
+        self.program_with(name, [Scope::Read, Scope::Post].into_iter().collect())
+            .await
+    }
+
+    /// A new bot whose token may do this.
+    pub async fn program_with(&self, name: &str, scopes: Scopes) -> Program<'_> {
         let accounts = &self.running.state.accounts;
-        let token = accounts.create_bot(name, None).await.expect("a token");
+        let token = accounts.create_token(name, scopes, None).await.expect("a token");
         let bot = accounts
             .bot(&token, Scope::Post)
             .await

@@ -2,6 +2,7 @@
 
 mod ends;
 mod line;
+mod scopes;
 
 use std::time::Duration;
 

@@ -175,7 +175,7 @@ impl Host {
             role,
         };
         let changed = self.ask(|chat| Box::pin(async move { change(chat, &me, room, seq, what).await }));
-        changed.unwrap_or(Err(AppError::Busy))
+        changed.unwrap_or(Err(AppError::Busy)).map(|(message, _)| message)
     }
 
     /// A file of `me` that is there for a message; none when the server is down.

@@ -52,6 +52,49 @@ pub struct ApiMessage {
     client_id: String,
 }
 
+/// A message that was said or changed. To a token that may not `read` the whole of it is told by the call that says, edits
+/// or deletes it, and else its place alone.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(examples(json!({
+    "room": 1, "seq": 17, "changed": 40, "author": {"id": 7, "name": "deploy"}, "text": "v1.4 is out",
+    "at": "2026-11-20T14:03:07.204Z", "deleted": false, "reactions": [], "files": [], "client_id": "8d9f"
+}), json!({"room": 1, "seq": 17, "changed": 40})))]
+pub enum ApiChanged {
+    /// All of it.
+    Message(Box<ApiMessage>),
+    /// Where it stands.
+    Place(ApiPlace),
+}
+
+impl ApiChanged {
+    /// `message`: the whole of it, or its place.
+    pub fn of(message: Message, is_whole: bool) -> Self {
+        match is_whole {
+            true => Self::Message(Box::new(message.into())),
+            false => Self::Place(ApiPlace {
+                room: message.room.0,
+                seq: message.seq,
+                changed: message.changed,
+            }),
+        }
+    }
+}
+
+/// Where a message stands, and nothing of what it says.
+#[derive(Serialize, ToSchema)]
+// Else the description would take a message for a place as well.
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"room": 1, "seq": 17, "changed": 40})))]
+pub struct ApiPlace {
+    /// The room's number.
+    room: i64,
+    /// The message's place in the room.
+    seq: u64,
+    /// The room's number of its last change.
+    changed: u64,
+}
+
 /// The thread of a message.
 #[derive(Serialize, ToSchema)]
 pub struct ApiThread {

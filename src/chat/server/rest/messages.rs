@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    message::{ApiMessage, ApiOpened, NewMessage, NewText},
+    message::{ApiChanged, ApiMessage, ApiOpened, NewMessage, NewText},
     rooms::number,
 };
 use crate::{
@@ -65,9 +65,10 @@ pub async fn list(
     Ok(Json(messages.into_iter().map(ApiMessage::from).collect()))
 }
 
-/// Says something. The same `client_id` again answers 200 with the message that it is already.
+/// Says something. The same `client_id` again answers 200 with the message that it is already; of that a token that may not
+/// `read` is told the place alone.
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/messages", params(("room" = i64, Path,)), request_body = NewMessage,
-    responses((status = 201, body = ApiMessage), (status = 200, body = ApiMessage, description = "It was said before."),
+    responses((status = 201, body = ApiMessage), (status = 200, body = ApiChanged, description = "It was said before."),
         (status = 404, description = "No such room, or not for the bot."),
         (status = 409, description = "The room is archived.")))]
 pub async fn post(
@@ -75,7 +76,7 @@ pub async fn post(
     bot: Bot,
     At(room): At<String>,
     Body(new): Body<NewMessage>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<ApiMessage>), Problem> {
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<ApiChanged>), Problem> {
     let draft = Draft {
         room: number(&room)?,
         client_id: new.client_id.unwrap_or_else(new_client_id),
@@ -91,34 +92,38 @@ pub async fn post(
     let (message, is_new) = born::post(&state.chat, author, draft).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.seq);
-    Ok((status, [(LOCATION, location)], Json(message.into())))
+    let message = ApiChanged::of(message, bot.may_read || is_new);
+    Ok((status, [(LOCATION, location)], Json(message)))
 }
 
-async fn changed(state: &AppState, bot: &Bot, room: &str, seq: u64, what: Change) -> Result<Json<ApiMessage>, Problem> {
-    let message = change::change(&state.chat, &bot.me, number(room)?, seq, what).await?;
-    Ok(Json(message.into()))
+async fn changed(state: &AppState, bot: &Bot, room: &str, seq: u64, what: Change) -> Result<Json<ApiChanged>, Problem> {
+    let is_text = matches!(what, Change::Edit(_) | Change::Delete);
+    let (message, has_changed) = change::change(&state.chat, &bot.me, number(room)?, seq, what).await?;
+    // Under the bot's own words, too, others react, and a link shows what it leads to.
+    let is_said = is_text && has_changed && message.author.id == bot.me.id;
+    Ok(Json(ApiChanged::of(message, bot.may_read || is_said)))
 }
 
 /// Replaces what a message of the bot's says.
 #[utoipa::path(patch, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
-    request_body = NewText, responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's, or the token lacks the scope `post`.")))]
+    request_body = NewText, responses((status = 200, body = ApiChanged), (status = 403, description = "Not the bot's, or the token lacks the scope `post`.")))]
 pub async fn edit(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq)): At<(String, u64)>,
     Body(new): Body<NewText>,
-) -> Result<Json<ApiMessage>, Problem> {
+) -> Result<Json<ApiChanged>, Problem> {
     changed(&state, &bot, &room, seq, Change::Edit(new.text)).await
 }
 
 /// Takes a message of the bot's back; its place stays.
 #[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
-    responses((status = 200, body = ApiMessage), (status = 403, description = "Not the bot's, or the token lacks the scope `post`.")))]
+    responses((status = 200, body = ApiChanged), (status = 403, description = "Not the bot's, or the token lacks the scope `post`.")))]
 pub async fn delete(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq)): At<(String, u64)>,
-) -> Result<Json<ApiMessage>, Problem> {
+) -> Result<Json<ApiChanged>, Problem> {
     changed(&state, &bot, &room, seq, Change::Delete).await
 }
 
@@ -136,47 +141,47 @@ pub async fn pins(
 
 /// Pins a message in its room; 100 at most.
 #[utoipa::path(put, path = "/api/v1/rooms/{room}/messages/{seq}/pin", params(("room" = i64, Path,), ("seq" = u64, Path,)),
-    responses((status = 200, body = ApiMessage), (status = 409, description = "The room has 100, or is archived.")))]
+    responses((status = 200, body = ApiChanged), (status = 409, description = "The room has 100, or is archived.")))]
 pub async fn pin(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq)): At<(String, u64)>,
-) -> Result<Json<ApiMessage>, Problem> {
+) -> Result<Json<ApiChanged>, Problem> {
     changed(&state, &bot, &room, seq, Change::Pin(true)).await
 }
 
 /// Unpins a message.
 #[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}/pin",
-    params(("room" = i64, Path,), ("seq" = u64, Path,)), responses((status = 200, body = ApiMessage)))]
+    params(("room" = i64, Path,), ("seq" = u64, Path,)), responses((status = 200, body = ApiChanged)))]
 pub async fn unpin(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq)): At<(String, u64)>,
-) -> Result<Json<ApiMessage>, Problem> {
+) -> Result<Json<ApiChanged>, Problem> {
     changed(&state, &bot, &room, seq, Change::Pin(false)).await
 }
 
 /// Gives a message an emoji: itself, percent-encoded, or its name such as `:tada:`.
 #[utoipa::path(put, path = "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
     params(("room" = i64, Path,), ("seq" = u64, Path,), ("emoji" = String, Path,)),
-    responses((status = 200, body = ApiMessage)))]
+    responses((status = 200, body = ApiChanged)))]
 pub async fn react(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq, emoji)): At<(String, u64, String)>,
-) -> Result<Json<ApiMessage>, Problem> {
+) -> Result<Json<ApiChanged>, Problem> {
     changed(&state, &bot, &room, seq, Change::React { emoji, on: true }).await
 }
 
 /// Takes an emoji of the bot's back.
 #[utoipa::path(delete, path = "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
     params(("room" = i64, Path,), ("seq" = u64, Path,), ("emoji" = String, Path,)),
-    responses((status = 200, body = ApiMessage)))]
+    responses((status = 200, body = ApiChanged)))]
 pub async fn unreact(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq, emoji)): At<(String, u64, String)>,
-) -> Result<Json<ApiMessage>, Problem> {
+) -> Result<Json<ApiChanged>, Problem> {
     changed(&state, &bot, &room, seq, Change::React { emoji, on: false }).await
 }
 
