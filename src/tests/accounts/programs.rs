@@ -160,6 +160,7 @@ fn calls(token: &str) -> Vec<(Method, String, Value, Scope)> {
     vec![
         (Method::GET, api("/rooms"), Value::Null, Scope::Read),
         (Method::GET, api("/rooms/1/messages"), Value::Null, Scope::Read),
+        (Method::GET, api("/rooms/1/messages/1"), Value::Null, Scope::Read),
         (Method::GET, api("/rooms/1/members"), Value::Null, Scope::Read),
         (Method::GET, api("/search?q=hello"), Value::Null, Scope::Read),
         (Method::POST, api("/rooms/1/messages"), say.clone(), Scope::Post),

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{DESK, Program};
-use crate::tests::app::TestApp;
+use crate::{chat::model::RoomKind, tests::app::TestApp};
 
 impl Program<'_> {
     /// Calls without a body; what is answered to a call that is taken.
@@ -79,6 +79,58 @@ async fn a_list_has_as_many_as_it_is_asked_for() {
         assert_eq!(places, expected, "{query}");
     }
     assert_eq!(bot.get("/rooms/1/messages?limit=few").await.0, 400);
+}
+
+#[tokio::test]
+async fn a_message_is_read_where_its_location_leads() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let bot = app.bot("deploy").await;
+    let new = json!({"text": "**v1.4** is out", "client_id": "8d9f"});
+    let mut places = Vec::new();
+    for _ in 0..2 {
+        // A retry leads there, too.
+        let said = bot.answer(Method::POST, "/rooms/1/messages", new.clone()).await;
+        places.push(said.headers()["location"].to_str().expect("text").to_owned());
+        let said: Value = said.json().await.expect("JSON");
+        let path = places[0].strip_prefix("/api/v1").expect("a call");
+        assert_eq!(bot.takes(Method::GET, path).await, said);
+    }
+    assert_eq!(places[0], places[1]);
+    let campfires = reqwest::Client::new().post(format!("{}/rooms/1/{}/messages", app.url, bot.token));
+    let said = campfires.body("and deployed").send().await.expect("an answer");
+    let place = said.headers()["location"].to_str().expect("text");
+    let path = place.strip_prefix("/api/v1").expect("a call");
+    assert_eq!(bot.takes(Method::GET, path).await["text"], "and deployed");
+
+    // Whatever has become of it, as the list has it; in a thread as well.
+    bot.takes(Method::PUT, "/rooms/1/messages/1/reactions/:tada:").await;
+    bot.takes(Method::DELETE, "/rooms/1/messages/2").await;
+    let opened = bot.takes(Method::POST, "/rooms/1/messages/1/thread").await;
+    let thread = format!("/rooms/{}/messages", opened["room"]);
+    bot.call(Method::POST, &thread, json!({"text": "all is well"})).await;
+    let list = bot.takes(Method::GET, "/rooms/1/messages").await;
+    for (place, listed) in [("1", &list[0]), ("2", &list[1])] {
+        let one = bot.takes(Method::GET, &format!("/rooms/1/messages/{place}")).await;
+        assert_eq!(one, *listed);
+    }
+    assert_eq!((&list[1]["deleted"], &list[1]["text"]), (&json!(true), &json!("")));
+    assert_eq!(
+        bot.takes(Method::GET, &format!("{thread}/1")).await["text"],
+        "all is well"
+    );
+
+    // What is said between others is nobody else's.
+    let bob = app.join("bob").await;
+    let form = [("people[]", bob.me.id.to_string())];
+    let form = form.each_ref().map(|(name, id)| (*name, id.as_str()));
+    assert_eq!(ines.form(&app, "open_direct", &form).await, 200);
+    let rooms = ines.rooms(&app).await;
+    let talk = rooms.iter().find(|room| room.kind == RoomKind::Direct).expect("it").id;
+    let mut line = ines.socket(&app).await;
+    line.post(talk, "a1", "between us").await;
+    line.acknowledged("a1").await;
+    assert_eq!(bot.get(&format!("/rooms/{talk}/messages/1")).await.0, 404);
 }
 
 #[tokio::test]

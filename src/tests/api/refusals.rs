@@ -35,6 +35,21 @@ async fn refusals_are_problem_documents() {
             "There is no such room",
         ),
         (
+            Method::GET,
+            "/rooms/2/messages/1",
+            Value::Null,
+            404,
+            "There is no such room",
+        ),
+        (
+            Method::GET,
+            "/rooms/1/messages/9",
+            Value::Null,
+            404,
+            "There is no such message",
+        ),
+        (Method::GET, "/rooms/1/messages/x", Value::Null, 400, ""),
+        (
             Method::POST,
             "/rooms/2/messages",
             json!({"text": "hi"}),
@@ -205,7 +220,7 @@ async fn what_no_handler_refuses_is_a_problem_document_too() {
     }
     for (method, path, allowed) in [
         (Method::DELETE, "/rooms", "GET,HEAD,POST"),
-        (Method::PUT, "/rooms/1/messages/1", "PATCH,DELETE"),
+        (Method::PUT, "/rooms/1/messages/1", "GET,HEAD,PATCH,DELETE"),
         (Method::GET, "/files", "POST"),
         (Method::POST, "/openapi.json", "GET,HEAD"),
     ] {

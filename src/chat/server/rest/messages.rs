@@ -65,6 +65,21 @@ pub async fn list(
     Ok(Json(messages.into_iter().map(ApiMessage::from).collect()))
 }
 
+/// One message. Of one that was taken back there is what the lists have: its place, and that it was.
+#[utoipa::path(get, path = "/api/v1/rooms/{room}/messages/{seq}", params(("room" = i64, Path,), ("seq" = u64, Path,)),
+    responses((status = 200, body = ApiMessage), (status = 404, description = "No such message, or not for the bot.")))]
+pub async fn read(
+    State(state): State<AppState>,
+    bot: Bot,
+    At((room, seq)): At<(String, u64)>,
+) -> Result<Json<ApiMessage>, Problem> {
+    let room = number(&room)?;
+    let mut conn = state.chat.db.readers.acquire().await.map_err(AppError::from)?;
+    store::must_be_in(&mut conn, room, bot.me.id).await?;
+    let message = store::message(&mut conn, room, seq).await?;
+    Ok(Json(message.ok_or_else(store::no_message)?.into()))
+}
+
 /// Says something. The same `client_id` again answers 200 with the message that it is already; of that a token that may not
 /// `read` is told the place alone.
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/messages", params(("room" = i64, Path,)), request_body = NewMessage,

@@ -9,7 +9,7 @@ mod tokens;
 
 use axum::{
     Router,
-    routing::{delete, get, patch, post, put},
+    routing::{delete, get, post, put},
 };
 use utoipa::OpenApi;
 
@@ -21,6 +21,7 @@ use crate::server::state::AppState;
     rooms::create,
     rooms::members,
     messages::list,
+    messages::read,
     messages::post,
     messages::edit,
     messages::delete,
@@ -58,7 +59,7 @@ pub fn routes() -> Router<AppState> {
         .route("/rooms/{room}/messages", get(messages::list).post(messages::post))
         .route(
             "/rooms/{room}/messages/{seq}",
-            patch(messages::edit).delete(messages::delete),
+            get(messages::read).patch(messages::edit).delete(messages::delete),
         )
         .route(
             "/rooms/{room}/messages/{seq}/reactions/{emoji}",
