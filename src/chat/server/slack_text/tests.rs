@@ -22,6 +22,37 @@ fn text_becomes_markdown() {
             "@here 1 < 2 && https://a.test",
         ),
         ("an open < stays", "an open < stays"),
+        ("*`x`* is ~`y`~", "**`x`** is ~~`y`~~"),
+    ] {
+        assert_eq!(said(&serde_json::json!({ "text": text }).to_string()), expected);
+    }
+}
+
+#[test]
+fn what_stands_in_an_address_is_no_mark() {
+    for (text, expected) in [
+        (
+            "<https://host.test/~ines/|home> of ~bob~",
+            "[home](https://host.test/~ines/) of ~~bob~~",
+        ),
+        (
+            "<https://ci.test/*/x|*all* of ~them~>",
+            "[**all** of ~~them~~](https://ci.test/*/x)",
+        ),
+        ("<https://ci.test/*/~x>", "https://ci.test/*/~x"),
+        ("https://ci.test/*/x, *done*", "https://ci.test/*/x, **done**"),
+        ("(http://host.test/~ines/)", "(http://host.test/~ines/)"),
+        (
+            "<http://host.test/~a/|http://host.test/~a/>",
+            "[http://host.test/~a/](http://host.test/~a/)",
+        ),
+        // Around one they are.
+        ("*<https://ci.test/*/|ci>*", "**[ci](https://ci.test/*/)**"),
+        ("~<https://host.test/~a>~", "~~https://host.test/~a~~"),
+        (
+            "*see https://ci.test/*/x.* ~or http://b.test~",
+            "**see https://ci.test/*/x.** ~~or http://b.test~~",
+        ),
     ] {
         assert_eq!(said(&serde_json::json!({ "text": text }).to_string()), expected);
     }
@@ -51,6 +82,14 @@ proptest! {
     #[test]
     fn any_text_is_read(text in ".{0,80}") {
         markdown(&text);
+    }
+
+    #[test]
+    fn an_address_comes_through(path in "[a-z*~_/.]{0,12}", text in "[a-z]{1,5}") {
+        let url = format!("https://x.test/{path}");
+        prop_assert_eq!(markdown(&format!("<{url}|{text}>")), format!("[{text}]({url})"));
+        prop_assert_eq!(markdown(&format!("<{url}>")), url.clone());
+        prop_assert_eq!(markdown(&format!("{url}a {text}")), format!("{url}a {text}"));
     }
 }
 
