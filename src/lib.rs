@@ -6,6 +6,9 @@
 // A view's type nests as deeply as its elements do.
 #![recursion_limit = "256"]
 
+/// This end is the server, which renders a page once; the other, in the browser, takes it over and keeps it up to date.
+pub const ON_SERVER: bool = cfg!(feature = "ssr");
+
 /// How long to wait before connecting again.
 pub mod backoff;
 /// What a caller may be told when something went wrong.

@@ -22,6 +22,7 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
+    ON_SERVER,
     accounts::model::Me,
     error::AppError,
     ids::RoomId,
@@ -217,11 +218,7 @@ fn bar(chat: ChatConnection, room: model::Room) -> AnyView {
     let page_title = {
         let rendered = title();
         move || {
-            if cfg!(feature = "ssr") {
-                rendered.clone()
-            } else {
-                title()
-            }
+            if ON_SERVER { rendered.clone() } else { title() }
         }
     };
     // It may be changed meanwhile; an archived room is on no list.

@@ -15,7 +15,7 @@ use leptos::{prelude::*, suspense::Unsuspend};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::rows::hash;
-use crate::error::AppError;
+use crate::{ON_SERVER, error::AppError};
 
 /// Shows by `view` what `fetch` answers to `wanted`, and fetches again when that is another.
 ///
@@ -76,7 +76,7 @@ fn resource(wanted: Arc<dyn Fn() -> u64 + Send + Sync>, fetch: Arc<Fetch>) -> Te
 fn suspended(answer: Text, view: View) -> AnyView {
     // What the view reads must not have it made anew.
     let shown = move |answer| untrack(|| view(answer));
-    if cfg!(feature = "ssr") {
+    if ON_SERVER {
         // Else the server would make it twice: once only to see what it waits for.
         Suspend::new(async move {
             let answer = answer.await;
@@ -105,7 +105,7 @@ struct Answer {
 impl Answer {
     fn new<T: Serialize + Send + Sync + 'static>(answer: Result<T, AppError>) -> Self {
         // Only what the server fetches travels on.
-        let text = if cfg!(feature = "ssr") {
+        let text = if ON_SERVER {
             serde_json::to_string(&answer).unwrap_or_default()
         } else {
             String::new()
@@ -119,7 +119,7 @@ impl Answer {
     fn value<T: Clone + DeserializeOwned + 'static>(&self) -> Result<T, AppError> {
         let held = self.value.as_ref().and_then(|value| {
             let mut held = value.lock().unwrap_or_else(PoisonError::into_inner);
-            if cfg!(feature = "ssr") {
+            if ON_SERVER {
                 // The server shows it once.
                 let answer = held.take()?.downcast().ok()?;
                 Some(*answer)

@@ -7,6 +7,8 @@ use std::{
 
 use leptos::prelude::*;
 
+use crate::ON_SERVER;
+
 /// Shows each of `items` as a `row`, and draws only those whose `key` wasn't there before. Keys must tell items apart.
 ///
 /// Every list is this one, because each kind of `<For>` is eight kilobytes of code for the browser.
@@ -43,7 +45,7 @@ fn list(
     places: Arc<dyn Fn() -> Vec<(u64, usize)> + Send + Sync>,
     draw: Arc<dyn Fn(usize) -> AnyView + Send + Sync>,
 ) -> AnyView {
-    if cfg!(feature = "ssr") {
+    if ON_SERVER {
         // No row comes or goes any more: none needs an owner to end with.
         let drawn = move || places().into_iter().map(|(_, place)| draw(place)).collect::<Vec<_>>();
         return drawn.into_any();
