@@ -1,4 +1,4 @@
-//! Whether a message is worth interrupting somebody for. Pure.
+//! Whether a message of somebody else is worth interrupting somebody for. Pure.
 
 use crate::chat::notify::model::Level;
 
@@ -11,8 +11,6 @@ pub struct Facts {
     pub named: bool,
     /// It was said in a conversation.
     pub direct: bool,
-    /// They said it themselves.
-    pub own: bool,
     /// They may not come in.
     pub suspended: bool,
     /// A page of theirs is in front and shows the room, and they are not away from it.
@@ -28,8 +26,6 @@ pub enum Why {
     Conversation,
     /// Notified: they want everything in this room.
     Everything,
-    /// Left alone: it is theirs.
-    Own,
     /// Left alone: they may not come in.
     Suspended,
     /// Left alone: they want nothing.
@@ -52,7 +48,6 @@ impl Why {
             Self::Named => "you were mentioned",
             Self::Conversation => "it was said in a conversation with you",
             Self::Everything => "the level is everything",
-            Self::Own => "you said it yourself",
             Self::Suspended => "your account was suspended",
             Self::Muted => "the level is nothing",
             Self::NotNamed => "the level is mentions and you weren't mentioned",
@@ -64,7 +59,6 @@ impl Why {
 /// Decides.
 pub const fn decide(facts: Facts) -> Why {
     match facts {
-        Facts { own: true, .. } => Why::Own,
         Facts { suspended: true, .. } => Why::Suspended,
         Facts {
             level: Level::Nothing, ..
@@ -92,7 +86,6 @@ mod tests {
         level: Level::Mentions,
         named: false,
         direct: false,
-        own: false,
         suspended: false,
         looking: false,
     };
@@ -140,14 +133,6 @@ mod tests {
             (
                 Facts {
                     named,
-                    own: true,
-                    ..PLAIN
-                },
-                Why::Own,
-            ),
-            (
-                Facts {
-                    named,
                     suspended: true,
                     ..PLAIN
                 },
@@ -160,11 +145,10 @@ mod tests {
 
     fn facts() -> impl Strategy<Value = Facts> {
         let level = prop::sample::select(Level::ALL.to_vec());
-        (level, any::<[bool; 5]>()).prop_map(|(level, [named, direct, own, suspended, looking])| Facts {
+        (level, any::<[bool; 4]>()).prop_map(|(level, [named, direct, suspended, looking])| Facts {
             level,
             named,
             direct,
-            own,
             suspended,
             looking,
         })
@@ -172,8 +156,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_silences_and_nobody_hears_themselves(facts in facts()) {
-            let quiet = facts.own || facts.suspended || facts.looking || facts.level == Level::Nothing;
+        fn nothing_silences_and_whoever_sees_it_is_left_alone(facts in facts()) {
+            let quiet = facts.suspended || facts.looking || facts.level == Level::Nothing;
             prop_assert!(!(quiet && decide(facts).notifies()));
         }
 
@@ -196,7 +180,6 @@ mod tests {
                 Why::Named => facts.named,
                 Why::Conversation => facts.direct && facts.level == Level::Everything,
                 Why::Everything => facts.level == Level::Everything,
-                Why::Own => facts.own,
                 Why::Suspended => facts.suspended,
                 Why::Muted => facts.level == Level::Nothing,
                 Why::NotNamed => facts.level == Level::Mentions && !facts.named,

@@ -92,13 +92,12 @@ struct ConcernRow {
     level: Option<String>,
     follows: bool,
     named: bool,
-    own: bool,
     suspended: bool,
 }
 
 /// Whom these messages could concern, message by message in their order: those whom one calls, those in its
-/// conversation, those who follow its thread, those who want everything in its room. Whom a room's level alone leaves alone is not looked up; of a
-/// large room these are nearly all.
+/// conversation, those who follow its thread, those who want everything in its room; never who said it. Whom a room's level
+/// alone leaves alone is not looked up; of a large room these are nearly all.
 pub async fn concerns(db: &SqlitePool, said: &[Place]) -> Result<Vec<Concern>, AppError> {
     let rows: Vec<ConcernRow> = sqlx::query_as(concat!(
         "WITH said AS (SELECT key, value ->> 0 AS room, value ->> 1 AS seq FROM json_each(?)), who AS ( \
@@ -115,7 +114,7 @@ pub async fn concerns(db: &SqlitePool, said: &[Place]) -> Result<Vec<Concern>, A
         ", who.user, member.level, member.follows, \
          EXISTS (SELECT 1 FROM mention WHERE mention.user = who.user AND mention.room = who.room \
          AND mention.seq = who.seq) AS named, \
-         message.author = who.user AS own, user.suspended IS NOT NULL AS suspended FROM who \
+         user.suspended IS NOT NULL AS suspended FROM who \
          JOIN member ON member.room = who.room AND member.user = who.user JOIN user ON user.id = who.user AND NOT user.bot \
          JOIN room ON room.id = who.room LEFT JOIN room up ON up.id = room.parent \
          JOIN message ON message.room = who.room AND message.seq = who.seq \
@@ -133,7 +132,6 @@ pub async fn concerns(db: &SqlitePool, said: &[Place]) -> Result<Vec<Concern>, A
                 level: level(row.level, kind, row.follows),
                 named: row.named,
                 direct: kind == RoomKind::Direct,
-                own: row.own,
                 suspended: row.suspended,
                 looking: false,
             },
@@ -217,7 +215,6 @@ pub async fn heard(db: &SqlitePool, user: UserId, places: &[Place], most: usize)
                 level: level(row.level, kind, row.follows),
                 named: row.named,
                 direct: kind == RoomKind::Direct,
-                own: false,
                 suspended: false,
                 looking: false,
             },
