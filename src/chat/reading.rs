@@ -8,14 +8,13 @@ use web_sys::Element;
 
 use super::{
     connection::{Calls, ChatConnection},
-    model::{Message, Room, RoomKind, UNREAD_MOST},
+    model::{Room, RoomKind, UNREAD_MOST},
     timeline::Timeline,
     wire::ClientFrame,
 };
 use crate::{
     ids::RoomId,
     paths,
-    platform::lowercase,
     ui::text::{Text, text},
 };
 
@@ -175,15 +174,6 @@ impl ChatConnection {
         }
         // What came since the first frame counted.
         self.socket.send(&ClientFrame::Count { room }.encode());
-    }
-
-    /// A message calls one by name, or everyone.
-    pub(super) fn calls_me(self, message: &Message) -> bool {
-        let name = self.me.with_value(|me| me.username.clone());
-        let html = lowercase(message.html.as_deref().unwrap_or_default());
-        [name.as_str(), "here", "room"]
-            .into_iter()
-            .any(|called| html.contains(&format!("<span class=\"mention\">@{called}</span>")))
     }
 
     pub(super) fn more_unread(self, room: RoomId, calls: bool) {

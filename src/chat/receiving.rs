@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     connection::{ChatConnection, Shown},
+    message_html,
     model::{Message, Person, Room, RoomKind},
     timeline::Timeline,
     wire::{NOTIFY, ServerFrame},
@@ -169,7 +170,7 @@ impl ChatConnection {
         let (seq, changed, row) = (message.seq, message.changed, self.row(message.seq));
         let newest = shown.timeline.with_untracked(Timeline::newest);
         let is_new = seq > newest && message.author.id != self.my_id();
-        let calls = is_new && self.calls_me(&message);
+        let calls = is_new && self.me.with_value(|me| message_html::calls(&message, me));
         let focus = focus::within(&row);
         if self.fold(ServerFrame::Message(message)) {
             focus::restore(row, focus);
