@@ -76,11 +76,7 @@ pub async fn describe_room(room: RoomId, name: String, #[server(default)] topic:
 #[server(prefix = "/do", endpoint = "invite", output = Json)]
 pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
-    let me = crate::chat::model::Person {
-        id: me.id,
-        name: me.name,
-        ..Default::default()
-    };
+    let me = crate::chat::model::Person::from(&me);
     crate::chat::server::members::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await?;
     Ok(())
 }

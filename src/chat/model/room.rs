@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{History, Message};
 use crate::{
+    accounts::model::Me,
     chat::notify::model::Level,
     ids::{RoomId, UserId},
     time::Timestamp,
@@ -27,6 +28,16 @@ pub struct Person {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 const fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+impl From<&Me> for Person {
+    fn from(me: &Me) -> Self {
+        Self {
+            id: me.id,
+            name: me.name.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 impl Person {

@@ -68,11 +68,7 @@ struct Line {
 }
 
 async fn serve(state: AppState, caller: Caller, socket: WebSocket) {
-    let me = Person {
-        id: caller.me.id,
-        name: caller.me.name.clone(),
-        ..Person::default()
-    };
+    let me = Person::from(&caller.me);
     let may_read = caller.may_read();
     let ended = caller.ended();
     let mut line = Line {

@@ -91,7 +91,7 @@ async fn slack_post(state: &AppState, token: &str, headers: &HeaderMap, body: &B
         None => bot.room,
     };
     let room = room.ok_or((StatusCode::NOT_FOUND, "channel_not_found"))?;
-    say(state, bot, room, text)
+    say(state, &bot, room, text)
         .await
         .map(|_| ())
         .map_err(|error| word(&error))
@@ -129,10 +129,10 @@ pub async fn campfire(
     let seq = if is_form(request.headers()) {
         let mut form = form(request).await?;
         let draft = draft(&state, bot.me.id, room, &mut form).await?;
-        post::post(&state.chat, person(bot), draft).await?.0.seq
+        post::post(&state.chat, Person::from(&bot.me), draft).await?.0.seq
     } else {
         let text = text(request.into_body()).await?;
-        say(&state, bot, room, text).await?
+        say(&state, &bot, room, text).await?
     };
     let place = format!("/api/v1/rooms/{room}/messages/{seq}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)]).into_response())
@@ -147,23 +147,15 @@ async fn text(body: Body) -> Result<String, AppError> {
     String::from_utf8(body.to_vec()).map_err(|_| AppError::Invalid("The body is not UTF-8.".into()))
 }
 
-async fn say(state: &AppState, bot: Bot, room: RoomId, body: String) -> Result<u64, AppError> {
+async fn say(state: &AppState, bot: &Bot, room: RoomId, body: String) -> Result<u64, AppError> {
     let draft = Draft {
         room,
         client_id: new_client_id(),
         body,
         ..Draft::default()
     };
-    let (message, _) = post::post(&state.chat, person(bot), draft).await?;
+    let (message, _) = post::post(&state.chat, Person::from(&bot.me), draft).await?;
     Ok(message.seq)
-}
-
-fn person(bot: Bot) -> Person {
-    Person {
-        id: bot.me.id,
-        name: bot.me.name,
-        ..Person::default()
-    }
 }
 
 #[cfg(test)]

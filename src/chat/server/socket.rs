@@ -74,11 +74,7 @@ pub struct Line<'c, S> {
 }
 
 async fn serve(state: AppState, session: Session, socket: WebSocket) {
-    let me = Person {
-        id: session.me.id,
-        name: session.me.name.clone(),
-        ..Person::default()
-    };
+    let me = Person::from(&session.me);
     let here = state.chat.presence.arrive(me.clone());
     let pace = Rate::new(60, Duration::from_millis(50));
     let mut line = Line::new(&state.chat, me, socket, pace);

@@ -83,11 +83,7 @@ async fn take(state: &AppState, token: &str, room: Option<String>, body: &[u8]) 
     }
     state.chat.pace.check(&bot.me.id)?;
     let room = place(state, &bot, room).await?;
-    let author = Person {
-        id: bot.me.id,
-        name: bot.me.name.clone(),
-        ..Person::default()
-    };
+    let author = Person::from(&bot.me);
     let told = state.chat.told();
     let work = state.desk.writer.write_then(
         move |conn| {

@@ -48,11 +48,7 @@ pub async fn say(
         if let Some((parent, root)) = joined.and_then(|joined| joined.room.root) {
             (back, beside) = (thread_link(parent, root), true);
         }
-        let me = Person {
-            id: me.id,
-            name: me.name,
-            ..Person::default()
-        };
+        let me = Person::from(&me);
         let mut form = form(request).await?;
         if let Err(error) = read(&state, me.id, &mut form, &mut draft).await {
             drain(&mut form).await;

@@ -65,11 +65,7 @@ pub async fn say(
     // In a link's address they would end it.
     let href = there.replace('(', "%28").replace(')', "%29");
     let body = format!("{}\n\n[{title}]({origin}{href})", words.trim());
-    let author = Person {
-        id: me.id,
-        name: me.name.clone(),
-        ..Person::default()
-    };
+    let author = Person::from(me);
     let draft = Draft {
         room,
         client_id: new_client_id(),

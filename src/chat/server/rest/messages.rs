@@ -99,11 +99,7 @@ pub async fn post(
         reply: new.reply,
         files: new.files,
     };
-    let author = Person {
-        id: bot.me.id,
-        name: bot.me.name,
-        ..Person::default()
-    };
+    let author = Person::from(&bot.me);
     let (message, is_new) = born::post(&state.chat, author, draft).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.seq);
