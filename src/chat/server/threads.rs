@@ -32,7 +32,7 @@ const COUNTED_FOR: i64 = 30 * 86_400;
 pub async fn open(chat: &Chat, me: UserId, root: Root) -> Result<RoomId, AppError> {
     let mut conn = chat.db.readers.acquire().await?;
     store::must_be_in(&mut conn, root.0, me).await?;
-    if let Some(thread) = store::thread_of(&mut conn, root).await? {
+    if let Some(thread) = store::thread_id(&mut conn, root).await? {
         return Ok(thread);
     }
     drop(conn);

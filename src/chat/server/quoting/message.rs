@@ -26,7 +26,7 @@ pub async fn snapshot(chat: &Chat, link: &Link, room: RoomId) -> Result<Option<S
     let db = &chat.db.readers;
     let (of, seq) = match place(link) {
         Some(Leads::To(place)) => place,
-        Some(Leads::ToReply(root, seq)) => match store::thread_of(&mut *db.acquire().await?, root).await? {
+        Some(Leads::ToReply(root, seq)) => match store::thread_id(&mut *db.acquire().await?, root).await? {
             Some(thread) => (thread, seq),
             None => return Ok(None),
         },

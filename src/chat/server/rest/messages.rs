@@ -202,7 +202,7 @@ pub async fn unreact(
     params(("room" = i64, Path,), ("seq" = u64, Path,)), responses((status = 200, body = ApiOpened),
         (status = 400, description = "The message stands in a thread, or something in the address can't be read."),
         (status = 404, description = "No such message, or not for the bot.")))]
-pub async fn thread(
+pub async fn open_thread(
     State(state): State<AppState>,
     bot: Bot,
     At((room, seq)): At<(String, u64)>,

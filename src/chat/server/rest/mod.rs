@@ -27,7 +27,7 @@ use crate::server::state::AppState;
     messages::delete,
     messages::react,
     messages::unreact,
-    messages::thread,
+    messages::open_thread,
     messages::pins,
     messages::pin,
     messages::unpin,
@@ -65,7 +65,7 @@ pub fn routes() -> Router<AppState> {
             "/rooms/{room}/messages/{seq}/reactions/{emoji}",
             put(messages::react).delete(messages::unreact),
         )
-        .route("/rooms/{room}/messages/{seq}/thread", post(messages::thread))
+        .route("/rooms/{room}/messages/{seq}/thread", post(messages::open_thread))
         .route(
             "/rooms/{room}/messages/{seq}/pin",
             put(messages::pin).delete(messages::unpin),

@@ -47,7 +47,7 @@ pub use rooms::{
 };
 pub use search::{Page, REACH, Wanted, index, indexed, search, unknown};
 pub use shown::{add_card, take_gone};
-pub use threads::{Reply, Root, follow, open_thread, recount, replied, set_follows, thread, thread_of};
+pub use threads::{Reply, Root, follow, open_thread, recount, replied, set_follows, thread, thread_id};
 pub use webhooks::{Webhook, webhook, webhooks_due};
 
 /// What others have said that a person (`member.user`) has not read in a room (`member.room`), up to 1,000, and what of it

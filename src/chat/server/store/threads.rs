@@ -21,7 +21,7 @@ pub type Root = (RoomId, u64);
 const QUIET: i64 = 29 * 86_400_000_000;
 
 /// The thread that hangs on a message, if there is one yet.
-pub async fn thread_of(conn: &mut SqliteConnection, root: Root) -> Result<Option<RoomId>, AppError> {
+pub async fn thread_id(conn: &mut SqliteConnection, root: Root) -> Result<Option<RoomId>, AppError> {
     let id: Option<i64> = sqlx::query_scalar("SELECT id FROM room WHERE parent = ? AND root = ?")
         .bind(root.0.0)
         .bind(place(root.1))
@@ -41,7 +41,7 @@ pub async fn open_thread(
     me: UserId,
     at: Timestamp,
 ) -> Result<(RoomId, Vec<UserId>), AppError> {
-    if let Some(thread) = thread_of(conn, root).await? {
+    if let Some(thread) = thread_id(conn, root).await? {
         must_be_in(conn, root.0, me).await?;
         return Ok((thread, Vec::new()));
     }
