@@ -65,7 +65,20 @@ test("a second factor is set up, asked for, and stood in for", async ({ ines, pe
   await ines.page.getByLabel("Code", { exact: true }).fill(code(secret, -1));
   await ines.page.getByRole("button", { name: "Turn it on" }).click();
   await expect(ines.page.getByRole("status")).toHaveText("Your second factor is on.");
+
+  // Other recovery codes, in place of the first.
+  const factor = ines.page.getByRole("region", { name: "Second factor" });
+  await expect(factor).toContainText("10 of 10 recovery codes are left.");
+  await factor.getByLabel("Current password").fill(password);
+  await factor.getByRole("button", { name: "Make new recovery codes" }).click();
+  await expect(factor.getByRole("status")).toContainText("These are your new recovery codes");
+  await expect(factor).toBeInViewport();
+  await accessible(ines.page, "one's own page with new recovery codes");
+  await expect(factor.locator(".codes code")).toHaveCount(10);
+  const newer = (await factor.locator(".codes code").first().textContent())!;
+
   await ines.signOut();
+  await expect(ines.page.getByRole("textbox", { name: "Sign-in name" })).toBeFocused();
   await ines.signIn();
   await expect(ines.page).toHaveURL(/\/sign-in\/code$/);
   await accessible(ines.page, "the code's page");
@@ -75,9 +88,24 @@ test("a second factor is set up, asked for, and stood in for", async ({ ines, pe
   const other = await person("ines");
   await other.open("/sign-in");
   await other.signIn();
+  await expect(other.page.getByLabel("Code", { exact: true })).toBeFocused();
   await other.page.getByLabel("Code", { exact: true }).fill(recovery);
   await other.page.getByRole("button", { name: "Sign in" }).click();
+  await expect(other.page.getByRole("alert")).toContainText("This is not the current code.");
+  await other.page.getByLabel("Code", { exact: true }).fill(newer);
+  await other.page.getByRole("button", { name: "Sign in" }).click();
   await other.arrive();
+  await other.open("/you");
+  await expect(other.page.getByText("9 of 10 recovery codes are left.")).toBeVisible();
+});
+
+test("the second factor's page begins with what a phone reads", async ({ person }) => {
+  const ines = await person("ines", { viewport: { width: 390, height: 844 } });
+  await ines.begin();
+  await ines.open("/you/two-factor");
+  await expect(ines.page.getByRole("img", { name: /^QR code/ })).toBeInViewport();
+  await expect(ines.page.getByLabel("Code", { exact: true })).not.toBeFocused();
+  expect(await ines.page.evaluate(() => scrollY)).toBe(0);
 });
 
 test("an administrator helps, shuts out and removes", async ({ ines, tomasz, person }) => {

@@ -146,11 +146,25 @@ test("a file that the network lost is sent again", async ({ ines, tomasz }) => {
 
 test("what is too large is refused in words before it is sent", async ({ ines }) => {
   await picker(ines).setInputFiles({ name: "huge.bin", mimeType: "", buffer: Buffer.alloc(26 * 1024 * 1024) });
-  await expect(ines.page.getByRole("alert")).toContainText("huge.bin isn't sent: a file holds something, and 25 MiB at most.");
+  await expect(ines.page.getByRole("alert")).toHaveText("huge.bin isn't sent: it is larger than 25 MiB.");
   await expect(picked(ines)).toHaveCount(0);
   await picker(ines).setInputFiles({ name: "empty.txt", mimeType: "", buffer: Buffer.alloc(0) });
-  await expect(ines.page.getByRole("alert")).toContainText("empty.txt isn't sent");
+  await expect(ines.page.getByRole("alert")).toHaveText("empty.txt isn't sent: it is empty.");
   await expect(picked(ines)).toHaveCount(0);
+});
+
+test("after files were picked, Enter sends them, and each is removed by a button of its own", async ({ ines }) => {
+  const notes = ["one.txt", "two.txt", "three.txt"].map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) }));
+  await picker(ines).focus();
+  await picker(ines).setInputFiles(notes);
+  await expect(ines.composer).toBeFocused();
+  const remove = ines.page.getByRole("button", { name: /^Remove .*\.txt$/ });
+  await expect(remove).toHaveCount(3);
+  const [first, second] = await remove.evaluateAll((all) => all.map((button) => button.getBoundingClientRect().toJSON()));
+  expect(second.top - first.bottom).toBeGreaterThanOrEqual(4);
+  await ines.page.keyboard.press("Enter");
+  await expect(picked(ines)).toHaveCount(0);
+  await expect(files(ines)).toHaveCount(3);
 });
 
 test("images are looked at one after the other, by keyboard", async ({ ines, tomasz }) => {

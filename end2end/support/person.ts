@@ -170,7 +170,7 @@ export class Person {
   }
 
   private async fill(secret = password) {
-    await this.page.getByRole("textbox", { name: /^(Your name|Name)$/ }).fill(this.name);
+    await this.page.getByRole("textbox", { name: "Sign-in name", exact: true }).fill(this.name);
     await this.page.getByLabel("Password").fill(secret);
   }
 }

@@ -114,8 +114,10 @@ pub struct OwnPage {
     pub me: Me,
     /// The URL of their picture, when they have one: another for each.
     pub picture: Option<String>,
-    /// Signs in with a second factor.
-    pub two_factor: bool,
+    /// Recovery codes left, of who signs in with a second factor.
+    pub recovery_left: Option<u8>,
+    /// The recovery codes that were made just now.
+    pub recovery: Vec<String>,
     /// The sessions, newest first.
     pub visits: Vec<Visit>,
 }

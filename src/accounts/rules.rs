@@ -14,6 +14,10 @@ pub const TITLE_MAX: usize = 60;
 pub const PASSWORD_MIN: usize = 10;
 /// Longest password, in bytes.
 pub const PASSWORD_MAX: usize = 256;
+/// How many recovery codes one has at first.
+pub const RECOVERY_CODES: u8 = 10;
+/// Recovery codes left that are so few that one is told.
+pub const RECOVERY_FEW: u8 = 2;
 
 /// The name as it is kept: without space around it.
 ///
@@ -75,6 +79,17 @@ pub fn display_name(text: &str) -> Result<String, AppError> {
         return refuse("Each word of a display name keeps to one alphabet.");
     }
     Ok(text)
+}
+
+/// How many recovery codes are left, in words.
+pub fn recovery_left(left: u8) -> String {
+    let few = "Make new ones before you need them.";
+    match left {
+        0 => format!("No recovery code is left. {few}"),
+        1 => format!("1 of {RECOVERY_CODES} recovery codes is left. {few}"),
+        _ if left <= RECOVERY_FEW => format!("{left} of {RECOVERY_CODES} recovery codes are left. {few}"),
+        _ => format!("{left} of {RECOVERY_CODES} recovery codes are left."),
+    }
 }
 
 /// What two names must differ in, and what signing in looks for: case and space around it don't count.
@@ -151,6 +166,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn recovery_codes_are_told_of_in_time() {
+        for (left, words) in [
+            (10, "10 of 10 recovery codes are left."),
+            (3, "3 of 10 recovery codes are left."),
+            (
+                2,
+                "2 of 10 recovery codes are left. Make new ones before you need them.",
+            ),
+            (1, "1 of 10 recovery codes is left. Make new ones before you need them."),
+            (0, "No recovery code is left. Make new ones before you need them."),
+        ] {
+            assert_eq!(recovery_left(left), words);
+        }
+    }
 
     #[test]
     fn names_of_people_pass() {

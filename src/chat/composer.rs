@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DragEvent, Element, HtmlInputElement};
 
 use super::{
-    composer_files::picked,
+    composer_files::{picked, picking},
     connection::ChatConnection,
     model::{Quote, Room},
     rules,
@@ -187,14 +187,6 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
             attach(data);
         }
     };
-    let pick = move |event: ev::Event| {
-        let input: web_sys::HtmlInputElement = event_target(&event);
-        if let Some(files) = input.files() {
-            chat.attach(room_id, &files, largest_file);
-        }
-        // The same file can be picked again.
-        input.set_value("");
-    };
     let label = || match beside {
         true => text(|| "Reply in thread".to_owned()),
         false => chat.titled(room.clone(), "Message "),
@@ -250,7 +242,7 @@ pub fn Composer(room: Room, client_id: String, largest_file: u64) -> impl IntoVi
                     "☺"
                 </button>
                 <label class="attach" title="Attach files">
-                    <input type="file" name="file" multiple aria-label="Attach files" on:change=pick />
+                    <input type="file" name="file" multiple aria-label="Attach files" on:change=picking(room_id, largest_file, field) />
                 </label>
                 <button class="button" type="submit">"Send"</button>
             </div>

@@ -1,6 +1,7 @@
 //! The files of the next message, over the field in which it is written.
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
+use web_sys::HtmlInputElement;
 
 use super::{
     connection::ChatConnection,
@@ -11,6 +12,23 @@ use crate::{
     ids::RoomId,
     ui::{self, handler::press, text::text},
 };
+
+/// Sends what the paperclip picked for `room`, where a file can have `largest` bytes.
+pub fn picking(room: RoomId, largest: u64, field: NodeRef<html::Textarea>) -> impl Fn(ev::Event) {
+    let chat = expect_context::<ChatConnection>();
+    move |event| {
+        let input: HtmlInputElement = event_target(&event);
+        if let Some(files) = input.files() {
+            chat.attach(room, &files, largest);
+        }
+        // The same file can be picked again.
+        input.set_value("");
+        // Enter there sends; at the paperclip it would pick others.
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
+    }
+}
 
 /// What was picked for `room`: how far each file has come, and what one can do about it.
 pub fn picked(room: RoomId) -> AnyView {

@@ -122,10 +122,16 @@ pub fn too_many_files() -> AppError {
     ))
 }
 
-/// Why a file, empty or larger than `largest` bytes, isn't sent.
-pub fn unfit(name: &str, largest: u64) -> String {
-    let most = largest / 1024 / 1024;
-    format!("{name} isn't sent: a file holds something, and {most} MiB at most.")
+/// Why a file of this size isn't sent, when it is empty or larger than `largest` bytes.
+pub fn unfit(name: &str, bytes: u64, largest: u64) -> Option<String> {
+    match bytes {
+        0 => Some(format!("{name} isn't sent: it is empty.")),
+        _ if bytes > largest => {
+            let most = largest / 1024 / 1024;
+            Some(format!("{name} isn't sent: it is larger than {most} MiB."))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -143,6 +149,18 @@ mod tests {
             body(&"x".repeat(LONGEST_BODY + 1)),
             Err(AppError::TooLarge(_))
         ));
+    }
+
+    #[test]
+    fn a_file_is_refused_for_what_is_true_of_it() {
+        let most = 25 * 1024 * 1024;
+        let why = |bytes| unfit("a.bin", bytes, most);
+        assert_eq!(why(0).as_deref(), Some("a.bin isn't sent: it is empty."));
+        assert_eq!((why(1), why(most)), (None, None));
+        assert_eq!(
+            why(most + 1).as_deref(),
+            Some("a.bin isn't sent: it is larger than 25 MiB.")
+        );
     }
 
     #[test]

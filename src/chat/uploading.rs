@@ -23,8 +23,8 @@ impl ChatConnection {
         for file in (0..picked.length()).filter_map(|n| picked.get(n)) {
             let bytes = file.size() as u64;
             // Another try would end the same.
-            if bytes == 0 || bytes > largest {
-                self.told.set(Some(unfit(&file.name(), largest)));
+            if let Some(why) = unfit(&file.name(), bytes, largest) {
+                self.told.set(Some(why));
                 continue;
             }
             let added = self

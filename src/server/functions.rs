@@ -46,7 +46,9 @@ const DONE: &str = "done";
 /// neither, and not even a lone `?`.
 fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
     let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-    let Some((page, query)) = location.and_then(|to| to.split_once('?')) else {
+    // Where on the page is no part of the query.
+    let (location, place) = location.map_or(("", ""), |to| to.split_at(to.find('#').unwrap_or(to.len())));
+    let Some((page, query)) = location.split_once('?') else {
         return response;
     };
     let asked: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
@@ -68,9 +70,9 @@ fn tidy_way_back(mut response: Response, form: &[u8]) -> Response {
     }
     let query = kept.finish();
     let back = if query.is_empty() {
-        page.to_owned()
+        format!("{page}{place}")
     } else {
-        format!("{page}?{query}")
+        format!("{page}?{query}{place}")
     };
     if let Ok(back) = HeaderValue::from_str(&back) {
         response.headers_mut().insert(LOCATION, back);

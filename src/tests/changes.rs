@@ -135,8 +135,15 @@ async fn reactions_count_each_person_once() {
     let one = a.said().await.expect("the message again");
     assert_eq!(names(&one), [("🎉".to_owned(), vec!["ines".to_owned()])]);
     assert_eq!(bob.change(&app, 1, react("lol", true)).await.0, 400);
+    assert_eq!(ines.change(&app, 1, react(":thinking_face:", true)).await.0, 200);
+    let two = a.said().await.expect("the message again");
+    assert_eq!(
+        names(&two)[1],
+        ("🤔".to_owned(), vec!["ines".to_owned()]),
+        "Slack's names too"
+    );
     let (page, _) = bob.socket(&app).await.follow(DESK, None).await;
-    assert_eq!(names(&page[0]), names(&one), "a page and a resume tell them too");
+    assert_eq!(names(&page[0]), names(&two), "a page and a resume tell them too");
 }
 
 #[tokio::test]

@@ -88,7 +88,12 @@ pub async fn invitation(code: String) -> Result<String, AppError> {
 /// `SignedOut` when the first step is too long ago, `Invalid` when the code is another, `SlowDown`.
 #[server(prefix = "/do", endpoint = "sign_in_code", output = Json)]
 pub async fn sign_in_code(code: String) -> Result<(), AppError> {
-    crate::accounts::server::door::Door::here()?.give_code(code).await
+    let recovery_left = crate::accounts::server::door::Door::here()?.give_code(code).await?;
+    // The phone may be lost: who will soon be locked out hears of it before anything else.
+    if recovery_left.is_some_and(|left| left <= crate::accounts::rules::RECOVERY_FEW) {
+        leptos_axum::redirect("/you?done=recovery-code#factor-heading");
+    }
+    Ok(())
 }
 
 /// Whose password a link changes.

@@ -9,21 +9,24 @@ use crate::{
     json::Json,
 };
 
-/// One's own page.
+/// One's own page, with the recovery codes that were `made` just now.
 ///
 /// # Errors
 /// `SignedOut`.
 #[server(prefix = "/do", endpoint = "own_page", input = Json, output = Json)]
-pub async fn own_page() -> Result<model::OwnPage, AppError> {
+pub async fn own_page(made: Option<String>) -> Result<model::OwnPage, AppError> {
     let door = crate::accounts::server::door::Door::here()?;
     let session = door.session()?;
     let me = session.me.clone();
     let since = crate::chat::server::store::avatar_since(&door.state.desk.readers, me.id).await?;
+    let made = made.unwrap_or_default();
+    let (recovery_left, recovery) = door.state.accounts.recovery(me.id, &made).await?;
     Ok(model::OwnPage {
         // Else the one before would be shown for a while.
         picture: since.map(|at| format!("{}?{}", crate::paths::avatar(me.id), at.micros())),
         me,
-        two_factor: door.state.accounts.person(session.me.id).await?.two_factor,
+        recovery_left,
+        recovery,
         visits: door.state.accounts.visits(session).await?,
     })
 }
@@ -98,6 +101,18 @@ pub async fn confirm_two_factor(code: String) -> Result<(), AppError> {
     let door = crate::accounts::server::door::Door::here()?;
     door.state.accounts.confirm_two_factor(door.session()?, code).await?;
     leptos_axum::redirect("/you?done=two-factor");
+    Ok(())
+}
+
+/// Makes new recovery codes in place of those before, and shows them, this once.
+///
+/// # Errors
+/// `SignedOut`, `Forbidden` when it is another password, `Conflict` without a second factor, `SlowDown`, `Busy`.
+#[server(prefix = "/do", endpoint = "renew_recovery", output = Json)]
+pub async fn renew_recovery(current: Password) -> Result<(), AppError> {
+    let door = crate::accounts::server::door::Door::here()?;
+    let made = door.state.accounts.renew_recovery(door.session()?, current).await?;
+    leptos_axum::redirect(&format!("/you?made={made}#factor-heading"));
     Ok(())
 }
 

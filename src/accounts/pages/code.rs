@@ -22,7 +22,7 @@ pub fn CodePage() -> impl IntoView {
                 error => view! { <Wrong error /> }.into_any(),
             }}
             <form method="post" action=SignInCode::PATH>
-                <CodeField />
+                <CodeField focus=true />
                 <SendButton label="Sign in" />
             </form>
             <p>"No phone at hand? A recovery code does too. Without either, an administrator can let you in."</p>
@@ -33,7 +33,10 @@ pub fn CodePage() -> impl IntoView {
 
 /// The field of a code.
 #[component]
-pub fn CodeField() -> impl IntoView {
+pub fn CodeField(
+    /// Whether one types into it at once.
+    focus: bool,
+) -> impl IntoView {
     view! {
         <div class="field">
             <label for="code">"Code"</label>
@@ -41,7 +44,7 @@ pub fn CodeField() -> impl IntoView {
                 id="code"
                 name="code"
                 required
-                autofocus
+                autofocus=focus
                 autocomplete="one-time-code"
                 inputmode="text"
                 autocapitalize="none"

@@ -70,7 +70,7 @@ pub fn SendButton(
     }
 }
 
-/// The field of one's name.
+/// The field of the name that one signs in with.
 #[component]
 pub fn NameField(
     /// Whether it is a new one, whose rules are told.
@@ -79,12 +79,13 @@ pub fn NameField(
 ) -> impl IntoView {
     view! {
         <div class="field">
-            <label for="name">"Your name"</label>
+            <label for="name">"Sign-in name"</label>
             <input
                 id="name"
                 name="name"
                 value=typed("name")
                 required
+                autofocus=!new
                 autocomplete="username"
                 autocapitalize="none"
                 spellcheck="false"
@@ -96,7 +97,7 @@ pub fn NameField(
                 .then(|| {
                     view! {
                         <p class="hint" id="name-hint">
-                            "What you sign in with and are called by: 2 to 32 letters, digits, dots, hyphens or underscores, without spaces. Another name for the others to see can be added later."
+                            "2 to 32 letters, digits, dots, hyphens or underscores, without spaces, such as ines.tan. The name that others see can be chosen afterwards, under You."
                         </p>
                     }
                 })}

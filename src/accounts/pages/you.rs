@@ -1,16 +1,18 @@
 //! `/you`: name, looks, password, second factor, sessions, and the way out.
 
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_query_map;
 
 use super::{
     frame::{Done, Frame, When},
     gate::PasswordField,
+    two_factor::SecondFactor,
 };
 use crate::{
     accounts::{
         api::{
             SignOut,
-            you::{ChangePassword, EndSession, Rename, SetLooks, StopTwoFactor, own_page},
+            you::{ChangePassword, EndSession, Rename, SetLooks, own_page},
         },
         model::{self, Pair, Role, Theme, Visit},
         rules,
@@ -26,10 +28,14 @@ use crate::{
 #[component]
 pub fn YouPage() -> impl IntoView {
     let body = || {
-        loaded_once(own_page, |page| match page {
-            Ok(page) => view! { <Own page /> }.into_any(),
-            Err(error) => view! { <Wrong error /> }.into_any(),
-        })
+        let made = use_query_map().with_untracked(|query| query.get("made"));
+        loaded_once(
+            move || own_page(made.clone()),
+            |page| match page {
+                Ok(page) => view! { <Own page /> }.into_any(),
+                Err(error) => view! { <Wrong error /> }.into_any(),
+            },
+        )
     };
     view! { <Frame title="You">{body()}</Frame> }
 }
@@ -39,7 +45,8 @@ fn Own(page: model::OwnPage) -> impl IntoView {
     let model::OwnPage {
         me,
         picture,
-        two_factor,
+        recovery_left,
+        recovery,
         visits,
     } = page;
     let role = if me.role == Role::Admin {
@@ -109,13 +116,17 @@ fn Own(page: model::OwnPage) -> impl IntoView {
             </form>
             <p class="hint">"Forgotten it? An administrator can make you a link to choose another."</p>
         </section>
-        <SecondFactor on=two_factor />
+        <SecondFactor left=recovery_left made=recovery />
         <Sessions visits />
     }
 }
 
+/// The field in which one shows that one is oneself.
 #[component]
-fn CurrentPassword(id: &'static str) -> impl IntoView {
+pub fn CurrentPassword(
+    /// The field's, since there are several.
+    id: &'static str,
+) -> impl IntoView {
     view! {
         <div class="field">
             <label for=id>"Current password"</label>
@@ -208,35 +219,6 @@ fn Looks() -> impl IntoView {
                 </fieldset>
                 <button class="button quiet" type="submit">"Use these colours"</button>
             </form>
-        </section>
-    }
-}
-
-#[component]
-fn SecondFactor(on: bool) -> impl IntoView {
-    let body = if on {
-        view! {
-            <p>"On: signing in takes a code from your phone too."</p>
-            <Wrong error=refusal(StopTwoFactor::PATH) />
-            <form method="post" action=StopTwoFactor::PATH>
-                <CurrentPassword id="current-too" />
-                <button class="button quiet" type="submit">"Turn it off"</button>
-            </form>
-        }
-        .into_any()
-    } else {
-        view! {
-            <p>"Off. With it, a stolen password alone opens nothing."</p>
-            <a class="button quiet" href="/you/two-factor">"Set it up"</a>
-        }
-        .into_any()
-    };
-    view! {
-        <section aria-labelledby="factor-heading">
-            <h2 id="factor-heading">"Second factor"</h2>
-            <Done what="two-factor" words="Your second factor is on." />
-            <Done what="no-two-factor" words="Your second factor is off." />
-            {body}
         </section>
     }
 }

@@ -102,19 +102,19 @@ impl Door {
         self.admit(account).await
     }
 
-    /// The second step of signing in, for whoever has a second factor.
+    /// The second step of signing in. Gives how many recovery codes are left when it was done with one.
     ///
     /// # Errors
     /// `SignedOut` when the first step is too long ago, `Invalid` when the code is another, `SlowDown`.
-    pub async fn give_code(self, code: String) -> Result<(), AppError> {
+    pub async fn give_code(self, code: String) -> Result<Option<u8>, AppError> {
         let accounts = &self.state.accounts;
         let token = cookie::read(&self.parts.headers, accounts.https).ok_or(AppError::SignedOut)?;
         let hash = TokenHash::of(&token).ok_or(AppError::SignedOut)?;
         let waiting = store::sessions::awaiting(&accounts.db.readers, hash, Timestamp::now()).await?;
         let (session, user) = waiting.ok_or(AppError::SignedOut)?;
-        accounts.check_code(user, code).await?;
+        let recovery_left = accounts.check_code(user, code).await?;
         accounts.end_session(session).await?;
-        self.let_in(user).await
+        self.let_in(user).await.map(|()| recovery_left)
     }
 
     /// Keeps the password that somebody has chosen by a link; they sign in with it.

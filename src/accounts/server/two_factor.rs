@@ -6,14 +6,22 @@ use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, TOTP};
 
 use crate::{
-    accounts::model::{Offer, Password},
+    accounts::{
+        model::{Offer, Password},
+        rules::RECOVERY_CODES,
+    },
     error::AppError,
     ids::UserId,
     server::error::internal,
     time::Timestamp,
 };
 
-use super::{Accounts, secret::random, session::Session, store::sessions};
+use super::{
+    Accounts,
+    secret::{random, token},
+    session::Session,
+    store::sessions,
+};
 
 /// What every app assumes: SHA-1, six digits, 30 seconds.
 const DIGITS: usize = 6;
@@ -22,8 +30,8 @@ const STEP: u64 = 30;
 const SKEW: u64 = 1;
 /// Bytes of the secret, as RFC 4226 recommends.
 const SECRET: usize = 20;
-/// How many recovery codes there are.
-const RECOVERY: u8 = 10;
+/// How long recovery codes that were made anew can be looked at, in seconds.
+const SHOWN: i64 = 600;
 
 impl Accounts {
     /// What somebody is shown to turn the second factor on. The same until it is confirmed.
@@ -35,7 +43,10 @@ impl Accounts {
         let work = self.db.writer.write(move |conn| {
             Box::pin(async move {
                 if sessions::totp(conn, id).await?.is_some() {
-                    return Err(AppError::Conflict("Your second factor is on already.".into()));
+                    return Err(AppError::Conflict(
+                        "Your second factor is on already. Under You it can be turned off, and recovery codes made anew."
+                            .into(),
+                    ));
                 }
                 sessions::offer(conn, id, &new).await
             })
@@ -48,7 +59,7 @@ impl Accounts {
         Ok(Offer {
             picture: picture(&url)?,
             secret,
-            recovery: (0..RECOVERY).map(|n| recovery(&key, n)).collect(),
+            recovery: recovery(&key, ""),
         })
     }
 
@@ -64,8 +75,7 @@ impl Accounts {
                 let offered = sessions::offered(conn, id).await?;
                 let key = offered.ok_or_else(|| AppError::Conflict("Nothing waits to be confirmed.".into()))?;
                 let step = step_of(&key, &code, now, 0)?.ok_or_else(wrong_code)?;
-                let codes: Vec<_> = (0..RECOVERY).map(|n| fingerprint(&recovery(&key, n))).collect();
-                sessions::set_totp(conn, id, Some(&key), &codes).await?;
+                sessions::set_totp(conn, id, Some(&key), &fingerprints(&recovery(&key, ""))).await?;
                 sessions::set_totp_step(conn, id, step).await
             })
         });
@@ -81,26 +91,67 @@ impl Accounts {
         self.forget_two_factor(session.me.id).await
     }
 
-    /// Checks a code of the app or a recovery code, and uses it up.
+    /// Makes new recovery codes; those before are no longer good. Gives what [`Self::recovery`] shows them by.
+    ///
+    /// # Errors
+    /// `Forbidden` when it is another password, `Conflict` when there is no second factor, `SlowDown`, `Busy`.
+    pub async fn renew_recovery(&self, session: &Session, password: Password) -> Result<String, AppError> {
+        self.confirm(session, password).await?;
+        let (id, made) = (session.me.id, format!("{}.{}", Timestamp::now().micros(), token()?));
+        let work = self.db.writer.write(move |conn| {
+            Box::pin(async move {
+                let on = sessions::totp(conn, id).await?;
+                let (key, _) = on.ok_or_else(|| AppError::Conflict("Your second factor is off.".into()))?;
+                let codes = recovery(&key, &made);
+                sessions::set_recovery(conn, id, &fingerprints(&codes))
+                    .await
+                    .map(|()| made)
+            })
+        });
+        work.await
+    }
+
+    /// How many recovery codes are left to somebody who has a second factor, and those themselves that were `made` by
+    /// [`Self::renew_recovery`] a moment ago: an old address shows nothing.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn recovery(&self, user: UserId, made: &str) -> Result<(Option<u8>, Vec<String>), AppError> {
+        let mut conn = self.db.readers.acquire().await?;
+        let Some(left) = sessions::recovery_left(&mut conn, user).await? else {
+            return Ok((None, Vec::new()));
+        };
+        let mut shown = Vec::new();
+        if is_new(made, Timestamp::now())
+            && let Some((key, _)) = sessions::totp(&mut conn, user).await?
+        {
+            shown = recovery(&key, made);
+            shown.retain(|code| left.contains(&fingerprint(code)));
+        }
+        Ok((Some(u8::try_from(left.len()).unwrap_or(u8::MAX)), shown))
+    }
+
+    /// Checks a code of the app or a recovery code, and uses it up. Gives how many recovery codes are left when it was one.
     ///
     /// # Errors
     /// `Invalid` when it is none, `SlowDown`.
-    pub(super) async fn check_code(&self, user: UserId, code: String) -> Result<(), AppError> {
+    pub(super) async fn check_code(&self, user: UserId, code: String) -> Result<Option<u8>, AppError> {
         self.limits.code_of.check(&user)?;
         let now = Timestamp::now();
         let work = self.db.writer.write(move |conn| {
             Box::pin(async move {
                 let Some((key, last)) = sessions::totp(conn, user).await? else {
                     // Turned off meanwhile by an administrator.
-                    return Ok(());
+                    return Ok(None);
                 };
                 if let Some(step) = step_of(&key, &code, now, last)? {
-                    return sessions::set_totp_step(conn, user, step).await;
+                    return sessions::set_totp_step(conn, user, step).await.map(|()| None);
                 }
-                match sessions::use_recovery(conn, user, fingerprint(&code)).await? {
-                    true => Ok(()),
-                    false => Err(wrong_code()),
+                if !sessions::use_recovery(conn, user, fingerprint(&code)).await? {
+                    return Err(wrong_code());
                 }
+                let left = sessions::recovery_left(conn, user).await?;
+                Ok(left.and_then(|left| u8::try_from(left.len()).ok()))
             })
         });
         work.await
@@ -124,15 +175,30 @@ fn step_of(key: &[u8], code: &str, now: Timestamp, last: i64) -> Result<Option<i
         .and_then(|step| i64::try_from(step).ok()))
 }
 
-/// The `n`th recovery code that goes with a secret: 80 bits in four groups.
-fn recovery(key: &[u8], n: u8) -> String {
-    let digest = Sha256::new()
-        .chain_update(b"recovery code")
-        .chain_update(key)
-        .chain_update([n])
-        .finalize();
-    let text = BASE32_NOPAD.encode(&digest[..10]).to_lowercase();
-    format!("{}-{}-{}-{}", &text[..4], &text[4..8], &text[8..12], &text[12..])
+/// The recovery codes that go with a secret, each 80 bits in four groups: the first ones, or those `made` later, which the
+/// secret alone doesn't tell, nor what they were made by alone.
+fn recovery(key: &[u8], made: &str) -> Vec<String> {
+    let code = |n: u8| {
+        let digest = Sha256::new()
+            .chain_update(b"recovery code")
+            .chain_update(key)
+            .chain_update(made)
+            .chain_update([n])
+            .finalize();
+        let text = BASE32_NOPAD.encode(&digest[..10]).to_lowercase();
+        format!("{}-{}-{}-{}", &text[..4], &text[4..8], &text[8..12], &text[12..])
+    };
+    (0..RECOVERY_CODES).map(code).collect()
+}
+
+/// Whether codes that were `made` so may still be shown.
+fn is_new(made: &str, now: Timestamp) -> bool {
+    let at = made.split_once('.').and_then(|(at, _)| at.parse::<i64>().ok());
+    at.is_some_and(|at| (0..SHOWN * 1_000_000).contains(&now.micros().saturating_sub(at)))
+}
+
+fn fingerprints(codes: &[String]) -> Vec<[u8; 32]> {
+    codes.iter().map(|code| fingerprint(code)).collect()
 }
 
 /// What is kept of a recovery code, however it was typed.
@@ -192,14 +258,32 @@ mod tests {
 
     #[test]
     fn recovery_codes_differ_and_forgive_how_they_are_typed() {
-        let codes: std::collections::HashSet<_> = (0..RECOVERY).map(|n| recovery(KEY, n)).collect();
-        assert_eq!(codes.len(), usize::from(RECOVERY));
+        let made = ["", "1.a", "1.b"].into_iter();
+        let codes: std::collections::HashSet<_> = made.flat_map(|made| recovery(KEY, made)).collect();
+        assert_eq!(codes.len(), 3 * usize::from(RECOVERY_CODES));
         for code in codes {
             assert_eq!(code.len(), 19, "{code}");
             assert_eq!(
                 fingerprint(&code),
                 fingerprint(&format!(" {} ", code.replace('-', " ").to_uppercase()))
             );
+        }
+    }
+
+    #[test]
+    fn new_recovery_codes_are_shown_for_ten_minutes() {
+        let made = format!("{}.abc", at(1_000).micros());
+        assert!(is_new(&made, at(1_000)) && is_new(&made, at(1_599)));
+        assert!(!is_new(&made, at(1_600)) && !is_new(&made, at(999)));
+        for garbage in [
+            "",
+            ".",
+            "abc",
+            "1000",
+            "9223372036854775807.a",
+            "-9223372036854775808.a",
+        ] {
+            assert!(!is_new(garbage, at(1_000)), "{garbage}");
         }
     }
 

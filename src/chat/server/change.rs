@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    Chat,
+    Chat, emoji,
     files::shelf::Content,
     markdown,
     mentions::{self, Called},
@@ -190,8 +190,8 @@ fn checked(change: Change) -> Result<Change, AppError> {
     Ok(match change {
         Change::Edit(body) => Change::Edit(rules::caption(&body)?),
         Change::Delete | Change::Pin(_) | Change::Bookmark => change,
-        Change::React { emoji, on } => {
-            let known = emojis::get(&emoji).or_else(|| emojis::get_by_shortcode(emoji.trim_matches(':')));
+        Change::React { emoji: given, on } => {
+            let known = emojis::get(&given).or_else(|| emoji::named(given.trim_matches(':')));
             let known =
                 known.ok_or_else(|| AppError::Invalid("A reaction is one emoji, such as 👍 or :tada:.".into()))?;
             Change::React {

@@ -148,6 +148,11 @@ pub async fn set_totp(
         .bind(user.0)
         .execute(&mut *conn)
         .await?;
+    set_recovery(conn, user, recovery).await
+}
+
+/// Keeps these recovery codes in place of those before.
+pub async fn set_recovery(conn: &mut SqliteConnection, user: UserId, recovery: &[[u8; 32]]) -> Result<(), AppError> {
     sqlx::query("DELETE FROM recovery_code WHERE user = ?")
         .bind(user.0)
         .execute(&mut *conn)
@@ -160,6 +165,20 @@ pub async fn set_totp(
             .await?;
     }
     Ok(())
+}
+
+/// What is kept of the recovery codes that are left; `None` without a second factor.
+pub async fn recovery_left(conn: &mut SqliteConnection, user: UserId) -> Result<Option<Vec<[u8; 32]>>, AppError> {
+    if totp(conn, user).await?.is_none() {
+        return Ok(None);
+    }
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM recovery_code WHERE user = ?")
+        .bind(user.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(Some(
+        hashes.into_iter().filter_map(|hash| hash.try_into().ok()).collect(),
+    ))
 }
 
 /// Uses a recovery code up; `false` when it is none.

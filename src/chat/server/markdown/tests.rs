@@ -42,6 +42,10 @@ fn marks_become_elements() {
         ("```\n<a> &\n```", "<pre><code>&lt;a&gt; &amp;\n</code></pre>"),
         ("shipped :tada:", "<p>shipped 🎉</p>"),
         (":tada: 👩‍👩‍👧", "<p><span class=\"big\">🎉 👩‍👩‍👧</span></p>"),
+        (
+            ":large_green_circle: *up* :+1::skin-tone-3: :man-shrugging:",
+            "<p>🟢 <em>up</em> 👍🏼 🤷‍♂️</p>",
+        ),
         (r"\*no mark\* &amp; no name", "<p>*no mark* &amp; no name</p>"),
     ] {
         assert_eq!(unmarked(typed).as_deref(), Some(html), "{typed}");

@@ -83,7 +83,10 @@ fn word(part: &Value) -> String {
             Some(label) => link(label, &text_of(part, "url")),
             None => text_of(part, "url"),
         },
-        Some("emoji") => format!(":{}:", text_of(part, "name")),
+        Some("emoji") => match part["skin_tone"].as_u64().filter(|tone| (2..=6).contains(tone)) {
+            Some(tone) => format!(":{}::skin-tone-{tone}:", text_of(part, "name")),
+            None => format!(":{}:", text_of(part, "name")),
+        },
         Some("user") => named('@', "user_id"),
         Some("usergroup") => named('@', "usergroup_id"),
         Some("channel") => named('#', "channel_id"),

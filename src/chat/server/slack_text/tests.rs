@@ -122,15 +122,16 @@ fn rich_text_keeps_every_word() {
         {"type":"user","user_id":"U02"},{"type":"text","text":" rolled "},{"type":"text","text":"back ","style":{"bold":true}},
         {"type":"link","url":"https://ci.test/7"},{"type":"text","text":", see "},
         {"type":"link","url":"https://ci.test/(8)","text":"build [8"},{"type":"text","text":" "},
-        {"type":"emoji","name":"tada","unicode":"1f389"},{"type":"text","text":" in "},{"type":"channel","channel_id":"C01"},
+        {"type":"emoji","name":"tada","unicode":"1f389","skin_tone":0},{"type":"text","text":" in "},{"type":"channel","channel_id":"C01"},
         {"type":"text","text":" "},{"type":"broadcast","range":"here"},{"type":"text","text":" "},
         {"type":"usergroup","usergroup_id":"S03"},{"type":"text","text":" at "},
         {"type":"date","timestamp":1763647387,"format":"{time}","fallback":"14:03"},{"type":"text","text":" "},
-        {"type":"color","value":"#F405B3"},{"type":"text","text":" rm -rf","style":{"code":true}}]}"##;
+        {"type":"color","value":"#F405B3"},{"type":"text","text":" rm -rf","style":{"code":true}},
+        {"type":"emoji","name":"+1","skin_tone":3}]}"##;
     assert_eq!(
         rich(line),
         "@U02 rolled **back** https://ci.test/7, see [build \\[8](https://ci.test/%288%29) :tada: in #C01 @here @S03 at \
-         14:03 #F405B3 `rm -rf`"
+         14:03 #F405B3 `rm -rf`:+1::skin-tone-3:"
     );
 }
 
