@@ -38,7 +38,7 @@ fn found<'a>(api: &'a Value, value: &'a Value) -> &'a Value {
 async fn the_description_names_every_call() {
     let app = TestApp::start().await;
     let api = described(&app).await;
-    assert_eq!(calls(&api).count(), 30, "{api}");
+    assert_eq!(calls(&api).count(), 31, "{api}");
     assert!(api["components"]["schemas"]["ApiMessage"].is_object());
     // And there is what it names: without a token each says only that.
     app.admin().await;
