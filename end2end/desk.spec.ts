@@ -7,11 +7,33 @@ test("the first visitor sets the team up, the second joins by link, and they tal
   await expect(ines.rooms.getByRole("link", { name: "# desk" })).toHaveAttribute("aria-current", "page");
   await expect(ines.page.getByText("1 of 1 here")).toBeVisible();
 
+  // Where nobody else is yet, the way to bring them in is at hand.
+  await ines.context.grantPermissions(["clipboard-read"], { origin: ines.url });
+  await ines.page.getByText("Others come in by the join link").getByRole("link", { name: "Team" }).click();
+  await expect(ines.page).toHaveURL(/\/team#link-heading$/);
+  const copied = () => ines.page.evaluate(() => navigator.clipboard.readText());
+  await ines.page.getByRole("button", { name: "Copy" }).click();
+  await expect(ines.page.getByRole("button", { name: "Copied" })).toBeFocused();
+  const link = await ines.joinLink.inputValue();
+  expect(await copied()).toBe(link);
+  await ines.page.reload();
+  // As over http in a network: browsers have it only where nobody on the way can listen.
+  await ines.page.evaluate(async () => {
+    await navigator.clipboard.writeText("something else").catch(() => {});
+    Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined, configurable: true });
+  });
+  await ines.page.getByRole("button", { name: "Copy" }).click();
+  await expect(ines.page.getByRole("button", { name: "Copied" })).toBeFocused();
+  await ines.page.reload();
+  expect(await copied()).toBe(link);
+
   const path = await ines.invitation();
   await ines.open("/");
   await ines.arrive();
   const tomasz = await person("tomasz");
   await tomasz.join(path);
+  await expect(tomasz.page.getByText("Nothing has been said here yet.")).toBeVisible();
+  await expect(tomasz.page.getByText("Others come in by the join link")).toHaveCount(0);
 
   for (const one of [ines, tomasz]) {
     await expect(one.page.getByText("2 of 2 here")).toBeVisible();

@@ -14,6 +14,9 @@ test("set up, join, send and read", async ({ person }) => {
   const ines = await person("ines");
   await ines.setUp();
   await expect(ines.page.locator("html[data-hydrated]")).toHaveCount(0);
+  await ines.page.getByText("Others come in by the join link").getByRole("link", { name: "Team" }).click();
+  await expect(ines.joinLink).toHaveValue(/\/join\//);
+  await expect(ines.page.getByRole("button", { name: "Copy" })).toHaveCount(0);
   const path = await ines.invitation();
   const tomasz = await person("tomasz");
   await tomasz.join(path);

@@ -50,6 +50,36 @@ test("a private room is known to those who are invited, and to nobody else", asy
   await expect(link(tomasz, "# layoffs")).toHaveCount(0);
 });
 
+test("whoever was invited by mistake is taken out, and hears no more of the room", async ({ ines, tomasz }) => {
+  await makeRoom(ines, "layoffs", true);
+  const url = ines.page.url();
+  await ines.page.goto(`${url}/about`);
+  await ines.page.getByLabel("Invite").selectOption({ label: "tomasz" });
+  await ines.page.getByRole("button", { name: "Invite" }).click();
+  await expect(ines.page.getByRole("status")).toHaveText("They are in this room now.");
+  await link(tomasz, "# layoffs").click();
+  await tomasz.page.getByRole("textbox", { name: "Message # layoffs" }).fill("Whose?");
+  await tomasz.send.click();
+  await expect(tomasz.page.locator(".msg:not(.sending) .body").getByText("Whose?")).toBeVisible();
+
+  await expect(ines.page.getByRole("button", { name: "Remove ines" })).toHaveCount(0);
+  await ines.page.getByRole("button", { name: "Remove tomasz" }).focus();
+  await ines.page.keyboard.press("Enter");
+  await expect(ines.page.getByRole("status")).toHaveText("They are not in this room any more. What they said stays.");
+  await expect(ines.page.getByRole("heading", { name: "1 in this room" })).toBeVisible();
+  await expect(tomasz.page.getByRole("status")).toHaveText(/^That room isn't there for you any more/);
+  tomasz.watch.expect(/404/);
+  await tomasz.page.goto(url);
+  await expect(tomasz.page.getByText(/^There is no such room/)).toBeVisible();
+  await tomasz.open("/");
+  await tomasz.arrive();
+  await expect(link(tomasz, "# layoffs")).toHaveCount(0);
+
+  await ines.page.goto(url);
+  await expect(ines.page.getByText("ines took tomasz out of the room")).toBeVisible();
+  await expect(ines.page.getByText("Whose?")).toBeVisible();
+});
+
 test("a muted room is marked so, and for nobody else", async ({ ines, tomasz }) => {
   await ines.composer.fill("/mute");
   await ines.composer.press("Enter");

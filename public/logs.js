@@ -4,6 +4,7 @@
 
 import { follow as events } from "./events.js";
 import { Window } from "./logs/window.js";
+import { copy } from "./copy.js";
 
 const page = document.getElementById("finding");
 const field = document.getElementById("log-query");
@@ -151,38 +152,6 @@ list?.addEventListener("click", (event) => {
   if (!getSelection().isCollapsed) return;
   go(row.item);
   open(row);
-});
-
-/** Where there is no clipboard to ask (without https) or it says no, the old way: by a field that holds the text for a moment. */
-async function write(text) {
-  try {
-    return await navigator.clipboard.writeText(text);
-  } catch {
-    // Then the other way.
-  }
-  const before = document.activeElement;
-  const held = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" });
-  document.body.append(held);
-  held.select();
-  const done = document.execCommand("copy");
-  held.remove();
-  before?.focus({ preventScroll: true });
-  if (!done) throw new Error("not allowed");
-}
-
-async function copy(text, button) {
-  await write(text);
-  if (!button) return;
-  const words = button.textContent;
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = words), 1_500);
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy], [data-copy-link]");
-  if (!button) return;
-  const link = button.dataset.copyLink;
-  copy(link ? new URL(link, location.href).href : button.dataset.copy, button).catch(() => (button.textContent = "Not allowed"));
 });
 
 // --- more lines ---

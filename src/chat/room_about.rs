@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    api::rooms::{ArchiveRoom, DescribeRoom, Invite, LeaveRoom, about_room},
+    api::rooms::{ArchiveRoom, DescribeRoom, Invite, LeaveRoom, RemoveMember, about_room},
     model::{About, RoomKind, Teammate},
     notify::{api::SetLevel, page::LevelChoice},
 };
@@ -14,7 +14,7 @@ use crate::{
         pages::frame::{Done, Frame, me},
     },
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     ui::{
         avatar::Avatar,
         loaded::loaded,
@@ -48,7 +48,8 @@ fn AboutRoom(about: About) -> impl IntoView {
         others,
         level,
     } = about;
-    let title = room.title(me().id);
+    let own = me().id;
+    let title = room.title(own);
     let who = match room.kind {
         RoomKind::Open => "Everyone on the team can read and write here, and is in this room until they leave it.",
         RoomKind::Private => "Only these people can read and write here.",
@@ -57,12 +58,22 @@ fn AboutRoom(about: About) -> impl IntoView {
     };
     let id = room.id.to_string();
     let count = people.len();
+    let removes = room.kind == RoomKind::Private && !room.archived;
     let list = people
         .into_iter()
         .map(|mate| {
-            let (name, id) = (mate.person.name.clone(), mate.person.id);
+            let (name, person) = (mate.person.name.clone(), mate.person.id);
+            let remove =
+                (removes && person != own).then(|| view! { <Removing room=room.id person name=name.clone() /> });
             view! {
-                <li class="choice"><Avatar name=name.clone() id /> <span>{name}</span> <span class="hint">{mate.words()}</span></li>
+                <li>
+                    <Avatar name=name.clone() id=person />
+                    <div>
+                        <strong>{name}</strong>
+                        <p class="hint">{mate.words()}</p>
+                    </div>
+                    {remove}
+                </li>
             }
         })
         .collect_view();
@@ -111,10 +122,24 @@ fn AboutRoom(about: About) -> impl IntoView {
             <p class="hint">"With nothing, what is unread is still counted, and calls for no attention."</p>
             <h2>{count} " in this room"</h2>
             <p class="hint">{who}</p>
-            <ul class="choices">{list}</ul>
+            <Done what="invited" words="They are in this room now." />
+            <Done what="removed" words="They are not in this room any more. What they said stays." />
+            <Wrong error=refusal(RemoveMember::PATH) />
+            <ul class="entries">{list}</ul>
             {(matches!(room.kind, RoomKind::Open | RoomKind::Private) && !room.archived)
                 .then(|| view! { <Inviting id=id.clone() others /> })}
             {(!matches!(room.kind, RoomKind::Direct | RoomKind::Thread)).then(|| view! { <Ending id kind=room.kind archived=room.archived /> })}
+    }
+}
+
+#[component]
+fn Removing(room: RoomId, person: UserId, name: String) -> impl IntoView {
+    view! {
+        <form method="post" action=RemoveMember::PATH>
+            <input type="hidden" name="room" value=room.to_string() />
+            <input type="hidden" name="person" value=person.to_string() />
+            <button class="button quiet" type="submit" aria-label=format!("Remove {name}")>"Remove"</button>
+        </form>
     }
 }
 

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     ON_SERVER,
-    accounts::model::Me,
+    accounts::model::{Me, Role},
     error::AppError,
     ids::RoomId,
     live::badge::{Link, LinkBadge},
@@ -261,6 +261,12 @@ fn bar(chat: ChatConnection, room: model::Room) -> AnyView {
 fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
     let chat = expect_context::<ChatConnection>();
     let outbox = chat.outbox;
+    // Where people arrive nobody else is at first, and only administrators see the link that others come in by.
+    let first = chat
+        .rooms
+        .with_untracked(|rooms| rooms.iter().map(|room| room.id).min());
+    let brings = first == Some(room) && expect_context::<Me>().role == Role::Admin;
+    let nothing = if brings { EMPTY_FIRST } else { EMPTY };
     let failed = RwSignal::new(None::<String>);
     let load = Action::new(move |at: &u64| {
         let at = *at;
@@ -305,10 +311,15 @@ fn More(room: RoomId, timeline: RwSignal<Timeline>, end: End) -> impl IntoView {
         {move || failed.get().map(|words| view! { <p class="error" role="alert">{words}</p> })}
         {move || {
             (end == End::First && empty.get())
-                .then(|| view! { <p class="empty">"Nothing has been said here yet. The first word is yours."</p> })
+                .then(|| view! { <div class="empty" inner_html=nothing.to_owned()></div> })
         }}
     }
 }
+
+/// What stands in a room where nothing was said.
+const EMPTY: &str = "<p>Nothing has been said here yet. The first word is yours.</p>";
+/// In the first room, for whoever can bring others in.
+const EMPTY_FIRST: &str = r#"<p>Nothing has been said here yet. The first word is yours.</p><p>Others come in by the join link: it is on the page <a href="/team#link-heading" rel="external">Team</a>.</p>"#;
 
 /// The ways to another time. Written as HTML, which takes less of the program than views do.
 fn ways(room: RoomId) -> String {

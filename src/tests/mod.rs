@@ -29,6 +29,7 @@ mod search;
 mod server;
 mod socket;
 mod squawk;
+mod taken_out;
 mod threads;
 mod ticker;
 mod unread;

@@ -26,7 +26,12 @@ pub fn TeamPage() -> impl IntoView {
             Err(error) => view! { <Wrong error /> }.into_any(),
         })
     };
-    view! { <Frame title="Team">{body()}</Frame> }
+    view! {
+        <Frame title="Team">
+            {body()}
+            <script src="/copy.js" type="module"></script>
+        </Frame>
+    }
 }
 
 #[component]
@@ -58,7 +63,11 @@ fn Team(page: model::TeamPage) -> impl IntoView {
             <Done what="link" words="This is the new link. The old one leads nowhere." />
             <div class="field">
                 <label for="join-link">"Join link"</label>
-                <input id="join-link" readonly value=link aria-describedby="join-link-hint" />
+                <div class="side-by-side">
+                    <input id="join-link" type="url" readonly value=link.clone() aria-describedby="join-link-hint" />
+                    // Its script shows it.
+                    <button type="button" class="button quiet" data-copy=link hidden>"Copy"</button>
+                </div>
                 <p class="hint" id="join-link-hint">
                     "Whoever has this link can make an account. Send it only to people of the team, or let their phones read it."
                 </p>

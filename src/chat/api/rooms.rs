@@ -78,6 +78,24 @@ pub async fn invite(room: RoomId, person: UserId) -> Result<(), AppError> {
     let me = crate::accounts::server::session::Session::here()?.me;
     let me = crate::chat::model::Person::from(&me);
     crate::chat::server::members::invite(&crate::server::state::AppState::here()?.chat, me, room, person).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}/about?done=invited"));
+    Ok(())
+}
+
+/// Takes somebody out of a private room.
+///
+/// # Errors
+/// As `chat/server/members.rs`.
+#[server(prefix = "/do", endpoint = "remove_member", output = Json)]
+pub async fn remove_member(room: RoomId, person: UserId) -> Result<(), AppError> {
+    let me = crate::accounts::server::session::Session::here()?.me;
+    let me = crate::chat::model::Person {
+        id: me.id,
+        name: me.name,
+        ..Default::default()
+    };
+    crate::chat::server::members::remove(&crate::server::state::AppState::here()?.chat, me, room, person).await?;
+    leptos_axum::redirect(&format!("/rooms/{room}/about?done=removed"));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Who comes into a room and leaves it.
+//! Who comes into a room, leaves it, and is taken out of it.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ use super::{
 /// `Conflict` when it is archived.
 pub async fn invite(chat: &Chat, me: Person, room: RoomId, person: UserId) -> Result<bool, AppError> {
     chat.pace.check(&me.id)?;
-    invites(chat, me.id, room).await?;
+    refuse_endless(kind(chat, me.id, room).await?)?;
     let (hub, told) = (chat.hub.clone(), chat.told());
     let came = chat
         .db
@@ -80,6 +80,68 @@ async fn welcome(conn: &mut SqliteConnection, me: Person, room: RoomId, invited:
     spoken::say(conn, me, speech, at).await
 }
 
+/// Takes `person` out of a private room that `me` is in; the room is told so by a message. `false` when they weren't in it.
+///
+/// # Errors
+/// `NotFound` for the room and for who isn't on the team, `Invalid` for `me` and when nobody is taken out of such a room,
+/// `Conflict` when it is archived.
+pub async fn remove(chat: &Chat, me: Person, room: RoomId, person: UserId) -> Result<bool, AppError> {
+    chat.pace.check(&me.id)?;
+    match kind(chat, me.id, room).await? {
+        RoomKind::Private => (),
+        RoomKind::Open => {
+            return Err(AppError::Invalid(
+                "An open room is everybody's: nobody is taken out of it.".into(),
+            ));
+        }
+        kind => refuse_endless(kind)?,
+    }
+    if person == me.id {
+        return Err(AppError::Invalid(
+            "Others are taken out this way. To go yourself, leave the room.".into(),
+        ));
+    }
+    let (hub, told) = (chat.hub.clone(), chat.told());
+    let went = chat
+        .db
+        .writer
+        .write_then(
+            move |conn| {
+                Box::pin(async move {
+                    store::must_be_live(conn, room, me.id).await?;
+                    let (gone, _) = store::on_team(conn, person).await?;
+                    if !store::remove_member(conn, room, person).await? {
+                        return Ok(None);
+                    }
+                    Ok(Some(farewell(conn, me, room, gone).await?))
+                })
+            },
+            move |went: &Option<Spoken>| {
+                if let Some(spoken) = went {
+                    // First, so that what is said of it isn't told to whom it is said of.
+                    tell(&hub, &ServerFrame::Left { room }, Audience::Left(room, person));
+                    spoken.tell(&told);
+                }
+            },
+        )
+        .await?;
+    chat.unindexed.notify_one();
+    Ok(went.is_some())
+}
+
+/// Has `me` say whom they took out, so that those in the room know.
+async fn farewell(conn: &mut SqliteConnection, me: Person, room: RoomId, gone: Person) -> Result<Spoken, AppError> {
+    let at = Timestamp::now();
+    let speech = Speech {
+        room,
+        client_id: format!("removed {} {}", gone.id, at.micros()),
+        body: format!("_∗ {} took {} out of the room_", me.name, gone.name),
+        card: String::new(),
+        called: Called::default(),
+    };
+    spoken::say(conn, me, speech, at).await
+}
+
 /// Brings `me` into an open room.
 ///
 /// # Errors
@@ -113,8 +175,7 @@ pub async fn join(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError>
 /// # Errors
 /// `NotFound` for the room, `Invalid` when it is not one that people leave.
 pub async fn leave(chat: &Chat, me: UserId, room: RoomId) -> Result<bool, AppError> {
-    let joined = store::room(&chat.db.readers, room, me).await?;
-    refuse_endless(joined.ok_or_else(store::no_room)?.room.kind)?;
+    refuse_endless(kind(chat, me, room).await?)?;
     let hub = chat.hub.clone();
     chat.db
         .writer
@@ -144,10 +205,10 @@ pub fn tell_of(chat: &Chat, person: &Account, rooms: Vec<Room>, came: bool) {
     }
 }
 
-/// Refuses what is no room that `me` is in and people come into.
-async fn invites(chat: &Chat, me: UserId, room: RoomId) -> Result<(), AppError> {
+/// The kind of a room that `me` is in; refuses any other.
+async fn kind(chat: &Chat, me: UserId, room: RoomId) -> Result<RoomKind, AppError> {
     let joined = store::room(&chat.db.readers, room, me).await?;
-    refuse_endless(joined.ok_or_else(store::no_room)?.room.kind)
+    Ok(joined.ok_or_else(store::no_room)?.room.kind)
 }
 
 /// Refuses what people don't come into and leave.

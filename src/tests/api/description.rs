@@ -38,7 +38,7 @@ fn found<'a>(api: &'a Value, value: &'a Value) -> &'a Value {
 async fn the_description_names_every_call() {
     let app = TestApp::start().await;
     let api = described(&app).await;
-    assert_eq!(calls(&api).count(), 31, "{api}");
+    assert_eq!(calls(&api).count(), 32, "{api}");
     let schemas = &api["components"]["schemas"];
     assert!(schemas["ApiMessage"].is_object());
     // No message is a place as well, or a program couldn't tell which it got.

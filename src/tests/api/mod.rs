@@ -2,6 +2,7 @@
 
 mod changes;
 mod description;
+mod members;
 mod refusals;
 mod scopes;
 mod slack;

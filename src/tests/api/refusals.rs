@@ -152,6 +152,7 @@ async fn whoever_sends_no_token_is_told_so_whatever_else_they_send() {
         (Method::PUT, "/rooms/1/messages/1/pin"),
         (Method::DELETE, "/rooms/1/messages/1"),
         (Method::POST, "/files?room=1&name=a.txt"),
+        (Method::DELETE, "/rooms/1/members/1"),
         (Method::DELETE, "/tokens/1"),
         (Method::DELETE, "/instruments?symbol=A&venue=desk"),
     ] {

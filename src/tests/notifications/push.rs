@@ -10,6 +10,7 @@ use super::{
     push_service::{Browser, PushService},
 };
 use crate::{
+    chat::server::rooms,
     tests::app::{Member, TestApp},
     time::Timestamp,
 };
@@ -71,6 +72,26 @@ async fn a_mention_is_pushed_so_that_the_browser_alone_reads_it() {
     assert_eq!(subscriptions(&app).await, 2);
     ines.tells(&app, DESK, "@bob once more").await;
     assert_eq!(service.next().await.path, "/push/1");
+    service.is_left_alone().await;
+}
+
+#[tokio::test]
+async fn nothing_is_pushed_of_a_room_that_one_was_taken_out_of() {
+    let app = TestApp::with(NEAR).await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut service = PushService::start().await;
+    assert_eq!(Browser::of(&service, 1).subscribe(&app, &bob).await, 200);
+    let chat = &app.running.state.chat;
+    let deals = rooms::create(chat, ines.me.id, "deals", true).await.expect("a room").id;
+    let form = [("room", deals.to_string()), ("person", bob.me.id.to_string())];
+    let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(ines.form(&app, "invite", &form).await, 200);
+    service.next().await;
+    assert_eq!(bob.level(&app, deals, "everything").await, 200);
+    ines.tells(&app, deals, "for few eyes").await;
+    service.next().await;
+    assert_eq!(ines.form(&app, "remove_member", &form).await, 200);
+    ines.tells(&app, deals, "he is gone, @bob").await;
     service.is_left_alone().await;
 }
 

@@ -88,6 +88,24 @@ async fn what_is_written_to_a_bot_calls_it_once_by_name_or_not() {
 }
 
 #[tokio::test]
+async fn a_bot_is_not_called_from_where_it_was_taken_out() {
+    let app = TestApp::start().await;
+    let ines = app.admin().await;
+    let mut endpoint = Endpoint::that(text("")).await;
+    let bot = app.called_bot("deploy", &endpoint).await;
+    let chat = &app.running.state.chat;
+    let deals = rooms::create(chat, ines.me.id, "deals", true).await.expect("a room").id;
+    let form = [("room", deals.to_string()), ("person", bot.id.to_string())];
+    let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(ines.form(&app, "invite", &form).await, 200);
+    ines.say(&app, deals, "@deploy status").await;
+    while endpoint.next().await.plain() != "status" {}
+    assert_eq!(ines.form(&app, "remove_member", &form).await, 200);
+    ines.say(&app, deals, "@deploy once more").await;
+    endpoint.is_left_alone().await;
+}
+
+#[tokio::test]
 async fn bots_that_are_not_spoken_to_are_left_alone() {
     let app = TestApp::start().await;
     let (ines, bob) = (app.admin().await, app.join("bob").await);

@@ -70,6 +70,7 @@ pub fn all() -> Vec<Box<dyn Command>> {
     vec![
         Box::new(rooms::Topic),
         Box::new(rooms::Invite),
+        Box::new(rooms::Remove),
         Box::new(rooms::Mute),
         Box::new(speaking::Me),
         Box::new(speaking::Shrug),

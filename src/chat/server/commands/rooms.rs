@@ -65,6 +65,34 @@ impl Command for Invite {
     }
 }
 
+/// `/remove`
+pub struct Remove;
+
+impl Command for Remove {
+    fn name(&self) -> &'static str {
+        "remove"
+    }
+    fn usage(&self) -> &'static str {
+        "NAME"
+    }
+    fn summary(&self) -> &'static str {
+        "takes somebody out of this private room"
+    }
+    fn run<'a>(&'a self, Call { chat, me, draft }: Call<'a>) -> Run<'a> {
+        Box::pin(async move {
+            if draft.body.is_empty() || draft.body.contains(char::is_whitespace) {
+                return Err((self as &dyn Command).misused());
+            }
+            let gone = person(chat, &draft.body).await?;
+            let more = match members::remove(chat, me, draft.room, gone.id).await? {
+                true => " any more",
+                false => "",
+            };
+            Ok(Outcome::Note(format!("{} is not in this room{more}.", gone.name)))
+        })
+    }
+}
+
 /// `/mute`
 pub struct Mute;
 

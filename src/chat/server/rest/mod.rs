@@ -20,6 +20,7 @@ use crate::server::state::AppState;
     rooms::list,
     rooms::create,
     rooms::members,
+    rooms::remove,
     messages::list,
     messages::read,
     messages::post,
@@ -56,6 +57,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/rooms", get(rooms::list).post(rooms::create))
         .route("/rooms/{room}/members", get(rooms::members))
+        .route("/rooms/{room}/members/{user}", delete(rooms::remove))
         .route("/rooms/{room}/messages", get(messages::list).post(messages::post))
         .route(
             "/rooms/{room}/messages/{seq}",

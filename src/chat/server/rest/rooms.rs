@@ -8,10 +8,10 @@ use crate::{
     accounts::server::tokens::Bot,
     chat::{
         model::{Person, Room, RoomKind, Teammate},
-        server::{room_pages, rooms, store},
+        server::{members, room_pages, rooms, store},
     },
     error::AppError,
-    ids::RoomId,
+    ids::{RoomId, UserId},
     server::{
         problem::{Asked, At, Body, Problem},
         state::AppState,
@@ -149,6 +149,26 @@ pub async fn members(
         username: mate.username,
     };
     Ok(Json(about.people.into_iter().map(member).collect()))
+}
+
+/// Takes a member out of a private room that the bot is in, and says so there. What they said stays.
+#[utoipa::path(delete, path = "/api/v1/rooms/{room}/members/{user}", params(("room" = i64, Path,), ("user" = i64, Path,)),
+    responses((status = 204, description = "They are not in the room, or not any more."),
+        (status = 400, description = "The room is not a private one, it is the bot itself, or something in the address can't be read."),
+        (status = 404, description = "No such room, or not for the bot; or nobody on the team has this number."),
+        (status = 409, description = "The room is archived.")))]
+pub async fn remove(
+    State(state): State<AppState>,
+    bot: Bot,
+    At((room, user)): At<(String, i64)>,
+) -> Result<StatusCode, Problem> {
+    let me = Person {
+        id: bot.me.id,
+        name: bot.me.name,
+        ..Person::default()
+    };
+    members::remove(&state.chat, me, number(&room)?, UserId(user)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A room's number in a URL.
