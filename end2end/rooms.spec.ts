@@ -37,7 +37,7 @@ test("a private room is known to those who are invited, and to nobody else", asy
   await accessible(ines.page, "a room's page about itself");
   await ines.page.getByLabel("Invite").selectOption({ label: "tomasz" });
   await ines.page.getByRole("button", { name: "Invite" }).click();
-  await expect(ines.page.getByRole("heading", { name: "2 in this room" })).toBeVisible();
+  await expect(ines.page.getByRole("heading", { name: "2 people in this room" })).toBeVisible();
   // Whoever was brought in is called there.
   await expect(link(tomasz, "# layoffs")).toContainText("1");
   await link(tomasz, "# layoffs").click();

@@ -42,6 +42,7 @@ pub fn RoomAboutPage() -> impl IntoView {
 
 #[component]
 fn AboutRoom(about: About) -> impl IntoView {
+    let count = about.count();
     let About {
         room,
         people,
@@ -56,7 +57,6 @@ fn AboutRoom(about: About) -> impl IntoView {
         RoomKind::Thread => "Everyone in its room can read and write in a thread.",
     };
     let id = room.id.to_string();
-    let count = people.len();
     let list = people
         .into_iter()
         .map(|mate| {
@@ -109,7 +109,7 @@ fn AboutRoom(about: About) -> impl IntoView {
                 "How they reach you, and of which you were notified, is on " <a href="/you/notifications">"the page about notifications"</a> "."
             </p>
             <p class="hint">"With nothing, what is unread is still counted, and calls for no attention."</p>
-            <h2>{count} " in this room"</h2>
+            <h2>{count}</h2>
             <p class="hint">{who}</p>
             <ul class="choices">{list}</ul>
             {(matches!(room.kind, RoomKind::Open | RoomKind::Private) && !room.archived)
