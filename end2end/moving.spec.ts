@@ -21,7 +21,8 @@ db.commit()`;
   execFileSync("python3", ["-c", script, join(server.data, "desk.db")]);
 }
 
-const newest = (who: Person): Locator => who.page.getByRole("link", { name: "Newest messages" });
+/** It says how many are unread, where some are. */
+const newest = (who: Person): Locator => who.page.getByRole("link", { name: /^(Newest messages|[\d+]+ new messages?)$/ });
 const number = (who: Person, n: number): Locator => who.bodies.getByText(`number ${n}`, { exact: true });
 
 /** What is shown is one stretch, each message once. */
@@ -126,6 +127,26 @@ test("what one looks at stays in its place while more is loaded at either end", 
   await ines.sees("right now");
   await ines.sees("me too");
   await expect(ines.bodies.last()).toBeInViewport();
+});
+
+test("the way back to the present says how much has come meanwhile", async ({ server, ines, tomasz }) => {
+  history(server);
+  await ines.open("/rooms/1");
+  await ines.arrive();
+  await ines.messages.focus();
+  await ines.page.keyboard.press("Home");
+  await expect(number(ines, 321)).toHaveCount(1);
+  await expect(newest(ines)).toHaveText("Newest messages");
+  await tomasz.open("/rooms/1");
+  await tomasz.arrive();
+  await tomasz.say("first of them");
+  await expect(newest(ines)).toHaveText("1 new message");
+  await tomasz.say("second of them");
+  await expect(newest(ines)).toHaveText("2 new messages");
+  await accessible(ines.page, "a room with new messages further down");
+  await newest(ines).click();
+  await expect(ines.bodies.getByText("second of them")).toBeInViewport();
+  await expect(newest(ines)).toHaveCount(0);
 });
 
 test("a day and the first unread message are gone to", async ({ server, ines, tomasz }) => {

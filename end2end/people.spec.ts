@@ -1,5 +1,5 @@
 // How people see each other: names, pictures, who is away, who has read what.
-import { accessible } from "./support/axe";
+import { accessible, accessibleDayAndNight } from "./support/axe";
 import type { Person } from "./support/person";
 import { png } from "./support/png";
 import { Server } from "./support/server";
@@ -65,6 +65,28 @@ test("whoever touches nothing is away until they do", async ({ person }) => {
   await ines.context.close();
   expect(await server.stop()).toBe(0);
   server.clear();
+});
+
+test("a bot is marked where it speaks, and counted apart from people", async ({ ines, tomasz, server, request }) => {
+  const token = server.run("bot", "create", "deploy", "--room", "desk").trim();
+  const hook = (text: string) => request.post(`${server.url}/hooks/${token}`, { data: { text } });
+  expect((await hook("v1.4 is out")).status()).toBe(200);
+  await ines.sees("v1.4 is out");
+  await tomasz.say("thanks");
+  await ines.sees("thanks");
+  const mark = (who: Person) => who.messages.locator("header .bot");
+  for (const one of [ines, tomasz]) {
+    await expect(mark(one)).toHaveText("bot");
+    await expect(one.page.getByRole("article").filter({ hasText: "v1.4 is out" }).locator("header")).toContainText(/^deploy bot/);
+  }
+  await ines.page.reload();
+  await ines.arrive();
+  await expect(mark(ines), "as the server draws it too").toHaveText("bot");
+  await accessibleDayAndNight(ines.page, "a room where a bot spoke");
+  await ines.open("/search?q=v1.4");
+  await expect(ines.page.getByRole("link", { name: /deploy bot in # desk/ })).toBeVisible();
+  await ines.open("/rooms/1/about");
+  await expect(ines.page.getByRole("heading", { name: "2 people and 1 bot in this room" })).toBeVisible();
 });
 
 test("a conversation of three counts its own people, and names them", async ({ ines, tomasz, person, server }) => {

@@ -1,5 +1,5 @@
 // Rooms of everyone, of some, and of two; what is unread in them, and who is called.
-import { accessible } from "./support/axe";
+import { accessible, accessibleDayAndNight } from "./support/axe";
 import type { Person } from "./support/person";
 import { expect, test } from "./support/test";
 
@@ -37,7 +37,7 @@ test("a private room is known to those who are invited, and to nobody else", asy
   await accessible(ines.page, "a room's page about itself");
   await ines.page.getByLabel("Invite").selectOption({ label: "tomasz" });
   await ines.page.getByRole("button", { name: "Invite" }).click();
-  await expect(ines.page.getByRole("heading", { name: "2 in this room" })).toBeVisible();
+  await expect(ines.page.getByRole("heading", { name: "2 people in this room" })).toBeVisible();
   // Whoever was brought in is called there.
   await expect(link(tomasz, "# layoffs")).toContainText("1");
   await link(tomasz, "# layoffs").click();
@@ -193,7 +193,8 @@ test("two talk where nobody else reads", async ({ ines, tomasz }) => {
   await ines.page.getByRole("button", { name: "Talk" }).click();
   await expect(ines.heading("tomasz")).toBeVisible();
   await sayHere(ines, "lunch?");
-  await expect(link(tomasz, /^ines/)).toContainText("1");
+  await expect(link(tomasz, /^ines/).locator(".n")).toHaveText("1 unread");
+  await expect(link(tomasz, /^ines/).locator(".n")).toHaveClass("n me");
   await expect(tomasz.page).toHaveTitle(/^\(1\) # desk/);
   await link(tomasz, /^ines/).click();
   await expect(tomasz.heading("ines")).toBeVisible();
@@ -213,7 +214,11 @@ test("what is unread is counted, marked where it begins, and read when it is see
     await sayHere(tomasz, text);
   }
   await expect(link(ines, "# incidents")).toContainText("3 unread, 1 by name");
+  // To the eye too, and amber is only what is by name: that is what the title counts.
+  await expect(link(ines, "# incidents").locator(".n")).toHaveText([/^3/, "@1"]);
+  await expect(link(ines, "# incidents").locator(".me")).toHaveText("@1");
   await expect(ines.page).toHaveTitle(/^\(1\) # desk/);
+  await accessibleDayAndNight(ines.page, "the desk with unread mentions");
   // The count is the server's too.
   await ines.page.reload();
   await ines.arrive();

@@ -13,8 +13,8 @@ use crate::{
     accounts::model::Me,
     chat::{
         connection::ChatConnection,
+        counts::new_words,
         model::Rooms,
-        reading::new_words,
         rooms_page::{PeopleHere, RoomLinks, ThreadsLink},
     },
     desk_keys,

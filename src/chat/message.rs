@@ -9,10 +9,10 @@ use super::{
     Said,
     acting::{ACTIONS, Act},
     connection::ChatConnection,
+    counts::new_words,
     message_actions::{Can, Delete, Edit, Menu, change},
     message_html,
     model::{Change, File, Message, Quote, Thread},
-    reading::new_words,
     rules::AFTER,
 };
 use crate::{

@@ -4,7 +4,7 @@
 use super::{
     files,
     message::permalink,
-    model::{Message, Quote, Reaction},
+    model::{Message, Person, Quote, Reaction},
     outbox::Waiting,
 };
 use crate::{
@@ -20,7 +20,7 @@ pub fn inside(message: &Message, me: &Me, is_root: bool) -> String {
     let Message { room, author, .. } = message;
     let mut html = face(&author.name, author.id);
     html += "<div><header>";
-    html += &header(&author.name, message.at);
+    html += &header(author, message.at);
     html += "</header>";
     if let Some(quote) = &message.reply {
         html += &answered(*room, quote);
@@ -70,11 +70,16 @@ pub fn calls(message: &Message, me: &Me) -> bool {
 }
 
 /// Who said it, and when.
-fn header(author: &str, at: Timestamp) -> String {
-    let (author, full, href) = (escaped(author), at.to_string(), paths::then(at));
+fn header(author: &Person, at: Timestamp) -> String {
+    let (name, full, href) = (escaped(&author.name), at.to_string(), paths::then(at));
+    let bot = if author.bot {
+        r#" <span class="bot">bot</span>"#
+    } else {
+        ""
+    };
     let (day, minute, milli) = (&full[..10], &full[11..16], &full[11..23]);
     format!(
-        r#"<span class="by">{author}</span> <time datetime="{full}" title="{day} {milli} UTC"><a href="{href}" rel="external" tabindex="-1">{minute}</a></time>"#
+        r#"<span class="by">{name}</span>{bot} <time datetime="{full}" title="{day} {milli} UTC"><a href="{href}" rel="external" tabindex="-1">{minute}</a></time>"#
     )
 }
 
@@ -143,10 +148,7 @@ fn reactions(reactions: &[Reaction], me: UserId, live: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        chat::model::{File, Person},
-        ids::FileId,
-    };
+    use crate::{chat::model::File, ids::FileId};
 
     fn me(role: Role) -> Me {
         Me {
@@ -203,6 +205,18 @@ mod tests {
         assert_eq!(html.matches("<img ").count(), 2, "{html}");
         assert!(!html.contains(r#"onerror="a"#), "{html}");
         assert_eq!(html.matches("&lt;img src=x").count(), 12, "{html}");
+    }
+
+    #[test]
+    fn a_bot_is_marked_beside_its_name() {
+        let mut message = said("v1.4 is out");
+        let marked = |message: &Message| inside(message, &me(Role::Member), false).matches(">bot<").count();
+        assert_eq!(marked(&message), 0);
+        message.author.bot = true;
+        assert_eq!(marked(&message), 1);
+        let html = inside(&message, &me(Role::Member), false);
+        let by = r#"<span class="by">bob</span> <span class="bot">bot</span> <time "#;
+        assert!(html.contains(by), "{html}");
     }
 
     #[test]

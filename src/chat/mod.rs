@@ -4,7 +4,7 @@
 //! every `server/socket` → `live/socket` → `receiving` → `tab` and `timeline` (the folds) → `message_list` (`message_html` is what stands in one). From
 //! `composer` on it waits in the `outbox` (`sending`, `outbox_storage`) until its room shows it. Its files are there before it is sent:
 //! `composer_files` → `uploading` (`uploads`, the fold) → `server/files`; `files` and `viewer` show them.
-//! Where in a room one is, and what lies beyond: `moving`.
+//! Where in a room one is, and what lies beyond: `moving`. What is unread there: `reading`, `counts`.
 
 pub mod acting;
 pub mod api;
@@ -12,6 +12,7 @@ pub mod beside;
 pub mod composer;
 pub mod composer_files;
 pub mod connection;
+pub mod counts;
 pub mod delete_room_page;
 pub mod discuss_page;
 pub mod files;

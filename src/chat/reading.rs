@@ -23,14 +23,6 @@ const TOLD: Duration = Duration::from_millis(800);
 /// As far from the newest message, in CSS pixels, somebody still reads it.
 const NEAR: i32 = 80;
 
-/// `3 new`; nothing for none.
-pub fn new_words(count: u32) -> String {
-    match count {
-        0 => String::new(),
-        new => format!("{new} new"),
-    }
-}
-
 impl ChatConnection {
     /// What is unread in a room, what of it names one, and what calls for attention.
     pub fn unread(self, room: RoomId) -> (u32, u32, u32) {

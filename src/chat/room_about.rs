@@ -42,6 +42,7 @@ pub fn RoomAboutPage() -> impl IntoView {
 
 #[component]
 fn AboutRoom(about: About) -> impl IntoView {
+    let count = about.count();
     let About {
         room,
         people,
@@ -57,7 +58,6 @@ fn AboutRoom(about: About) -> impl IntoView {
         RoomKind::Thread => "Everyone in its room can read and write in a thread.",
     };
     let id = room.id.to_string();
-    let count = people.len();
     let removes = room.kind == RoomKind::Private && !room.archived;
     let list = people
         .into_iter()
@@ -120,7 +120,7 @@ fn AboutRoom(about: About) -> impl IntoView {
                 "How they reach you, and of which you were notified, is on " <a href="/you/notifications">"the page about notifications"</a> "."
             </p>
             <p class="hint">"With nothing, what is unread is still counted, and calls for no attention."</p>
-            <h2>{count} " in this room"</h2>
+            <h2>{count}</h2>
             <p class="hint">{who}</p>
             <Done what="invited" words="They are in this room now." />
             <Done what="removed" words="They are not in this room any more. What they said stays." />

@@ -13,6 +13,7 @@ use super::{
     api::messages::open_room,
     composer::Composer,
     connection::ChatConnection,
+    counts::newest_words,
     message::{permalink, reply_link, thread_link},
     message_list::MessageList,
     model,
@@ -192,7 +193,7 @@ pub fn RoomView(page: model::RoomPage) -> impl IntoView {
                 move || {
                     view! {
                         <a class="button" href=format!("/rooms/{id}") on:click=press(move |event| chat.leave_the_past(event))>
-                            "Newest messages"
+                            {text(move || newest_words(chat.unread(id).0))}
                         </a>
                     }
                         .into_any()

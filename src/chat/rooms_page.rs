@@ -5,9 +5,9 @@ use leptos_meta::Title;
 
 use super::{
     connection::ChatConnection,
+    counts::{badge, new_words},
     model::{Room, RoomKind},
     outbox::Progress,
-    reading::new_words,
 };
 use crate::ui::{rows::rows, text::text};
 
@@ -115,31 +115,15 @@ fn RoomLink(room: Room) -> impl IntoView {
         }
         class
     });
-    let badge = move || {
+    let badge = text(move || {
         let (unread, mentions, calls) = chat.unread(id);
-        let count = if unread > 999 {
-            "999+".to_owned()
-        } else {
-            unread.to_string()
-        };
-        (unread > 0).then(|| {
-            let words = if mentions > 0 && !is_direct {
-                format!(" unread, {mentions} by name")
-            } else {
-                " unread".to_owned()
-            };
-            view! {
-                <span class="n" class:me=calls != 0>
-                    {count}
-                    <span class="visually-hidden">{words}</span>
-                </span>
-            }
-        })
-    };
+        // In a conversation all of it calls: there is nothing to tell apart.
+        badge(unread, if is_direct { 0 } else { mentions }, calls > 0)
+    });
     view! {
         <a class=class href=href aria-current=current>
             <span class="name">{room.title(chat.my_id())}</span>
-            {badge}
+            <span class="counts" inner_html=badge></span>
         </a>
     }
 }

@@ -70,7 +70,7 @@ pub fn Shown(
     let Hit {
         room, message, parts, ..
     } = hit;
-    let (id, author, at) = (message.author.id, message.author.name, message.at);
+    let (author, at) = (message.author, message.at);
     let files: Vec<String> = message.files.into_iter().map(|file| file.name).collect();
     let text = parts
         .into_iter()
@@ -85,9 +85,10 @@ pub fn Shown(
     view! {
         <li>
             <a href=permalink(message.room, message.seq)>
-                <Avatar name=author.clone() id />
+                <Avatar name=author.name.clone() id=author.id />
                 <span class="where">
-                    <strong>{author}</strong>
+                    <strong>{author.name}</strong>
+                    {author.bot.then(|| view! { " " <span class="bot">"bot"</span> })}
                     " in "
                     {room}
                     " "

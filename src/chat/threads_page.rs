@@ -62,6 +62,7 @@ fn Line(room: Room, root: Message) -> impl IntoView {
                 <Avatar name=root.author.name.clone() id=root.author.id />
                 <span class="where">
                     <strong>{root.author.name}</strong>
+                    {root.author.bot.then(|| view! { " " <span class="bot">"bot"</span> })}
                     " · "
                     {title}
                     " · "

@@ -154,3 +154,28 @@ async fn a_room_that_one_has_left_the_page_of_is_counted_again() {
     });
     assert_eq!(noted.await, Some(vec![bob.me.id]));
 }
+
+#[tokio::test]
+async fn a_page_shows_what_is_by_name_apart_and_what_is_new_further_down() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let mut a = ines.socket(&app).await;
+    for (name, body) in [("a1", "one"), ("a2", "two"), ("a3", "@bob, three")] {
+        a.post(DESK, name, body).await;
+        a.acknowledged(name).await.expect("kept");
+    }
+    let counted = r#"<span class="n">3<span class="visually-hidden"> unread, 1 by name</span></span>"#;
+    let by_name = r#"<span class="n me" aria-hidden="true">@1</span>"#;
+    for path in ["/rooms", "/ticker"] {
+        let html = bob.reads(&app, path).await;
+        assert!(html.contains(&format!("{counted}{by_name}")), "{html}");
+    }
+    let past = bob.reads(&app, "/rooms/1?before=2").await;
+    assert!(
+        past.contains("3 new messages") && !past.contains("Newest messages"),
+        "{past}"
+    );
+    // Whoever has read all of it is led there all the same.
+    let past = ines.reads(&app, "/rooms/1?before=2").await;
+    assert!(past.contains("Newest messages"), "{past}");
+}

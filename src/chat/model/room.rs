@@ -23,6 +23,9 @@ pub struct Person {
     /// In a conversation: the last place that they have read. Told where it is told who is in one, and nowhere else.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub read: u64,
+    /// It is a program. Told of whoever said something or reacted to it, and in lists of people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
@@ -56,8 +59,6 @@ pub struct Teammate {
     pub username: String,
     /// They have a page open; whether they are away, the person says.
     pub is_here: bool,
-    /// It is a program.
-    pub bot: bool,
 }
 
 impl Teammate {
@@ -66,7 +67,7 @@ impl Teammate {
         let called = format!("@{}", self.username);
         let differs = self.person.name.to_lowercase() != self.username;
         let state = match self.is_here {
-            _ if self.bot => "bot",
+            _ if self.person.bot => "bot",
             true if self.person.away => "away",
             true => "here now",
             false => "offline",
@@ -207,6 +208,23 @@ pub struct About {
     pub level: Level,
 }
 
+impl About {
+    /// How many are in it, in words: those who are counted as here over the room are its people.
+    pub fn count(&self) -> String {
+        let bots = self.people.iter().filter(|mate| mate.person.bot).count();
+        let people = match self.people.len() - bots {
+            1 => "1 person".to_owned(),
+            people => format!("{people} people"),
+        };
+        let bots = match bots {
+            0 => String::new(),
+            1 => " and 1 bot".to_owned(),
+            bots => format!(" and {bots} bots"),
+        };
+        format!("{people}{bots} in this room")
+    }
+}
+
 /// Rooms that aren't in the rail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherRooms {
@@ -258,3 +276,7 @@ pub struct ToDiscuss {
     /// What it leads to, as HTML of the server's own.
     pub html: Option<String>,
 }
+
+#[cfg(test)]
+#[path = "room_tests.rs"]
+mod tests;

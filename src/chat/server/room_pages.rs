@@ -31,8 +31,7 @@ pub async fn about(chat: &Chat, me: UserId, room: RoomId) -> Result<About, AppEr
     let (people, others) = store::people(&chat.db.readers, room).await?;
     let chosen = store::levels(&chat.db.readers, me).await?;
     let chosen = chosen.into_iter().find(|(other, _)| *other == room);
-    let bots = store::bots(&chat.db.readers).await?;
-    let mates = |people: Vec<Named>| people.into_iter().map(|named| teammate(chat, &bots, named)).collect();
+    let mates = |people: Vec<Named>| people.into_iter().map(|named| teammate(chat, named)).collect();
     Ok(About {
         level: chosen.map_or(Level::usual(joined.room.kind, joined.follows), |(_, level)| level),
         room: joined.room,
@@ -84,16 +83,14 @@ pub async fn titles(chat: &Chat, me: UserId, of: Vec<RoomId>) -> Result<BTreeMap
 /// When the database can't be read.
 pub async fn others(chat: &Chat, me: UserId) -> Result<Vec<Teammate>, AppError> {
     let people = store::team(&chat.db.readers).await?;
-    let bots = store::bots(&chat.db.readers).await?;
     let others = people.into_iter().filter(|(person, _)| person.id != me);
-    Ok(others.map(|named| teammate(chat, &bots, named)).collect())
+    Ok(others.map(|named| teammate(chat, named)).collect())
 }
 
-pub(super) fn teammate(chat: &Chat, bots: &[UserId], (person, username): Named) -> Teammate {
+pub(super) fn teammate(chat: &Chat, (person, username): Named) -> Teammate {
     let away = chat.presence.away(person.id);
     Teammate {
         is_here: away.is_some(),
-        bot: bots.contains(&person.id),
         person: Person {
             away: away.unwrap_or_default(),
             ..person

@@ -1,5 +1,6 @@
 //! Chat for programs: the API, Slack's webhooks, Campfire's bots.
 
+mod bots;
 mod changes;
 mod description;
 mod members;

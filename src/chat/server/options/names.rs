@@ -21,10 +21,9 @@ pub async fn names(chat: &Chat, me: UserId, room: RoomId, typed: &str) -> Result
     let db = &chat.db.readers;
     store::room(db, room, me).await?.ok_or_else(store::no_room)?;
     let (people, _) = store::people(db, room).await?;
-    let bots = store::bots(db).await?;
     let others = people.into_iter().filter(|(person, _)| person.id != me);
     let named = others.map(|named| {
-        let mate = room_pages::teammate(chat, &bots, named);
+        let mate = room_pages::teammate(chat, named);
         Callee {
             id: mate.person.id,
             words: mate.words(),

@@ -12,9 +12,9 @@ use crate::{
 /// A message.
 #[derive(Serialize, ToSchema)]
 #[schema(examples(json!({
-    "room": 1, "seq": 17, "changed": 40, "author": {"id": 7, "name": "deploy"}, "text": "**v1.4** is out",
+    "room": 1, "seq": 17, "changed": 40, "author": {"id": 7, "name": "deploy", "bot": true}, "text": "**v1.4** is out",
     "html": "<p><strong>v1.4</strong> is out</p>", "at": "2026-11-20T14:03:07.204Z", "deleted": false,
-    "reactions": [{"emoji": "🎉", "people": [{"id": 2, "name": "Ines Tan"}]}], "files": [],
+    "reactions": [{"emoji": "🎉", "people": [{"id": 2, "name": "Ines Tan", "bot": false}]}], "files": [],
     "client_id": "6f1d7c1e-8d9f-4c53-9d0b-0c3a7b6f3a11"
 })))]
 pub struct ApiMessage {

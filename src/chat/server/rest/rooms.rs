@@ -67,12 +67,14 @@ impl ApiRoom {
 
 /// A member of the team.
 #[derive(Serialize, ToSchema)]
-#[schema(examples(json!({"id": 2, "name": "Ines Tan"})))]
+#[schema(examples(json!({"id": 2, "name": "Ines Tan", "bot": false})))]
 pub struct ApiPerson {
     /// Their number.
     pub id: i64,
     /// The name they speak with.
     pub name: String,
+    /// It is a program.
+    pub bot: bool,
 }
 
 impl From<Person> for ApiPerson {
@@ -80,13 +82,14 @@ impl From<Person> for ApiPerson {
         Self {
             id: person.id.0,
             name: person.name,
+            bot: person.bot,
         }
     }
 }
 
 /// A member of the team, as others call them.
 #[derive(Serialize, ToSchema)]
-#[schema(examples(json!({"id": 2, "name": "Ines Tan", "username": "ines"})))]
+#[schema(examples(json!({"id": 2, "name": "Ines Tan", "username": "ines", "bot": false})))]
 pub struct ApiMember {
     /// Their number.
     pub id: i64,
@@ -94,6 +97,8 @@ pub struct ApiMember {
     pub name: String,
     /// What they are called by in a text, after an `@`.
     pub username: String,
+    /// It is a program.
+    pub bot: bool,
 }
 
 /// A room to be made.
@@ -147,6 +152,7 @@ pub async fn members(
         id: mate.person.id.0,
         name: mate.person.name,
         username: mate.username,
+        bot: mate.person.bot,
     };
     Ok(Json(about.people.into_iter().map(member).collect()))
 }

@@ -32,7 +32,7 @@ pub struct Wanted {
     "found": [{
         "id": 812,
         "message": {
-            "room": 1, "seq": 17, "changed": 40, "author": {"id": 7, "name": "deploy"}, "text": "rollback of v1.4",
+            "room": 1, "seq": 17, "changed": 40, "author": {"id": 7, "name": "deploy", "bot": true}, "text": "rollback of v1.4",
             "at": "2026-11-20T14:03:07.204Z", "deleted": false, "reactions": [], "files": [], "client_id": "8d9f"
         }
     }],

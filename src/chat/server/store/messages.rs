@@ -22,6 +22,7 @@ struct MessageRow {
     changed: i64,
     author: i64,
     name: String,
+    bot: i64,
     client_id: String,
     body: String,
     html: Option<String>,
@@ -47,6 +48,7 @@ impl From<MessageRow> for Message {
             author: Person {
                 id: UserId(row.author),
                 name: row.name,
+                bot: row.bot != 0,
                 ..Person::default()
             },
             client_id: row.client_id,
@@ -80,7 +82,7 @@ impl From<MessageRow> for Message {
 macro_rules! messages {
     ($rest:literal) => {
         concat!(
-            "SELECT m.room, m.seq, m.changed, m.author, u.name, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
+            "SELECT m.room, m.seq, m.changed, m.author, u.name, u.bot, m.client_id, m.body, m.html, m.at, m.edited, m.deleted, \
              m.reply, v.name AS reply_author, CASE WHEN m.reply > 0 THEN coalesce(nullif(substr(r.body, 1, 160), ''), \
              (SELECT f.name FROM file f WHERE f.room = r.room AND f.seq = r.seq ORDER BY f.place LIMIT 1)) END AS reply_text, \
              substr(r.html, 1, 4096) AS reply_html, \
@@ -98,7 +100,7 @@ macro_rules! messages {
 macro_rules! many {
     ($rest:literal) => {
         concat!(
-            "SELECT json_group_array(json_array(room, seq, changed, author, name, client_id, body, html, at, edited, deleted, \
+            "SELECT json_group_array(json_array(room, seq, changed, author, name, bot, client_id, body, html, at, edited, deleted, \
              reply, reply_author, reply_text, reply_html, thread, replies, last, pinned)) FROM (",
             messages!($rest),
             ")"
@@ -225,21 +227,22 @@ async fn whole(conn: &mut SqliteConnection, room: RoomId, rows: Vec<MessageRow>)
     let mut messages: Vec<Message> = rows.into_iter().map(Message::from).collect();
     let places: Vec<u64> = messages.iter().map(|message| message.seq).collect();
     let places = serde_json::to_string(&places).unwrap_or_default();
-    let given: Vec<(i64, String, i64, String)> = sqlx::query_as(
-        "SELECT seq, emoji, user.id, name FROM reaction JOIN user ON user.id = user \
+    let given: Vec<(i64, String, i64, String, bool)> = sqlx::query_as(
+        "SELECT seq, emoji, user.id, name, bot FROM reaction JOIN user ON user.id = user \
          WHERE room = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq, at",
     )
     .bind(room.0)
     .bind(&places)
     .fetch_all(&mut *conn)
     .await?;
-    for (seq, emoji, id, name) in given {
+    for (seq, emoji, id, name, bot) in given {
         let Some(message) = messages.iter_mut().find(|message| message.seq == seq.unsigned_abs()) else {
             continue;
         };
         let person = Person {
             id: UserId(id),
             name,
+            bot,
             ..Person::default()
         };
         match message.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {

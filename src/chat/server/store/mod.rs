@@ -36,8 +36,8 @@ pub use moments::{Around, SaidThen, said_around, said_openly, said_there};
 pub use new_message::{NewMessage, insert};
 pub use notify::{Concern, Heard, concerns, heard, levels, muted_by, set_level};
 pub use people::{
-    Named, add_member, bots, has_room, has_room_for_open, members_called, must_be_in, must_be_live, newest, on_team,
-    people, people_called, people_in, remove_member, team, username,
+    Named, add_member, has_room, has_room_for_open, members_called, must_be_in, must_be_live, newest, on_team, people,
+    people_called, people_in, remove_member, team, username,
 };
 pub use previews::{Picture, keep_page, known_page, picture, previews_on, set_previews};
 pub use push::{forget_subscription, keep_subscription, keep_vapid, subscribed_since, subscriptions, vapid};

@@ -14,15 +14,15 @@ pub type Named = (Person, String);
 
 /// Who is in a room, and who on the team isn't, both by name.
 pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Named>, Vec<Named>), AppError> {
-    let all: Vec<(i64, String, String, bool)> = sqlx::query_as(
-        "SELECT id, name, folded, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user \
+    let all: Vec<(i64, String, String, bool, bool)> = sqlx::query_as(
+        "SELECT id, name, folded, bot, EXISTS (SELECT 1 FROM member WHERE room = ? AND user = user.id) FROM user \
          WHERE removed IS NULL AND suspended IS NULL ORDER BY name COLLATE NOCASE",
     )
     .bind(room.0)
     .fetch_all(db)
     .await?;
-    let (inside, outside): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, _, is_in)| *is_in);
-    let named = |(id, name, username, _)| named((id, name, username));
+    let (inside, outside): (Vec<_>, Vec<_>) = all.into_iter().partition(|(.., is_in)| *is_in);
+    let named = |(id, name, username, bot, _)| named((id, name, username, bot));
     Ok((
         inside.into_iter().map(named).collect(),
         outside.into_iter().map(named).collect(),
@@ -32,23 +32,17 @@ pub async fn people(db: &SqlitePool, room: RoomId) -> Result<(Vec<Named>, Vec<Na
 /// Everyone on the team, by name.
 pub async fn team(db: &SqlitePool) -> Result<Vec<Named>, AppError> {
     let all = sqlx::query_as(
-        "SELECT id, name, folded FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name COLLATE NOCASE",
+        "SELECT id, name, folded, bot FROM user WHERE removed IS NULL AND suspended IS NULL ORDER BY name COLLATE NOCASE",
     )
     .fetch_all(db)
     .await?;
     Ok(all.into_iter().map(named).collect())
 }
 
-/// Those on the team who are programs.
-pub async fn bots(db: &SqlitePool) -> Result<Vec<UserId>, AppError> {
-    let ids = sqlx::query_scalar("SELECT id FROM user WHERE bot = 1 AND removed IS NULL");
-    Ok(ids.fetch_all(db).await?.into_iter().map(UserId).collect())
-}
-
 /// Those on the team who are called by one of these, folded.
 pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Named>, AppError> {
     let all = sqlx::query_as(
-        "SELECT id, name, folded FROM user WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
+        "SELECT id, name, folded, bot FROM user WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
     )
     .bind(serde_json::to_string(names).unwrap_or_default())
     .fetch_all(db)
@@ -59,7 +53,7 @@ pub async fn people_called(db: &SqlitePool, names: &[String]) -> Result<Vec<Name
 /// Those in the room who are called by one of these, folded.
 pub async fn members_called(db: &SqlitePool, room: RoomId, names: &[String]) -> Result<Vec<Named>, AppError> {
     let all = sqlx::query_as(
-        "SELECT id, name, folded FROM user JOIN member ON member.user = user.id AND member.room = ? \
+        "SELECT id, name, folded, bot FROM user JOIN member ON member.user = user.id AND member.room = ? \
          WHERE folded IN (SELECT value FROM json_each(?)) AND suspended IS NULL",
     )
     .bind(room.0)
@@ -77,11 +71,12 @@ pub async fn username(db: &SqlitePool, user: UserId) -> Result<String, AppError>
         .await?)
 }
 
-fn named((id, name, username): (i64, String, String)) -> Named {
+fn named((id, name, username, bot): (i64, String, String, bool)) -> Named {
     (
         Person {
             id: UserId(id),
             name,
+            bot,
             ..Person::default()
         },
         username,
@@ -143,7 +138,7 @@ pub async fn must_be_live(conn: &mut SqliteConnection, room: RoomId, user: UserI
 /// # Errors
 /// `NotFound`.
 pub async fn on_team(conn: &mut SqliteConnection, user: UserId) -> Result<Named, AppError> {
-    let person = sqlx::query_as("SELECT id, name, folded FROM user WHERE id = ? AND removed IS NULL")
+    let person = sqlx::query_as("SELECT id, name, folded, bot FROM user WHERE id = ? AND removed IS NULL")
         .bind(user.0)
         .fetch_optional(conn)
         .await?;
