@@ -175,14 +175,14 @@ pub async fn add_member(conn: &mut SqliteConnection, room: RoomId, user: UserId)
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes somebody out.
-pub async fn remove_member(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<(), AppError> {
-    sqlx::query("DELETE FROM member WHERE room = ? AND user = ?")
+/// Takes somebody out; `false` when they weren't in.
+pub async fn remove_member(conn: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<bool, AppError> {
+    let done = sqlx::query("DELETE FROM member WHERE room = ? AND user = ?")
         .bind(room.0)
         .bind(user.0)
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Refuses to bring somebody into more than `most` rooms.
