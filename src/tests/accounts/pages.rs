@@ -5,6 +5,7 @@ use reqwest::{Client, header::LOCATION};
 use super::{SET_UP, header, page, post, said, who};
 use crate::{
     accounts::model::{Role, Visitor},
+    ids::RoomId,
     tests::app::{PASSWORD, TestApp},
 };
 
@@ -165,4 +166,42 @@ async fn the_teams_new_name_is_on_everybodys_pages() {
         assert!(html.contains("South &amp; East desk"), "{path}: {html}");
         assert!(!html.contains("North desk"), "{path}: {html}");
     }
+}
+
+#[tokio::test]
+async fn the_empty_first_room_leads_administrators_to_the_join_link() {
+    let app = TestApp::start().await;
+    let (ines, bob) = (app.admin().await, app.join("bob").await);
+    let text = async |who: &Client, path: &str| page(&app, who, path).await.text().await.expect("a body");
+    let way = "Others come in by the join link";
+    assert!(text(&ines.client, "/rooms/1").await.contains(way));
+    let theirs = text(&bob.client, "/rooms/1").await;
+    assert!(
+        theirs.contains("Nothing has been said here yet.") && !theirs.contains(way),
+        "{theirs}"
+    );
+    assert_eq!(ines.form(&app, "create_room", &[("name", "floor")]).await, 200);
+    assert!(
+        !text(&ines.client, "/rooms/2").await.contains(way),
+        "people arrive elsewhere"
+    );
+    let team = text(&ines.client, "/team").await;
+    let link = team
+        .split("data-copy=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let code = app.running.state.accounts.join_code().await.expect("a team");
+    assert!(
+        link.is_some_and(|link| link.ends_with(&format!("/join/{code}"))),
+        "{team}"
+    );
+    assert!(
+        team.contains(r#"id="link-heading""#) && team.contains("/copy.js"),
+        "{team}"
+    );
+
+    let mut line = ines.socket(&app).await;
+    line.post(RoomId(1), "a1", "hello").await;
+    line.acknowledged("a1").await;
+    assert!(!text(&ines.client, "/rooms/1").await.contains(way));
 }
