@@ -49,7 +49,7 @@ test("what is written while the line is cut waits, says so, and is sent once", a
   }
   const sending = remote.messages.locator(".msg.sending");
   await expect(sending.locator(".body")).toHaveText(["one", "two"]);
-  await expect(sending.first()).toContainText("sending");
+  await expect(sending.first()).toContainText("sending when the line is back");
   await ines.say("meanwhile");
   await expect(ines.bodies).toHaveText(["meanwhile"]);
   line.restore();

@@ -179,7 +179,7 @@ fn OwnMessage(waiting: Waiting, by: String) -> impl IntoView {
         Progress::Sending => {
             let words = text(move || {
                 let words = match chat.link().get() {
-                    Link::Stale(_) => "sent when the line is back",
+                    Link::Stale(_) => "sending when the line is back",
                     _ => "sending…",
                 };
                 words.to_owned()
